@@ -1,0 +1,60 @@
+"""The way to PostgreSQL: an engine for the clear code, a raw connection for the hot path, one set of types.
+
+Each capability declares its own tables in its ``tables.py`` on ``metadata``; nobody else's SQL names them.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+from sqlalchemy import DateTime, MetaData, TypeDecorator
+from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+        "pk": "%(table_name)s_pkey",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """``timestamptz`` that refuses naive datetimes (SQLAlchemy would take them silently) and gives back UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored")
+        return value
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value is not None else None
+
+
+class Database:
+    """One PostgreSQL database. ``url`` is ``postgresql://user:password@host:port/name`` as libpq writes it."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self._url: URL = make_url(url).set(drivername="postgresql+asyncpg")
+        self.engine = create_async_engine(self._url, pool_size=pool_size, max_overflow=0, pool_timeout=5)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction: committed when the block ends, rolled back when it raises. One task at a time."""
+        async with self.engine.begin() as connection:
+            yield connection
+
+    async def connect_raw(self) -> asyncpg.Connection:
+        """A connection of asyncpg's own, outside the pool, for whoever keeps it: the message log, a listener."""
+        return await asyncpg.connect(self._url.set(drivername="postgresql").render_as_string(hide_password=False))
+
+    async def close(self) -> None:
+        await self.engine.dispose()

@@ -1,0 +1,118 @@
+"""Everything Binôme refuses, as one tree.
+
+BinomeError                     code           HTTP
+├── BadRequest                  bad_request     400   field named; nothing was changed
+│   ├── TooLarge                too_large       413
+│   ├── UnknownEvent            unknown_event   400
+│   └── BadSdp                  bad_sdp         400
+├── NotSignedIn                 not_signed_in   401
+│   ├── BadCredentials          bad_credentials 401
+│   └── SessionExpired          session_expired 401
+├── Forbidden                   forbidden       403
+├── NotFound                    not_found       404   also for what exists but is not yours to know about
+├── Conflict                    conflict        409
+│   ├── RoomClosed              room_closed     409
+│   └── CallFull                call_full       409
+├── TooFast                     too_fast        429   retry_in_ms says when
+├── TryAgain                    try_again       503   a part is down for now; nothing was changed
+│   └── Draining                draining        503
+└── InternalError               internal        500   ours; the log holds the reason, never the client
+
+The sentence for people stands in ``server/locales``, keyed by code; ``detail`` picks a finer sentence of the same
+code. HTTP status and acknowledgement are made from an error in one place each, under ``transport``.
+"""
+
+from typing import ClassVar
+
+
+class BinomeError(Exception):
+    """A refusal with a stable code. ``params`` fill the placeholders of its sentence and hold no personal data."""
+
+    code: ClassVar[str] = "internal"
+    status: ClassVar[int] = 500
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        field: str | None = None,
+        retry_in_ms: int | None = None,
+        **params: str | int,
+    ) -> None:
+        super().__init__(f"{self.code}:{detail}" if detail else self.code)
+        self.detail = detail
+        self.field = field
+        self.retry_in_ms = retry_in_ms
+        self.params = params
+
+
+class BadRequest(BinomeError):
+    code = "bad_request"
+    status = 400
+
+
+class TooLarge(BadRequest):
+    code = "too_large"
+    status = 413
+
+
+class UnknownEvent(BadRequest):
+    code = "unknown_event"
+
+
+class BadSdp(BadRequest):
+    code = "bad_sdp"
+
+
+class NotSignedIn(BinomeError):
+    code = "not_signed_in"
+    status = 401
+
+
+class BadCredentials(NotSignedIn):
+    code = "bad_credentials"
+
+
+class SessionExpired(NotSignedIn):
+    code = "session_expired"
+
+
+class Forbidden(BinomeError):
+    code = "forbidden"
+    status = 403
+
+
+class NotFound(BinomeError):
+    code = "not_found"
+    status = 404
+
+
+class Conflict(BinomeError):
+    code = "conflict"
+    status = 409
+
+
+class RoomClosed(Conflict):
+    code = "room_closed"
+
+
+class CallFull(Conflict):
+    code = "call_full"
+
+
+class TooFast(BinomeError):
+    code = "too_fast"
+    status = 429
+
+
+class TryAgain(BinomeError):
+    code = "try_again"
+    status = 503
+
+
+class Draining(TryAgain):
+    code = "draining"
+
+
+class InternalError(BinomeError):
+    pass

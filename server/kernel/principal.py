@@ -1,0 +1,34 @@
+"""Who is asking, as the edges hand it to the use cases."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from server.kernel.errors import Forbidden
+from server.kernel.permissions import Permission, Role, allows
+
+ADULT_AGE = 18  # years: French civil code, art. 414
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Whole years at ``day``. Someone born on 29 February has their birthday on 1 March in common years."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A signed-in person, for the length of one act. ``expires_at`` is when the session that proves it ends."""
+
+    account_id: UUID
+    organisation_id: UUID
+    session_id: UUID
+    role: Role
+    name: str
+    language: str
+    birth_date: date | None
+    expires_at: datetime
+
+    def require(self, permission: Permission) -> None:
+        """Raises Forbidden when the role does not hold ``permission``."""
+        if not allows(self.role, permission):
+            raise Forbidden

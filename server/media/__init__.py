@@ -1,0 +1,1 @@
+"""Packets in, packets out. Knows nothing of people, the database or Socket.IO."""

@@ -1,0 +1,1 @@
+"""Text in, decision out, and the queue of what a professional must see."""

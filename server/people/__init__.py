@@ -1,0 +1,1 @@
+"""Who exists, how they sign in, and what proves it."""

@@ -1,0 +1,1 @@
+"""From 'join' to flowing media."""

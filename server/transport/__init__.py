@@ -1,0 +1,1 @@
+"""Tool-kits that know no capability: endpoints, the gateway, static files."""
