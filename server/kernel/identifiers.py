@@ -39,5 +39,7 @@ def parse_id(text: str) -> UUID:
             raise ValueError("not an identifier")
         return identifier
     if len(text) == 36:
-        return UUID(text)
+        identifier = UUID(text)
+        if str(identifier) == text.lower():  # UUID() also takes hyphens in odd places, braces and "urn:"
+            return identifier
     raise ValueError("not an identifier")

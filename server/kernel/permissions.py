@@ -31,16 +31,13 @@ _TALKS = _EVERYONE | {Permission.CALL_JOIN, Permission.ROOM_READ, Permission.ROO
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(
-        _EVERYONE
-        | {Permission.ACCOUNT_CREATE, Permission.ACCOUNT_LIST, Permission.PAIR_CREATE, Permission.PAIR_LIST}
+        _EVERYONE | {Permission.ACCOUNT_CREATE, Permission.ACCOUNT_LIST, Permission.PAIR_CREATE, Permission.PAIR_LIST}
     ),
     Role.GUARDIAN: frozenset(_EVERYONE),
     Role.MENTEE: frozenset(_TALKS),
     Role.MENTOR: frozenset(_TALKS),
     Role.PRESCRIBER: frozenset(_EVERYONE),
-    Role.SUPERVISOR: frozenset(
-        _TALKS | {Permission.FLAG_REVIEW, Permission.PAIR_LIST, Permission.ROOM_ENTER}
-    ),
+    Role.SUPERVISOR: frozenset(_TALKS | {Permission.FLAG_REVIEW, Permission.PAIR_LIST, Permission.ROOM_ENTER}),
 }
 
 
