@@ -1,0 +1,108 @@
+"""Under which address, and from which, a request really reached us, with or without a reverse proxy in between.
+
+``X-Forwarded-*`` are believed only from the proxies that the settings name: anyone else can write them.
+"""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+_FORWARDING = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Via")
+_UNKNOWN = "0.0.0.0"  # noqa: S104 - a placeholder in the place of an address that cannot be read; nothing binds to it
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedProxies:
+    """The networks whose ``X-Forwarded-*`` are believed. None by default."""
+
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> "TrustedProxies":
+        """From a comma-separated list of addresses and networks. Raises ValueError naming what is neither."""
+        return cls(tuple(ip_network(item.strip()) for item in text.split(",") if item.strip()))
+
+    def include(self, address: IPv4Address | IPv6Address | None) -> bool:
+        return address is not None and any(address in network for network in self.networks)
+
+
+TRUSTED_PROXIES = web.AppKey("trusted_proxies", TrustedProxies)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """``host`` is as a browser writes it, with a port unless it is the scheme's own. ``forwarded`` tells that a
+    proxy stands in between, believed or not. ``address`` is the nearest one that is not a believed proxy's."""
+
+    scheme: str
+    host: str
+    address: str
+    from_loopback: bool
+    forwarded: bool
+
+
+def reached(request: web.BaseRequest) -> Reached:
+    """How ``request`` reached us."""
+    peer = _address(request.remote or "")
+    headers = request.headers
+    scheme, host, client = request.scheme, request.host, peer
+    if _trusted(request).include(peer):
+        scheme = _first(headers.get("X-Forwarded-Proto")) or scheme
+        host = _first(headers.get("X-Forwarded-Host")) or host
+        client = _client(request, peer)
+    return Reached(
+        scheme=scheme if scheme in ("http", "https") else "http",
+        host=host,
+        address=str(client) if client is not None else _UNKNOWN,
+        from_loopback=client is not None and client.is_loopback,
+        forwarded=any(name in headers for name in _FORWARDING),
+    )
+
+
+def is_loopback_name(host: str) -> bool:
+    """Whether ``host`` (with or without a port) names this very machine (RFC 6761 section 6.3)."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    address = _address(name)
+    return address.is_loopback if address is not None else name == "localhost" or name.endswith(".localhost")
+
+
+def _trusted(request: web.BaseRequest) -> TrustedProxies:
+    if isinstance(request, web.Request):
+        return request.app.get(TRUSTED_PROXIES, TrustedProxies())
+    return TrustedProxies()
+
+
+def _client(
+    request: web.BaseRequest, peer: IPv4Address | IPv6Address | None
+) -> IPv4Address | IPv6Address | None:
+    """From the nearest hop outwards, the first that is not a believed proxy: further ones are anyone's word."""
+    trusted = _trusted(request)
+    client = peer
+    hops = [hop for value in request.headers.getall("X-Forwarded-For", []) for hop in value.split(",")]
+    for hop in reversed(hops):
+        if not trusted.include(client):
+            break
+        address = _address(hop.strip())
+        if address is None:
+            break
+        client = address
+    return client
+
+
+def _first(value: str | None) -> str | None:
+    return value.split(",")[0].strip() if value else None
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(text.partition("%")[0])  # a link-local address may carry its zone
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address

@@ -1,0 +1,110 @@
+"""How a request proves who sends it: a bearer token, or the cookie, which only pages of this server may use.
+
+What a token means is the business of an ``Authenticator``; here it is only carried.
+"""
+
+import re
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from aiohttp import hdrs, web
+from multidict import CIMultiDict
+
+from server.kernel.errors import Forbidden
+from server.kernel.principal import Principal
+from server.transport.reached import is_loopback_name, reached
+
+COOKIE = "binome"
+SAFE_METHODS = frozenset({"GET", "HEAD"})  # RFC 9110 section 9.2.1; they change nothing here
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,200}")  # base64url; longer or other texts cannot be one of ours
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Authenticator(Protocol):
+    async def authenticate(self, token: str) -> Principal:
+        """The person whose session ``token`` opens. Raises NotSignedIn, or SessionExpired for one that has ended."""
+        ...
+
+
+def plausible_token(text: str) -> bool:
+    """Whether ``text`` has the shape of a token. What has not is never hashed, looked up or logged."""
+    return _TOKEN.fullmatch(text) is not None
+
+
+def bearer_of(request: web.BaseRequest) -> str | None:
+    """The token in ``Authorization: Bearer`` (RFC 6750), if any."""
+    scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    token = token.strip()
+    return token if scheme.lower() == "bearer" and plausible_token(token) else None
+
+
+def cookie_of(request: web.BaseRequest) -> str | None:
+    """The token in our cookie, if any."""
+    token = request.cookies.get(COOKIE, "")
+    return token if plausible_token(token) else None
+
+
+def token_of(request: web.BaseRequest) -> str | None:
+    """The token that the request carries. A bearer token counts before a cookie: it is there on purpose."""
+    return bearer_of(request) or cookie_of(request)
+
+
+def uses_cookie(request: web.BaseRequest) -> bool:
+    """Whether it is the cookie that ``token_of`` reads, which a browser sends without being asked to."""
+    return bearer_of(request) is None and cookie_of(request) is not None
+
+
+def check_origin(request: web.BaseRequest, *, required: bool = True) -> None:
+    """Raises Forbidden unless the page that sends this request is one of this server.
+
+    For changes and web sockets that the cookie authenticates (RFC 6265bis section 8.2): browsers send
+    ``Sec-Fetch-Site`` on trustworthy addresses and ``Origin`` on all; scripts can forge neither. With
+    ``required=False`` a request with neither, which no browser sends, passes.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        if site != "same-origin":
+            raise Forbidden("cross_site")
+        return
+    origin = request.headers.get(hdrs.ORIGIN)
+    if origin is None:
+        if required:
+            raise Forbidden("cross_site")
+        return
+    here = reached(request)
+    own = _origin(f"{here.scheme}://{here.host}")
+    if own is None or _origin(origin) != own:
+        raise Forbidden("cross_site")
+
+
+def _origin(text: str) -> tuple[str, str, int] | None:
+    try:
+        parts = urlsplit(text)
+        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    if not parts.hostname or port is None:
+        return None
+    return parts.scheme, parts.hostname, port
+
+
+def cookie_header(request: web.BaseRequest, token: str, max_age: int) -> str:
+    """The ``Set-Cookie`` value that gives a browser ``token`` for ``max_age`` seconds (0 takes it away).
+
+    ``Secure`` unless the browser is on this very machine, where there is no line to listen on.
+    """
+    here = reached(request)
+    local = is_loopback_name(here.host) and here.from_loopback and not here.forwarded and here.scheme == "http"
+    secure = "" if local else "; Secure"
+    return f"{COOKIE}={token}; HttpOnly; Max-Age={max_age}; Path=/; SameSite=Strict{secure}"
+
+
+def set_cookie(headers: CIMultiDict[str], request: web.BaseRequest, token: str, max_age: int) -> None:
+    """Gives the browser its session with this answer."""
+    headers.add(hdrs.SET_COOKIE, cookie_header(request, token, max_age))
+
+
+def clear_cookie(headers: CIMultiDict[str], request: web.BaseRequest) -> None:
+    """Takes the session away from the browser with this answer."""
+    headers.add(hdrs.SET_COOKIE, cookie_header(request, "", 0))

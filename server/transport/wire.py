@@ -1,0 +1,37 @@
+"""The common words of the protocol as types of a message: identifiers and instants (docs/protocol.md)."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from msgspec import Meta
+
+from server.kernel.identifiers import parse_id
+
+Timestamp = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+"""An instant as it is written: RFC 3339, UTC, milliseconds. Made by ``timestamp``."""
+
+
+class Identifier(UUID):
+    """An identifier as clients may write it, in 36 or in 22 characters. Equal to the UUID that it names."""
+
+
+def timestamp(at: datetime) -> str:
+    """``at`` as the protocol writes instants, for example ``2026-11-22T14:03:07.123Z``."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def decode_hook(kind: type, value: Any) -> Any:
+    """For msgspec's ``dec_hook``: reads the types of this module."""
+    if kind is Identifier:
+        if not isinstance(value, str):
+            raise ValueError("not an identifier")
+        return Identifier(int=parse_id(value).int)
+    raise NotImplementedError(f"no way to read a {kind.__name__}")
+
+
+def schema_hook(kind: type) -> dict[str, Any]:
+    """For msgspec's ``schema_hook``: describes the types of this module."""
+    if kind is Identifier:
+        return {"type": "string", "description": "a UUID in 36 characters, or in 22 of unpadded base64url"}
+    raise NotImplementedError(f"no description of a {kind.__name__}")
