@@ -77,9 +77,7 @@ def _trusted(request: web.BaseRequest) -> TrustedProxies:
     return TrustedProxies()
 
 
-def _client(
-    request: web.BaseRequest, peer: IPv4Address | IPv6Address | None
-) -> IPv4Address | IPv6Address | None:
+def _client(request: web.BaseRequest, peer: IPv4Address | IPv6Address | None) -> IPv4Address | IPv6Address | None:
     """From the nearest hop outwards, the first that is not a believed proxy: further ones are anyone's word."""
     trusted = _trusted(request)
     client = peer

@@ -1,0 +1,154 @@
+"""The way each HTTP request goes: who is asking, may they, what did they send, and one shape for every answer.
+
+Serves the table of ``endpoint.py``; knows no capability.
+"""
+
+import asyncio
+import gzip
+import logging
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from aiohttp import hdrs, web
+from aiohttp.http import HttpProcessingError
+from multidict import CIMultiDict
+
+from server.infra.outage import is_passing
+from server.kernel.errors import BadRequest, BinomeError, InternalError, NotFound, NotSignedIn, TooLarge, TryAgain
+from server.transport import openapi
+from server.transport.endpoint import Call, Declaration, Endpoint, declared_in
+from server.transport.messages import error_body, negotiate
+from server.transport.payload import convert, decode, decoder
+from server.transport.web_session import SAFE_METHODS, Authenticator, check_origin, token_of, uses_cookie
+
+log = logging.getLogger(__name__)
+
+BODY_SECONDS = 60.0  # the time a body may take: 16 KiB at the 2.4 kbit/s of a very bad line
+RETRY_IN_MS = 2_000  # told with try_again: an embedded PostgreSQL is back in about a second
+_WORTH_COMPRESSING = 1_024  # bytes: below, gzip saves less than one packet
+
+
+class Endpoints:
+    """The table of all endpoints and the way each request goes: who, may they, what, answer.
+
+    ``add`` what each capability's ``http.py`` has, then ``attach`` to the application, before the static files.
+    """
+
+    def __init__(self, authenticator: Authenticator) -> None:
+        self._authenticator = authenticator
+        self.table: list[Endpoint] = []
+
+    def add(self, *owners: object) -> None:
+        """Takes the endpoints of each owner. One that declares none is a mistake of the caller."""
+        for owner in owners:
+            found = list(declared_in(owner))
+            if not found:
+                raise ValueError(f"{owner!r} declares no endpoint")
+            self.table += found
+
+    def attach(self, app: web.Application) -> None:
+        """Adds the routes, the description at ``/api/openapi.json``, and a JSON "not found" for the rest of /api."""
+        for row in self.table:
+            app.router.add_route(row.declared.method, row.declared.path, self._route(row))
+        description = msgspec.json.encode(openapi.describe(self.table))
+
+        async def describe(request: web.Request) -> web.Response:
+            headers = CIMultiDict({hdrs.CACHE_CONTROL: "public, max-age=300"})
+            return _json(request, 200, description, headers)
+
+        app.router.add_get("/api/openapi.json", describe)
+        for pattern in ("/api", "/api/{rest:.*}"):
+            app.router.add_route("*", pattern, _unknown_address)
+
+    def _route(self, row: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        body_decoder = decoder(row.declared.body) if row.declared.body is not None else None
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            call = Call(request, negotiate(request.headers.get(hdrs.ACCEPT_LANGUAGE)), request.match_info)
+            try:
+                await self._admit(call, row.declared)
+                call.query = _query(request, row.declared)
+                if body_decoder is not None:
+                    call.body = decode(await _read(request, row.declared.max_body), body_decoder)
+                answer = await row.handler(call)
+            except Exception as error:
+                return refused(request, error, call.language)
+            body = msgspec.json.encode(answer) if answer is not None else b""
+            return _json(request, row.declared.status, body, call.headers)
+
+        return handle
+
+    async def _admit(self, call: Call, declared: Declaration) -> None:
+        if not declared.signed_in:
+            return
+        token = token_of(call.request)
+        if token is None:
+            raise NotSignedIn
+        if call.request.method not in SAFE_METHODS and uses_cookie(call.request):
+            check_origin(call.request)
+        call.caller = await self._authenticator.authenticate(token)
+        call.language = call.caller.language
+        if declared.permission is not None:
+            call.caller.require(declared.permission)
+
+
+def refused(request: web.Request, error: Exception, language: str) -> web.Response:
+    """The answer to a request that ended in ``error``, whatever it is; what is our fault is logged."""
+    told = _told(request, error)
+    headers = CIMultiDict[str]()
+    if told.status == 401:
+        headers[hdrs.WWW_AUTHENTICATE] = "Bearer"  # RFC 9110 section 15.5.2
+    if told.retry_in_ms is not None:
+        headers[hdrs.RETRY_AFTER] = str(-(-told.retry_in_ms // 1000))
+    return _json(request, told.status, msgspec.json.encode({"error": error_body(told, language)}), headers)
+
+
+def _told(request: web.Request, error: Exception) -> BinomeError:
+    if isinstance(error, BinomeError):
+        return error
+    resource = request.match_info.route.resource
+    facts = {"method": request.method, "route": resource.canonical if resource else None, "error": type(error).__name__}
+    if is_passing(error):
+        log.warning("database_away", extra=facts)
+        return TryAgain(retry_in_ms=RETRY_IN_MS)
+    log.error("endpoint_failed", extra=facts, exc_info=error)
+    return InternalError()
+
+
+def _query(request: web.Request, declared: Declaration) -> object:
+    if declared.query is None:
+        return request.query
+    return convert(dict(request.query), declared.query)
+
+
+async def _read(request: web.Request, limit: int) -> bytes:
+    if request.content_type != "application/json":
+        raise BadRequest("content_type")
+    if (request.content_length or 0) > limit:
+        raise TooLarge("body", maximum=limit)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.content.iter_any():  # decompressed already: the bound holds against bombs
+                body += chunk
+                if len(body) > limit:
+                    raise TooLarge("body", maximum=limit)
+    except (TimeoutError, HttpProcessingError, ConnectionError):
+        raise BadRequest("incomplete") from None
+    return bytes(body)
+
+
+async def _unknown_address(request: web.Request) -> web.Response:
+    language = negotiate(request.headers.get(hdrs.ACCEPT_LANGUAGE))
+    return refused(request, NotFound("address"), language)
+
+
+def _json(request: web.Request, status: int, body: bytes, headers: CIMultiDict[str]) -> web.Response:
+    headers.setdefault(hdrs.CACHE_CONTROL, "no-store")  # what is about people stays in no cache
+    if not body:
+        return web.Response(status=status, headers=headers)
+    headers["X-Content-Type-Options"] = "nosniff"
+    if len(body) >= _WORTH_COMPRESSING and "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
+        headers[hdrs.CONTENT_ENCODING] = "gzip"
+        body = gzip.compress(body, compresslevel=6, mtime=0)
+    return web.Response(status=status, body=body, content_type="application/json", headers=headers)
