@@ -1,0 +1,391 @@
+"""PostgreSQL inside the data folder, started and stopped with the server, for whoever runs no database of their own.
+
+Our own small runner around PostgreSQL's programs. It listens on a Unix socket in a private folder only, with a
+password. The cluster is made whole or not at all; it ends with us, however we end; and it comes back when it dies.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from server.infra.data_folder import DataFolder, GroundError, disk_full, refine
+from server.infra.postgres_programs import SHARED_HOME, Programs, User, find_programs, find_user
+
+log = logging.getLogger(__name__)
+
+DATABASE = "binome"
+SOCKET_PATH_LIMIT = 103  # bytes, terminator aside: the smallest sun_path among our systems (macOS: 104)
+START_SECONDS = 60.0  # longest wait for a start; a recovery after a crash replays its log first
+FAST_STOP_SECONDS = 10.0  # for a clean shutdown with its checkpoint, before it is cut short
+ORPHAN_STOP_SECONDS = 1.2  # likewise for one that a killed Binôme left: a restart has 3 s in all
+IMMEDIATE_STOP_SECONDS = 1.0
+WATCH_SECONDS = 0.25  # between two looks at whether PostgreSQL still runs
+LOG_LIMIT = 8 * 2**20  # bytes of postgres.log that are kept over a start
+
+# For one association on one cheap machine. Errors of statements are not logged, since they quote their values.
+SETTINGS: Mapping[str, str] = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "password_encryption": "scram-sha-256",
+    "max_connections": "60",
+    "shared_buffers": "64MB",
+    "effective_cache_size": "256MB",
+    "max_worker_processes": "4",
+    "max_wal_size": "256MB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "jit": "off",
+    "log_destination": "stderr",
+    "logging_collector": "off",
+    "log_line_prefix": "%m [%p] ",
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "lc_messages": "C",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+
+
+class EmbeddedPostgres:
+    """One cluster in one opened data folder. ``start`` and ``stop`` block; ``watch`` belongs in a task."""
+
+    def __init__(
+        self, folder: DataFolder, settings: Mapping[str, str] | None = None, *, role_options: str = ""
+    ) -> None:
+        self._data = folder.path
+        self._extra = dict(settings or {})
+        self._role_options = role_options  # of the role that the server uses; it is no superuser
+        self._password = ""
+        self._cluster = self._data / "postgres"
+        self._sockets = self._data / "socket"
+        self._user: User
+        self._programs: Programs
+        self._server: subprocess.Popen[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
+        self._guard_pipe: int | None = None
+
+    @property
+    def url(self) -> str:
+        """How to reach the database, as libpq writes it. Known once started."""
+        return _url(self._password, self._sockets)
+
+    @property
+    def pid(self) -> int | None:
+        return self._server.pid if self._server is not None else None
+
+    def start(self) -> None:
+        """Runs PostgreSQL and returns when it takes connections, making the cluster first if there is none. Stops one
+        that a killed Binôme left. Raises GroundError."""
+        try:
+            self._place()
+            if not (self._cluster / "PG_VERSION").exists():
+                self._make_cluster()
+            self._password = (self._data / "postgres.password").read_text(encoding="ascii")
+            _end_orphan(self._cluster)
+            self._configure()
+            self._run()
+        except OSError as error:
+            raise refine(error, self._data) from error
+
+    def stop(self) -> None:
+        """Stops PostgreSQL, cleanly if it lets us within FAST_STOP_SECONDS."""
+        if self._guard is not None:
+            self._guard.kill()
+            self._guard.wait()
+            self._guard = None
+        if self._guard_pipe is not None:
+            os.close(self._guard_pipe)
+            self._guard_pipe = None
+        if self._server is None:
+            return
+        for number, seconds in ((signal.SIGINT, FAST_STOP_SECONDS), (signal.SIGQUIT, IMMEDIATE_STOP_SECONDS)):
+            self._server.send_signal(number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._server.wait(seconds)
+                break
+        else:
+            self._server.kill()
+            self._server.wait()
+        self._server = None
+        if self._sockets.parent != self._cluster.parent:
+            shutil.rmtree(self._sockets, ignore_errors=True)
+
+    async def watch(self) -> None:
+        """Starts PostgreSQL again whenever it ends by itself; tries for ever, at growing distances."""
+        pause = WATCH_SECONDS
+        while True:
+            await asyncio.sleep(pause)
+            if self._server is None or self._server.poll() is None:
+                pause = WATCH_SECONDS
+                continue
+            log.error("postgres_died", extra={"status": self._server.returncode})
+            try:
+                await asyncio.to_thread(self._again)
+            except GroundError as error:
+                log.error("postgres_not_restarted", extra={"reason": str(error)})  # noqa: TRY400 - told in one line
+                pause = min(max(1.0, pause * 2), 15.0)
+            else:
+                log.warning("postgres_restarted")
+
+    def _again(self) -> None:
+        self._server = None
+        self.stop()  # the guard of the one that died
+        self.start()
+
+    def _place(self) -> None:
+        """Decides where the cluster and its socket lie, and which user and programs run it."""
+        link = self._data / "postgres"
+        self._cluster = link.resolve() if link.is_symlink() else link
+        if link.is_symlink() and not self._cluster.exists():
+            raise GroundError(
+                f"{link} points to {self._cluster}, which is not there; put it back, or start anew elsewhere"
+            )
+        self._user = find_user(self._cluster)
+        version = self._cluster / "PG_VERSION"
+        major = int(version.read_text(encoding="ascii")) if version.exists() else None
+        self._programs = find_programs(self._user, major)
+        if self._user.switch and not self._cluster.exists():
+            self._data.chmod(0o711)  # ours; what it holds is closed file by file
+        if self._user.switch and not self._user.can_use(self._cluster.parent):
+            if self._cluster.exists():
+                raise GroundError(
+                    f"the user that PostgreSQL runs as cannot reach {self._cluster}; "
+                    "move the data folder out of the private folder it lies in, and set BINOME_DATA"
+                )
+            self._cluster = _place_elsewhere(self._user) / "postgres"
+            link.symlink_to(self._cluster)
+        self._sockets = self._cluster.parent / "socket"
+        if len(os.fsencode(self._sockets / ".s.PGSQL.5432.lock")) > SOCKET_PATH_LIMIT:
+            self._sockets = Path(tempfile.mkdtemp(prefix="binome-", dir="/tmp"))  # noqa: S108 - mkdtemp is private; short
+        self._sockets.mkdir(mode=0o700, exist_ok=True)
+        self._user.own(self._sockets)
+
+    def _make_cluster(self) -> None:
+        """Makes the cluster beside its place and moves it there when it is complete."""
+        for left in self._cluster.parent.glob("postgres.new-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        if shutil.disk_usage(self._cluster.parent).free < 100 * 2**20:  # a new cluster takes about 40 MB and its log 32
+            raise disk_full(self._data)
+        new = self._cluster.with_name(f"postgres.new-{os.getpid()}")
+        new.mkdir(mode=0o700)
+        self._user.own(new)
+        password = secrets.token_urlsafe(24)
+        try:
+            self._initialise(new)
+            self._tell_single_user(
+                new,
+                f"CREATE ROLE {DATABASE} LOGIN {self._role_options} PASSWORD '{password}'",
+                f"CREATE DATABASE {DATABASE} OWNER {DATABASE}",
+            )
+            (self._data / "postgres.password").unlink(missing_ok=True)
+            descriptor = os.open(self._data / "postgres.password", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(password)
+            new.rename(self._cluster)
+        except BaseException:
+            shutil.rmtree(new, ignore_errors=True)
+            raise
+
+    def _initialise(self, cluster: Path) -> None:
+        locale = (
+            ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+            if self._programs.major >= 17
+            else ["--locale=C.UTF-8" if os.uname().sysname == "Linux" else "--locale=en_US.UTF-8"]
+        )
+        options = ["--encoding=UTF8", "--data-checksums", "--username=postgres", "--auth=scram-sha-256"]
+        # initdb wants a superuser's password for that; nobody is told it, and the owner of the files needs none.
+        with tempfile.TemporaryDirectory(prefix="binome-") as folder:
+            file = Path(folder, "password")
+            file.write_text(secrets.token_urlsafe(24), encoding="ascii")
+            self._user.own(Path(folder))
+            self._user.own(file)
+            self._call(["initdb", *options, *locale, f"--pwfile={file}", "--pgdata", str(cluster)])
+
+    def _tell_single_user(self, cluster: Path, *statements: str) -> None:
+        self._call(
+            ["postgres", "--single", "-D", str(cluster), "postgres"], "".join(f"{line}\n" for line in statements)
+        )
+
+    def _call(self, command: list[str], told: str = "") -> None:
+        done = subprocess.run(
+            [self._programs[command[0]], *command[1:]],
+            input=told,
+            capture_output=True,
+            text=True,
+            cwd="/",
+            env=_environment(),
+            check=False,
+            start_new_session=True,
+            **self._user.switch,
+        )
+        if done.returncode != 0 or "ERROR:" in done.stderr:
+            raise self._explain(done.stderr)
+
+    def _configure(self) -> None:
+        settings = {**SETTINGS, "unix_socket_directories": str(self._sockets), **self._extra}
+        if self._programs.major >= 18:
+            settings.setdefault("io_method", "sync")  # no worker processes for a database this small
+        lines = [f"{name} = '{value}'\n" for name, value in settings.items()]
+        text = "# Written at each start. Put your own settings into postgres.local.conf beside the cluster.\n"
+        text += "".join(lines) + "include_if_exists = '../postgres.local.conf'\n"
+        file = self._cluster / "postgresql.conf"
+        file.write_text(text, encoding="utf-8")
+        self._user.own(file)
+
+    def _run(self) -> None:
+        log_file = self._data / "postgres.log"
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            if log_file.exists() and log_file.stat().st_size > LOG_LIMIT:
+                log_file.replace(log_file.with_suffix(".log.1"))
+            descriptor = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            start = os.fstat(descriptor).st_size
+            try:
+                self._server = subprocess.Popen(
+                    [self._programs["postgres"], "-D", str(self._cluster)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=descriptor,
+                    stderr=descriptor,
+                    cwd="/",
+                    env=_environment(),
+                    start_new_session=True,  # Ctrl-C at the terminal is for us; we stop PostgreSQL after our own work
+                    **self._user.switch,
+                )
+            finally:
+                os.close(descriptor)
+            self._keep_guard(self._server.pid)
+            if self._ready(deadline):
+                return
+            self.stop()
+            said = log_file.read_bytes()[start:].decode(errors="replace")
+            # Processes of a PostgreSQL that was killed see it within a moment and leave the memory they share.
+            if "is still in use" not in said or time.monotonic() > deadline:
+                raise self._explain(said)
+            time.sleep(0.1)
+
+    def _ready(self, deadline: float) -> bool:
+        assert self._server is not None  # noqa: S101 - for the type checker; the one caller has just set it
+        pid_file = self._cluster / "postmaster.pid"
+        while time.monotonic() < deadline:
+            if self._server.poll() is not None:
+                return False
+            with contextlib.suppress(OSError):
+                lines = pid_file.read_text(encoding="utf-8").splitlines()
+                if len(lines) >= 8 and lines[0] == str(self._server.pid) and lines[7].strip() == "ready":
+                    return True
+            time.sleep(0.01)
+        return False
+
+    def _keep_guard(self, pid: int) -> None:
+        """A shell that waits on a pipe whose other end only we hold. When we are gone, ``kill -9`` included, it reads
+        the end of the pipe and asks PostgreSQL to stop. Works wherever there is a shell; costs one small process."""
+        reading, self._guard_pipe = os.pipe()
+        try:
+            self._guard = subprocess.Popen(
+                ["/bin/sh", "-c", 'read -r line; kill -INT "$1"', "sh", str(pid)],
+                stdin=reading,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                start_new_session=True,
+                **self._user.switch,
+            )
+        finally:
+            os.close(reading)
+
+    def _explain(self, said: str) -> GroundError:
+        """The one line to tell when PostgreSQL did not do as asked."""
+        if "No space left on device" in said:
+            return disk_full(self._data)
+        telling = [
+            line for line in said.splitlines() if any(word in line for word in ("FATAL", "PANIC", "rror:", "ERROR"))
+        ]
+        reason = (telling or said.splitlines() or ["it ended without a word"])[-1].split("FATAL:")[-1].strip()
+        return GroundError(f"PostgreSQL did not start: {reason} (its log: {self._data / 'postgres.log'})")
+
+
+def running_url(data: Path) -> str | None:
+    """The database of the Binôme that runs on this data folder now, for a command that works beside it."""
+    cluster = data.absolute() / "postgres"
+    try:
+        lines = (cluster / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        password = (data / "postgres.password").read_text(encoding="ascii")
+    except OSError:
+        return None
+    if len(lines) < 8 or lines[7].strip() != "ready" or not _is_postgres(int(lines[0]), cluster.resolve()):
+        return None
+    return _url(password, Path(lines[4]))
+
+
+def _url(password: str, sockets: Path) -> str:
+    return f"postgresql://{DATABASE}:{quote(password)}@/{DATABASE}?host={quote(str(sockets), safe='')}"
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours: no PG* variable, secret or locale may change what PostgreSQL does."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
+
+
+def _place_elsewhere(user: User) -> Path:
+    """A folder of its own for a cluster that would lie where ``user`` cannot reach it."""
+    SHARED_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
+    home = Path(tempfile.mkdtemp(dir=SHARED_HOME, prefix="cluster-"))
+    home.chmod(0o711)
+    if not user.can_use(home):
+        home.rmdir()
+        raise GroundError(
+            f"PostgreSQL cannot run as root, and its user can reach neither the data folder nor {SHARED_HOME}; "
+            "set BINOME_DATA to a folder outside of private ones"
+        )
+    return home
+
+
+def _is_postgres(pid: int, cluster: Path) -> bool:
+    """Whether ``pid`` is a PostgreSQL on ``cluster``, and not some process that got its number since."""
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except FileNotFoundError:
+        if Path("/proc/self").exists():
+            return False
+        command = subprocess.run(
+            ["/bin/ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
+        ).stdout
+    return "postgres" in command and str(cluster) in command
+
+
+def _end_orphan(cluster: Path) -> None:
+    """Stops the PostgreSQL that a killed Binôme left on ``cluster``, or removes the note that a dead one left. The
+    lock of the data folder is ours, so nobody else uses it. It is stopped, not adopted: only a child can be watched
+    without races, and a start costs a tenth of a second."""
+    pid_file = cluster / "postmaster.pid"
+    try:
+        pid = int(pid_file.read_text(encoding="utf-8").splitlines()[0])
+    except (FileNotFoundError, ValueError, IndexError):
+        return
+    if not _is_postgres(pid, cluster):
+        pid_file.unlink(missing_ok=True)
+        return
+    log.warning("postgres_orphan_stopped", extra={"pid": pid})
+    for number, seconds in (
+        (signal.SIGINT, ORPHAN_STOP_SECONDS),
+        (signal.SIGQUIT, IMMEDIATE_STOP_SECONDS),
+        (signal.SIGKILL, IMMEDIATE_STOP_SECONDS),
+    ):
+        deadline = time.monotonic() + seconds
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+        while time.monotonic() < deadline:
+            if not _is_postgres(pid, cluster):
+                return
+            time.sleep(0.02)

@@ -1,0 +1,95 @@
+"""A real PostgreSQL for whoever asks: one cluster a session, one fresh migrated database a test."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy.engine import make_url
+
+from server.infra import migrate
+from server.infra.data_folder import DataFolder
+from server.infra.database import Database
+from server.infra.embedded_postgres import EmbeddedPostgres
+
+# Nothing of a test outlives it, so nothing need reach the disk. Fault tests run a server of their own instead.
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100"}
+
+
+@dataclass
+class Postgres:
+    """The cluster of this test session. ``url`` is its maintenance database; the role may create databases."""
+
+    url: str
+    template: str
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def url_of(self, name: str) -> str:
+        return make_url(self.url).set(database=name).render_as_string(hide_password=False)
+
+    async def create(self, template: str | None = None) -> str:
+        """A new database, a copy of ``template`` (default: the migrated one). Returns its URL."""
+        name = f"test_{os.getpid()}_{next(self._numbers)}"
+        await self._run(f'create database "{name}" template "{template or self.template}"')
+        return self.url_of(name)
+
+    async def drop(self, url: str) -> None:
+        await self._run(f'drop database if exists "{make_url(url).database}" with (force)')
+
+    async def _run(self, sql: str) -> None:
+        connection = await asyncpg.connect(self.url)
+        try:
+            await connection.execute(sql)
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """The cluster: BINOME_TEST_DATABASE_URL (its role must be able to create databases), or one made for the session."""
+    given = os.environ.get("BINOME_TEST_DATABASE_URL")
+    if given:
+        cluster = Postgres(given, f"test_{os.getpid()}_template")
+        asyncio.run(_make_template(cluster))
+        yield cluster
+        asyncio.run(cluster.drop(cluster.url_of(cluster.template)))
+        return
+    home = Path(tempfile.mkdtemp(prefix="binome-tests-", dir="/tmp"))  # noqa: S108 - mkdtemp is private; socket paths are short
+    home.chmod(0o711)  # as root, PostgreSQL runs as another user
+    folder = DataFolder(home / "data")
+    folder.open()
+    runner = EmbeddedPostgres(folder, FAST, role_options="CREATEDB")
+    try:
+        runner.start()
+        cluster = Postgres(runner.url, "template_migrated")
+        asyncio.run(_make_template(cluster))
+        yield cluster
+    finally:
+        runner.stop()
+        folder.close()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+async def _make_template(cluster: Postgres) -> None:
+    await cluster._run(f'create database "{cluster.template}"')
+    database = Database(cluster.url_of(cluster.template))
+    try:
+        await migrate.upgrade(database)
+    finally:
+        await database.close()
+
+
+@pytest.fixture
+async def database(postgres: Postgres) -> AsyncIterator[Database]:
+    """A fresh, migrated, empty database; gone after the test, whoever is still connected to it."""
+    url = await postgres.create()
+    database = Database(url)
+    yield database
+    await database.close()
+    await postgres.drop(url)
