@@ -52,7 +52,7 @@ class Postgres:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """The cluster: BINOME_TEST_DATABASE_URL (its role must be able to create databases), or one made for the session."""
+    """The cluster: BINOME_TEST_DATABASE_URL, whose role may create databases, or one made for the session."""
     given = os.environ.get("BINOME_TEST_DATABASE_URL")
     if given:
         cluster = Postgres(given, f"test_{os.getpid()}_template")
@@ -60,7 +60,7 @@ def postgres() -> Iterator[Postgres]:
         yield cluster
         asyncio.run(cluster.drop(cluster.url_of(cluster.template)))
         return
-    home = Path(tempfile.mkdtemp(prefix="binome-tests-", dir="/tmp"))  # noqa: S108 - mkdtemp is private; socket paths are short
+    home = Path(tempfile.mkdtemp(prefix="binome-tests-", dir="/tmp"))  # socket paths must be short
     home.chmod(0o711)  # as root, PostgreSQL runs as another user
     folder = DataFolder(home / "data")
     folder.open()

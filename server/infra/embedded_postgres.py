@@ -167,7 +167,7 @@ class EmbeddedPostgres:
             link.symlink_to(self._cluster)
         self._sockets = self._cluster.parent / "socket"
         if len(os.fsencode(self._sockets / ".s.PGSQL.5432.lock")) > SOCKET_PATH_LIMIT:
-            self._sockets = Path(tempfile.mkdtemp(prefix="binome-", dir="/tmp"))  # noqa: S108 - mkdtemp is private; short
+            self._sockets = Path(tempfile.mkdtemp(prefix="binome-", dir="/tmp"))
         self._sockets.mkdir(mode=0o700, exist_ok=True)
         self._user.own(self._sockets)
 
