@@ -1,6 +1,6 @@
 """The pair: a mentor, a mentee, and the professional who answers for them."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Table, Text, Uuid, func
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Table, Text, UniqueConstraint, Uuid, func
 
 from server.infra.database import Instant, metadata
 
@@ -16,4 +16,5 @@ pairs = Table(
     Column("created_at", Instant, nullable=False, server_default=func.now()),
     CheckConstraint("state in ('proposed', 'active', 'paused', 'probation', 'closing', 'closed')", name="state"),
     CheckConstraint("mentor_id <> mentee_id", name="two_people"),
+    UniqueConstraint("id", "state"),  # so that a room can carry its pair's state (docs/decisions/0041)
 )

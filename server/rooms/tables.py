@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -31,12 +32,19 @@ rooms = Table(
     # The short name of the room on the wire where bytes are dear. Not a secret: rights are checked at each act.
     Column("number", Integer, Identity(always=True), nullable=False, unique=True),
     Column("organisation_id", ForeignKey("organisations.id"), nullable=False),
-    Column("pair_id", ForeignKey("pairs.id"), index=True),
+    Column("pair_id", Uuid, index=True),
+    # A copy that PostgreSQL itself keeps equal to the pair's state, in the transaction that changes it: whether the
+    # room takes messages is then known from the very row that an append locks (docs/decisions/0041).
+    Column("pair_state", Text),
     Column("kind", Text, nullable=False, server_default="pair"),
     Column("last_seq", BigInteger, nullable=False, server_default="0"),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
     Column("closed_at", Instant),
+    ForeignKeyConstraint(["pair_id", "pair_state"], ["pairs.id", "pairs.state"], onupdate="CASCADE"),
     CheckConstraint("kind in ('pair')", name="kind"),
+    CheckConstraint("(pair_id is null) = (pair_state is null)", name="pair"),
+    # Room in each page for new versions of its rows: last_seq moves with every message and is in no index.
+    postgresql_with={"fillfactor": 50},
 )
 
 room_members = Table(
@@ -55,11 +63,11 @@ room_members = Table(
 messages = Table(
     "messages",
     metadata,
-    Column("room_id", ForeignKey("rooms.id"), nullable=False),
+    Column("room_id", Uuid, nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("changed", BigInteger, nullable=False),
     Column("id", Uuid, nullable=False),
-    Column("author_id", ForeignKey("accounts.id"), nullable=False),
+    Column("author_id", Uuid, nullable=False),
     Column("at", Instant, nullable=False),
     Column("kind", Text, nullable=False),
     Column("body", Text, nullable=False),
@@ -67,11 +75,21 @@ messages = Table(
     Column("masked_body", Text),
     Column("state", Text, nullable=False),
     PrimaryKeyConstraint("room_id", "seq"),
-    UniqueConstraint("room_id", "author_id", "id"),
+    # ``id`` first: it is a UUIDv7, so the index grows at its right edge instead of everywhere.
+    UniqueConstraint("id", "room_id", "author_id"),
+    ForeignKeyConstraint(["room_id", "author_id"], ["room_members.room_id", "room_members.account_id"]),
+    CheckConstraint("changed >= seq", name="changed"),
     CheckConstraint("kind in ('text')", name="kind"),
     CheckConstraint("state in ('delivered', 'masked', 'held', 'blocked', 'refused')", name="state"),
 )
-Index("messages_room_id_changed_key", messages.c.room_id, messages.c.changed, unique=True)
+# Only the few that changed after they were written; for all others ``changed`` is ``seq``, and the primary key serves.
+Index(
+    "messages_room_id_changed_key",
+    messages.c.room_id,
+    messages.c.changed,
+    unique=True,
+    postgresql_where=messages.c.changed != messages.c.seq,
+)
 
 # Apart from room_members: marks move all the time, membership hardly ever, and only the latter announces itself.
 room_marks = Table(
@@ -82,6 +100,7 @@ room_marks = Table(
     Column("delivered", BigInteger, nullable=False, server_default="0"),
     Column("seen", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("room_id", "account_id"),
+    postgresql_with={"fillfactor": 50},
 )
 
 # Promise 4: who entered a room or its call to watch over it, for the people of the room to read.
@@ -93,6 +112,9 @@ room_visits = Table(
     Column("account_id", ForeignKey("accounts.id"), nullable=False),
     Column("act", Text, nullable=False),
     Column("entered_at", Instant, nullable=False),
+    # Moved on by the process that holds the visit open; where that process died, the visit ended then.
+    Column("last_known_at", Instant, nullable=False),
     Column("left_at", Instant),
     CheckConstraint("act in ('read', 'call')", name="act"),
 )
+Index("room_visits_open_idx", room_visits.c.last_known_at, postgresql_where=room_visits.c.left_at.is_(None))

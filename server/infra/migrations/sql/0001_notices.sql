@@ -20,8 +20,10 @@ BEGIN
     PERFORM pg_notify('rights', TG_ARGV[0] || ':' || OLD.id);
     RETURN NULL;
 END $$;
-CREATE TRIGGER rooms_rights AFTER UPDATE ON rooms
-    FOR EACH ROW WHEN (OLD.closed_at IS DISTINCT FROM NEW.closed_at) EXECUTE FUNCTION notify_rights('room');
+-- Of these columns only: last_seq moves with every message.
+CREATE TRIGGER rooms_rights AFTER UPDATE OF closed_at, pair_state ON rooms
+    FOR EACH ROW WHEN (OLD.closed_at IS DISTINCT FROM NEW.closed_at OR OLD.pair_state IS DISTINCT FROM NEW.pair_state)
+    EXECUTE FUNCTION notify_rights('room');
 CREATE TRIGGER pairs_rights AFTER UPDATE ON pairs
     FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION notify_rights('pair');
 CREATE TRIGGER accounts_rights AFTER UPDATE ON accounts

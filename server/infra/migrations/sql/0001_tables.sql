@@ -83,6 +83,7 @@ CREATE TABLE pairs (
     CONSTRAINT pairs_pkey PRIMARY KEY (id),
     CONSTRAINT pairs_state_check CHECK (state in ('proposed', 'active', 'paused', 'probation', 'closing', 'closed')),
     CONSTRAINT pairs_two_people_check CHECK (mentor_id <> mentee_id),
+    CONSTRAINT pairs_id_state_key UNIQUE (id, state),
     CONSTRAINT pairs_organisation_id_fkey FOREIGN KEY(organisation_id) REFERENCES organisations (id),
     CONSTRAINT pairs_mentor_id_fkey FOREIGN KEY(mentor_id) REFERENCES accounts (id),
     CONSTRAINT pairs_mentee_id_fkey FOREIGN KEY(mentee_id) REFERENCES accounts (id),
@@ -117,6 +118,7 @@ CREATE TABLE rooms (
     number INTEGER GENERATED ALWAYS AS IDENTITY,
     organisation_id UUID NOT NULL,
     pair_id UUID,
+    pair_state TEXT,
     kind TEXT DEFAULT 'pair' NOT NULL,
     last_seq BIGINT DEFAULT '0' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
@@ -125,39 +127,10 @@ CREATE TABLE rooms (
     CONSTRAINT rooms_kind_check CHECK (kind in ('pair')),
     CONSTRAINT rooms_number_key UNIQUE (number),
     CONSTRAINT rooms_organisation_id_fkey FOREIGN KEY(organisation_id) REFERENCES organisations (id),
-    CONSTRAINT rooms_pair_id_fkey FOREIGN KEY(pair_id) REFERENCES pairs (id)
-);
+    CONSTRAINT rooms_pair_check CHECK ((pair_id is null) = (pair_state is null)),
+    CONSTRAINT rooms_pair_id_pair_state_fkey FOREIGN KEY(pair_id, pair_state) REFERENCES pairs (id, state) ON UPDATE CASCADE
+) WITH (fillfactor = 50);
 CREATE INDEX rooms_pair_id_idx ON rooms (pair_id);
-
-CREATE TABLE messages (
-    room_id UUID NOT NULL,
-    seq BIGINT NOT NULL,
-    changed BIGINT NOT NULL,
-    id UUID NOT NULL,
-    author_id UUID NOT NULL,
-    at TIMESTAMP WITH TIME ZONE NOT NULL,
-    kind TEXT NOT NULL,
-    body TEXT NOT NULL,
-    masked_body TEXT,
-    state TEXT NOT NULL,
-    CONSTRAINT messages_pkey PRIMARY KEY (room_id, seq),
-    CONSTRAINT messages_room_id_author_id_id_key UNIQUE (room_id, author_id, id),
-    CONSTRAINT messages_kind_check CHECK (kind in ('text')),
-    CONSTRAINT messages_state_check CHECK (state in ('delivered', 'masked', 'held', 'blocked', 'refused')),
-    CONSTRAINT messages_room_id_fkey FOREIGN KEY(room_id) REFERENCES rooms (id),
-    CONSTRAINT messages_author_id_fkey FOREIGN KEY(author_id) REFERENCES accounts (id)
-);
-CREATE UNIQUE INDEX messages_room_id_changed_key ON messages (room_id, changed);
-
-CREATE TABLE room_marks (
-    room_id UUID NOT NULL,
-    account_id UUID NOT NULL,
-    delivered BIGINT DEFAULT '0' NOT NULL,
-    seen BIGINT DEFAULT '0' NOT NULL,
-    CONSTRAINT room_marks_pkey PRIMARY KEY (room_id, account_id),
-    CONSTRAINT room_marks_room_id_fkey FOREIGN KEY(room_id) REFERENCES rooms (id),
-    CONSTRAINT room_marks_account_id_fkey FOREIGN KEY(account_id) REFERENCES accounts (id)
-);
 
 CREATE TABLE room_members (
     room_id UUID NOT NULL,
@@ -172,16 +145,48 @@ CREATE TABLE room_members (
 );
 CREATE INDEX room_members_account_id_idx ON room_members (account_id);
 
+CREATE TABLE messages (
+    room_id UUID NOT NULL,
+    seq BIGINT NOT NULL,
+    changed BIGINT NOT NULL,
+    id UUID NOT NULL,
+    author_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL,
+    masked_body TEXT,
+    state TEXT NOT NULL,
+    CONSTRAINT messages_pkey PRIMARY KEY (room_id, seq),
+    CONSTRAINT messages_id_room_id_author_id_key UNIQUE (id, room_id, author_id),
+    CONSTRAINT messages_changed_check CHECK (changed >= seq),
+    CONSTRAINT messages_kind_check CHECK (kind in ('text')),
+    CONSTRAINT messages_state_check CHECK (state in ('delivered', 'masked', 'held', 'blocked', 'refused')),
+    CONSTRAINT messages_room_id_author_id_fkey FOREIGN KEY(room_id, author_id) REFERENCES room_members (room_id, account_id)
+);
+CREATE UNIQUE INDEX messages_room_id_changed_key ON messages (room_id, changed) WHERE changed != seq;
+
+CREATE TABLE room_marks (
+    room_id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    delivered BIGINT DEFAULT '0' NOT NULL,
+    seen BIGINT DEFAULT '0' NOT NULL,
+    CONSTRAINT room_marks_pkey PRIMARY KEY (room_id, account_id),
+    CONSTRAINT room_marks_room_id_fkey FOREIGN KEY(room_id) REFERENCES rooms (id),
+    CONSTRAINT room_marks_account_id_fkey FOREIGN KEY(account_id) REFERENCES accounts (id)
+) WITH (fillfactor = 50);
+
 CREATE TABLE room_visits (
     id UUID NOT NULL,
     room_id UUID NOT NULL,
     account_id UUID NOT NULL,
     act TEXT NOT NULL,
     entered_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    last_known_at TIMESTAMP WITH TIME ZONE NOT NULL,
     left_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT room_visits_pkey PRIMARY KEY (id),
     CONSTRAINT room_visits_act_check CHECK (act in ('read', 'call')),
     CONSTRAINT room_visits_room_id_fkey FOREIGN KEY(room_id) REFERENCES rooms (id),
     CONSTRAINT room_visits_account_id_fkey FOREIGN KEY(account_id) REFERENCES accounts (id)
 );
+CREATE INDEX room_visits_open_idx ON room_visits (last_known_at) WHERE left_at IS NULL;
 CREATE INDEX room_visits_room_id_idx ON room_visits (room_id);
