@@ -5,15 +5,13 @@ import os
 import shutil
 from pathlib import Path
 
+from server.kernel.ground import GroundError
+
 MARKER = ".binome"
 MARKER_TEXT = "This folder belongs to Binôme. Back it up with `binome backup`, and change nothing in it by hand.\n"
 LOCK = "lock"
 # Left behind by file systems and desktops in folders that are otherwise empty.
 _IGNORED = {"lost+found", ".DS_Store"}
-
-
-class GroundError(Exception):
-    """Something outside the program must be put right first. The text is one line: what is wrong, what to do."""
 
 
 class FolderInUse(GroundError):

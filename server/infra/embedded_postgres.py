@@ -18,8 +18,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from server.infra.data_folder import DataFolder, GroundError, disk_full, refine
+from server.infra.data_folder import DataFolder, disk_full, refine
 from server.infra.postgres_programs import SHARED_HOME, Programs, User, find_programs, find_user
+from server.kernel.ground import GroundError
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from server.infra.data_folder import GroundError
 from server.infra.database import Database
+from server.kernel.ground import GroundError
 
 log = logging.getLogger(__name__)
 

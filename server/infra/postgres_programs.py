@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from server.infra.data_folder import GroundError
+from server.kernel.ground import GroundError
 
 OLDEST_MAJOR = 15
 # A place that every user can reach, for what the unprivileged user could not reach where it is (a home of root).

@@ -1,0 +1,250 @@
+"""What an operator can set: environment variables ``BINOME_*``, or the same names in a TOML file.
+
+The environment wins over the file. A name that is not listed here stops the start, since a setting that is silently
+ignored is worse than none.
+"""
+
+import difflib
+import ipaddress
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit, urlunsplit
+
+from server.kernel.ground import GroundError
+
+PREFIX = "BINOME_"
+CONFIG = "BINOME_CONFIG"  # the TOML file itself; only ever in the environment
+FOREIGN = ("BINOME_TEST_",)  # read by the tests, not by the server
+SECRET_LENGTH = 32  # characters at least: 128 bits even when written in hexadecimal
+
+
+class SettingsError(GroundError):
+    """A setting is unknown, malformed, or contradicts another one."""
+
+
+def _text(value: str) -> str:
+    if not value.strip() or value != value.strip():
+        raise ValueError("must not be empty or begin or end with a space")
+    return value
+
+
+def _path(value: str) -> Path:
+    return Path(_text(value)).expanduser().absolute()
+
+
+def _port(value: str) -> int:
+    if not re.fullmatch(r"\d{1,5}", value) or not 1 <= int(value) <= 65535:
+        raise ValueError("must be a port number from 1 to 65535")
+    return int(value)
+
+
+def _seconds(value: str) -> float:
+    if not re.fullmatch(r"\d{1,5}(\.\d{1,3})?", value) or float(value) > 3600:
+        raise ValueError("must be a number of seconds from 0 to 3600")
+    return float(value)
+
+
+def _host(value: str) -> str:
+    name = _text(value).strip("[]")
+    try:
+        return str(ipaddress.ip_address(name))
+    except ValueError:
+        if re.fullmatch(r"[\d.]*|.*[^A-Za-z0-9.-].*", name):
+            raise ValueError("must be an IP address or a host name, without port or scheme") from None
+        return name
+
+
+def _url(*schemes: str, path: bool = False) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        parts = urlsplit(_text(value))
+        if parts.scheme not in schemes or not (parts.hostname or parts.query) or (path and len(parts.path) < 2):
+            raise ValueError(f"must be a URL as {schemes[0]}://user:password@host:port{'/name' if path else ''}")
+        _ = parts.port  # raises ValueError when it is no number
+        return value
+
+    return parse
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in words:
+            raise ValueError(f"must be {' or '.join(words)}")
+        return value
+
+    return parse
+
+
+def _secret(value: str) -> str:
+    if len(value) < SECRET_LENGTH:
+        raise ValueError(f"must have at least {SECRET_LENGTH} characters; make one with: openssl rand -hex 32")
+    return value
+
+
+def _about(meaning: str, parse: Callable[[str], Any], *, hidden: bool = False) -> dict[str, Any]:
+    return {"meaning": meaning, "parse": parse, "hidden": hidden}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings, validated. ``sources`` tells where each one that is not a default came from."""
+
+    data: Path = field(default=Path("data"), metadata=_about("folder for all that is kept on disk", _path))
+    host: str = field(default="127.0.0.1", metadata=_about("address that HTTP listens on", _host))
+    port: int = field(default=8080, metadata=_about("TCP port of HTTP", _port))
+    media_port: int = field(default=8081, metadata=_about("UDP and TCP port of calls", _port))
+    public_address: str | None = field(
+        default=None, metadata=_about("address or name that calls are reached at from outside", _host)
+    )
+    database_url: str | None = field(
+        default=None,
+        metadata=_about(
+            "PostgreSQL 15 or newer; without it, one is run in the data folder",
+            _url("postgresql", "postgres", path=True),
+            hidden=True,
+        ),
+    )
+    redis_url: str | None = field(
+        default=None,
+        metadata=_about("Redis or Valkey that several server processes share", _url("redis", "rediss"), hidden=True),
+    )
+    media_engine: str = field(default="builtin", metadata=_about("what forwards calls' media", _one_of("builtin")))
+    smtp_url: str | None = field(
+        default=None, metadata=_about("server that mail goes out through", _url("smtp", "smtps"), hidden=True)
+    )
+    secret: str | None = field(
+        default=None,
+        metadata=_about("key that server processes share; else one is made in the data folder", _secret, hidden=True),
+    )
+    drain_seconds: float = field(default=60.0, metadata=_about("how long calls may go on after SIGTERM", _seconds))
+    log_format: str = field(
+        default="auto",
+        metadata=_about(
+            "form of the log; auto is console at a terminal, json elsewhere", _one_of("auto", "json", "console")
+        ),
+    )
+    log_level: str = field(
+        default="info", metadata=_about("least weight that is logged", _one_of("debug", "info", "warning", "error"))
+    )
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """The settings of ``environ`` (default: this process's) and of the file that it names. Raises SettingsError."""
+        environ = os.environ if environ is None else environ
+        given = {name: (value, "environment") for name, value in environ.items() if _is_ours(name)}
+        file = environ.get(CONFIG)
+        if file is not None:
+            given = {**_read_file(Path(file).expanduser()), **given}
+        known = {PREFIX + item.name.upper(): item for item in fields(cls) if item.metadata}
+        values: dict[str, Any] = {"data": Path("data").absolute()}
+        sources = {}
+        for name, (text, source) in given.items():
+            item = known.get(name)
+            if item is None:
+                raise SettingsError(_unknown(name, source, list(known)))
+            try:
+                values[item.name] = item.metadata["parse"](text)
+            except ValueError as error:
+                shown = "" if item.metadata["hidden"] else f" (it is {text!r})"
+                raise SettingsError(f"{name} ({source}) {_sentence(error)}{shown}") from error
+            sources[item.name] = source
+        settings = cls(**values, sources=sources)
+        settings._contradictions()
+        return settings
+
+    def _contradictions(self) -> None:
+        if self.port == self.media_port:
+            raise SettingsError(
+                f"BINOME_PORT and BINOME_MEDIA_PORT are both {self.port}, and both listen on TCP; change one of them"
+            )
+        if self.redis_url is not None and self.database_url is None:
+            raise SettingsError(
+                "BINOME_REDIS_URL is for several server processes, which cannot share the database in the data "
+                "folder; set BINOME_DATABASE_URL too, or leave BINOME_REDIS_URL out"
+            )
+        if self.public_address is not None and _is_loopback(self.public_address) and not _is_loopback(self.host):
+            raise SettingsError(
+                f"BINOME_PUBLIC_ADDRESS is {self.public_address}, which nobody outside can reach, but BINOME_HOST "
+                f"{self.host} listens to the outside; set the address that people reach, or leave it out"
+            )
+
+    @property
+    def media_host(self) -> str:
+        """The address that the media port listens on: all, unless everything stays on this machine. (HTTP may listen
+        on loopback behind a proxy, but media passes through no proxy.)"""
+        if _is_loopback(self.host) and (self.public_address is None or _is_loopback(self.public_address)):
+            return self.host if self.host != "localhost" else "127.0.0.1"
+        return self.host if not _is_loopback(self.host) else "0.0.0.0"  # noqa: S104 - what the operator asked for
+
+    def describe(self) -> list[tuple[str, str, str, str, str]]:
+        """(name, value, default, source, meaning) of each setting, for people to read. Secrets are not shown."""
+        rows = []
+        for item in fields(self):
+            if item.metadata:
+                value = getattr(self, item.name)
+                shown = _hide(str(value)) if item.metadata["hidden"] and value is not None else _show(value)
+                source = self.sources.get(item.name, "default")
+                rows.append(
+                    (PREFIX + item.name.upper(), shown, _show(item.default), source, str(item.metadata["meaning"]))
+                )
+        return rows
+
+
+def _is_ours(name: str) -> bool:
+    return name.startswith(PREFIX) and name != CONFIG and not name.startswith(FOREIGN)
+
+
+def _read_file(file: Path) -> dict[str, tuple[str, str]]:
+    try:
+        with file.open("rb") as opened:
+            content = tomllib.load(opened)
+    except OSError as error:
+        raise SettingsError(f"cannot read the settings file {file} of {CONFIG}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the settings file {file} is not TOML: {error}") from error
+    given = {}
+    for name, value in content.items():
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise SettingsError(f"{name} in the settings file {file} must be a text or a number")
+        given[name if name == CONFIG else name.upper()] = (str(value), str(file))
+    return given
+
+
+def _unknown(name: str, source: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name if name.startswith(PREFIX) else PREFIX + name, known, n=1, cutoff=0.5)
+    advice = f"did you mean {near[0]}?" if near else "see: binome doctor --settings"
+    return f"unknown setting {name} ({source}); {advice}"
+
+
+def _sentence(error: ValueError) -> str:
+    text = str(error)
+    return text if text.startswith("must") else "is malformed"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _show(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _hide(value: str) -> str:
+    """A URL without its credentials and query; anything else not at all."""
+    parts = urlsplit(value)
+    if not parts.scheme or not parts.hostname:
+        return "set, not shown"
+    port = f":{parts.port}" if parts.port else ""
+    return urlunsplit(
+        (parts.scheme, f"…@{parts.hostname}{port}" if parts.username else f"{parts.hostname}{port}", parts.path, "", "")
+    )
