@@ -59,6 +59,13 @@ def _host(value: str) -> str:
         return name
 
 
+def _networks(value: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(item.strip()) for item in _text(value).split(","))
+    except ValueError:
+        raise ValueError("must be addresses or networks with commas between them, as 10.0.0.1,fd00::/8") from None
+
+
 def _url(*schemes: str, path: bool = False) -> Callable[[str], str]:
     def parse(value: str) -> str:
         parts = urlsplit(_text(value))
@@ -100,8 +107,11 @@ class Settings:
     public_address: str | None = field(
         default=None, metadata=_about("address or name that calls are reached at from outside", _host)
     )
+    trusted_proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = field(
+        default=(), metadata=_about("reverse proxies whose X-Forwarded headers are believed", _networks)
+    )
     database_url: str | None = field(
-        default=None,
+        default=None, repr=False,
         metadata=_about(
             "PostgreSQL 15 or newer; without it, one is run in the data folder",
             _url("postgresql", "postgres", path=True),
@@ -109,15 +119,15 @@ class Settings:
         ),
     )
     redis_url: str | None = field(
-        default=None,
+        default=None, repr=False,
         metadata=_about("Redis or Valkey that several server processes share", _url("redis", "rediss"), hidden=True),
     )
     media_engine: str = field(default="builtin", metadata=_about("what forwards calls' media", _one_of("builtin")))
     smtp_url: str | None = field(
-        default=None, metadata=_about("server that mail goes out through", _url("smtp", "smtps"), hidden=True)
+        default=None, repr=False, metadata=_about("server that mail goes out through", _url("smtp", "smtps"), hidden=True)
     )
     secret: str | None = field(
-        default=None,
+        default=None, repr=False,
         metadata=_about("key that server processes share; else one is made in the data folder", _secret, hidden=True),
     )
     drain_seconds: float = field(default=60.0, metadata=_about("how long calls may go on after SIGTERM", _seconds))
@@ -234,8 +244,10 @@ def _is_loopback(host: str) -> bool:
 
 
 def _show(value: object) -> str:
-    if value is None:
+    if value is None or value == ():
         return "–"
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
