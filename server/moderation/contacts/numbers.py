@@ -1,0 +1,122 @@
+"""Telephone numbers, plain or disguised, in one message or told piece by piece over several."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from server.moderation.contacts.digits import SPEAKING, Atom, Group, groups, runs
+from server.moderation.contacts.phones import CUE, Checker, is_phone
+
+ENOUGH = 5  # digits, a number word counting for two, below which no number can stand in one message
+LONGEST = 15  # digits of a telephone number (ITU-T E.164)
+
+_DATE = re.compile(
+    r"(?<![0-9])(?:[0-3]?[0-9]([/.\-])[01]?[0-9]\1(?:19|20)[0-9]{2}"
+    r"|(?:19|20)[0-9]{2}([/.\-])[01][0-9]\2[0-3][0-9])(?![0-9])"
+)
+_LENGTH_ORDER = (10, 11, 9, 12, 13, 14, 15, 8, 6)  # of the digits in all: a French number before what merely holds one
+
+
+class Span(NamedTuple):
+    """Where in the folded text; ``spelled`` when words or look-alike letters stood for digits."""
+
+    start: int
+    end: int
+    spelled: bool
+
+
+def weight(folded: str, words: Sequence[str]) -> int:
+    """How much there is to read as digits; what has next to nothing is not looked at further."""
+    digits = sum(map(folded.count, "0123456789"))
+    if SPEAKING.isdisjoint(words):
+        return ENOUGH if digits and "zero" in folded else digits
+    return digits + 2 * sum(word in SPEAKING for word in words)
+
+
+def find(folded: str) -> list[Span]:
+    """The telephone numbers in ``folded``, in order, none overlapping."""
+    if "/" in folded or "-" in folded or "." in folded:
+        folded = _DATE.sub(lambda date: "§" * len(date.group()), folded)
+    checker = Checker()
+    spans: list[Span] = []
+    for run in runs(folded):
+        spans.extend(_in_run(folded, run, checker))
+    return spans
+
+
+def find_split(folded: str, earlier: Sequence[str]) -> list[Span]:
+    """The parts in ``folded`` of numbers that began in the messages before it (folded too, oldest first)."""
+    pieces = [piece for piece in earlier if _carries(piece)]
+    if not pieces or not _carries(folded):
+        return []
+    before = "\n".join([*pieces, ""])
+    return [
+        Span(0 if span.start < len(before) else span.start - len(before), span.end - len(before), span.spelled)
+        for span in find(before + folded)
+        if span.start < len(before) < span.end
+    ]
+
+
+def _carries(folded: str) -> bool:
+    if any(digit in folded for digit in "0123456789"):
+        return True
+    return not SPEAKING.isdisjoint(re.findall(r"[a-z]+", folded)) or "zero" in folded
+
+
+def _in_run(folded: str, run: list[Atom], checker: Checker) -> list[Span]:
+    """A run is read in the likeliest way first: words joined into numbers, then joined over any gap, then apart."""
+    first = groups(run)
+    found = list(_candidates(folded, first, checker))
+    if found or not any(atom.spelled for atom in run):
+        return found
+    tried = [first]
+    for join, joined, eighty_first in (
+        (" -w", True, False), ("", True, True), (" -w.,/\n", True, True), ("", False, True),
+    ):  # fmt: skip
+        reading = groups(run, join=join, joined=joined, eighty_first=eighty_first)
+        if reading in tried:
+            continue
+        tried.append(reading)
+        found = list(_candidates(folded, reading, checker))
+        if found:
+            return found
+    return []
+
+
+def _candidates(folded: str, reading: list[Group], checker: Checker) -> Iterator[Span]:
+    i = 0
+    while i < len(reading):
+        after = _end_of_phone(folded, reading, i, checker)
+        if after is None:
+            i += 1
+            continue
+        start = reading[i].start
+        if reading[i].sign:
+            start = max(folded.rfind("+", 0, start), start - 12) if "+" in folded[max(0, start - 12) : start] else start
+        yield Span(start, reading[after - 1].end, any(group.spoken for group in reading[i:after]))
+        i = after
+
+
+def _end_of_phone(folded: str, reading: list[Group], i: int, checker: Checker) -> int | None:
+    ends: dict[int, int] = {}
+    total = 0
+    for j in range(i, len(reading)):
+        if j > i and reading[j].sign:
+            break
+        total += len(reading[j].digits)
+        if total > LONGEST:
+            break
+        ends[total] = j + 1
+    if total < 6 or not ends:
+        return None
+    cued: bool | None = None
+    for length in _LENGTH_ORDER:
+        after = ends.get(length)
+        if after is None:
+            continue
+        if cued is None:
+            cued = CUE.search(folded, max(0, reading[i].start - 48), reading[i].start) is not None
+        whole = i == 0 and after == len(reading)
+        if is_phone(reading[i:after], whole=whole, cued=cued, checker=checker):
+            return after
+    return None

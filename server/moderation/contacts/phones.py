@@ -1,0 +1,111 @@
+"""Which digits are a telephone number. Shapes by country come from phonenumberslite (Google's libphonenumber); what
+is asked of a number beyond being valid is here: dates, sums, lists and the digits in order are not one."""
+
+import re
+from itertools import pairwise
+
+import phonenumbers
+
+from server.moderation.contacts.digits import Group
+
+# Countries whose numbers the people of a French-speaking association use (MODERATION.md, pipeline).
+TERRITORIES = ("RE", "GP", "MQ", "GF", "YT")
+HOME = ("FR", *TERRITORIES, "BE", "CH", "MA", "DZ", "CI", "GB")
+BARE = ("SN", "CM", "LU", "TN", "PF", "NC")  # written without a leading zero: asked for only beside a cue
+COUNTRY_CODES = frozenset(
+    "33 32 41 352 212 213 216 221 225 237 44 262 590 594 596 508 681 687 689 34 39 49 351 31 1 377".split()
+)
+MAX_CHECKS = 40  # validations a text may cost, 17 µs each: a page of digits is bounded
+
+_PLAIN_CODES = ("33", "32", "41", "44", "212", "213", "216", "221", "225", "237", "352", "262")
+_LAYOUTS = {
+    (2, 2, 2, 2, 2), (10,), (4, 2, 2, 2), (4, 3, 3), (4, 6), (2, 8), (3, 3, 4), (3, 3, 2, 2), (2, 4, 4), (2, 2, 3, 3),
+    (2, 3, 3, 2), (1, 9), (1, 1, 2, 2, 2, 2), (1, 3, 2, 2, 2), (2, 2, 6), (2, 2, 2, 4), (4, 4, 2), (5, 5), (3, 4, 3),
+}  # fmt: skip
+_NINE_LAYOUTS = {(2, 3, 2, 2), (3, 2, 2, 2)}  # Belgian fixed lines
+_MOBILE_WITHOUT_ZERO = (1, 2, 2, 2, 2)
+_SENEGALESE = (2, 3, 2, 2)
+CUE = re.compile(
+    r"\b(?:num|numero|numeros|tel|telephone|fone|phone|portable|mobile|appel\w{0,5}|rappel\w{0,4}|sms|texto\w?|whatsapp"
+    r"|wa|joins?|joindre|joignable|call|text|contact\w{0,5}|number|fixe|zap|bigo)\b"
+)
+
+
+def layout(groups: list[Group]) -> tuple[int, ...]:
+    return tuple(len(group.digits) for group in groups)
+
+
+class Checker:
+    """Asks libphonenumber, at most ``MAX_CHECKS`` times for one text."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MAX_CHECKS
+
+    def international(self, digits: str) -> bool:
+        """Whether ``digits``, country code first, is a number of any country; a national zero after the code is
+        forgiven, as in +33 (0)6."""
+        if not any(digits.startswith(code) for code in COUNTRY_CODES):
+            return False
+        for length in (2, 3):
+            if digits[:length] in COUNTRY_CODES and digits[length : length + 1] == "0":
+                digits = digits[:length] + digits[length + 1 :]
+                break
+        return self._valid("+" + digits, None)
+
+    def national(self, digits: str, regions: tuple[str, ...]) -> bool:
+        """Whether ``digits`` is a valid number of any of ``regions``."""
+        return any(self._valid(digits, region) for region in regions)
+
+    def _valid(self, digits: str, region: str | None) -> bool:
+        if self.left <= 0:
+            return False
+        self.left -= 1
+        try:
+            number = phonenumbers.parse(digits, region)
+        except phonenumbers.NumberParseException:
+            return False
+        # A free-phone number is a helpline's, not a person's: it must reach the young person.
+        kind = phonenumbers.number_type(number)
+        return kind not in (phonenumbers.PhoneNumberType.UNKNOWN, phonenumbers.PhoneNumberType.TOLL_FREE)
+
+
+def is_phone(part: list[Group], *, whole: bool, cued: bool, checker: Checker) -> bool:
+    """Whether ``part`` of a run is a telephone number. ``whole``: nothing else stands in the run. ``cued``: words such
+    as "mon numéro" stand before it."""
+    digits = "".join(group.digits for group in part)
+    if part[0].sign or digits.startswith("00"):
+        return 8 <= len(digits) and checker.international(digits.removeprefix("00"))
+    shape = layout(part)
+    spoken = any(group.spoken for group in part)
+    if digits[0] == "0":
+        if len(digits) == 10 and not is_exercise(part) and not is_decimal(part):
+            usual = shape in _LAYOUTS or max(shape) <= 2 or spoken
+            return (whole or usual) and checker.national(digits, HOME)
+        if len(digits) == 11:
+            return whole and checker.national(digits, ("GB",))
+        return len(digits) == 9 and whole and (shape in _NINE_LAYOUTS or cued) and checker.national(digits, ("BE", "DZ"))
+    if not whole or is_exercise(part):
+        return False
+    if len(digits) == 9 and digits[0] in "67" and (shape == _MOBILE_WITHOUT_ZERO or cued):
+        return checker.national("0" + digits, ("FR", *TERRITORIES)) or checker.national(digits, BARE)
+    if len(digits) == 9 and shape == _SENEGALESE:
+        return checker.national(digits, ("SN",))
+    if len(digits) in (11, 12) and digits[:2] in _PLAIN_CODES or digits[:3] in _PLAIN_CODES:
+        return (cued or shape[0] in (2, 3, len(digits))) and checker.international(digits)
+    return cued and checker.national(digits, BARE)
+
+
+def is_exercise(groups: list[Group]) -> bool:
+    """Whether it is digits in order or a list that counts, as a page of exercises has them."""
+    if len(groups) == 1:
+        return groups[0].digits in ("0123456789", "0987654321")
+    values = [int(group.digits) for group in groups]
+    steps = {after - before for before, after in pairwise(values)}
+    return len(values) >= 4 and len(steps) == 1
+
+
+def is_decimal(groups: list[Group]) -> bool:
+    """Whether it is written like 0,612345678."""
+    return len(groups) == 2 and groups[1].gap in (",", ".") and groups[0].digits == "0"

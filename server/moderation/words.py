@@ -1,0 +1,138 @@
+"""The second view of a text: its words, each with where it stands in the raw text. Short forms of text-message French
+are written out, mere emphasis is left out, apostrophes and hyphens part words, and words hidden by spelling are recognised when, and only when,
+the lexicon knows them: "c0nn@rd", "c o n n a r d", "connaaaard"."""
+
+import re
+from collections.abc import Iterator, Mapping, Set
+from typing import NamedTuple
+
+from server.moderation.folding import hides, origins
+
+PUNCTUATION = ".,;:!?()[]{}\"/\\|<>=*~+&%#^$€@"
+_APART = {ord(sign): f" {sign} " for sign in PUNCTUATION} | dict.fromkeys(map(ord, "'-_"), " ")
+_TOKEN = re.compile(rf"[^\s'\-_{re.escape(PUNCTUATION)}]+|[{re.escape(PUNCTUATION)}]")
+_CHUNK = re.compile(r"\S+")
+_LEET = str.maketrans("0134578@$!€|+", "oieastbasieit")
+_MIXED = re.compile(r"[a-z][0134578@$!€|+]+[a-z]|(?<![0-9a-z])[0134578@$€|]+[a-z]{2}|[a-z]{2}[0134578@$]+(?![0-9a-z])")
+_LONG = re.compile(r"([a-z])\1\1+")
+_SPELLED = re.compile(r"(?<![a-z0-9@$])(?:[a-z0-9@$][ .*_\-/|]{1,2}){3,24}[a-z0-9@$](?![a-z0-9@$])")
+
+
+class Piece(NamedTuple):
+    """One word of the view and the part of the folded text that it was read from."""
+
+    word: str
+    start: int
+    end: int
+    disguised: bool
+
+
+class Words:
+    """``line`` is the words of a text, each between two spaces, ready for the automaton; ``words`` is the same as a
+    list. Positions are computed only when somebody asks: most messages hold nothing."""
+
+    __slots__ = ("_folded", "_origins", "_pieces", "_short", "_vocabulary", "line", "raw", "words")
+
+    def __init__(self, raw: str, folded: str, short: Mapping[str, str], vocabulary: Set[str]) -> None:
+        self.raw = raw
+        self._folded = folded
+        self._short = short
+        self._vocabulary = vocabulary
+        self._origins: list[int] | None = None
+        self._pieces: list[Piece] | None = None
+        if _MIXED.search(folded) or _LONG.search(folded) or _SPELLED.search(folded):
+            self.words = [piece.word for piece in self.pieces]
+            self.line = f" {' '.join(self.words)} "
+        else:
+            tokens = folded.translate(_APART).split()
+            joined = " ".join([word for token in tokens if (word := short.get(token, token))])
+            self.line = f" {joined} "
+            self.words = joined.split()
+
+    @property
+    def pieces(self) -> list[Piece]:
+        if self._pieces is None:
+            self._pieces = list(_read(self._folded, self._short, self._vocabulary))
+        return self._pieces
+
+    def index(self, offset: int) -> int:
+        """The place in ``words`` of the word that follows the space at ``offset`` of ``line``."""
+        return self.line.count(" ", 0, offset)
+
+    def span(self, first: int, after: int) -> tuple[int, int]:
+        """Where words ``first`` to ``after - 1`` stand in the raw text."""
+        return self.raw_span(self.pieces[first].start, self.pieces[after - 1].end)
+
+    def raw_span(self, start: int, end: int) -> tuple[int, int]:
+        """Where ``folded[start:end]`` stands in the raw text, together with what cannot be seen right behind it."""
+        if self._origins is None:
+            self._origins = origins(self.raw)
+        return self._origins[start], max(self._origins[end - 1] + 1, self._origins[end])
+
+    def disguised(self, first: int, after: int) -> bool:
+        """Whether any of these words was hidden by spelling or by look-alike letters."""
+        if any(piece.disguised for piece in self.pieces[first:after]):
+            return True
+        start, end = self.span(first, after)
+        return looks_alike(self.raw[start:end])
+
+
+def looks_alike(part: str) -> bool:
+    """Whether ``part`` hides plain letters or digits among others: Cyrillic or boxed ones, or marks of no width."""
+    if part.isascii():
+        return False
+    return any(not char.isascii() and hides(char) for char in part)
+
+
+def _read(folded: str, short: Mapping[str, str], vocabulary: Set[str]) -> Iterator[Piece]:
+    done = 0
+    for run in _SPELLED.finditer(folded):
+        letters = "".join(c for c in run.group() if c.isalnum() or c in "@$")
+        words = _segment(letters.translate(_LEET), vocabulary)
+        if words is None:
+            continue
+        yield from _chunks(folded, done, run.start(), short, vocabulary)
+        for word in words:
+            yield Piece(word, run.start(), run.end(), True)
+        done = run.end()
+    yield from _chunks(folded, done, len(folded), short, vocabulary)
+
+
+def _chunks(folded: str, start: int, end: int, short: Mapping[str, str], vocabulary: Set[str]) -> Iterator[Piece]:
+    for chunk in _CHUNK.finditer(folded, start, end):
+        if _MIXED.search(chunk.group()):
+            bare = chunk.group().strip(".,;:!?()[]{}\"'*~")
+            plain = bare.translate(_LEET)
+            if len(plain) > 2 and plain in vocabulary:
+                at = chunk.start() + chunk.group().find(bare)
+                yield Piece(plain, at, at + len(bare), True)
+                continue
+        for token in _TOKEN.finditer(folded, chunk.start(), chunk.end()):
+            word = _shorten(token.group(), vocabulary)
+            for part in short.get(word, word).split():
+                yield Piece(part, token.start(), token.end(), False)
+
+
+def _shorten(word: str, vocabulary: Set[str]) -> str:
+    """"mouriiiir" is "mourir" and "connnnard" is "connard", where the lexicon has such a word."""
+    if not _LONG.search(word):
+        return word
+    for times in (r"\1", r"\1\1"):
+        candidate = _LONG.sub(times, word)
+        if candidate in vocabulary:
+            return candidate
+    return word
+
+
+def _segment(letters: str, vocabulary: Set[str]) -> list[str] | None:
+    """``letters`` cut into words of two letters or more that the lexicon knows, the fewest possible; or None."""
+    best: list[list[str] | None] = [[]] + [None] * len(letters)
+    for end in range(2, len(letters) + 1):
+        for start in range(max(0, end - 16), end - 1):
+            before = best[start]
+            if before is None or letters[start:end] not in vocabulary:
+                continue
+            here = best[end]
+            if here is None or len(before) + 1 < len(here):
+                best[end] = [*before, letters[start:end]]
+    return best[-1]
