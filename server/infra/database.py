@@ -24,6 +24,9 @@ metadata = MetaData(
 )
 
 
+CONNECT_SECONDS = 10.0  # a server that does not answer by then is away
+
+
 class Instant(TypeDecorator[datetime]):
     """``timestamptz`` that refuses naive datetimes (SQLAlchemy would take them silently) and gives back UTC."""
 
@@ -44,7 +47,14 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self._url: URL = make_url(url).set(drivername="postgresql+asyncpg")
-        self.engine = create_async_engine(self._url, pool_size=pool_size, max_overflow=0, pool_timeout=5)
+        self.engine = create_async_engine(
+            self._url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=5,
+            pool_pre_ping=True,  # the connections of before a restart of PostgreSQL are replaced without an error
+            connect_args={"timeout": CONNECT_SECONDS},
+        )
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
@@ -54,7 +64,8 @@ class Database:
 
     async def connect_raw(self) -> asyncpg.Connection:
         """A connection of asyncpg's own, outside the pool, for whoever keeps it: the message log, a listener."""
-        return await asyncpg.connect(self._url.set(drivername="postgresql").render_as_string(hide_password=False))
+        dsn = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return await asyncpg.connect(dsn, timeout=CONNECT_SECONDS)
 
     async def close(self) -> None:
         await self.engine.dispose()

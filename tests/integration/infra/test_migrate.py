@@ -1,13 +1,117 @@
-from sqlalchemy import text
+"""The migrated database is what the tables of the capabilities say; many processes may migrate at once."""
 
-from server.infra.database import Database
+import asyncio
+import importlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+import server
+from server.infra import migrate
+from server.infra.database import Database, metadata
+from server.infra.migrate import NewerDatabase
+from tests.conftest import Postgres
+
+for tables in Path(server.__file__).parent.glob("*/tables.py"):
+    importlib.import_module(f"server.{tables.parent.name}.tables")
 
 
-async def test_smoke(database: Database) -> None:
-    async with database.begin() as c:
-        assert (await c.execute(text("select count(*) from accounts"))).scalar_one() == 0
+@pytest.fixture
+async def empty(postgres: Postgres) -> AsyncIterator[Database]:
+    """A database that no migration has touched."""
+    url = await postgres.create("template0")
+    database = Database(url)
+    yield database
+    await database.close()
+    await postgres.drop(url)
 
 
-async def test_smoke2(database: Database) -> None:
-    async with database.begin() as c:
-        assert (await c.execute(text("select count(*) from jobs.pgqueuer"))).scalar_one() == 0
+async def catalog(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    """What PostgreSQL itself holds of the tables: columns, constraints and indexes, in full."""
+    queries = {
+        "columns": """
+            select table_name, column_name, data_type, is_nullable, column_default, is_identity, identity_generation
+            from information_schema.columns where table_schema = 'public' and table_name <> 'alembic_version'
+            order by 1, 2""",
+        "constraints": """
+            select conrelid::regclass::text, conname::text, pg_get_constraintdef(oid) from pg_constraint
+            where connamespace = 'public'::regnamespace and contype <> 'n'
+            and conrelid::regclass::text <> 'alembic_version' order by 1, 2""",
+        "indexes": """
+            select tablename::text, indexname::text, indexdef from pg_indexes
+            where schemaname = 'public' and tablename <> 'alembic_version' order by 1, 2""",
+        "options": """
+            select relname::text, reloptions::text from pg_class
+            where relnamespace = 'public'::regnamespace and relkind = 'r'
+            and relname <> 'alembic_version' order by 1""",
+    }
+    async with database.engine.connect() as connection:
+        return {name: [tuple(row) for row in await connection.execute(text(sql))] for name, sql in queries.items()}
+
+
+async def test_the_migrated_database_is_what_the_tables_say(database: Database, empty: Database) -> None:
+    async with empty.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+    assert await catalog(database) == await catalog(empty)
+
+
+async def test_alembic_sees_no_difference(database: Database) -> None:
+    def differences(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_a_migrated_database_is_left_alone(database: Database) -> None:
+    assert await migrate.current(database) == migrate.head()
+    assert await migrate.upgrade(database) == []
+
+
+async def test_of_two_that_start_together_one_migrates(empty: Database) -> None:
+    others = [
+        Database(empty.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)) for _ in range(3)
+    ]
+    try:
+        applied = await asyncio.gather(*(migrate.upgrade(database) for database in (empty, *others)))
+    finally:
+        for other in others:
+            await other.close()
+    assert sorted(applied, key=len)[:3] == [[], [], []]
+    assert max(applied, key=len)[-1] == migrate.head()
+
+
+async def test_waits_for_the_process_that_migrates(empty: Database) -> None:
+    holder = await empty.connect_raw()
+    await holder.execute("select pg_advisory_lock($1)", migrate.LOCK)
+    upgrade = asyncio.create_task(migrate.upgrade(empty))
+    await asyncio.sleep(0.3)
+    assert not upgrade.done()
+    await holder.close()
+    assert (await asyncio.wait_for(upgrade, 10))[-1] == migrate.head()
+
+
+async def test_a_migration_that_fails_leaves_nothing(empty: Database) -> None:
+    async with empty.begin() as connection:
+        await connection.execute(text("create table room_visits (mine int)"))  # the last of 0001's tables is in its way
+    with pytest.raises(Exception, match="room_visits"):
+        await migrate.upgrade(empty)
+    async with empty.begin() as connection:
+        tables = await connection.execute(text("select tablename from pg_tables where schemaname = 'public'"))
+        assert tables.scalars().all() == ["room_visits"]
+        await connection.execute(text("drop table room_visits"))
+    assert (await migrate.upgrade(empty))[-1] == migrate.head()
+
+
+async def test_a_newer_database_is_refused_and_not_touched(database: Database) -> None:
+    async with database.begin() as connection:
+        await connection.execute(text("update alembic_version set version_num = '9999'"))
+    before = await catalog(database)
+    with pytest.raises(NewerDatabase, match=r"version 9999.*newer Binôme"):
+        await migrate.upgrade(database)
+    assert await migrate.current(database) == "9999"
+    assert await catalog(database) == before
