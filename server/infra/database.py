@@ -54,6 +54,7 @@ class Database:
             pool_timeout=5,
             pool_pre_ping=True,  # the connections of before a restart of PostgreSQL are replaced without an error
             connect_args={"timeout": CONNECT_SECONDS},
+            hide_parameters=True,  # what people wrote stays out of the texts of exceptions, and so of the log
         )
 
     @asynccontextmanager
