@@ -28,9 +28,7 @@ accounts = Table(
     Column("password_hash", Text),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
     Column("disabled_at", Instant),
-    CheckConstraint(
-        "role in ('admin', 'guardian', 'mentee', 'mentor', 'prescriber', 'supervisor')", name="role"
-    ),
+    CheckConstraint("role in ('admin', 'guardian', 'mentee', 'mentor', 'prescriber', 'supervisor')", name="role"),
     CheckConstraint("role <> 'mentee' or birth_date is not null", name="mentee_birth_date"),
 )
 Index("accounts_login_key", func.lower(accounts.c.login), unique=True)

@@ -91,6 +91,7 @@ CREATE TABLE pairs (
 );
 CREATE INDEX pairs_mentee_id_idx ON pairs (mentee_id);
 CREATE INDEX pairs_mentor_id_idx ON pairs (mentor_id);
+CREATE UNIQUE INDEX pairs_open_key ON pairs (mentor_id, mentee_id) WHERE state != 'closed';
 CREATE INDEX pairs_organisation_id_idx ON pairs (organisation_id);
 CREATE INDEX pairs_supervisor_id_idx ON pairs (supervisor_id);
 

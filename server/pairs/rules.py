@@ -1,0 +1,51 @@
+"""What the state of a pair means, and who is who in it. Pure decisions on plain values."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class State(StrEnum):
+    """The life of a pair, in order; ``paused`` and ``probation`` come and go."""
+
+    PROPOSED = "proposed"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    PROBATION = "probation"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
+# A pair that is closing still has its goodbyes to say; one that is proposed has not been agreed to yet.
+_WRITABLE = frozenset({State.ACTIVE, State.PROBATION, State.CLOSING})
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A mentor, a mentee, and the professional who answers for them."""
+
+    id: UUID
+    organisation_id: UUID
+    mentor_id: UUID
+    mentee_id: UUID
+    supervisor_id: UUID
+    state: State
+
+    @property
+    def people(self) -> tuple[UUID, UUID, UUID]:
+        return self.mentor_id, self.mentee_id, self.supervisor_id
+
+
+def writable(state: str) -> bool:
+    """Whether the two may write to and call each other."""
+    return state in _WRITABLE
+
+
+def belongs(pair: Pair, account_id: UUID) -> bool:
+    """Whether this person is one of the two."""
+    return account_id in (pair.mentor_id, pair.mentee_id)
+
+
+def answers_for(pair: Pair, account_id: UUID) -> bool:
+    """Whether this person is the professional who answers for the pair."""
+    return account_id == pair.supervisor_id

@@ -1,0 +1,66 @@
+"""Slows down whoever guesses passwords, without shutting out the person they belong to.
+
+In this process's memory, bounded, forgotten at a restart; docs/decisions/0022 says what that is worth. A later issue
+adds what survives and what staff can see.
+"""
+
+from collections import OrderedDict
+from ipaddress import IPv6Address, ip_address, ip_network
+from math import ceil
+
+from server.infra.limits import Buckets, Rate
+from server.kernel.clock import Clock
+from server.kernel.errors import TooFast
+
+# One device at one login: what a forgetful person types, then one more every ten seconds.
+DEVICE = Rate(per_second=1 / 10, burst=6)
+# One login from all devices that never signed in to it: 2,880 guesses a day for someone with a thousand addresses.
+LOGIN = Rate(per_second=1 / 30, burst=20)
+# One address at all logins: a whole class behind one school line may sign in together.
+ADDRESS = Rate(per_second=1, burst=60)
+
+MAX_KEYS = 20_000  # buckets of each kind, about 150 bytes each: 9 MB at the very most
+MAX_KNOWN = 20_000  # devices remembered
+_IPV6_SITE = 64  # bits: what one household gets, so one address is as good as any other in it
+
+
+class Guesses:
+    """Asked before each attempt at a password, told of each success."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._devices = Buckets(clock, MAX_KEYS)
+        self._logins = Buckets(clock, MAX_KEYS)
+        self._addresses = Buckets(clock, MAX_KEYS)
+        self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    def take(self, login: str, address: str) -> None:
+        """Counts an attempt. Raises TooFast when it has to wait, alike for logins that do not exist.
+
+        A device that has signed in to this login before is not held up by what others try on it: an attacker can
+        make a new device wait, never the child's own.
+        """
+        site = site_of(address)
+        wait = self._addresses.take(site, ADDRESS) or self._devices.take((login, site), DEVICE)
+        if not wait and (login, site) not in self._known:
+            wait = self._logins.take(login, LOGIN)
+        if wait:
+            raise TooFast("signin", retry_in_ms=ceil(wait * 1000))
+
+    def succeeded(self, login: str, address: str) -> None:
+        """Remembers that this device knows the password."""
+        key = (login, site_of(address))
+        self._known[key] = None
+        self._known.move_to_end(key)
+        while len(self._known) > MAX_KNOWN:
+            self._known.popitem(last=False)
+
+
+def site_of(address: str) -> str:
+    """The address as it counts: an IPv6 one stands for its whole /64."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        return str(ip_network((parsed.packed, _IPV6_SITE), strict=False))
+    return str(parsed)

@@ -1,0 +1,52 @@
+"""Who is signed in, as clients are told."""
+
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.kernel.clock import Clock
+from server.kernel.permissions import Role
+from server.kernel.principal import ADULT_AGE, Principal, age_on
+from server.people import store
+from server.transport.wire import Timestamp, timestamp
+
+
+class MyAccount(msgspec.Struct):
+    """``minor`` is whether the protections of minors hold for this person today."""
+
+    id: UUID
+    name: str
+    role: Role
+    language: str
+    minor: bool
+
+
+class MyOrganisation(msgspec.Struct):
+    id: UUID
+    name: str
+
+
+class Me(msgspec.Struct):
+    """The person who is signed in, and until when."""
+
+    account: MyAccount
+    organisation: MyOrganisation
+    expires_at: Timestamp
+
+
+async def me_of(conn: AsyncConnection, principal: Principal, clock: Clock) -> Me:
+    """``principal`` as told to themselves."""
+    organisation = await store.organisation(conn, principal.organisation_id)
+    born, today = principal.birth_date, clock.now().date()
+    return Me(
+        account=MyAccount(
+            id=principal.account_id,
+            name=principal.name,
+            role=principal.role,
+            language=principal.language,
+            minor=born is not None and age_on(born, today) < ADULT_AGE,
+        ),
+        organisation=MyOrganisation(organisation.id, organisation.name),
+        expires_at=timestamp(principal.expires_at),
+    )

@@ -1,0 +1,149 @@
+"""SQL of organisations and accounts."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.kernel.permissions import Role
+from server.kernel.principal import ADULT_AGE, age_on
+from server.people.tables import accounts, organisations
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who someone is, as far as other capabilities need it."""
+
+    id: UUID
+    organisation_id: UUID
+    name: str
+    role: Role
+    language: str
+    zone: str
+    birth_date: date | None
+    disabled: bool
+
+    def minor_on(self, day: date) -> bool:
+        return self.birth_date is not None and age_on(self.birth_date, day) < ADULT_AGE
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """An association: all its people and pairs are its own."""
+
+    id: UUID
+    name: str
+    country: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account with what only its own organisation's staff and the sign-in may know."""
+
+    person: Person
+    login: str
+    password_hash: str | None
+
+
+_PERSON = (
+    accounts.c.id,
+    accounts.c.organisation_id,
+    accounts.c.name,
+    accounts.c.role,
+    accounts.c.language,
+    accounts.c.zone,
+    accounts.c.birth_date,
+    accounts.c.disabled_at.is_not(None).label("disabled"),
+)
+
+
+def _person(row: Row[*tuple[Any, ...]]) -> Person:
+    return Person(
+        row.id, row.organisation_id, row.name, Role(row.role), row.language, row.zone, row.birth_date, row.disabled
+    )
+
+
+def _account(row: Row[*tuple[Any, ...]]) -> Account:
+    return Account(_person(row), row.login, row.password_hash)
+
+
+async def people_of(conn: AsyncConnection, ids: Collection[UUID]) -> Mapping[UUID, Person]:
+    """The people of ``ids``, by identifier, in one query; those who do not exist are left out."""
+    if not ids:
+        return {}
+    rows = await conn.execute(select(*_PERSON).where(accounts.c.id.in_(ids)))
+    return {row.id: _person(row) for row in rows}
+
+
+async def account_by_login(conn: AsyncConnection, login: str) -> Account | None:
+    """The account with this login, in whatever case it is written."""
+    query = select(*_PERSON, accounts.c.login, accounts.c.password_hash).where(
+        func.lower(accounts.c.login) == login.lower()
+    )
+    row = (await conn.execute(query)).first()
+    return _account(row) if row else None
+
+
+async def accounts_of(conn: AsyncConnection, organisation_id: UUID) -> list[Account]:
+    """All accounts of an organisation, by name."""
+    query = (
+        select(*_PERSON, accounts.c.login, accounts.c.password_hash)
+        .where(accounts.c.organisation_id == organisation_id)
+        .order_by(func.lower(accounts.c.name), accounts.c.login)
+    )
+    return [_account(row) for row in await conn.execute(query)]
+
+
+async def insert_account(conn: AsyncConnection, account: Account) -> None:
+    """Raises sqlalchemy.exc.IntegrityError when the login is taken."""
+    person = account.person
+    await conn.execute(
+        insert(accounts).values(
+            id=person.id,
+            organisation_id=person.organisation_id,
+            login=account.login,
+            name=person.name,
+            role=person.role.value,
+            language=person.language,
+            zone=person.zone,
+            birth_date=person.birth_date,
+            password_hash=account.password_hash,
+        )
+    )
+
+
+async def replace_password_hash(conn: AsyncConnection, account_id: UUID, old: str, new: str) -> None:
+    """Puts ``new`` in the place of ``old``, unless somebody changed the password meanwhile."""
+    await conn.execute(
+        update(accounts).where(accounts.c.id == account_id, accounts.c.password_hash == old).values(password_hash=new)
+    )
+
+
+async def set_disabled(conn: AsyncConnection, account_id: UUID, at: datetime) -> bool:
+    """Closes the account at ``at``. False when it does not exist or is closed already."""
+    done = await conn.execute(
+        update(accounts).where(accounts.c.id == account_id, accounts.c.disabled_at.is_(None)).values(disabled_at=at)
+    )
+    return done.rowcount == 1
+
+
+async def organisation(conn: AsyncConnection, organisation_id: UUID) -> Organisation:
+    """The organisation of this identifier, which comes from one of its accounts and so exists."""
+    row = (await conn.execute(select(organisations).where(organisations.c.id == organisation_id))).one()
+    return Organisation(row.id, row.name, row.country, row.zone)
+
+
+async def organisation_by_name(conn: AsyncConnection, name: str) -> Organisation | None:
+    """The oldest organisation of this name."""
+    query = select(organisations).where(organisations.c.name == name).order_by(organisations.c.id).limit(1)
+    row = (await conn.execute(query)).first()
+    return Organisation(row.id, row.name, row.country, row.zone) if row else None
+
+
+async def insert_organisation(conn: AsyncConnection, new: Organisation) -> None:
+    await conn.execute(insert(organisations).values(id=new.id, name=new.name, country=new.country, zone=new.zone))
