@@ -11,6 +11,8 @@ flags = Table(
     Column("id", Uuid, primary_key=True),
     Column("organisation_id", ForeignKey("organisations.id"), nullable=False),
     Column("supervisor_id", ForeignKey("accounts.id"), nullable=False),
+    # Whose names the supervisor reads beside it.
+    Column("pair_id", ForeignKey("pairs.id")),
     # The room and place it is about; plain values, since the tables of rooms are not ours. A call for help from
     # outside a room has neither.
     Column("room_id", Uuid),
@@ -34,3 +36,10 @@ flags = Table(
 )
 Index("flags_room_id_seq_key", flags.c.room_id, flags.c.seq, unique=True)
 Index("flags_queue_idx", flags.c.supervisor_id, flags.c.state, flags.c.severity.desc(), flags.c.raised_at)
+Index(
+    "flags_closed_idx",
+    flags.c.supervisor_id,
+    flags.c.decided_at.desc(),
+    flags.c.id.desc(),
+    postgresql_where=flags.c.decided_at.is_not(None),
+)

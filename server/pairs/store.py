@@ -1,5 +1,6 @@
 """SQL of pairs."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,13 @@ async def _select(conn: AsyncConnection, which: ColumnElement[bool]) -> list[Pai
 async def pair(conn: AsyncConnection, pair_id: UUID) -> Pair | None:
     found = await _select(conn, pairs.c.id == pair_id)
     return found[0] if found else None
+
+
+async def pairs_by_id(conn: AsyncConnection, ids: Collection[UUID]) -> Mapping[UUID, Pair]:
+    """The pairs of ``ids``, by identifier, in one query; those that do not exist are left out."""
+    if not ids:
+        return {}
+    return {found.id: found for found in await _select(conn, pairs.c.id.in_(ids))}
 
 
 async def pairs_of(conn: AsyncConnection, account_id: UUID) -> list[Pair]:

@@ -41,37 +41,6 @@ CREATE TABLE auth_sessions (
 );
 CREATE INDEX auth_sessions_account_id_idx ON auth_sessions (account_id);
 
-CREATE TABLE flags (
-    id UUID NOT NULL,
-    organisation_id UUID NOT NULL,
-    supervisor_id UUID NOT NULL,
-    room_id UUID,
-    seq BIGINT,
-    author_id UUID NOT NULL,
-    category TEXT NOT NULL,
-    severity SMALLINT NOT NULL,
-    action TEXT NOT NULL,
-    labels JSONB NOT NULL,
-    excerpt TEXT NOT NULL,
-    engine TEXT NOT NULL,
-    state TEXT DEFAULT 'open' NOT NULL,
-    raised_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    decided_at TIMESTAMP WITH TIME ZONE,
-    decided_by UUID,
-    note TEXT,
-    CONSTRAINT flags_pkey PRIMARY KEY (id),
-    CONSTRAINT flags_severity_check CHECK (severity between 1 and 4),
-    CONSTRAINT flags_action_check CHECK (action in ('deliver', 'mask', 'hold', 'block', 'help')),
-    CONSTRAINT flags_state_check CHECK (state in ('open', 'released', 'refused', 'acknowledged')),
-    CONSTRAINT flags_decided_check CHECK ((state = 'open') = (decided_at is null)),
-    CONSTRAINT flags_organisation_id_fkey FOREIGN KEY(organisation_id) REFERENCES organisations (id),
-    CONSTRAINT flags_supervisor_id_fkey FOREIGN KEY(supervisor_id) REFERENCES accounts (id),
-    CONSTRAINT flags_author_id_fkey FOREIGN KEY(author_id) REFERENCES accounts (id),
-    CONSTRAINT flags_decided_by_fkey FOREIGN KEY(decided_by) REFERENCES accounts (id)
-);
-CREATE INDEX flags_queue_idx ON flags (supervisor_id, state, severity DESC, raised_at);
-CREATE UNIQUE INDEX flags_room_id_seq_key ON flags (room_id, seq);
-
 CREATE TABLE pairs (
     id UUID NOT NULL,
     organisation_id UUID NOT NULL,
@@ -94,6 +63,40 @@ CREATE INDEX pairs_mentor_id_idx ON pairs (mentor_id);
 CREATE UNIQUE INDEX pairs_open_key ON pairs (mentor_id, mentee_id) WHERE state != 'closed';
 CREATE INDEX pairs_organisation_id_idx ON pairs (organisation_id);
 CREATE INDEX pairs_supervisor_id_idx ON pairs (supervisor_id);
+
+CREATE TABLE flags (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    supervisor_id UUID NOT NULL,
+    pair_id UUID,
+    room_id UUID,
+    seq BIGINT,
+    author_id UUID NOT NULL,
+    category TEXT NOT NULL,
+    severity SMALLINT NOT NULL,
+    action TEXT NOT NULL,
+    labels JSONB NOT NULL,
+    excerpt TEXT NOT NULL,
+    engine TEXT NOT NULL,
+    state TEXT DEFAULT 'open' NOT NULL,
+    raised_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    decided_at TIMESTAMP WITH TIME ZONE,
+    decided_by UUID,
+    note TEXT,
+    CONSTRAINT flags_pkey PRIMARY KEY (id),
+    CONSTRAINT flags_severity_check CHECK (severity between 1 and 4),
+    CONSTRAINT flags_action_check CHECK (action in ('deliver', 'mask', 'hold', 'block', 'help')),
+    CONSTRAINT flags_state_check CHECK (state in ('open', 'released', 'refused', 'acknowledged')),
+    CONSTRAINT flags_decided_check CHECK ((state = 'open') = (decided_at is null)),
+    CONSTRAINT flags_organisation_id_fkey FOREIGN KEY(organisation_id) REFERENCES organisations (id),
+    CONSTRAINT flags_supervisor_id_fkey FOREIGN KEY(supervisor_id) REFERENCES accounts (id),
+    CONSTRAINT flags_pair_id_fkey FOREIGN KEY(pair_id) REFERENCES pairs (id),
+    CONSTRAINT flags_author_id_fkey FOREIGN KEY(author_id) REFERENCES accounts (id),
+    CONSTRAINT flags_decided_by_fkey FOREIGN KEY(decided_by) REFERENCES accounts (id)
+);
+CREATE INDEX flags_closed_idx ON flags (supervisor_id, decided_at DESC, id DESC) WHERE decided_at IS NOT NULL;
+CREATE INDEX flags_queue_idx ON flags (supervisor_id, state, severity DESC, raised_at);
+CREATE UNIQUE INDEX flags_room_id_seq_key ON flags (room_id, seq);
 
 CREATE TABLE planned_sessions (
     id UUID NOT NULL,
