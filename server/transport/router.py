@@ -49,7 +49,10 @@ class Endpoints:
     def attach(self, app: web.Application) -> None:
         """Adds the routes, the description at ``/api/openapi.json``, and a JSON "not found" for the rest of /api."""
         for row in self.table:
-            app.router.add_route(row.declared.method, row.declared.path, self._route(row))
+            handle = self._route(row)
+            app.router.add_route(row.declared.method, row.declared.path, handle)
+            if row.declared.method == "GET":
+                app.router.add_route("HEAD", row.declared.path, handle)
         description = msgspec.json.encode(openapi.describe(self.table))
 
         async def describe(request: web.Request) -> web.Response:
@@ -122,14 +125,14 @@ def _query(request: web.Request, declared: Declaration) -> object:
 
 
 async def _read(request: web.Request, limit: int) -> bytes:
-    if request.content_type != "application/json":
-        raise BadRequest("content_type")
+    if request.content_type != "application/json" or hdrs.CONTENT_ENCODING in request.headers:
+        raise BadRequest("content_type")  # nobody compresses a small body, but a bomb is a small compressed body
     if (request.content_length or 0) > limit:
         raise TooLarge("body", maximum=limit)
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.content.iter_any():  # decompressed already: the bound holds against bombs
+            async for chunk in request.content.iter_any():
                 body += chunk
                 if len(body) > limit:
                     raise TooLarge("body", maximum=limit)
