@@ -15,7 +15,7 @@ DISCONNECT = b"41"
 MAX_ACK_DIGITS = 100  # as in python-socketio: what is longer is no packet
 
 _encode = msgspec.json.Encoder().encode
-_TEXT = 0x81  # RFC 6455 section 5.2: FIN and the opcode of text
+_TEXT, _CLOSE, _PONG = 0x81, 0x88, 0x8A  # RFC 6455 section 5.2: FIN and the opcode
 _LENGTH_16 = Layout("!BBH").pack
 _LENGTH_64 = Layout("!BBQ").pack
 _SHORT_HEADERS = tuple(bytes((_TEXT, length)) for length in range(126))
@@ -85,6 +85,16 @@ def web_socket_frame(payload: bytes) -> bytes:
     if length < 65536:
         return _LENGTH_16(_TEXT, 126, length) + payload
     return _LENGTH_64(_TEXT, 127, length) + payload
+
+
+def close_frame(code: int) -> bytes:
+    """RFC 6455 section 5.5.1."""
+    return _LENGTH_16(_CLOSE, 2, code)
+
+
+def pong_frame(payload: bytes) -> bytes:
+    """RFC 6455 section 5.5.3; ``payload`` is that of the ping, so no longer than 125 bytes."""
+    return bytes((_PONG, len(payload))) + payload
 
 
 def _namespace(namespace: str) -> bytes:

@@ -1,41 +1,60 @@
 """The gateway as capabilities use it: they declare events, join connections to topics, publish to topics."""
 
-import logging
 import random
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 from aiohttp import web
+from prometheus_client import CollectorRegistry
 
 from server.infra.limits import Rate
 from server.kernel.clock import Clock
+from server.kernel.errors import NotSignedIn, SessionExpired
 from server.kernel.permissions import Permission
 from server.transport.gateway.connection import Connection
-from server.transport.gateway.frames import encode_event
+from server.transport.gateway.dispatch import Dispatcher, told_of
+from server.transport.gateway.engine_socket import Socket
+from server.transport.gateway.frames import EventText, encode_event
 from server.transport.gateway.limits import Limits
+from server.transport.gateway.members import Members
+from server.transport.gateway.metrics import Metrics
+from server.transport.gateway.protocol import SocketIo
 from server.transport.gateway.registry import DEFAULT_MAX_BYTES, EventHandler, Registry
+from server.transport.gateway.welcome import ConnectionHandler, Welcome
 from server.transport.web_session import Authenticator
 
-ConnectionHandler = Callable[[Connection], Awaitable[None]]
-
-log = logging.getLogger(__name__)
+_TIDY_TICKS = 60
+_HANDSHAKE = frozenset({"Connection", "Sec-Websocket-Accept", "Upgrade"})  # RFC 6455 section 4.2.2
 
 
 class Gateway:
-    """One for the process. Events and handlers are declared before ``attach``."""
+    """One for the process. Events and handlers are declared before the first connection. ``metrics`` is where the
+    counters are registered."""
 
-    def __init__(self, authenticator: Authenticator, clock: Clock, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        authenticator: Authenticator,
+        clock: Clock,
+        limits: Limits | None = None,
+        metrics: CollectorRegistry | None = None,
+    ) -> None:
         self.registry = Registry()
-        self.limits = limits or Limits()
-        self.draining = False
-        self._authenticator = authenticator
+        limits = limits or Limits()
+        self._members = Members()
+        self._metrics = Metrics()
+        self._limits = limits
+        self._dispatcher = Dispatcher(self.registry, clock, limits, self._metrics)
+        self._welcome = Welcome(authenticator, clock, limits, self._members)
+        self._socket_io = SocketIo(self, clock, limits, self._metrics)
         self._clock = clock
-        self._on_connect: list[ConnectionHandler] = []
-        self._on_disconnect: list[ConnectionHandler] = []
-        self._topics: dict[str, dict[Connection, None]] = {}
-        self._accounts: dict[UUID, dict[Connection, None]] = {}
-        self._sessions: dict[UUID, dict[Connection, None]] = {}
+        self._ticks = 0
+        self._metrics.connections = self._members.__len__
+        self._metrics.sockets = self._socket_io.engine.sockets.__len__
+        if metrics is not None:
+            metrics.register(self._metrics)
+
+    # What capabilities declare
 
     def on(
         self,
@@ -61,59 +80,130 @@ class Gateway:
     def on_connect(self, handler: ConnectionHandler) -> None:
         """``handler`` is awaited after authentication. What it sends arrives after the connection is confirmed; a
         BinomeError that it raises refuses the connection, and the handlers of ``on_disconnect`` run."""
-        self._on_connect.append(handler)
+        self._welcome.on_connect.append(handler)
 
     def on_disconnect(self, handler: ConnectionHandler) -> None:
         """``handler`` is awaited once for each connection for which the handlers of ``on_connect`` were started, when
         no event of it is being handled any more. It has left its topics by then; ``topics`` still names them."""
-        self._on_disconnect.append(handler)
+        self._welcome.on_disconnect.append(handler)
 
     def attach(self, app: web.Application) -> None:
         """Serves ``/socket.io/`` in ``app``."""
-        raise NotImplementedError
+        self._socket_io.attach(app)
+        app.on_response_prepare.append(_bare_handshake)
+
+    # Topics and people
 
     def join(self, connection: Connection, topic: str) -> None:
         """Lets ``connection`` receive what is published to ``topic``. A connection that is gone stays gone."""
         if connection.open:
-            connection.topics.add(topic)
-            self._topics.setdefault(topic, {})[connection] = None
+            self._members.join(connection, topic)
 
     def leave(self, connection: Connection, topic: str) -> None:
         if connection.open:
-            connection.topics.discard(topic)
-            _discard(self._topics, topic, connection)
+            self._members.leave(connection, topic)
 
     def topic(self, topic: str) -> Collection[Connection]:
         """The connections that joined ``topic``, as of now."""
-        return tuple(self._topics.get(topic, ()))
+        return self._members.of_topic(topic)
 
     def of_account(self, account_id: UUID) -> Collection[Connection]:
-        return tuple(self._accounts.get(account_id, ()))
+        return self._members.of_account(account_id)
 
     def of_session(self, session_id: UUID) -> Collection[Connection]:
-        return tuple(self._sessions.get(session_id, ()))
+        return self._members.of_session(session_id)
 
     def publish(self, topic: str, event: str, payload: Any, *, skip: Connection | None = None) -> None:
         """Sends one event to all that joined ``topic``, encoded once."""
-        receivers = self._topics.get(topic)
+        receivers = self._members.of_topic(topic)
         if receivers:
             frame = encode_event(event, payload)
-            for connection in tuple(receivers):
+            for connection in receivers:
                 if connection is not skip:
                     connection.send_frame(frame)
 
+    # Ends
+
+    async def end_session(self, session_id: UUID, code: str = SessionExpired.code) -> None:
+        """Ends the connections of a session, also those that are being made at this moment."""
+        self._welcome.note_end(session_id)
+        for connection in self._members.of_session(session_id):
+            connection.end_now(code)
+
+    async def end_account(self, account_id: UUID, code: str = SessionExpired.code) -> None:
+        """Ends the connections of a person, also those that are being made at this moment."""
+        self._welcome.note_end(account_id)
+        for connection in self._members.of_account(account_id):
+            connection.end_now(code)
+
     async def drain(self, reconnect_in_ms: int) -> None:
         """Refuses new connections and asks those there are to come back elsewhere, spread evenly over the time."""
-        self.draining = True
-        connections = [connection for group in self._accounts.values() for connection in group]
+        self._welcome.draining_ms = reconnect_in_ms
+        connections = self._members.everyone()
         random.shuffle(connections)
         for place, connection in enumerate(connections, start=1):
             connection.send("server:drain", {"reconnect_in_ms": reconnect_in_ms * place // len(connections)})
 
+    async def close(self) -> None:
+        """Closes all connections, and returns when events in hand and the handlers of ``on_disconnect`` are done."""
+        if self._welcome.draining_ms is None:
+            self._welcome.draining_ms = 0
+        await self._socket_io.engine.close()
 
-def _discard(groups: dict[Any, dict[Connection, None]], key: object, connection: Connection) -> None:
-    members = groups.get(key)
-    if members is not None:
-        members.pop(connection, None)
-        if not members:
-            del groups[key]
+    # For the protocol, see protocol.Application
+
+    async def connect(self, socket: Socket, auth: bytes) -> None:
+        language = socket.handshake.language
+        code = "ok"
+        try:
+            hello = self._welcome.read(auth)
+            language = self._welcome.language(socket, hello)
+            await self._welcome.connect(socket, hello)
+        except Exception as error:
+            told = told_of(error, "connect")
+            code = told.code
+            self._socket_io.refuse_connect(socket, told, language)
+            self.refused(socket)
+        self._metrics.connect(code)
+
+    async def disconnect(self, socket: Socket) -> None:
+        if socket.connection is not None:
+            socket.signed_out()
+            await self.parted(socket)
+
+    async def event(self, socket: Socket, text: EventText) -> None:
+        if socket.connection is not None:
+            await self._dispatcher.dispatch(socket.connection, text)
+        else:
+            self._socket_io.refuse_event(socket, text.ack, NotSignedIn())
+            self.refused(socket)
+
+    def refused(self, socket: Socket) -> None:
+        if socket.connection is not None:
+            self._dispatcher.count_refusal(socket.connection)
+            return
+        socket.strikes += 1
+        if socket.strikes > self._limits.refusals_before_connect:
+            socket.fail()
+
+    def still_welcome(self, socket: Socket) -> bool:
+        connection = socket.connection
+        if connection is not None and self._clock.now() >= connection.principal.expires_at:
+            connection.end_now(SessionExpired.code)
+        return not socket.closing
+
+    async def parted(self, socket: Socket) -> None:
+        await self._welcome.part(socket)
+
+    def ticked(self) -> None:
+        self._ticks += 1
+        if self._ticks % _TIDY_TICKS == 0:
+            self._dispatcher.tidy()
+            self._welcome.tidy()
+
+
+async def _bare_handshake(_: web.Request, response: web.StreamResponse) -> None:
+    """A web socket's 101 needs three headers; on a slow line a reconnect must not carry more."""
+    if isinstance(response, web.WebSocketResponse):
+        for name in [name for name in response.headers if name.title() not in _HANDSHAKE]:
+            response.headers.popall(name, None)

@@ -1,6 +1,6 @@
 """What one gateway takes, in one place: each bound with its unit and its reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server.infra.limits import Rate
 
@@ -20,7 +20,11 @@ class Limits:
     """What may wait for one client that does not read. Then it is disconnected, and syncs when it comes back."""
 
     connect_within_s: float = 10
-    """From the first request to a CONNECT that is accepted. A socket that nobody signs in to costs as much as others."""
+    """From the first request to a CONNECT that is accepted: a socket that nobody signs in to costs as much as any."""
+
+    unsigned_per_address: int = 1_000
+    """Sockets not signed in yet, from one network address: behind one there may be a whole school coming back after
+    an outage, but not the whole of ``connections``."""
 
     close_within_s: float = 3
     """For the last frames to leave and the peer to confirm. After that the connection is cut."""
@@ -40,7 +44,7 @@ class Limits:
     sweep_s: float = 1
     """How often the timers above are looked at, by one loop for all sockets."""
 
-    refusals: Rate = Rate(per_second=5, burst=300)
+    refusals: Rate = field(default_factory=lambda: Rate(per_second=5, burst=300))
     """Events of a person that are refused before any handler ran. A client that waits ``retry_in_ms`` has none to
     speak of; who goes beyond this is not listening, and is disconnected."""
 
