@@ -28,4 +28,4 @@ class Bus:
             try:
                 await subscriber(event)
             except Exception:
-                log.exception("subscriber_failed", extra={"event": type(event).__name__})
+                log.exception("subscriber_failed", extra={"event_type": type(event).__name__})
