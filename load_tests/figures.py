@@ -1,0 +1,101 @@
+"""The figures that Binôme is held to, and what was measured of them."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """``measurement`` is the name that `python -m load_tests` takes. A kB is 1,000 bytes."""
+
+    key: str
+    measurement: str
+    title: str
+    unit: str
+    target: float
+    at_least: bool = False
+
+    def met(self, value: float) -> bool:
+        return value >= self.target if self.at_least else value <= self.target
+
+    @property
+    def bound(self) -> str:
+        return f"{'≥' if self.at_least else '≤'} {self.target:,g}"
+
+
+FIGURES = (
+    Figure("saturation.rate", "saturation", "chat, the most that 100 people get through", "messages/s", 4000, True),
+    Figure("saturation.cpu", "saturation", "… CPU of server and database", "ms/message", 0.30),
+    Figure("steady.p50", "steady", "chat at 200 messages/s, send to the other's screen, half", "ms", 2.5),
+    Figure("steady.p99", "steady", "… 99 of 100", "ms", 8),
+    Figure("steady.cpu", "steady", "… CPU of server and database", "ms/message", 1.2),
+    Figure("idle.memory", "idle", "memory of an idle connection, at 1,000", "kB", 36),
+    Figure("message.bytes", "message", "a message of 40 characters on the wire", "bytes", 240),
+    Figure("reconnect.bytes", "reconnect", "coming back and holding 10 missed messages", "bytes", 1600),
+    Figure("forwarding.ratio", "forwarding", "CPU of a forwarded packet, beside Janus", "× Janus", 1.3),
+    Figure("first_load.size", "first_load", "first load of the room page, all on the wire", "kB", 80),
+    Figure("start.first", "start_time", "make run to a served page, nothing installed", "s", 60),
+    Figure("start.again", "start_time", "… again", "s", 3),
+)
+
+
+@dataclass(slots=True)
+class Measured:
+    """What was found: values by the figure's key, the peers' by their name, and all that lies under them."""
+
+    values: dict[str, float] = field(default_factory=dict)
+    peers: dict[str, dict[str, float]] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def add(self, other: "Measured") -> None:
+        self.values.update(other.values)
+        for peer, values in other.peers.items():
+            self.peers.setdefault(peer, {}).update(values)
+        self.details.update(other.details)
+        self.problems.extend(other.problems)
+
+
+def rows(measured: Measured) -> list[dict[str, Any]]:
+    """One row for each figure that was measured here or for a peer."""
+    found = []
+    for figure in FIGURES:
+        value = measured.values.get(figure.key)
+        peers = {peer: values[figure.key] for peer, values in measured.peers.items() if figure.key in values}
+        if value is None and not peers:
+            continue
+        found.append(
+            {
+                "key": figure.key,
+                "title": figure.title,
+                "unit": figure.unit,
+                "target": figure.bound,
+                "value": value,
+                "met": None if value is None else figure.met(value),
+                "peers": peers,
+                "command": f"python -m load_tests {figure.measurement}",
+            }
+        )
+    return found
+
+
+def number(value: float | None) -> str:
+    """Three significant digits, and whole numbers as they are."""
+    if value is None:
+        return "–"
+    if value == 0 or abs(value) >= 100:
+        return f"{value:,.0f}"
+    digits = max(0, 2 - math.floor(math.log10(abs(value))))
+    return f"{value:.{digits}f}"
+
+
+def table(found: list[dict[str, Any]]) -> str:
+    """The rows as a Markdown table."""
+    lines = ["| figure | target | measured | peers in the same run |", "|---|---|---|---|"]
+    for row in found:
+        verdict = {True: "", False: " **missed**", None: ""}[row["met"]]
+        peers = ", ".join(f"{peer} {number(value)}" for peer, value in row["peers"].items())
+        value = f"{number(row['value'])}{verdict}"
+        lines.append(f"| {row['title']} ({row['unit']}) | {row['target']} | {value} | {peers} |")
+    return "\n".join(lines)

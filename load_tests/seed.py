@@ -1,0 +1,95 @@
+"""People for a Binôme under load: an organisation, pairs with their rooms, and a session for each person.
+
+Accounts and sessions are written straight through the project's own code, without a password: hashing a thousand of
+them would only measure argon2. Pairs are made over HTTP, as staff make them, so that their rooms are real.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import aiohttp
+from sqlalchemy import select
+
+from server.infra.database import Database
+from server.kernel.identifiers import new_id
+from server.kernel.permissions import Role
+from server.kernel.principal import Principal
+from server.people.sessions import insert_session
+from server.people.store import Account, Organisation, Person, insert_account, insert_organisation
+from server.people.tokens import hash_token, new_token
+from server.rooms.tables import rooms
+
+SESSION = timedelta(hours=12)
+MENTEE_AGE = timedelta(days=15 * 365)  # a minor, so that moderation does all that it does for one
+MAKING = 8  # pairs being made at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One person in the room of their pair."""
+
+    account_id: UUID
+    token: str
+    room: int
+    room_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """``supervisor`` is the token of the professional who answers for all pairs."""
+
+    seats: list[Seat]
+    supervisor: str
+
+
+async def seed(database: Database, base_url: str, people: int) -> Seeded:
+    """An even number of people; 2n is the mentor, 2n + 1 the mentee of one pair."""
+    organisation = Organisation(new_id(), "Sous charge", "FR", "Europe/Paris")
+    async with database.begin() as conn:
+        await insert_organisation(conn, organisation)
+    admin, supervisor = await _sign_in(database, organisation, (Role.ADMIN, Role.SUPERVISOR))
+    signed_in = await _sign_in(database, organisation, (Role.MENTOR, Role.MENTEE) * (people // 2))
+    pairs = list(zip(signed_in[::2], signed_in[1::2], strict=True))
+    gate = asyncio.Semaphore(MAKING)
+
+    async with aiohttp.ClientSession(base_url, headers={"Authorization": f"Bearer {admin[1]}"}) as staff:
+
+        async def make(mentor: UUID, mentee: UUID) -> UUID:
+            body = {"mentor": str(mentor), "mentee": str(mentee), "supervisor": str(supervisor[0])}
+            async with gate, staff.post("/api/v1/pairs", json=body) as answer:
+                if answer.status != 201:
+                    raise ConnectionError(f"POST /api/v1/pairs: {answer.status} {await answer.text()}")
+                return UUID((await answer.json())["id"])
+
+        made = await asyncio.gather(*(make(mentor[0], mentee[0]) for mentor, mentee in pairs))
+
+    async with database.begin() as conn:
+        found = {row.pair_id: row for row in await conn.execute(select(rooms.c.pair_id, rooms.c.number, rooms.c.id))}
+    seats: list[Seat] = []
+    for pair_id, both in zip(made, pairs, strict=True):
+        room = found[pair_id]
+        seats.extend(Seat(account_id, token, room.number, room.id) for account_id, token in both)
+    return Seeded(seats, supervisor[1])
+
+
+async def _sign_in(database: Database, organisation: Organisation, roles: Sequence[Role]) -> list[tuple[UUID, str]]:
+    """A new account with a session for each of ``roles``: its identifier and its token."""
+    now = datetime.now(UTC)
+    made = []
+    async with database.begin() as conn:
+        for number, role in enumerate(roles):
+            birth_date = (now - MENTEE_AGE).date() if role is Role.MENTEE else date(1975, 5, 17)
+            person = Person(
+                new_id(), organisation.id, f"Personne {number}", role, "fr", "Europe/Paris", birth_date, disabled=False
+            )
+            await insert_account(conn, Account(person, f"charge-{role}-{number}", None))
+            token = new_token()
+            principal = Principal(
+                person.id, organisation.id, new_id(), role, person.name, "fr", birth_date, now + SESSION
+            )
+            await insert_session(conn, principal, "bearer", hash_token(token), now)
+            made.append((person.id, token))
+    return made
