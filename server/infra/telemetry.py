@@ -5,22 +5,38 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import IO, Any
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, ProcessCollector
+from prometheus_client import CollectorRegistry, Metric, ProcessCollector
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
 from server.infra.facts import harmless
 
-# Metrics of this server, and of nothing else that happens to use the library's global registry.
-registry = CollectorRegistry(auto_describe=True)
-ProcessCollector(registry=registry)
-_records = Counter("binome_log_records", "Log records written", ["level"], registry=registry)
+_records: Counter[str] = Counter()  # written since the process began, by level
 
 # Libraries that attach an output of their own to a logger without a level; given one, they leave it alone.
 _ATTACH_THEIR_OWN = ("engineio.server", "engineio.client", "socketio.server", "socketio.client", "aiohttp.access")
+
+
+def new_registry() -> CollectorRegistry:
+    """The metrics of one server: of its process to begin with; each part adds its own."""
+    registry = CollectorRegistry(auto_describe=True)
+    ProcessCollector(registry=registry)
+    registry.register(_LogRecords())
+    return registry
+
+
+class _LogRecords(Collector):
+    def collect(self) -> Iterable[Metric]:
+        family = CounterMetricFamily("binome_log_records", "Log records written", labels=["level"])
+        for level, count in _records.items():
+            family.add_metric([level], count)
+        yield family
 
 
 def configure(form: str = "auto", level: str = "info", stream: IO[str] | None = None) -> None:
@@ -69,7 +85,7 @@ def watch_loop(loop: asyncio.AbstractEventLoop) -> None:
 
 class _Handler(logging.StreamHandler[IO[str]]):
     def emit(self, record: logging.LogRecord) -> None:
-        _records.labels(record.levelname.lower() if record.levelno % 10 == 0 else "other").inc()
+        _records[record.levelname.lower() if record.levelno % 10 == 0 else "other"] += 1
         super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name

@@ -18,7 +18,6 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from server.infra import telemetry
-from server.infra.telemetry import registry
 from server.kernel.errors import Conflict
 from server.kernel.ground import GroundError
 
@@ -234,6 +233,7 @@ def test_a_record_that_cannot_be_written_is_not_spilled(written: io.StringIO, mo
 
 
 def test_metrics_count_records_and_know_no_one(written: io.StringIO) -> None:
+    registry = telemetry.new_registry()
     before = registry.get_sample_value("binome_log_records_total", {"level": "error"}) or 0.0
     logging.getLogger("server.rooms").error("sent", extra={"body": "Amina"})
     assert registry.get_sample_value("binome_log_records_total", {"level": "error"}) == before + 1

@@ -1,0 +1,222 @@
+"""The server, put together: each part is built once, handed what it needs, started and stopped in order.
+
+What runs where: ``start`` takes the ports, opens the ground (database, notices, jobs), composes the capabilities on
+it, and listens at last. ``stop`` does the same backwards. Nothing else in the code builds a part of another.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from sqlalchemy import text
+
+from server.infra import migrate, ports
+from server.infra.data_folder import DataFolder
+from server.infra.database import Database
+from server.infra.embedded_postgres import EmbeddedPostgres
+from server.infra.jobs import Jobs
+from server.infra.notices import Notices
+from server.infra.outage import is_passing
+from server.infra.telemetry import new_registry
+from server.kernel.clock import Clock, SystemClock
+from server.kernel.events import Bus
+from server.kernel.ground import GroundError
+from server.settings import Settings
+from server.transport.health import Health
+
+log = logging.getLogger(__name__)
+
+DATABASE_SECONDS = 15.0  # waited for a database that does not answer at the start
+DATABASE_RETRY_SECONDS = 0.5
+HTTP_STOP_SECONDS = 5.0  # for requests under way, once the grace is over
+RECONNECT_IN_MS = 2_000  # sockets come back elsewhere spread over this time
+POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every capability may be handed."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    bus: Bus
+    notices: Notices
+    jobs: Jobs
+    health: Health
+    metrics: CollectorRegistry
+
+
+class App:
+    """One server. ``start``, then ``drain`` if there is time for it, then ``stop``."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._running = AsyncExitStack()  # what was started, to be stopped in the opposite order
+        self._drainers: list[Callable[[int], Awaitable[None]]] = []
+        self._busy: list[Callable[[], int]] = []
+        self.ground: Ground | None = None
+        self.port = settings.port
+
+    async def start(self) -> None:
+        """Returns when the server answers. Raises GroundError, with everything stopped again."""
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self) -> None:
+        settings = self._settings
+        listener = ports.take_tcp(settings.host, settings.port, "BINOME_PORT")
+        self._running.callback(listener.close)
+        ports.take_udp(settings.media_host, settings.media_port, "BINOME_MEDIA_PORT").close()
+        metrics = new_registry()
+        database = await open_database(settings, self._running)
+        ground = self.ground = Ground(
+            settings=settings,
+            clock=self._clock,
+            database=database,
+            bus=Bus(),
+            notices=Notices(database),
+            jobs=Jobs(database, self._clock),
+            health=Health(self._clock, metrics),
+            metrics=metrics,
+        )
+        site = web.Application()
+        ground.health.attach(site)
+        ground.health.add("database", _migrated(database))
+        ground.health.add("notices", _listening(ground.notices))
+        await self._compose(ground, site)
+        # After the capabilities, which say what they listen for and which jobs are theirs; stopped before them.
+        self._running.push_async_callback(ground.notices.stop)
+        await ground.notices.start()
+        self._running.push_async_callback(ground.jobs.stop)
+        await ground.jobs.start()
+        runner = web.AppRunner(site, access_log=None, handle_signals=False, shutdown_timeout=HTTP_STOP_SECONDS)
+        self._running.push_async_callback(runner.cleanup)
+        await runner.setup()
+        await web.SockSite(runner, listener, backlog=1024).start()
+        self.port = listener.getsockname()[1]
+        log.info("serving", extra={"port": self.port, "media_port": settings.media_port})
+
+    async def _compose(self, ground: Ground, site: web.Application) -> None:
+        """Builds the capabilities on the ground and adds what they serve to ``site``."""
+
+    def on_drain(self, handler: Callable[[int], Awaitable[None]]) -> None:
+        """``handler`` is awaited with the time, in milliseconds, over which clients are to come back elsewhere."""
+        self._drainers.append(handler)
+
+    def keeps_busy(self, count: Callable[[], int]) -> None:
+        """While ``count`` answers more than 0 (people in calls), a drain waits, as long as the grace allows."""
+        self._busy.append(count)
+
+    async def drain(self) -> None:
+        """Takes nothing new, sends clients elsewhere, and returns when no call is left or the grace is over."""
+        if self.ground is None:
+            return
+        self.ground.health.draining = True
+        log.info("draining", extra={"seconds": self._settings.drain_seconds})
+        for handler in self._drainers:
+            await handler(RECONNECT_IN_MS)
+        deadline = self._clock.monotonic() + self._settings.drain_seconds
+        while self._clock.monotonic() < deadline and sum(count() for count in self._busy) > 0:
+            await asyncio.sleep(POLL_SECONDS)
+        log.info("drained", extra={"count": sum(count() for count in self._busy)})
+
+    async def stop(self) -> None:
+        """Stops everything that was started, at once."""
+        await self._running.aclose()
+        self.ground = None
+
+
+def build(settings: Settings, clock: Clock | None = None) -> App:
+    """A server of these settings, not started yet."""
+    return App(settings, clock or SystemClock())
+
+
+async def open_database(settings: Settings, running: AsyncExitStack) -> Database:
+    """The migrated database of ``settings``: the one given, or the embedded one, which is started. What must be
+    stopped is put on ``running``. Raises GroundError."""
+    if settings.database_url is None:
+        url = await _start_embedded(settings.data, running)
+    else:
+        url = settings.database_url
+    database = Database(url)
+    running.push_async_callback(database.close)
+    await _reach(database, settings)
+    await migrate.upgrade(database)
+    return database
+
+
+async def _start_embedded(data: Path, running: AsyncExitStack) -> str:
+    folder = DataFolder(data)
+    folder.open()
+    running.callback(folder.close)
+    postgres = EmbeddedPostgres(folder)
+    running.push_async_callback(asyncio.to_thread, postgres.stop)
+    await asyncio.to_thread(postgres.start)
+    watch = asyncio.create_task(postgres.watch(), name="postgres-watch")
+    running.push_async_callback(_cancel, watch)
+    return postgres.url
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def _reach(database: Database, settings: Settings) -> None:
+    """Waits until the database answers; says so once, and gives up after DATABASE_SECONDS."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + DATABASE_SECONDS
+    told = False
+    while True:
+        try:
+            async with asyncio.timeout_at(deadline), database.engine.connect() as connection:
+                await connection.execute(text("select 1"))
+        except Exception as error:
+            problem = _unreachable(error, database, settings)
+            if not (is_passing(error) or isinstance(error, OSError | TimeoutError)) or loop.time() >= deadline:
+                raise problem from error
+            if not told:
+                log.warning("database_awaited", extra={"reason": problem, "seconds": DATABASE_SECONDS})
+                told = True
+            await asyncio.sleep(DATABASE_RETRY_SECONDS)
+        else:
+            return
+
+
+def _unreachable(error: BaseException, database: Database, settings: Settings) -> GroundError:
+    url = database.engine.url
+    where = f"{url.host or url.query.get('host', 'its socket')}:{url.port or 5432}"
+    cause = error.__cause__ or error
+    reason = str(getattr(cause, "strerror", None) or cause).splitlines()[0:1] or [type(cause).__name__]
+    advice = "check BINOME_DATABASE_URL and that PostgreSQL runs" if settings.database_url else "see postgres.log"
+    return GroundError(f"cannot reach the database at {where}: {reason[0]}; {advice}")
+
+
+def _migrated(database: Database) -> Callable[[], Awaitable[bool]]:
+    head = migrate.head()
+
+    async def check() -> bool:
+        async with database.engine.connect() as connection:
+            version = await connection.execute(text("select version_num from alembic_version"))
+            return version.scalar_one_or_none() == head
+
+    return check
+
+
+def _listening(notices: Notices) -> Callable[[], Awaitable[bool]]:
+    async def check() -> bool:
+        return notices.alive
+
+    return check

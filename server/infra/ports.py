@@ -1,0 +1,49 @@
+"""Takes ports at the very start, so that one in use is told before anything else has been done."""
+
+import errno
+import os
+import socket
+
+from server.kernel.ground import GroundError
+
+
+def take_tcp(host: str, port: int, setting: str) -> socket.socket:
+    """A listening-to-be TCP socket. Raises GroundError naming ``setting``. Port 0 takes any."""
+    return _take(host, port, setting, socket.SOCK_STREAM)
+
+
+def take_udp(host: str, port: int, setting: str) -> socket.socket:
+    """Likewise for UDP."""
+    return _take(host, port, setting, socket.SOCK_DGRAM)
+
+
+def _take(host: str, port: int, setting: str, kind: socket.SocketKind) -> socket.socket:
+    word = "TCP" if kind == socket.SOCK_STREAM else "UDP"
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=kind, flags=socket.AI_PASSIVE)[0]
+    except socket.gaierror as error:
+        raise GroundError(
+            f"BINOME_HOST is {host}, which is no address of this machine; set one, or 127.0.0.1"
+        ) from error
+    taken = socket.socket(family, kind)
+    try:
+        if kind == socket.SOCK_STREAM and os.name == "posix":
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections of before a restart linger
+        taken.bind(address)
+        taken.setblocking(False)
+    except OSError as error:
+        taken.close()
+        raise GroundError(_explain(error, host, port, word, setting)) from error
+    return taken
+
+
+def _explain(error: OSError, host: str, port: int, word: str, setting: str) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"{word} port {port} is in use on {host}; stop the program that uses it, or set {setting} to another port"
+        )
+    if error.errno == errno.EACCES:
+        return f"{word} port {port} is for the system's own programs; set {setting} to one above 1023"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"BINOME_HOST is {host}, which is no address of this machine; set one, or 127.0.0.1"
+    return f"cannot listen on {word} port {port} of {host}: {error.strerror}; see BINOME_HOST and {setting}"
