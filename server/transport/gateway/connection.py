@@ -3,10 +3,18 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+import msgspec
+
 from server.kernel.principal import Principal
 from server.transport.gateway.frames import DISCONNECT, encode_event
 
 MAX_HELD = 1000  # frames sent while the handlers of on_connect run: more is a mistake in one of them
+
+
+class Ended(msgspec.Struct):
+    """Why the server closes: a code of the table of errors."""
+
+    code: str
 
 
 class Wire(Protocol):
@@ -110,4 +118,4 @@ class Connection:
             return
         self._on_end(self)
         if self._held is None:  # else the handshake is under way, and refuses when it finds the connection ended
-            self._wire.finish(encode_event("session:ended", {"code": code}), DISCONNECT)
+            self._wire.finish(encode_event("session:ended", Ended(code)), DISCONNECT)

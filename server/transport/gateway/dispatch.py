@@ -96,7 +96,7 @@ def told_of(error: Exception, event: str) -> BinomeError:
     """What a client is told of ``error``: the one place where the socket maps exceptions."""
     if isinstance(error, BinomeError):
         return error
-    facts = {"socket_event": event, "error": type(error).__name__}
+    facts = {"event_type": event, "error": type(error).__name__}
     if is_passing(error):
         log.warning("database_away", extra=facts)
         return TryAgain(retry_in_ms=RETRY_IN_MS)

@@ -2,14 +2,15 @@
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from aiohttp import hdrs, web
 
 from server.kernel.clock import Clock
 from server.kernel.errors import BadRequest, BinomeError, TryAgain
-from server.transport.gateway.engine_socket import OPEN, Handshake, Receiver, Socket, polling_answer
+from server.transport.gateway.engine_roles import OPEN, Handshake, Receiver
+from server.transport.gateway.engine_socket import Socket, polling_answer
 from server.transport.gateway.libraries import EngineServer, Environ, HttpAnswer
 from server.transport.gateway.limits import Limits
 from server.transport.gateway.metrics import Metrics
@@ -30,7 +31,7 @@ class PreparedWebSocket:
 
     def __init__(self, handler: Any, server: "Engine") -> None:
         self._handler = handler
-        self.response: web.WebSocketResponse[bool] = web.WebSocketResponse(
+        self.response: web.WebSocketResponse[Literal[False]] = web.WebSocketResponse(
             compress=False,
             autoping=False,
             autoclose=False,

@@ -5,91 +5,31 @@ writer task, no ping task, no task per message.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
-from typing import Protocol
+from collections.abc import Iterable
+from typing import Literal
 
 from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp.http import HttpProcessingError
 
 from server.transport.gateway.connection import Connection
+from server.transport.gateway.engine_roles import (
+    BINARY_IN_POLLING,
+    CLOSE,
+    MESSAGE,
+    NOOP,
+    PING,
+    PONG,
+    SEPARATOR,
+    UPGRADE,
+    Engine,
+    Handshake,
+    WebSocket,
+)
 from server.transport.gateway.frames import close_frame, pong_frame, web_socket_frame
 from server.transport.gateway.libraries import EngineError, EngineSocket, Environ, HttpAnswer
-from server.transport.gateway.limits import Limits
 
-# Engine.IO 4 packets, https://socket.io/docs/v4/engine-io-protocol/#protocol
-OPEN, CLOSE, PING, PONG, MESSAGE, UPGRADE, NOOP = b"0", b"1", b"2", b"3", b"4", b"5", b"6"
-BINARY_IN_POLLING = b"b"
-SEPARATOR = b"\x1e"
-
+_POLL_WHILE_UPGRADING_S = 0.1  # as socket.io's own server
 _OVER = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR)
-
-
-class Handshake:
-    """What the first request of a socket said."""
-
-    __slots__ = ("language", "peer", "token")
-
-    def __init__(self, token: str | None, language: str, peer: str) -> None:
-        self.token = token
-        self.language = language
-        self.peer = peer
-
-
-class Receiver(Protocol):
-    """Who takes what sockets receive. For one socket, ``received`` and ``parted`` are never called at the same time."""
-
-    async def received(self, socket: "Socket", packet: bytes) -> None:
-        """One Engine.IO MESSAGE, its leading ``4`` included."""
-        ...
-
-    def received_binary(self, socket: "Socket") -> None:
-        """A binary message, whose content nobody wants."""
-        ...
-
-    def stray(self, socket: "Socket") -> None:
-        """A packet that is allowed but has no use, of which there might be too many."""
-        ...
-
-    def still_welcome(self, socket: "Socket") -> bool:
-        """Asked before each ping. The receiver ends what is not."""
-        ...
-
-    async def parted(self, socket: "Socket") -> None:
-        """The last call for ``socket``."""
-        ...
-
-    def ticked(self) -> None:
-        """Called about every second while there are sockets."""
-        ...
-
-
-class Engine(Protocol):
-    """What a socket needs of the server that holds it."""
-
-    limits: Limits
-    receiver: Receiver
-
-    now: Callable[[], float]
-
-    def count_unsigned(self, socket: "Socket", difference: int) -> None:
-        """One more or one less that nobody signed in to."""
-        ...
-
-    def part(self, socket: "Socket") -> None:
-        """Has ``receiver.parted`` called."""
-        ...
-
-    def forget(self, socket: "Socket") -> None:
-        """The transport of ``socket`` is gone."""
-        ...
-
-    def count_slow_consumer(self) -> None: ...
-
-
-class WebSocket(Protocol):
-    """A prepared web socket and the TCP or TLS transport below it."""
-
-    response: web.WebSocketResponse[bool]
-    tcp: asyncio.Transport
 
 
 class Socket(EngineSocket):
@@ -273,24 +213,21 @@ class Socket(EngineSocket):
             if self.upgrading:
                 raise EngineError("a second upgrade")
             return await self.serve(environ)
-        if self.upgrading:
-            return polling_answer(NOOP)
         if self._poll is not None:
             self.drop()
             raise EngineError("two polls at once")
-        if not self._backlog:
+        if not self._backlog and not self.closing:
             self._poll = asyncio.get_running_loop().create_future()
+            # A client that changes to a web socket waits for its poll to end, and polls on if the change fails
             try:
-                await self._poll
+                await asyncio.wait((self._poll,), timeout=_POLL_WHILE_UPGRADING_S if self.upgrading else None)
             finally:
                 self._poll = None
         return polling_answer(self._collect())
 
     def _collect(self) -> bytes:
-        if self.upgrading or (self.upgraded and not self.closed):
-            return NOOP
         if not self._backlog:
-            return CLOSE
+            return CLOSE if self.closing else NOOP
         body = SEPARATOR.join(self._backlog)
         self._backlog.clear()
         self._backlog_bytes = 0
@@ -325,10 +262,11 @@ class Socket(EngineSocket):
         try:
             async with asyncio.timeout(self.engine.limits.body_within_s):
                 async for chunk in request.content.iter_any():
+                    self._heard = True
                     body += chunk
                     if len(body) > limit:
                         raise EngineError("too large")
-        except (TimeoutError, web.PayloadAccessError, ConnectionError):
+        except (TimeoutError, web.RequestPayloadError, web.PayloadAccessError, HttpProcessingError, ConnectionError):
             raise EngineError("incomplete") from None
         return bytes(body)
 
@@ -368,14 +306,14 @@ class Socket(EngineSocket):
         finally:
             self.upgrading = False
 
-    async def _next_packet(self, response: web.WebSocketResponse[bool]) -> bytes | None:
+    async def _next_packet(self, response: web.WebSocketResponse[Literal[False]]) -> bytes | None:
         try:
             message = await response.receive(self.engine.limits.upgrade_within_s)
         except TimeoutError:
             return None
         return message.data if message.type is WSMsgType.TEXT else None
 
-    async def _read(self, response: web.WebSocketResponse[bool]) -> None:
+    async def _read(self, response: web.WebSocketResponse[Literal[False]]) -> None:
         while True:
             message = await response.receive()
             if message.type is WSMsgType.TEXT:

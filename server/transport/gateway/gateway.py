@@ -5,14 +5,16 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from aiohttp import web
+import msgspec
+from aiohttp import hdrs, web
 from prometheus_client import CollectorRegistry
 
 from server.infra.limits import Rate
 from server.kernel.clock import Clock
 from server.kernel.errors import NotSignedIn, SessionExpired
 from server.kernel.permissions import Permission
-from server.transport.gateway.connection import Connection
+from server.transport.gateway import asyncapi
+from server.transport.gateway.connection import Connection, Ended
 from server.transport.gateway.dispatch import Dispatcher, told_of
 from server.transport.gateway.engine_socket import Socket
 from server.transport.gateway.frames import EventText, encode_event
@@ -26,6 +28,12 @@ from server.transport.web_session import Authenticator
 
 _TIDY_TICKS = 60
 _HANDSHAKE = frozenset({"Connection", "Sec-Websocket-Accept", "Upgrade"})  # RFC 6455 section 4.2.2
+
+
+class Drain(msgspec.Struct):
+    """Connect again after this time."""
+
+    reconnect_in_ms: int
 
 
 class Gateway:
@@ -49,6 +57,9 @@ class Gateway:
         self._socket_io = SocketIo(self, clock, limits, self._metrics)
         self._clock = clock
         self._ticks = 0
+        self._description: bytes | None = None
+        self.declare("server:drain", Drain)
+        self.declare("session:ended", Ended)
         self._metrics.connections = self._members.__len__
         self._metrics.sockets = self._socket_io.engine.sockets.__len__
         if metrics is not None:
@@ -62,7 +73,7 @@ class Gateway:
         payload: Any,
         handler: EventHandler,
         *,
-        answer: type | None = None,
+        answer: Any = None,
         permission: Permission | None = None,
         rate: Rate | None,
         max_bytes: int = DEFAULT_MAX_BYTES,
@@ -88,9 +99,16 @@ class Gateway:
         self._welcome.on_disconnect.append(handler)
 
     def attach(self, app: web.Application) -> None:
-        """Serves ``/socket.io/`` in ``app``."""
+        """Serves ``/socket.io/`` in ``app``, and its description at ``/api/asyncapi.json``."""
         self._socket_io.attach(app)
+        app.router.add_get("/api/asyncapi.json", self._describe)
         app.on_response_prepare.append(_bare_handshake)
+
+    async def _describe(self, _: web.Request) -> web.Response:
+        if self._description is None:  # made at the first request, when all has been declared
+            self._description = msgspec.json.encode(asyncapi.describe(self.registry))
+        headers = {hdrs.CACHE_CONTROL: "public, max-age=300"}
+        return web.Response(body=self._description, content_type="application/json", headers=headers)
 
     # Topics and people
 
@@ -142,7 +160,7 @@ class Gateway:
         connections = self._members.everyone()
         random.shuffle(connections)
         for place, connection in enumerate(connections, start=1):
-            connection.send("server:drain", {"reconnect_in_ms": reconnect_in_ms * place // len(connections)})
+            connection.send("server:drain", Drain(reconnect_in_ms * place // len(connections)))
 
     async def close(self) -> None:
         """Closes all connections, and returns when events in hand and the handlers of ``on_disconnect`` are done."""

@@ -44,6 +44,9 @@ class Limits:
     sweep_s: float = 1
     """How often the timers above are looked at, by one loop for all sockets."""
 
+    connects: Rate = field(default_factory=lambda: Rate(per_second=0.5, burst=60))
+    """Of one person. Each costs a look-up and a sync of all their rooms."""
+
     refusals: Rate = field(default_factory=lambda: Rate(per_second=5, burst=300))
     """Events of a person that are refused before any handler ran. A client that waits ``retry_in_ms`` has none to
     speak of; who goes beyond this is not listening, and is disconnected."""

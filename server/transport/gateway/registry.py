@@ -30,7 +30,7 @@ class UpEvent:
     name: str
     payload: Any
     handler: EventHandler
-    answer: type | None
+    answer: Any
     permission: Permission | None
     rate: Rate | None
     max_bytes: int
@@ -67,7 +67,7 @@ class Registry:
         payload: Any,
         handler: EventHandler,
         *,
-        answer: type | None = None,
+        answer: Any = None,
         permission: Permission | None = None,
         rate: Rate | None,
         max_bytes: int = DEFAULT_MAX_BYTES,

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from math import ceil
 from types import MappingProxyType
 from typing import Annotated, Literal
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from server.infra.limits import Buckets
 from server.kernel.clock import Clock
 from server.kernel.errors import BadRequest, Draining, NotSignedIn, SessionExpired, TooFast
 from server.kernel.principal import Principal
@@ -54,6 +56,7 @@ class Welcome:
         self._clock = clock
         self._limits = limits
         self._members = members
+        self._connects = Buckets(clock)
         self._ended: dict[UUID, float] = {}
 
     def read(self, auth: bytes) -> Hello:
@@ -110,6 +113,9 @@ class Welcome:
         for key in (principal.session_id, principal.account_id):
             if self._ended.get(key, -1.0) >= asked_at:  # what was read may be from before
                 raise SessionExpired
+        wait = self._connects.take(principal.account_id, self._limits.connects)
+        if wait > 0:
+            raise TooFast(retry_in_ms=ceil(wait * 1000))
         if len(self._members.of_account(principal.account_id)) >= self._limits.connections_per_account:
             raise TooFast(retry_in_ms=RETRY_IN_MS)
 
@@ -118,6 +124,7 @@ class Welcome:
         self._ended[key] = self._clock.monotonic()
 
     def tidy(self) -> None:
+        self._connects.forget_full()
         long_ago = self._clock.monotonic() - _ENDED_FOR_S
         self._ended = {key: at for key, at in self._ended.items() if at > long_ago}
 
