@@ -1,0 +1,58 @@
+"""Where browsers can reach the media port: the candidates of our descriptions (RFC 8839 section 5.1)."""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Sequence
+from typing import Final
+
+from aioice.ice import get_host_addresses
+
+HOST_PREFERENCE: Final = 126  # RFC 8445 section 5.1.2.1
+LOOPBACK: Final = {4: "127.0.0.1", 6: "::1"}
+MOST_CANDIDATES: Final = 8  # a machine full of container bridges would otherwise fill the descriptions
+
+
+async def reachable(hosts: Sequence[str], public_address: str | None) -> list[str]:
+    """The addresses to name, best first.
+
+    ``hosts`` is what the port is bound to; ``public_address`` what the operator set, one or more addresses or names
+    with commas between them, behind which a 1:1 NAT or nothing stands. Without it: this machine's own addresses, the
+    loopback last, so that trials on one machine or one local network work with nothing set. Raises OSError when a
+    name cannot be resolved.
+    """
+    if public_address:
+        found: list[str] = []
+        for name in public_address.split(","):
+            found += await _resolve(name.strip())
+        return _unique(found)[:MOST_CANDIDATES]
+    found = []
+    for host in hosts:
+        address = ipaddress.ip_address(host)
+        if not address.is_unspecified:
+            found.append(host)
+        else:
+            local = get_host_addresses(use_ipv4=address.version == 4, use_ipv6=address.version == 6)
+            found += [*(one for one in local if not ipaddress.ip_address(one).is_link_local)]
+    loopback = [LOOPBACK[address.version] for address in map(ipaddress.ip_address, hosts) if address.is_unspecified]
+    return _unique([*found[: MOST_CANDIDATES - len(loopback)], *loopback])
+
+
+async def _resolve(name: str) -> list[str]:
+    try:
+        return [str(ipaddress.ip_address(name))]
+    except ValueError:
+        loop = asyncio.get_running_loop()
+        return [str(info[4][0]) for info in await loop.getaddrinfo(name, None, type=socket.SOCK_DGRAM)]
+
+
+def _unique(addresses: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(addresses))
+
+
+def candidate_lines(addresses: Sequence[str], port: int) -> list[str]:
+    """``a=candidate`` lines: UDP host candidates of component 1, in order of preference."""
+    return [
+        f"a=candidate:{index + 1} 1 udp {HOST_PREFERENCE << 24 | (65535 - index) << 8 | 255} {address} {port} typ host"
+        for index, address in enumerate(addresses)
+    ]

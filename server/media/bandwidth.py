@@ -1,0 +1,51 @@
+"""How much each receiver can take, and so how much each publisher's pictures may cost. Pure."""
+
+from collections.abc import Iterable
+from typing import Final
+
+MOST: Final = 3_000_000  # bits/s that we believe of a receiver before it says anything
+LEAST: Final = 30_000  # bits/s: below it a browser stops pictures by itself
+VOICE: Final = 40_000  # bits/s kept free for each voice: Opus at its default rate, with what wraps it
+REPORT_LIFETIME: Final = 10.0  # seconds: an estimate of a stream that stopped says nothing about the next
+LOW_LOSS: Final = 0.02  # below: grow; loss control as in galene and in Google's congestion control
+HIGH_LOSS: Final = 0.10  # above: shrink
+GROWTH: Final = 1.05
+CAP_FOR_TWO: Final = 1_500_000  # bits/s of one person's pictures in a call of two
+CAP_FOR_MORE: Final = 700_000  # bits/s, each, in a larger call: small pictures side by side
+
+
+class Capacity:
+    """What one receiver can take, from its own estimate (REMB) and from the loss that it reports."""
+
+    __slots__ = ("_by_loss", "_reported", "_reported_at")
+
+    def __init__(self) -> None:
+        self._by_loss = float(MOST)
+        self._reported = MOST
+        self._reported_at = float("-inf")
+
+    def reported(self, bits_per_second: int, now: float) -> None:
+        self._reported = bits_per_second
+        self._reported_at = now
+
+    def lost(self, fraction: float, sent: float) -> None:
+        """A receiver report: ``fraction`` of what we sent, at ``sent`` bits/s, did not arrive."""
+        if fraction > HIGH_LOSS:
+            self._by_loss = max(LEAST, min(self._by_loss, sent) * (1 - fraction / 2))
+        elif fraction < LOW_LOSS:
+            self._by_loss = min(MOST, self._by_loss * GROWTH)
+
+    def bits_per_second(self, now: float) -> int:
+        reported = self._reported if now - self._reported_at <= REPORT_LIFETIME else MOST
+        return int(min(reported, self._by_loss))
+
+
+def share(capacity: int, voices: int, pictures: int) -> int:
+    """What one of ``pictures`` streams may take of a receiver's capacity, after the voices have theirs."""
+    return max(LEAST, (capacity - VOICE * voices) // max(1, pictures))
+
+
+def picture_rate(shares: Iterable[int], people: int) -> int:
+    """What a publisher is asked to send: no more than the weakest of those who look can take."""
+    cap = CAP_FOR_TWO if people <= 2 else CAP_FOR_MORE
+    return max(LEAST, min([cap, *shares]))

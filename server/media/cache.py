@@ -1,0 +1,39 @@
+"""The last two seconds of an incoming picture stream, from which each receiver's losses are repaired."""
+
+from typing import Final
+
+from server.media.reception import Reception
+from server.media.rtp import Packet
+
+CAPACITY: Final = 512  # packets: 2 s at 2.1 Mbit/s
+LIFETIME: Final = 2.0  # seconds; a repair later than this comes after the next key frame
+
+
+class Cache:
+    """Of one stream at a time. Holds references to payloads that are forwarded anyway; nothing is copied."""
+
+    __slots__ = ("_entries", "stream")
+
+    def __init__(self) -> None:
+        self.stream: Reception | None = None
+        self._entries: list[tuple[float, Packet] | None] = [None] * CAPACITY
+
+    def put(self, stream: Reception, packet: Packet, now: float) -> None:
+        if stream is not self.stream:
+            self.stream = stream
+            self._entries = [None] * CAPACITY
+        self._entries[packet.ext_seq % CAPACITY] = (now, packet)
+
+    def get(self, ext_seq: int, now: float) -> Packet | None:
+        entry = self._entries[ext_seq % CAPACITY]
+        if entry is None or entry[1].ext_seq != ext_seq or now - entry[0] > LIFETIME:
+            return None
+        return entry[1]
+
+    def trim(self, now: float) -> None:
+        """Lets go of what is too old, so that a stream that stopped does not hold its memory."""
+        oldest = now - LIFETIME
+        self._entries = [entry if entry is not None and entry[0] >= oldest else None for entry in self._entries]
+
+    def __len__(self) -> int:
+        return sum(entry is not None for entry in self._entries)

@@ -1,0 +1,169 @@
+"""The receiving side of a person: the slots of their *down* leg, and what the browser reports about them."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
+
+from aiortc.rtp import RtcpPsfbPacket, RtcpRrPacket, RtcpRtpfbPacket, RtcpSrPacket
+
+from server.media import rtcp
+from server.media.bandwidth import Capacity
+from server.media.codecs import BY_KIND, Kind
+from server.media.counters import Counters
+from server.media.sdp import Description
+from server.media.slot import Slot
+from server.media.timeline import Timeline
+from server.media.track import Track
+
+USUAL_ROUND_TRIP: Final = 0.2  # seconds, until the first report tells
+MOST_FEEDBACK: Final = 400  # RTCP packets a second that are read from one person; a browser sends a tenth of it
+
+
+class Sink(Protocol):
+    """How packets go to the browser."""
+
+    def send_rtp(self, packet: bytes) -> None: ...
+    def send_rtcp(self, compound: bytes) -> None: ...
+
+
+class Down:
+    """``persons`` pairs of slots (one voice, one picture, the latter unless ``video`` is False), each pair one
+    person's. A slot carries nothing before the leg is connected and the browser's answer accepted its formats."""
+
+    def __init__(
+        self,
+        persons: int,
+        video: bool,
+        sink: Sink,
+        clock: rtcp.NtpClock,
+        counters: Counters,
+        on_connected: Callable[[], None],
+        on_closed: Callable[[], None],
+    ) -> None:
+        kinds: tuple[Kind, ...] = ("audio", "video") if video else ("audio",)
+        name = secrets.token_hex(4)  # of the streams; chance, so that it says nothing of anybody
+        self.pairs: list[dict[Kind, Slot]] = [
+            {kind: Slot(f"{kind[0]}{index}", kind, f"{name}{index}", f"{name}{index}", counters) for kind in kinds}
+            for index in range(persons)
+        ]
+        self.slots = [pair[kind] for kind in kinds for pair in self.pairs if kind in pair]
+        self.round_trip = USUAL_ROUND_TRIP
+        self.capacity = Capacity()
+        self.connected = False
+        self._shown: dict[Slot, Track] = {}
+        self._by_ssrc = {slot.ssrc: slot for slot in self.slots}
+        self._sink = sink
+        self._clock = clock
+        self._counters = counters
+        self._on_connected = on_connected
+        self._on_closed = on_closed
+        self._feedback_left = MOST_FEEDBACK
+        self._octets_before = 0
+        self._reported_at = 0.0
+        self._rate = 0.0
+
+    def accept(self, answer: Description) -> None:
+        """What the browser can decode."""
+        for slot, section in zip(self.slots, answer.sections, strict=True):
+            slot.payload_types = {}
+            for codec in BY_KIND[slot.kind]:
+                if section.payload_type(codec) == codec.payload_type:
+                    repair = section.payload_type(codec, rtx=True) == codec.rtx_payload_type
+                    slot.payload_types[codec] = (codec.payload_type, codec.rtx_payload_type if repair else None)
+
+    def show(self, slot: Slot, track: Track | None, now: float) -> None:
+        """Puts a track on a slot, or takes it away. Idempotent."""
+        before = self._shown.get(slot)
+        if before is track:
+            return
+        if before is not None:
+            before.detach(slot)
+            del self._shown[slot]
+        if track is not None:
+            self._shown[slot] = track
+            if self.connected:
+                track.attach(slot, now)
+
+    def shows(self, kind: Kind) -> list[Track]:
+        return [track for track in self._shown.values() if track.kind == kind]
+
+    def leg_connected(self) -> None:
+        self._on_connected()
+
+    def open(self, now: float) -> None:
+        """The leg is connected and answered: packets flow from now on."""
+        if self.connected:
+            return
+        self.connected = True
+        for slot in self.slots:
+            slot.open(self._sink.send_rtp, self._clock)
+        for slot, track in self._shown.items():
+            track.attach(slot, now)
+
+    def leg_closed(self) -> None:
+        self._on_closed()
+
+    def close(self, now: float) -> None:
+        """Says goodbye for all slots; nothing is sent afterwards."""
+        for slot in list(self._shown):
+            self.show(slot, None, now)
+        if self.connected:
+            self._sink.send_rtcp(rtcp.EMPTY_REPORT + rtcp.goodbye([slot.ssrc for slot in self.slots]))
+        self.connected = False
+
+    def receive_rtp(self, packet: bytes, now: float) -> None:  # noqa: ARG002 (the signature is Traffic's)
+        """Nobody publishes on *down*."""
+        self._counters.packets_refused += 1
+
+    def receive_rtcp(self, compound: bytes, now: float) -> None:
+        self._feedback_left -= 1
+        if self._feedback_left < 0:
+            self._counters.packets_refused += 1
+            return
+        try:
+            packets = rtcp.parse(compound)
+        except ValueError:
+            self._counters.packets_refused += 1
+            return
+        for packet in packets:
+            if isinstance(packet, RtcpRrPacket | RtcpSrPacket):
+                self._reported(packet, now)
+            elif isinstance(packet, RtcpRtpfbPacket):
+                slot = self._by_ssrc.get(packet.media_ssrc)
+                track = self._shown.get(slot) if slot is not None else None
+                if slot is not None and track is not None:
+                    slot.resend(rtcp.lost_packets(packet), track.cache, now)
+            elif isinstance(packet, RtcpPsfbPacket):
+                for ssrc in rtcp.key_frame_wanted(packet):
+                    slot = self._by_ssrc.get(ssrc)
+                    track = self._shown.get(slot) if slot is not None else None
+                    if track is not None:
+                        track.request_key_frame(now)
+                rate = rtcp.estimated_rate(packet)
+                if rate is not None:
+                    self.capacity.reported(rate, now)
+
+    def report(self, timelines: Mapping[str, Timeline], now: float) -> None:
+        """The sender reports of each second."""
+        self._feedback_left = MOST_FEEDBACK
+        octets = sum(slot.octets for slot in self.slots)
+        if self._reported_at:
+            self._rate = 8 * (octets - self._octets_before) / max(0.1, now - self._reported_at)
+        self._octets_before, self._reported_at = octets, now
+        if not self.connected:
+            return
+        compound = b"".join(
+            slot.report(timelines[track.peer], now) for slot, track in self._shown.items() if track.peer in timelines
+        )
+        if compound:
+            self._sink.send_rtcp(compound)
+
+    def _reported(self, packet: RtcpRrPacket | RtcpSrPacket, now: float) -> None:
+        ours = [block for block in packet.reports if block.ssrc in self._by_ssrc]
+        for block in ours:
+            round_trip = rtcp.round_trip(block, self._clock.at(now))
+            if round_trip is not None:
+                self.round_trip += (round_trip - self.round_trip) / 4
+        pictures = [block for block in ours if self._by_ssrc[block.ssrc].kind == "video"]
+        if pictures:
+            self.capacity.lost(max(block.fraction_lost for block in pictures) / 256, self._rate)

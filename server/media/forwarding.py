@@ -1,0 +1,155 @@
+"""The built-in media engine: forwards packets in this process, on one UDP port. Decodes nothing, records nothing."""
+
+import logging
+import time
+from asyncio import Task, gather, get_running_loop
+from collections.abc import Sequence
+
+from aiortc.rtcdtlstransport import RTCCertificate
+
+from server.media.addresses import reachable
+from server.media.counters import Counters
+from server.media.describe import Endpoint
+from server.media.engine import Joined, MediaListener, PeerState, Restarted, SlotState
+from server.media.errors import NoSuchPeer
+from server.media.peer import Peer, Surroundings
+from server.media.port import MediaPort
+from server.media.room import Room
+from server.media.rtcp import NtpClock
+
+log = logging.getLogger(__name__)
+
+
+class ForwardingEngine:
+    """``hosts`` and ``port`` are bound; ``public_address`` is what browsers are told instead of this machine's own
+    addresses (see ``addresses.reachable``)."""
+
+    def __init__(self, hosts: Sequence[str], port: int, public_address: str | None = None) -> None:
+        self._hosts = tuple(hosts)
+        self._port_number = port
+        self._public_address = public_address
+        self._counters = Counters()
+        self._rooms: dict[str, Room] = {}
+        self._closing: set[Task[None]] = set()
+        self._shared: Surroundings | None = None
+        self._listener: MediaListener | None = None
+
+    @property
+    def port(self) -> int:
+        """The port in use, which was chosen by the system when 0 was asked for."""
+        return self._surroundings.port.number
+
+    async def start(self, listener: MediaListener) -> None:
+        """Raises PortTaken when the port is in use, OSError when it cannot be had or the public address is unknown."""
+        self._listener = listener
+        certificate = RTCCertificate.generateCertificate()
+        fingerprint = next(f.value for f in certificate.getFingerprints() if f.algorithm == "sha-256")
+        port = MediaPort(self._counters)
+        port.open(self._hosts, self._port_number)
+        try:
+            addresses = await reachable(port.hosts, self._public_address)
+        except OSError:
+            port.close()
+            raise
+        self._shared = Surroundings(
+            certificate=certificate,
+            endpoint=Endpoint(tuple(addresses), port.number, fingerprint),
+            port=port,
+            counters=self._counters,
+            clock=NtpClock(time.time(), time.monotonic()),
+        )
+        log.info("media_port_open", extra={"port": port.number, "candidates": len(addresses)})
+
+    async def stop(self) -> None:
+        if self._shared is None:
+            return
+        for room in list(self._rooms.values()):
+            for peer in list(room.peers.values()):
+                self._remove(room, peer)
+        await gather(*self._closing)
+        self._shared.port.close()
+        self._shared = None
+
+    async def join(self, room: str, peer: str, offer: str, state: PeerState, *, video: bool, capacity: int) -> Joined:
+        shared = self._surroundings
+        place = self._rooms.get(room) or Room(room, capacity, self)
+        place.check_room()
+        if peer in place.peers:
+            raise ValueError("a peer joins once")
+        member = Peer(peer, offer, place.capacity - 1, video, shared, place)
+        member.set_state(state.mic, state.camera, state.voice_only)
+        self._rooms[room] = place
+        place.add(member, time.monotonic())
+        answer, down_offer = member.describe()
+        return Joined(answer=answer, offer=down_offer, slots=place.slots(member))
+
+    async def answer(self, room: str, peer: str, answer: str) -> None:
+        self._find(room, peer)[1].accept(answer)
+
+    async def restart(self, room: str, peer: str, offer: str) -> Restarted:
+        member = self._find(room, peer)[1]
+        member.restart(offer)
+        return Restarted(*member.describe())
+
+    async def set_state(self, room: str, peer: str, state: PeerState) -> None:
+        place, member = self._find(room, peer)
+        member.set_state(state.mic, state.camera, state.voice_only)
+        place.refresh(time.monotonic())
+
+    async def leave(self, room: str, peer: str) -> None:
+        place = self._rooms.get(room)
+        member = place.peers.get(peer) if place is not None else None
+        if place is not None and member is not None:
+            self._remove(place, member)
+
+    def counters(self) -> dict[str, int]:
+        return self._counters.snapshot()
+
+    def slots(self, room: str, peer: str) -> tuple[SlotState, ...]:
+        place, member = self._find(room, peer)
+        return place.slots(member)
+
+    def slots_changed(self, room: Room, peer: Peer) -> None:
+        self._told.slots_changed(room.name, peer.identifier, room.slots(peer))
+
+    def connected(self, room: Room, peer: Peer) -> None:
+        self._told.connected(room.name, peer.identifier)
+
+    def quiet(self, room: Room, peer: Peer) -> None:
+        self._told.quiet(room.name, peer.identifier)
+
+    def lost(self, room: Room, peer: Peer, reason: str) -> None:
+        if peer.identifier not in room.peers:
+            return
+        self._remove(room, peer)
+        log.info("peer_lost", extra={"reason": reason})
+        self._told.lost(room.name, peer.identifier, reason)
+
+    def _find(self, room: str, peer: str) -> tuple[Room, Peer]:
+        place = self._rooms.get(room)
+        member = place.peers.get(peer) if place is not None else None
+        if place is None or member is None:
+            raise NoSuchPeer
+        return place, member
+
+    def _remove(self, room: Room, peer: Peer) -> None:
+        """Stops the peer at once; its goodbyes are sent behind."""
+        peer.stop()
+        room.remove(peer, time.monotonic())
+        if not room.peers:
+            self._rooms.pop(room.name, None)
+        closing = get_running_loop().create_task(peer.close())
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
+
+    @property
+    def _surroundings(self) -> Surroundings:
+        if self._shared is None:
+            raise RuntimeError("the engine is not running")
+        return self._shared
+
+    @property
+    def _told(self) -> MediaListener:
+        if self._listener is None:
+            raise RuntimeError("the engine is not running")
+        return self._listener

@@ -1,0 +1,151 @@
+"""One leg: the transport under one PeerConnection of a browser. Datagrams in, plain RTP and RTCP out, and back.
+
+A leg moves between addresses (ICE) and keeps its keys (DTLS) while it does.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+import pylibsrtp
+from aiortc.rtcdtlstransport import RTCCertificate
+
+from server.media.counters import Counters
+from server.media.dtls import FIRST_RECORD, LAST_RECORD, Dtls, Fingerprint, Role, SrtpSession
+from server.media.errors import UnusableDescription
+from server.media.ice import Address, Credentials, IceLite, Path, SendTo
+from server.media.rtcp import FIRST_PACKET_TYPE, LATEST_PACKET_TYPE
+from server.media.rtp import HEADER_LENGTH
+
+ALLOWANCE: Final = 1_000_000  # bytes a second from one person: 8 Mbit/s, five times what we ever ask for
+FIRST_RTP: Final = 128  # RFC 7983 section 7
+LAST_RTP: Final = 191
+
+
+class Traffic(Protocol):
+    """Who takes what comes out of a leg."""
+
+    def receive_rtp(self, packet: bytes, now: float) -> None: ...
+    def receive_rtcp(self, compound: bytes, now: float) -> None: ...
+    def leg_connected(self) -> None: ...
+    def leg_closed(self) -> None: ...
+
+
+class Leg:
+    """``on_forgotten`` is told each address that is no longer the leg's. ``traffic`` is set before anything comes."""
+
+    traffic: Traffic
+
+    def __init__(
+        self,
+        certificate: RTCCertificate,
+        role: Role,
+        counters: Counters,
+        on_forgotten: Callable[[Address], None],
+        now: float,
+    ) -> None:
+        self.ice = IceLite(now, self._selected, on_forgotten)
+        self.connected = False
+        self._media_at = now
+        self._dtls = Dtls(certificate, role, self._send_plain, self._dtls_done)
+        self._fingerprints: tuple[Fingerprint, ...] = ()
+        self._last_record_from: Address | None = None
+        self._counters = counters
+        self._allowance = ALLOWANCE
+        self._receiving: SrtpSession | None = None
+        self._sending: SrtpSession | None = None
+        self._sendto: SendTo | None = None
+        self._address: Address = ()
+
+    @property
+    def heard_at(self) -> float:
+        """When anything authentic came last, media or STUN."""
+        return max(self._media_at, self.ice.heard_at)
+
+    def set_remote(self, credentials: Credentials, fingerprints: Sequence[Fingerprint]) -> None:
+        """What the browser's description says of its end. Raises UnusableDescription when a later one changes the
+        fingerprint: the association is kept, so its certificate must be too."""
+        if self._fingerprints and self._fingerprints != tuple(fingerprints):
+            raise UnusableDescription("the fingerprint cannot change")
+        self.ice.remote = credentials
+        self._fingerprints = tuple(fingerprints)
+        self._start_dtls()
+
+    def receive(self, datagram: bytes, address: Address, now: float) -> None:
+        """A datagram that is not STUN, from an address of this leg."""
+        first = datagram[0]
+        if FIRST_RTP <= first <= LAST_RTP:
+            receiving = self._receiving
+            size = len(datagram)
+            if receiving is None or size < HEADER_LENGTH:
+                return
+            counters = self._counters
+            self._allowance -= size
+            if self._allowance < 0:
+                counters.packets_refused += 1
+                return
+            try:
+                if FIRST_PACKET_TYPE <= datagram[1] <= LATEST_PACKET_TYPE:
+                    compound = receiving.unprotect_rtcp(datagram)
+                    self._media_at = now
+                    self.traffic.receive_rtcp(compound, now)
+                    return
+                packet = receiving.unprotect(datagram)
+            except (pylibsrtp.Error, ValueError):
+                counters.packets_refused += 1
+                return
+            self._media_at = now
+            counters.packets_received += 1
+            counters.bytes_received += size
+            self.traffic.receive_rtp(packet, now)
+        elif FIRST_RECORD <= first <= LAST_RECORD:
+            self._last_record_from = address
+            self._dtls.receive(datagram)
+
+    def send_rtp(self, packet: bytes) -> None:
+        """Protects and sends. Only once connected."""
+        try:
+            self._sendto(self._sending.protect(packet), self._address)  # type: ignore[misc, union-attr]  # hot path: connected means both are there
+        except (OSError, pylibsrtp.Error, ValueError):
+            self._counters.packets_unsent += 1
+
+    def send_rtcp(self, compound: bytes) -> None:
+        if self._sending is not None:
+            self._send_plain(self._sending.protect_rtcp(compound))
+
+    def refill(self) -> None:
+        """Called each second: what this person may send until the next time."""
+        self._allowance = ALLOWANCE
+
+    async def close(self) -> None:
+        self.connected = False
+        await self._dtls.close()
+        self._sendto = None
+
+    def _selected(self, path: Path) -> None:
+        self._sendto, self._address = path.sendto, path.address
+        self._start_dtls()
+
+    def _start_dtls(self) -> None:
+        if self._sendto is not None and self._fingerprints and not self._dtls.started:
+            self._dtls.start(self._fingerprints)
+
+    def _send_plain(self, datagram: bytes) -> None:
+        if self._sendto is None:
+            return
+        try:
+            self._sendto(datagram, self._address)
+        except OSError:
+            self._counters.packets_unsent += 1
+
+    def _dtls_done(self, connected: bool) -> None:
+        if not connected:
+            if not self.connected:
+                self._counters.handshakes_failed += 1
+            self.connected = False
+            self.traffic.leg_closed()
+            return
+        self._counters.handshakes += 1
+        self._receiving, self._sending = self._dtls.sessions()
+        self.connected = True
+        self.ice.secured(self._last_record_from)
+        self.traffic.leg_connected()

@@ -1,0 +1,173 @@
+"""A peer: one person's part in a call. Two legs, tracks of their own, and slots for those of the others."""
+
+import asyncio
+import random
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final, Protocol
+
+from aiortc.rtcdtlstransport import RTCCertificate
+
+from server.media import describe, sdp
+from server.media.codecs import Kind
+from server.media.counters import Counters
+from server.media.down import Down
+from server.media.errors import UnusableDescription
+from server.media.ice import CONSENT, QUIET
+from server.media.leg import Leg
+from server.media.port import MediaPort
+from server.media.rtcp import NtpClock
+from server.media.timeline import Timeline
+from server.media.track import Track
+from server.media.up import Up
+
+TICK: Final = (0.8, 1.2)  # seconds between reports; by chance, so that not all peers report at once (RFC 3550 6.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all peers of a process share."""
+
+    certificate: RTCCertificate
+    endpoint: describe.Endpoint
+    port: MediaPort
+    counters: Counters
+    clock: NtpClock
+
+
+class Company(Protocol):
+    """The room, as a peer sees it."""
+
+    def timelines(self) -> Mapping[str, Timeline]: ...
+    def picture_rate(self, peer: "Peer", now: float) -> int: ...
+    def connected(self, peer: "Peer") -> None: ...
+    def quiet(self, peer: "Peer") -> None: ...
+    def lost(self, peer: "Peer", reason: str) -> None: ...
+
+
+class Peer:
+    """Made from the offer of *up*; raises UnusableDescription. ``persons`` is how many others it can be shown."""
+
+    def __init__(self, identifier: str, offer: str, persons: int, video: bool, shared: Surroundings, room: Company):
+        description = sdp.parse_offer(offer)
+        now = monotonic()
+        self.identifier = identifier
+        self.voice_only = False
+        self._shared = shared
+        self._room = room
+        self._origins = [secrets.randbits(62), secrets.randbits(62)]
+        self._version = 0
+        self._up_description = description
+        self._up_leg, self._down_leg = (
+            Leg(shared.certificate, "server", shared.counters, shared.port.forget, now) for _ in range(2)
+        )
+        self.down = Down(persons, video, self._down_leg, shared.clock, shared.counters, self._connected, self._closed)
+        self.tracks: dict[Kind, Track] = {
+            kind: Track(identifier, kind, self._feedback, self._round_trip) for kind in ("audio", "video")
+        }
+        self.up = Up(self.tracks, self._up_leg, shared.clock, shared.counters, self._connected, self._closed)
+        self.up.accept(description)
+        self._up_leg.traffic, self._down_leg.traffic = self.up, self.down
+        self._answered = False
+        self._present = False
+        self._gone = False
+        for leg in (self._up_leg, self._down_leg):
+            shared.port.add(leg)
+        self._up_leg.set_remote(description.credentials, description.fingerprints)
+        self._timer = asyncio.get_running_loop().call_later(random.uniform(*TICK), self._tick)  # noqa: S311 (not a secret)
+
+    def describe(self) -> tuple[str, str]:
+        """Our answer for *up* and our offer for *down*, as things stand."""
+        self._version += 1
+        up, down = (f"{origin} {self._version}" for origin in self._origins)
+        endpoint = self._shared.endpoint
+        return (
+            describe.answer(self._up_description, endpoint, self._up_leg.ice.local, "passive", up),
+            describe.offer([slot.describe() for slot in self.down.slots], endpoint, self._down_leg.ice.local, down),
+        )
+
+    def accept(self, answer: str) -> None:
+        """The browser's answer for *down*. Raises UnusableDescription."""
+        description = sdp.parse_answer(answer, tuple(slot.mid for slot in self.down.slots))
+        self._down_leg.set_remote(description.credentials, description.fingerprints)
+        self.down.accept(description)
+        self._answered = True
+        self._connected()
+
+    def restart(self, offer: str) -> None:
+        """New ICE credentials for both legs; everything else stays as it is. Raises UnusableDescription."""
+        description = sdp.parse_offer(offer)
+        before = self._up_description
+        if [(s.mid, s.kind) for s in description.sections] != [(s.mid, s.kind) for s in before.sections]:
+            raise UnusableDescription("a restart cannot change the sections")
+        now = monotonic()
+        self._up_leg.set_remote(description.credentials, description.fingerprints)
+        self._up_description = description
+        self.up.accept(description)
+        for leg in (self._up_leg, self._down_leg):
+            self._shared.port.restart(leg, now)
+
+    def set_state(self, mic: bool, camera: bool, voice_only: bool) -> None:
+        """What the person lets out; the room sees to what comes in."""
+        now = monotonic()
+        self.voice_only = voice_only
+        self.tracks["audio"].enable(mic, now)
+        self.tracks["video"].enable(camera and not voice_only, now)
+
+    def stop(self) -> None:
+        """From here on no packet of this person goes out, and none comes to them."""
+        if self._gone:
+            return
+        self._gone = True
+        self._timer.cancel()
+        now = monotonic()
+        for track in self.tracks.values():
+            track.enable(False, now)
+            track.end()
+        self.down.close(now)
+        for leg in (self._up_leg, self._down_leg):
+            self._shared.port.remove(leg)
+
+    async def close(self) -> None:
+        """Ends the DTLS associations; after ``stop``."""
+        self.stop()
+        await asyncio.gather(self._up_leg.close(), self._down_leg.close())
+
+    def _feedback(self, packet: bytes) -> None:
+        self.up.feedback(packet)
+
+    def _round_trip(self) -> float:
+        return self.down.round_trip
+
+    def _connected(self) -> None:
+        now = monotonic()
+        if self._down_leg.connected and self._answered:
+            self.down.open(now)
+            if self._up_leg.connected and not self._present:
+                self._present = True
+                self._room.connected(self)
+
+    def _closed(self) -> None:
+        if not self._gone:
+            self._room.lost(self, "closed")
+
+    def _tick(self) -> None:
+        now = monotonic()
+        self._timer = asyncio.get_running_loop().call_later(random.uniform(*TICK), self._tick)  # noqa: S311 (not a secret)
+        legs = (self._up_leg, self._down_leg)
+        if now - min(leg.ice.heard_at for leg in legs) > CONSENT:
+            self._room.lost(self, "silent")
+            return
+        for leg in legs:
+            leg.refill()
+        silent = now - max(leg.heard_at for leg in legs) > QUIET
+        if silent and self._present:
+            self._present = False
+            self._room.quiet(self)
+        elif not silent and not self._present:
+            self._connected()
+        self.tracks["video"].cache.trim(now)
+        self.up.report(self._room.picture_rate(self, now), now)
+        self.down.report(self._room.timelines(), now)

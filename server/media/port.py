@@ -1,0 +1,162 @@
+"""The one UDP port on which everything arrives (RFC 7983): datagrams to legs, by address, or by the user fragment of
+a STUN request from an address not known yet.
+
+Read in batches until the socket is empty; nothing is awaited between a packet and its copies.
+"""
+
+import asyncio
+import errno
+import socket
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import Final
+
+from server.media import stun
+from server.media.counters import Counters
+from server.media.ice import Address
+from server.media.leg import Leg
+
+BATCH: Final = 256  # datagrams read before timers and other sockets have their turn
+LARGEST_DATAGRAM: Final = 2048  # bytes; browsers keep to 1,200, and more than SRTP's 1,500 is cut and refused
+BUFFER: Final = 4 * 1024 * 1024  # bytes asked of the kernel: a second of 30 Mbit/s, should this process be held up
+OWNED_FOR: Final = 10.0  # seconds after its last STUN that an address belongs to a leg and to no other
+
+
+class PortTaken(Exception):
+    """The media port is in use. ``host`` and ``port`` say which."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(f"UDP port {port} on {host} is already in use")
+        self.host = host
+        self.port = port
+
+
+class MediaPort:
+    """``counters`` are shared with whoever owns the port."""
+
+    def __init__(self, counters: Counters) -> None:
+        self.number = 0
+        self._counters = counters
+        self._sockets: list[socket.socket] = []
+        self._by_address: dict[Address, Leg] = {}
+        self._by_fragment: dict[str, Leg] = {}
+
+    def open(self, hosts: Sequence[str], port: int) -> None:
+        """Binds the port on each host (``0.0.0.0`` and ``::`` for all). A host whose address family this machine does
+        not have is left out, unless it is the only one. Raises PortTaken, or OSError."""
+        loop = asyncio.get_running_loop()
+        self.number = port
+        for host in hosts:
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            try:
+                sock = socket.socket(family, socket.SOCK_DGRAM)
+            except OSError:
+                if len(hosts) == 1:
+                    raise
+                continue
+            try:
+                sock.setblocking(False)
+                if family == socket.AF_INET6:
+                    sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+                    sock.setsockopt(socket.SOL_SOCKET, option, BUFFER)
+                sock.bind((host, self.number))
+            except OSError as error:
+                sock.close()
+                if family == socket.AF_INET6 and self._sockets and not _is_taken(error):
+                    continue  # IPv6 is compiled in but switched off
+                self.close()
+                if _is_taken(error):
+                    raise PortTaken(host, port) from error
+                raise
+            self.number = sock.getsockname()[1]
+            self._sockets.append(sock)
+            loop.add_reader(sock.fileno(), self._reader(sock))
+
+    @property
+    def hosts(self) -> list[str]:
+        return [sock.getsockname()[0] for sock in self._sockets]
+
+    def close(self) -> None:
+        loop = asyncio.get_running_loop()
+        for sock in self._sockets:
+            loop.remove_reader(sock.fileno())
+            sock.close()
+        self._sockets.clear()
+
+    def add(self, leg: Leg) -> None:
+        """The leg is found by its user fragment from now on."""
+        self._by_fragment[leg.ice.local.fragment] = leg
+
+    def restart(self, leg: Leg, now: float) -> None:
+        """Gives the leg new credentials; those before them are good until the first nomination."""
+        leg.ice.restart(now)
+        self._by_fragment[leg.ice.local.fragment] = leg
+        while len(leg.ice.fragments) > 2:
+            self._by_fragment.pop(leg.ice.fragments.popleft(), None)
+
+    def remove(self, leg: Leg) -> None:
+        for fragment in leg.ice.fragments:
+            self._by_fragment.pop(fragment, None)
+        for address in leg.ice.paths:
+            if self._by_address.get(address) is leg:
+                del self._by_address[address]
+
+    def forget(self, address: Address) -> None:
+        self._by_address.pop(address, None)
+
+    def _reader(self, sock: socket.socket) -> Callable[[], None]:
+        receive_from = sock.recvfrom
+        by_address = self._by_address
+        counters = self._counters
+
+        def read() -> None:
+            now = monotonic()
+            for _ in range(BATCH):
+                try:
+                    datagram, address = receive_from(LARGEST_DATAGRAM)
+                except BlockingIOError:
+                    return
+                except OSError:
+                    continue  # an ICMP error for something sent before
+                if not datagram:
+                    continue
+                if datagram[0] < 4:
+                    if stun.is_stun(datagram):
+                        self._stun(sock, datagram, address, now)
+                    continue
+                leg = by_address.get(address)
+                if leg is None:
+                    counters.packets_unknown += 1
+                    continue
+                leg.receive(datagram, address, now)
+
+        return read
+
+    def _stun(self, sock: socket.socket, datagram: bytes, address: Address, now: float) -> None:
+        counters = self._counters
+        owner = self._by_address.get(address)
+        fragment = stun.local_fragment(datagram)
+        if fragment is None:
+            if owner is None or not owner.ice.response(datagram, address):
+                counters.stun_refused += 1
+            return
+        leg = self._by_fragment.get(fragment)
+        if (
+            leg is None
+            or not leg.ice.admit(address, now)
+            # Nobody takes over an address that another leg is heard on, forged source or not.
+            or (owner is not None and owner is not leg and now - owner.ice.paths[address].heard_at < OWNED_FOR)
+            or not leg.ice.request(datagram, address, sock.sendto, now)
+        ):
+            counters.stun_refused += 1
+            return
+        counters.stun_answered += 1
+        if owner is not leg:
+            if owner is not None:
+                owner.ice.paths.pop(address, None)
+            self._by_address[address] = leg
+
+
+def _is_taken(error: OSError) -> bool:
+    return error.errno == errno.EADDRINUSE

@@ -1,0 +1,101 @@
+"""A room of the forwarding unit: its peers, and who is shown on whose slots.
+
+Each peer has one pair of slots for each other person there can be, given to the others as they come and kept until
+they leave. So nobody's coming or going touches what anybody else receives, and nothing is negotiated again.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from server.media.bandwidth import picture_rate, share
+from server.media.engine import SlotState
+from server.media.errors import RoomFull
+from server.media.peer import Peer
+from server.media.timeline import Timeline
+
+
+class Listener(Protocol):
+    def slots_changed(self, room: "Room", peer: Peer) -> None: ...
+    def connected(self, room: "Room", peer: Peer) -> None: ...
+    def quiet(self, room: "Room", peer: Peer) -> None: ...
+    def lost(self, room: "Room", peer: Peer, reason: str) -> None: ...
+
+
+class Room:
+    def __init__(self, name: str, capacity: int, listener: Listener) -> None:
+        self.name = name
+        self.capacity = capacity
+        self.peers: dict[str, Peer] = {}
+        self._listener = listener
+        self._seats: dict[str, list[str | None]] = {}  # of each peer: whom each pair of slots shows
+
+    def check_room(self) -> None:
+        """Raises RoomFull."""
+        if len(self.peers) >= self.capacity:
+            raise RoomFull("no slot is left")
+
+    def add(self, peer: Peer, now: float) -> None:
+        self.check_room()
+        self._seats[peer.identifier] = [None] * (self.capacity - 1)
+        self.peers[peer.identifier] = peer
+        for other in self.peers.values():
+            if other is not peer:
+                self._seat(peer, other.identifier)
+                self._seat(other, peer.identifier)
+                self._listener.slots_changed(self, other)
+        self.refresh(now)
+
+    def remove(self, peer: Peer, now: float) -> None:
+        if self.peers.pop(peer.identifier, None) is None:
+            return
+        del self._seats[peer.identifier]
+        for other in self.peers.values():
+            seats = self._seats[other.identifier]
+            seats[seats.index(peer.identifier)] = None
+        self.refresh(now)
+        for other in self.peers.values():
+            self._listener.slots_changed(self, other)
+
+    def refresh(self, now: float) -> None:
+        """Puts every track where it belongs. Idempotent: what is in place already is left alone."""
+        for receiver in self.peers.values():
+            for pair, shown in zip(receiver.down.pairs, self._seats[receiver.identifier], strict=True):
+                sender = self.peers[shown] if shown is not None else None
+                for kind, slot in pair.items():
+                    hidden = sender is None or (kind == "video" and receiver.voice_only)
+                    receiver.down.show(slot, None if hidden or sender is None else sender.tracks[kind], now)
+
+    def slots(self, peer: Peer) -> tuple[SlotState, ...]:
+        seats = self._seats[peer.identifier]
+        return tuple(
+            SlotState(mid=slot.mid, kind=slot.kind, peer=shown)
+            for pair, shown in zip(peer.down.pairs, seats, strict=True)
+            for slot in pair.values()
+        )
+
+    def timelines(self) -> Mapping[str, Timeline]:
+        return {identifier: peer.up.timeline for identifier, peer in self.peers.items()}
+
+    def picture_rate(self, peer: Peer, now: float) -> int:
+        """What the pictures of ``peer`` may cost: what the weakest of those who see them can take."""
+        track = peer.tracks["video"]
+        shares = []
+        for receiver in self.peers.values():
+            pictures = [shown for shown in receiver.down.shows("video") if shown.enabled]
+            if track in pictures:
+                voices = len(receiver.down.shows("audio"))
+                shares.append(share(receiver.down.capacity.bits_per_second(now), voices, len(pictures)))
+        return picture_rate(shares, len(self.peers))
+
+    def connected(self, peer: Peer) -> None:
+        self._listener.connected(self, peer)
+
+    def quiet(self, peer: Peer) -> None:
+        self._listener.quiet(self, peer)
+
+    def lost(self, peer: Peer, reason: str) -> None:
+        self._listener.lost(self, peer, reason)
+
+    def _seat(self, receiver: Peer, shown: str) -> None:
+        seats = self._seats[receiver.identifier]
+        seats[seats.index(None)] = shown

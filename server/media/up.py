@@ -1,0 +1,160 @@
+"""The publishing side of a person: what their *up* leg brings in becomes packets on their tracks."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
+
+from aiortc.rtp import RtcpByePacket, RtcpSrPacket
+
+from server.media import rtcp
+from server.media.codecs import Kind
+from server.media.counters import Counters
+from server.media.reception import Reception
+from server.media.rtp import HEADER, HEADER_LENGTH, MARKER, PADDING, Packet, payload_offset
+from server.media.sdp import Description, Format
+from server.media.timeline import Timeline
+from server.media.track import Track
+
+MOST_STREAMS: Final = 32  # SSRCs that one person may use in one call; a browser uses 3, and keeps them
+
+
+class Feedback(Protocol):
+    """How RTCP goes back to the browser."""
+
+    def send_rtcp(self, compound: bytes) -> None: ...
+
+
+class Up:
+    """``tracks`` by kind. A stream is bound to its track by its payload type, which is unique in our offers' one
+    audio and one video section; the SSRC is then known for good."""
+
+    def __init__(
+        self,
+        tracks: Mapping[Kind, Track],
+        feedback: Feedback,
+        clock: rtcp.NtpClock,
+        counters: Counters,
+        on_connected: Callable[[], None],
+        on_closed: Callable[[], None],
+    ) -> None:
+        self.timeline = Timeline()
+        self._tracks = tracks
+        self._cname = secrets.token_hex(8).encode()  # of our reports
+        self._formats: dict[int, Format] = {}
+        self._streams: dict[int, Reception] = {}  # by SSRC
+        self._repairs: set[int] = set()  # SSRCs of retransmissions
+        self._feedback = feedback
+        self._clock = clock
+        self._counters = counters
+        self._on_closed = on_closed
+        self._on_connected = on_connected
+
+    def accept(self, offer: Description) -> None:
+        """How the browser numbers the formats that we answer with."""
+        self._formats = {f.payload_type: f for section in offer.sections for f in section.formats}
+
+    def receive_rtp(self, packet: bytes, now: float) -> None:
+        first, second, sequence_number, timestamp, ssrc = HEADER.unpack_from(packet)
+        stream = self._streams.get(ssrc)
+        form = self._formats.get(second & 0x7F)
+        if form is None:
+            self._counters.packets_refused += 1
+            return
+        if first & 0x1F:
+            try:
+                payload = packet[payload_offset(packet, first) :]
+            except ValueError:
+                self._counters.packets_refused += 1
+                return
+        else:
+            payload = packet[HEADER_LENGTH:]
+        if form.is_rtx:
+            self._repaired(form, ssrc, first, second, timestamp, payload, now)
+            return
+        if stream is None:
+            stream = self._bind(ssrc, form)
+            if stream is None:
+                return
+        codec = form.codec
+        track = self._tracks[codec.kind]
+        if stream.codec is not codec:
+            if stream.codec.kind != codec.kind:
+                return  # an SSRC does not change from voice to pictures
+            stream.codec = codec
+        if stream is not track.stream and stream.received:
+            return  # a stream that was replaced
+        highest = stream.highest
+        ext_seq = stream.accept(sequence_number, now)
+        if ext_seq < 0:
+            return
+        stream.timed(timestamp, now)
+        track.publish(
+            stream,
+            Packet(ext_seq, timestamp, first & PADDING, second & MARKER, codec, payload),
+            now,
+            late=ext_seq < highest,
+        )
+
+    def receive_rtcp(self, compound: bytes, now: float) -> None:
+        try:
+            packets = rtcp.parse(compound)
+        except ValueError:
+            self._counters.packets_refused += 1
+            return
+        for packet in packets:
+            if isinstance(packet, RtcpSrPacket):
+                stream = self._streams.get(packet.ssrc)
+                if stream is not None:
+                    info = packet.sender_info
+                    stream.last_sender_report = (info.ntp_timestamp, info.rtp_timestamp, now)
+                    self.timeline.heard(info.ntp_timestamp, self._clock.at(now))
+            elif isinstance(packet, RtcpByePacket):
+                for source in packet.sources:
+                    stream = self._streams.pop(source, None)
+                    if stream is not None and self._tracks[stream.codec.kind].stream is stream:
+                        self._tracks[stream.codec.kind].end()
+
+    def leg_connected(self) -> None:
+        self._on_connected()
+
+    def leg_closed(self) -> None:
+        self._on_closed()
+
+    def report(self, picture_rate: int, now: float) -> None:
+        """The receiver report of each second, and how much the pictures may cost."""
+        live = [track.stream for track in self._tracks.values() if track.stream is not None and track.stream.received]
+        compound = rtcp.receiver_report([stream.report(now) for stream in live], self._cname)
+        pictures = [stream.ssrc for stream in live if stream.codec.kind == "video"]
+        if pictures:
+            compound += rtcp.maximum_bitrate(picture_rate, pictures)
+        self._feedback.send_rtcp(compound)
+
+    def feedback(self, packet: bytes) -> None:
+        """Sends NACK or PLI; a reduced-size packet would do (RFC 5506), but some want the report before it."""
+        self._feedback.send_rtcp(rtcp.EMPTY_REPORT + packet)
+
+    def _bind(self, ssrc: int, form: Format) -> Reception | None:
+        if len(self._streams) + len(self._repairs) >= MOST_STREAMS:
+            self._counters.packets_refused += 1
+            return None
+        stream = self._streams[ssrc] = Reception(ssrc, form.codec)
+        return stream
+
+    def _repaired(
+        self, form: Format, ssrc: int, first: int, second: int, timestamp: int, payload: bytes, now: float
+    ) -> None:
+        """A packet that was missing, brought again under its own SSRC (RFC 4588 section 4)."""
+        track = self._tracks[form.codec.kind]
+        stream = track.stream
+        padding = payload[-1] if first & PADDING and payload else 0
+        if stream is None or stream.codec is not form.codec or len(payload) - padding < 2:
+            return  # nothing but padding: a browser probes the line with these
+        if ssrc not in self._repairs:
+            if len(self._streams) + len(self._repairs) >= MOST_STREAMS:
+                return
+            self._repairs.add(ssrc)
+        ext_seq = stream.extend(int.from_bytes(payload[:2], "big"))
+        if not stream.losses.take(ext_seq):
+            return  # never missed, or came meanwhile
+        packet = Packet(ext_seq, timestamp, first & PADDING, second & MARKER, form.codec, payload[2:])
+        track.publish(stream, packet, now, late=True)
