@@ -1,0 +1,33 @@
+/** Adding a person to the association. */
+
+import { useSignal } from '@preact/signals';
+import type { VNode } from 'preact';
+import { language } from '../locales/language';
+import { t } from '../locales/text';
+import { http } from '../wire/http';
+import type { Account, Role } from '../wire/types';
+import { Choice, Field, FormDialog } from './fields';
+
+const ROLES: readonly Role[] = ['mentee', 'mentor', 'guardian', 'supervisor', 'prescriber', 'admin'];
+const PASSWORD_LENGTH = 10; // the server has the last word; this only warns before
+
+export function PersonForm({ onClose, onSaved }: { onClose: () => void; onSaved: (sentence: string) => void }): VNode {
+  const role = useSignal<string>('mentee');
+  return (
+    <FormDialog
+      title={t('admin.add_person')}
+      onClose={onClose}
+      save={async (fields) => {
+        const made = await http<Account>('POST', 'accounts', fields);
+        onSaved(t('admin.added', { name: made.name, login: made.login }));
+      }}
+    >
+      <Choice label={t('admin.role')} name="role" value={role.value} options={ROLES.map((name) => [name, t(`role.${name}`)])} onChange={(value) => (role.value = value)} />
+      <Field label={t('admin.name')} name="name" />
+      <Field label={t('admin.login')} name="login" />
+      <Field label={t('admin.password')} name="password" hint={t('admin.password_hint', { count: PASSWORD_LENGTH })} />
+      <Field label={t('admin.birth_date')} name="birth_date" type="date" required={role.value === 'mentee'} />
+      <Choice label={t('admin.language')} name="language" value={language.value} options={[['fr', 'Français'], ['en', 'English']]} />
+    </FormDialog>
+  );
+}

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CallPerson } from '../wire/types';
+import { whatHappened } from './sayings';
+
+const person = (name: string, more: Partial<CallPerson> = {}): CallPerson => ({
+  peer: `peer of ${name}`, account: name, name, role: 'mentor', mic: true, camera: true, voice_only: false, connected: true, since: '', ...more,
+});
+const said = (before: CallPerson[], after: CallPerson[], own: string | null = null): string[] =>
+  whatHappened(before, after, own).map(({ key, name }) => `${name} ${key.slice('call.said.'.length)}`);
+
+test('comings and goings, a professional by their role', () => {
+  const [julien, lea, claire] = [person('Julien'), person('Léa'), person('Claire', { role: 'supervisor' })];
+  assert.deepEqual(said([julien], [julien, lea, claire]), ['Léa joined', 'Claire staff_joined']);
+  assert.deepEqual(said([julien, lea], [julien]), ['Léa left']);
+});
+
+test('mutings, cameras and voice only, one sentence each', () => {
+  assert.deepEqual(said([person('Léa')], [person('Léa', { mic: false })]), ['Léa muted']);
+  assert.deepEqual(said([person('Léa', { mic: false })], [person('Léa', { camera: false })]), ['Léa unmuted', 'Léa camera_off']);
+  assert.deepEqual(said([person('Léa')], [person('Léa', { camera: false, voice_only: true })]), ['Léa voice_only']);
+});
+
+test('nothing is said of oneself, nor of somebody who comes back after a cut', () => {
+  assert.deepEqual(said([], [person('Léa')], 'peer of Léa'), []);
+  assert.deepEqual(said([person('Léa')], [person('Léa', { peer: 'another' })]), []);
+});

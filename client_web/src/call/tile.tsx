@@ -1,0 +1,57 @@
+/** One person in the call: their picture or their shape, their name, and what is switched off. */
+
+import type { VNode } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { t } from '../locales/text';
+import { Icon } from '../shell/icons';
+import { Face } from '../shell/mark';
+import type { CallPerson } from '../wire/types';
+
+interface Props {
+  person: CallPerson;
+  picture: MediaStreamTrack | null;
+  own?: boolean;
+}
+
+export function Tile({ person, picture, own = false }: Props): VNode {
+  const staff = person.role === 'supervisor';
+  const name = own ? t('call.you') : person.name;
+  return (
+    <figure class={`tile${own ? ' tile-own' : ''}${staff ? ' tile-staff' : ''}`}>
+      {picture ? <Picture track={picture} own={own} name={name} /> : <Face name={person.name} role={person.role} />}
+      <figcaption>
+        <span class="tile-name">{name}</span>
+        {staff && <span class="tag">{t('call.staff')}</span>}
+        {!person.mic && (
+          <span class="tile-off">
+            <Icon name="micOff" />
+            <span>{t('call.muted')}</span>
+          </span>
+        )}
+        {person.voice_only && (
+          <span class="tile-off">
+            <Icon name="voice" />
+            <span>{t('call.voice_only')}</span>
+          </span>
+        )}
+        {!person.connected && (
+          <span class="tile-off">
+            <Icon name="network" />
+            <span>{t('link.connecting')}</span>
+          </span>
+        )}
+      </figcaption>
+    </figure>
+  );
+}
+
+function Picture({ track, own, name }: { track: MediaStreamTrack; own: boolean; name: string }): VNode {
+  const video = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    if (!video.current) return;
+    video.current.srcObject = new MediaStream([track]);
+    video.current.play().catch(() => {}); // muted, so it may always play; a new picture interrupts the last one
+  }, [track]);
+  // The voice comes from elsewhere (voices.tsx), so that hiding a picture never silences anyone.
+  return <video ref={video} autoplay playsInline muted class={own ? 'is-mirrored' : undefined} aria-label={name} />;
+}

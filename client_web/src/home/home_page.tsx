@@ -1,0 +1,85 @@
+/** The first page, by role. */
+
+import type { VNode } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { t } from '../locales/text';
+import { home, me } from '../session/session';
+import { Header, LinkNotice } from '../shell/header';
+import { later } from '../shell/later';
+import { go, roomAddress } from '../shell/route';
+import { InCallBar } from './in_call_bar';
+import { RoomCards } from './room_cards';
+
+// A young person's telephone does not fetch what only the staff use.
+const Administration = later(async () => (await import('../staff')).Administration);
+const QueueSection = later(async () => (await import('../staff')).QueueSection);
+
+export function HomePage(): VNode | null {
+  const account = me.value?.account;
+  if (!account) return null;
+  return (
+    <div class={`page home home-${account.role}`}>
+      <Header />
+      <main id="content" class="page-main" tabIndex={-1}>
+        <LinkNotice />
+        <InCallBar />
+        <h1 class="hello">{t('home.hello', { name: account.name })}</h1>
+        <Content />
+      </main>
+    </div>
+  );
+}
+
+function Content(): VNode {
+  const account = me.value!.account;
+  switch (account.role) {
+    case 'supervisor':
+      return (
+        <div class="two-columns">
+          <QueueSection />
+          <section aria-labelledby="caseload-title">
+            <h2 id="caseload-title">{t('queue.caseload')}</h2>
+            <RoomCards none="queue.caseload_empty" />
+          </section>
+        </div>
+      );
+    case 'admin':
+      return <Administration />;
+    case 'guardian':
+    case 'prescriber':
+      return <Outside />;
+    default:
+      return <Pairs />;
+  }
+}
+
+let wentStraight = false; // once: whoever comes back to this page wants this page
+
+function Pairs(): VNode {
+  const rooms = home.value?.rooms ?? [];
+  const only = rooms.length === 1 ? rooms[0] : undefined;
+  useEffect(() => {
+    if (!only || wentStraight) return;
+    wentStraight = true;
+    go(roomAddress(only.number));
+  }, [only]);
+  return (
+    <section aria-labelledby="rooms-title">
+      <h2 id="rooms-title">{t(only ? 'home.my_room' : 'home.rooms')}</h2>
+      <RoomCards none="home.no_room" />
+    </section>
+  );
+}
+
+/** For the family and for whoever referred the young person: just what exists for them today. */
+function Outside(): VNode {
+  const { account, organisation } = me.value!;
+  return (
+    <div class="card outside">
+      <p>{t('guardian.lead', { organisation: organisation.name })}</p>
+      <p>{t('guardian.contact', { organisation: organisation.name })}</p>
+      <p>{t(account.role === 'guardian' ? 'guardian.private' : 'prescriber.private')}</p>
+      <p>{t('guardian.help')}</p>
+    </div>
+  );
+}

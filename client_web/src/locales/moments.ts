@@ -1,0 +1,46 @@
+/** Days and hours in words, in the person's own zone. */
+
+import { language } from './language';
+import { t } from './text';
+
+const DAY_MS = 86_400_000;
+
+const format = (options: Intl.DateTimeFormatOptions, at: Date): string =>
+  new Intl.DateTimeFormat(language.value === 'fr' ? 'fr-FR' : 'en-GB', options).format(at);
+
+export const hour = (at: Date): string => format({ hour: '2-digit', minute: '2-digit' }, at);
+
+export function day(at: Date, now: Date = new Date()): string {
+  const days = Math.round((midnight(now) - midnight(at)) / DAY_MS);
+  if (days === 0) return t('day.today');
+  if (days === 1) return t('day.yesterday');
+  if (days === -1) return t('day.tomorrow');
+  const withYear = at.getFullYear() !== now.getFullYear() ? ({ year: 'numeric' } as const) : {};
+  return format({ weekday: 'long', day: 'numeric', month: 'long', ...withYear }, at);
+}
+
+export const dayAndHour = (at: Date): string => t('day.at', { day: day(at), hour: hour(at) });
+
+export const sameDay = (one: Date, other: Date): boolean => midnight(one) === midnight(other);
+
+/** The hour in `zone`, when clocks there show something else than here. */
+export function hourElsewhere(at: Date, zone: string): string | null {
+  try {
+    const there = format({ hour: '2-digit', minute: '2-digit', timeZone: zone }, at);
+    return there === hour(at) ? null : there;
+  } catch {
+    return null; // a zone this browser does not know
+  }
+}
+
+/** "il y a 5 minutes": since when something waits. */
+export function ago(at: Date, now: Date = new Date()): string {
+  const minutes = Math.max(0, Math.floor((now.getTime() - at.getTime()) / 60_000));
+  if (minutes < 1) return t('ago.now');
+  const relative = new Intl.RelativeTimeFormat(language.value, { numeric: 'auto' });
+  if (minutes < 60) return relative.format(-minutes, 'minute');
+  if (minutes < 24 * 60) return relative.format(-Math.floor(minutes / 60), 'hour');
+  return relative.format(-Math.floor(minutes / (24 * 60)), 'day');
+}
+
+const midnight = (at: Date): number => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();

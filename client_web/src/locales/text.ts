@@ -1,0 +1,33 @@
+/** Text for people, by key. A key missing in one language fails the build. */
+
+import { addressed } from './address';
+import { fr } from './fr';
+import { english, language } from './language';
+
+/**
+ * A sentence; or two when French must choose between "vous" and "tu"; or a form for one and a form for several.
+ * `{name}` stands for a parameter.
+ */
+export type Text = string | readonly [vous: string, tu: string] | { readonly one: string; readonly other: string };
+export type Key = keyof typeof fr;
+export type Params = Readonly<Record<string, string | number>>;
+
+export function t(key: Key, params: Params = {}): string {
+  const chosen = language.value;
+  const text: Text = (chosen === 'en' && english.value?.[key]) || fr[key];
+  return fill(pick(text, params, chosen), params);
+}
+
+/** The text under a key made at run time, or `otherwise` when there is none for it. */
+export function tOr(key: string, otherwise: Key, params: Params = {}): string {
+  return t(key in fr ? (key as Key) : otherwise, params);
+}
+
+function pick(text: Text, params: Params, chosen: 'fr' | 'en'): string {
+  if (typeof text === 'string') return text;
+  if ('one' in text) return new Intl.PluralRules(chosen).select(Number(params['count'])) === 'one' ? text.one : text.other;
+  return text[addressed.value === 'tu' ? 1 : 0];
+}
+
+const fill = (text: string, params: Params): string =>
+  text.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));

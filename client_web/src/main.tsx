@@ -1,0 +1,24 @@
+/** Everything begins here. */
+
+import './styles/all.css';
+import { effect } from '@preact/signals';
+import { render } from 'preact';
+import { App } from './app';
+import { speakFirst } from './locales/language';
+import { forgetDrafts } from './room/drafts';
+import { wireReceiving } from './room/reading';
+import { wireSending } from './room/sending';
+import { me, start } from './session/session';
+
+wireSending();
+wireReceiving();
+effect(() => {
+  if (me.value === null) forgetDrafts();
+});
+void start();
+void speakFirst().then(() => render(<App />, document.getElementById('app')!));
+
+if ('serviceWorker' in navigator) {
+  // After the page is up: the first visit should not wait for the next one.
+  addEventListener('load', () => void navigator.serviceWorker.register('/sw.js').catch(() => {}));
+}

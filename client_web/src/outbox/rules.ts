@@ -1,0 +1,44 @@
+/** What becomes of a message that the server would not take. Pure. */
+
+export interface Waiting {
+  /** Order of writing on this device, over all tabs. */
+  readonly order: number;
+  /** Whose it is: nobody else's session ever sends it. */
+  readonly account: string;
+  /** `help` calls a professional; it goes before everything else. */
+  readonly kind: 'text' | 'help';
+  /** The room's number; null for a call for help from outside a room. */
+  readonly room: number | null;
+  readonly id: string;
+  readonly body: string;
+  /** Milliseconds since 1970, by this device. */
+  readonly at: number;
+  /** The server will not have it: the sentence says why. It waits for its author's decision. */
+  readonly returned?: string;
+}
+
+export type Outcome = 'retry' | 'give_back' | 'sign_in';
+
+const GIVE_BACK = new Set(['bad_request', 'too_large', 'forbidden', 'not_found', 'conflict', 'room_closed']);
+const SIGN_IN = new Set(['not_signed_in', 'session_expired']);
+
+/** Anything unknown is tried again: a message is only given back when trying again cannot help. */
+export function outcome(code: string): Outcome {
+  if (GIVE_BACK.has(code)) return 'give_back';
+  return SIGN_IN.has(code) ? 'sign_in' : 'retry';
+}
+
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 30_000;
+
+/** Milliseconds until the next try, after `failures` in a row; the server's own word goes first. */
+export function retryDelay(failures: number, asked: number | undefined, random: number = Math.random()): number {
+  if (asked !== undefined) return asked * (1 + 0.2 * random);
+  return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)) * (0.5 + random);
+}
+
+/** What goes next: calls for help first, then in the order of writing. What was given back stays where it is. */
+export function nextToSend(waiting: readonly Waiting[], account: string): Waiting | undefined {
+  const mine = waiting.filter((item) => item.account === account && item.returned === undefined);
+  return mine.sort((a, b) => Number(b.kind === 'help') - Number(a.kind === 'help') || a.order - b.order)[0];
+}

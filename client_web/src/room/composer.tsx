@@ -1,0 +1,113 @@
+/** Where a message is written. */
+
+import type { VNode } from 'preact';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { t } from '../locales/text';
+import { keepMessage } from '../outbox/outbox';
+import { Icon } from '../shell/icons';
+import { ask, link } from '../wire/link';
+import { draftOf } from './drafts';
+import type { Room } from './rooms';
+
+const LIMIT = 4_000; // code points, as docs/protocol.md says
+const NEAR_LIMIT = 300;
+const TYPING_EVERY_MS = 3_000;
+const TYPING_STOPS_MS = 5_000;
+
+export function Composer({ room, onSent }: { room: Room; onSent: () => void }): VNode {
+  const draft = draftOf(room.number);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const typing = useTyping(room);
+  const left = LIMIT - [...draft.value].length;
+  const sendable = draft.value.trim() !== '' && left >= 0;
+  const partner = room.partners.value.map((member) => member.name).join(', ');
+
+  useLayoutEffect(() => {
+    const area = field.current;
+    if (!area) return;
+    area.style.height = 'auto';
+    area.style.height = `${area.scrollHeight}px`;
+  }, [draft.value]);
+
+  const send = (): void => {
+    if (!sendable) return;
+    void keepMessage(room.number, draft.peek().trim());
+    draft.value = '';
+    typing.stop();
+    onSent();
+    field.current?.focus();
+  };
+
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <div class="composer-field">
+        <label class="visually-hidden" for="composer">
+          {t('composer.label')}
+        </label>
+        <textarea
+          id="composer"
+          ref={field}
+          rows={1}
+          enterkeyhint="enter"
+          placeholder={partner ? t('composer.to', { name: partner }) : t('composer.label')}
+          aria-describedby="composer-hint"
+          value={draft.value}
+          onInput={(event) => {
+            draft.value = event.currentTarget.value;
+            if (draft.value) typing.start();
+            else typing.stop();
+          }}
+          onBlur={typing.stop}
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter' || event.shiftKey || event.isComposing || !hasKeyboard()) return;
+            event.preventDefault();
+            send();
+          }}
+        />
+        <span id="composer-hint" class="visually-hidden">
+          {hasKeyboard() ? t('composer.keys') : ''}
+        </span>
+        {left <= NEAR_LIMIT && (
+          <span class={left < 0 ? 'composer-count is-over' : 'composer-count'} role="status">
+            {left < 0 ? t('composer.over', { count: -left }) : t('composer.left', { count: left })}
+          </span>
+        )}
+      </div>
+      <button type="submit" class="button send-button" disabled={!sendable} aria-label={t('composer.send')}>
+        <Icon name="send" />
+      </button>
+    </form>
+  );
+}
+
+/** On a touch screen Enter makes a new line, as people there expect, and the button sends. */
+const hasKeyboard = (): boolean => matchMedia('(hover: hover) and (pointer: fine)').matches;
+
+function useTyping(room: Room): { start: () => void; stop: () => void } {
+  const state = useRef({ told: 0, timer: 0 as unknown as ReturnType<typeof setTimeout> }).current;
+  const tell = (typing: boolean): void => {
+    if (link.peek() === 'online') ask('chat:typing', { room: room.number, typing }).catch(() => {});
+  };
+  const stop = (): void => {
+    clearTimeout(state.timer);
+    if (state.told) tell(false);
+    state.told = 0;
+  };
+  useEffect(() => stop, [room]);
+  return {
+    stop,
+    start: () => {
+      clearTimeout(state.timer);
+      state.timer = setTimeout(stop, TYPING_STOPS_MS);
+      if (Date.now() - state.told < TYPING_EVERY_MS) return;
+      state.told = Date.now();
+      tell(true);
+    },
+  };
+}

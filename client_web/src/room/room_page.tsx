@@ -1,0 +1,134 @@
+/** The room: one conversation, its call, and who is there. */
+
+import type { VNode } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { call } from '../call/call';
+import { CallPanel } from '../call/call_panel';
+import { t } from '../locales/text';
+import { home, me } from '../session/session';
+import { Header, LinkNotice } from '../shell/header';
+import { Icon } from '../shell/icons';
+import { Face } from '../shell/mark';
+import { link } from '../wire/link';
+import { Refusal } from '../wire/refusal';
+import { Composer } from './composer';
+import { Conversation } from './conversation';
+import { StaffHere, VisitsButton, YouAreSeen } from './presence';
+import { roomOf, type Room } from './rooms';
+
+export function RoomPage({ number }: { number: number }): VNode {
+  const room = roomOf(number);
+  const [sent, setSent] = useState(0);
+  const staff = me.value?.account.role === 'supervisor';
+  const calling = call.value?.room === room;
+  const card = room.card.value;
+  useLeaving(room, staff);
+
+  if (!card && home.value) return <NotHere />;
+  return (
+    <div class={calling ? 'page room is-calling' : 'page room'}>
+      <Header back>
+        <Who room={room} />
+      </Header>
+      <main id="content" class="room-main" tabIndex={-1}>
+        <div class="room-notices">
+          <LinkNotice />
+          {staff && room.entered.value ? <YouAreSeen /> : <StaffHere room={room} />}
+        </div>
+        {staff && !room.entered.value ? (
+          <Threshold room={room} />
+        ) : (
+          <div class="room-columns">
+            <CallPanel room={room} />
+            <section class="room-chat" aria-label={t('room.messages')}>
+              <Conversation room={room} sent={sent} />
+              {card?.writable === false ? (
+                <p class="closed">
+                  {t('room.closed')} {card.state === 'paused' && t('room.paused')}
+                </p>
+              ) : (
+                <Composer key={number} room={room} onSent={() => setSent(sent + 1)} />
+              )}
+            </section>
+          </div>
+        )}
+      </main>
+    </div>
+  );
+}
+
+function Who({ room }: { room: Room }): VNode {
+  const partners = room.partners.value;
+  const here = partners.filter((partner) => room.isPresent(partner.seat));
+  const names = partners.map((partner) => partner.name).join(', ');
+  return (
+    <div class="who">
+      <span class="who-faces">
+        {partners.map((partner) => (
+          <Face key={partner.seat} name={partner.name} role={partner.role} />
+        ))}
+      </span>
+      <div class="who-words">
+        <h1>{names}</h1>
+        {link.value === 'online' && partners.length === 1 && (
+          <p class={here.length ? 'who-here' : 'who-away'}>{t(here.length ? 'home.here' : 'role.' + partners[0]!.role as 'role.mentee')}</p>
+        )}
+      </div>
+      <VisitsButton room={room} />
+    </div>
+  );
+}
+
+/** A professional enters by an act of their own, knowing that it shows. */
+function Threshold({ room }: { room: Room }): VNode {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState('');
+  const enter = async (): Promise<void> => {
+    setBusy(true);
+    setProblem('');
+    try {
+      await room.enter();
+    } catch (error) {
+      setProblem(error instanceof Refusal && error.message ? error.message : t('error.unreachable'));
+    }
+    setBusy(false);
+  };
+  return (
+    <section class="threshold">
+      <span class="who-faces">
+        {room.partners.value.map((partner) => (
+          <Face key={partner.seat} name={partner.name} role={partner.role} />
+        ))}
+      </span>
+      <p>{t('room.enter_why')}</p>
+      {problem && (
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+      )}
+      <button type="button" class="button" disabled={busy} onClick={() => void enter()}>
+        <Icon name="eye" />
+        {t('room.enter_visit')}
+      </button>
+    </section>
+  );
+}
+
+const NotHere = (): VNode => (
+  <div class="page">
+    <Header back />
+    <main id="content" class="page-main" tabIndex={-1}>
+      <p class="empty">{t('room.not_found')}</p>
+    </main>
+  </div>
+);
+
+/** A visit ends when the professional looks elsewhere, unless they are still in the room's call. */
+function useLeaving(room: Room, staff: boolean): void {
+  useEffect(
+    () => () => {
+      if (staff && room.entered.peek() && call.peek()?.room !== room) void room.leave();
+    },
+    [room, staff],
+  );
+}

@@ -1,0 +1,231 @@
+/** All that this page knows of each room, kept up to date from the socket. */
+
+import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
+import { home, loadHome, me } from '../session/session';
+import { ask, cursorsFrom, link, on, onOnline } from '../wire/link';
+import type { CallPerson, Mark, Member, RoomCard } from '../wire/types';
+import { changes, emptyLog, entryOf, hasGap, live, page, snapshot, type Entry, type Log } from './log';
+
+const PAGE = 40; // messages: two screens of a phone
+const GAP_PATIENCE_MS = 250; // the missing change is usually just behind
+const TYPING_FADES_MS = 6_000; // a "stops typing" may be lost with its connection
+
+export class Room {
+  readonly card = signal<RoomCard | null>(null);
+  readonly log = signal<Log>(emptyLog);
+  readonly marks = signal<ReadonlyMap<number, Mark>>(new Map());
+  readonly present = signal<readonly { seat: number; since: number }[]>([]);
+  readonly typing = signal<readonly number[]>([]);
+  readonly inCall = signal<readonly CallPerson[]>([]);
+  readonly loadingOlder = signal(false);
+
+  readonly mySeat = computed(() => this.memberOf(me.value?.account.id)?.seat ?? null);
+  readonly others = computed(() => (this.card.value?.members ?? []).filter((member) => member.seat !== this.mySeat.value));
+  /** The other one of the pair; for a professional, both. */
+  readonly partners = computed(() => this.others.value.filter((member) => member.role !== 'supervisor'));
+  readonly staffHere: ReadonlySignal<Member[]> = computed(() =>
+    this.others.value.filter(
+      (member) => member.role === 'supervisor' && this.present.value.some(({ seat }) => seat === member.seat),
+    ),
+  );
+  readonly unread = computed(() => this.countUnread());
+  /** Staff see a room only between entering it and leaving it. */
+  readonly entered = signal(false);
+
+  private gapTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly fading = new Map<number, ReturnType<typeof setTimeout>>();
+
+  constructor(readonly number: number) {}
+
+  member(seat: number): Member | undefined {
+    return this.card.value?.members.find((member) => member.seat === seat);
+  }
+
+  memberOf(account: string | undefined): Member | undefined {
+    return this.card.value?.members.find((member) => member.account === account);
+  }
+
+  isPresent(seat: number): boolean {
+    return this.present.value.some((person) => person.seat === seat);
+  }
+
+  take(card: RoomCard): void {
+    this.card.value = card;
+    for (const mark of card.marks) this.mark(mark);
+  }
+
+  mark({ seat, delivered, seen }: Mark): void {
+    const before = this.marks.peek().get(seat);
+    const marks = new Map(this.marks.peek());
+    marks.set(seat, {
+      seat,
+      delivered: Math.max(before?.delivered ?? 0, delivered, seen),
+      seen: Math.max(before?.seen ?? 0, seen),
+    });
+    this.marks.value = marks;
+  }
+
+  heard(entry: Entry): void {
+    this.log.value = live(this.log.peek(), entry);
+    this.sees(entry.seat, false);
+    if (hasGap(this.log.peek()) && this.gapTimer === undefined) {
+      this.gapTimer = setTimeout(() => {
+        this.gapTimer = undefined;
+        if (hasGap(this.log.peek())) void this.fetchMissing();
+      }, GAP_PATIENCE_MS);
+    }
+  }
+
+  /** `fresh`: from scratch; otherwise what came after the cursor. */
+  synced(entries: readonly Entry[], upto: number, more: boolean, fresh: boolean): void {
+    this.log.value = fresh ? snapshot(this.log.peek(), entries, upto, more) : changes(this.log.peek(), entries, upto);
+    if ((!fresh && more) || hasGap(this.log.peek())) void this.fetchMissing();
+  }
+
+  async fetchMissing(): Promise<void> {
+    try {
+      for (let more = true; more; ) {
+        const after = this.log.peek().cursor ?? 0;
+        const answer = await ask('chat:history', { room: this.number, after, limit: 200 });
+        this.log.value = changes(this.log.peek(), answer.messages.map(entryOf), answer.upto);
+        more = answer.more && answer.upto > after;
+      }
+    } catch {
+      // The connection went: what is missing comes with the next room:sync.
+    }
+  }
+
+  async fetchOlder(): Promise<void> {
+    const { floor } = this.log.peek();
+    if (floor === 0 || this.loadingOlder.peek()) return;
+    this.loadingOlder.value = true;
+    try {
+      const answer = await ask('chat:history', { room: this.number, before: floor, limit: PAGE });
+      if (this.log.peek().floor === floor) this.log.value = page(this.log.peek(), answer.messages.map(entryOf), answer.more);
+    } catch {
+      // Scrolling again asks again.
+    } finally {
+      this.loadingOlder.value = false;
+    }
+  }
+
+  sees(seat: number, typing: boolean): void {
+    clearTimeout(this.fading.get(seat));
+    const rest = this.typing.peek().filter((other) => other !== seat);
+    if (typing) this.fading.set(seat, setTimeout(() => this.sees(seat, false), TYPING_FADES_MS));
+    if (typing || rest.length !== this.typing.peek().length) this.typing.value = typing ? [...rest, seat] : rest;
+  }
+
+  async enter(): Promise<void> {
+    const answer = await ask('room:enter', { room: this.number });
+    this.entered.value = true;
+    this.take(answer.room);
+    this.synced(answer.messages.map(entryOf), answer.upto, answer.more, true);
+  }
+
+  async leave(): Promise<void> {
+    this.entered.value = false;
+    this.log.value = emptyLog;
+    this.present.value = this.present.peek().filter(({ seat }) => seat !== this.mySeat.peek());
+    try {
+      await ask('room:leave', { room: this.number });
+    } catch {
+      // The server ends the visit by itself when the connection is gone.
+    }
+  }
+
+  private countUnread(): number {
+    const { entries, cursor } = this.log.value;
+    const seen = this.marks.value.get(this.mySeat.value ?? -1)?.seen ?? 0;
+    const before = this.card.value?.unread ?? 0;
+    if (me.value?.account.role === 'supervisor') return 0;
+    if (cursor === null) return before;
+    const loaded = entries.filter((entry) => entry.seat !== this.mySeat.value && entry.changed > seen).length;
+    const unseenAtLoad = seen === (this.card.value?.marks.find(({ seat }) => seat === this.mySeat.value)?.seen ?? 0);
+    return unseenAtLoad ? Math.max(loaded, before) : loaded;
+  }
+}
+
+export const rooms = signal<ReadonlyMap<number, Room>>(new Map());
+
+/** The room of this number, made when it is named for the first time. */
+export function roomOf(number: number): Room {
+  const known = rooms.peek().get(number);
+  if (known) return known;
+  const made = new Room(number);
+  rooms.value = new Map(rooms.peek()).set(number, made);
+  return made;
+}
+
+/** The room under either of its names; undefined when it has never been named. */
+export function roomNamed(name: number | string): Room | undefined {
+  if (typeof name === 'number') return rooms.peek().get(name);
+  return [...rooms.peek().values()].find((room) => room.card.peek()?.id === name);
+}
+
+/** What was told of rooms by their identifier before their cards were here. */
+let early = new Map<number | string, ((room: Room) => void)[]>();
+
+function told(name: number | string, act: (room: Room) => void): void {
+  const room = roomNamed(name);
+  if (room) act(room);
+  else early.set(name, [...(early.get(name) ?? []), act]);
+}
+
+const instant = (value: string | number): number => (typeof value === 'number' ? value * 1000 : Date.parse(value));
+
+effect(() => {
+  const fresh = home.value;
+  if (!fresh) return;
+  for (const card of fresh.rooms) {
+    const room = roomOf(card.number);
+    room.take(card);
+    for (const act of early.get(card.id) ?? []) act(room);
+  }
+  early = new Map();
+});
+
+let owner: string | undefined;
+effect(() => {
+  const account = me.value?.account.id;
+  if (me.value === undefined || account === owner) return;
+  if (owner !== undefined) [rooms.value, early] = [new Map(), new Map()]; // another person, or nobody: nothing of the last one stays
+  owner = account;
+});
+
+cursorsFrom(() => {
+  const cursors: Record<string, number> = {};
+  for (const room of rooms.peek().values()) {
+    const { cursor } = room.log.peek();
+    // A professional's rooms are not synced at connect: they enter again, visibly.
+    if (cursor !== null && !room.entered.peek()) cursors[String(room.number)] = cursor;
+  }
+  return cursors;
+});
+
+onOnline(() => {
+  for (const room of rooms.peek().values()) if (room.entered.peek()) void room.enter().catch(() => {});
+});
+
+effect(() => {
+  if (link.value === 'online') return;
+  for (const room of rooms.peek().values()) room.present.value = []; // who is there is not known now
+});
+
+on('room:sync', (rows) => {
+  for (const [number, upto, more, messages] of rows) {
+    const room = roomOf(number);
+    room.synced(messages.map(entryOf), upto, more, room.log.peek().cursor === null);
+  }
+});
+on('chat:message', ([number, ...message]) => roomOf(number).heard(entryOf(message)));
+on('chat:read', ({ room, ...mark }) => told(room, (named) => named.mark(mark)));
+on('chat:typing', ({ room, seat, typing }) => told(room, (named) => named.sees(seat, typing)));
+on('call:people', ({ room, people }) => told(room, (named) => (named.inCall.value = people)));
+on('room:presence', ({ room, present }) =>
+  told(room, (named) => {
+    named.present.value = present.map(({ seat, since }) => ({ seat, since: instant(since) }));
+    // Somebody who was never here before: a professional on their first visit.
+    if (present.some(({ seat }) => !named.member(seat))) void loadHome();
+  }),
+);

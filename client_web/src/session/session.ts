@@ -1,0 +1,92 @@
+/** Who is signed in, from the first look at the page to sign-out; and what their first page needs. */
+
+import { effect, signal } from '@preact/signals';
+import { addressed } from '../locales/address';
+import { followAccount } from '../locales/language';
+import { forgetAll, sendFor } from '../outbox/outbox';
+import { http } from '../wire/http';
+import { close, link, onOnline, open, refusalCode } from '../wire/link';
+import { isSignedOut } from '../wire/refusal';
+import type { Home, Me } from '../wire/types';
+import { knownMe, onOtherTab, rememberMe, signedInHere } from './known';
+
+/** Undefined until known, null when nobody is signed in. */
+export const me = signal<Me | null | undefined>(undefined);
+export const home = signal<Home | null>(null);
+/** Why the sign-in page is there, when it is for another reason than a first visit. */
+export const endedBy = signal<string | null>(null);
+
+const STALE_MS = 30_000; // what the first page shows may have changed after an absence of this length
+let loadedAt = 0;
+
+export async function start(): Promise<void> {
+  const known = knownMe();
+  if (known) begin(known); // also without a network: the shell, the help card, the unsent messages
+  await loadHome(known === null);
+}
+
+/** Fetches the first page. Without an answer nothing changes, except on a first visit: then somebody has to sign in. */
+export async function loadHome(first = false): Promise<void> {
+  try {
+    const fresh = await http<Home>('GET', 'home');
+    loadedAt = Date.now();
+    home.value = fresh;
+    begin(fresh.me);
+  } catch (error) {
+    if (isSignedOut(error)) end(me.peek() ? 'session_expired' : null);
+    else if (first) me.value = null;
+  }
+}
+
+export async function signIn(login: string, password: string): Promise<void> {
+  const fresh = await http<Me>('POST', 'session', { login, password });
+  begin(fresh);
+  await loadHome();
+}
+
+/** Signs out here and on the server. `forgetUnsent` also drops what has not gone yet. */
+export async function signOut(forgetUnsent: boolean): Promise<void> {
+  const leaving = me.peek();
+  if (forgetUnsent && leaving) await forgetAll(leaving.account.id);
+  try {
+    await http('DELETE', 'session');
+  } catch {
+    // Signed out already, or no network: the page forgets the person all the same.
+  }
+  end(null);
+}
+
+function begin(fresh: Me): void {
+  const other = me.peek()?.account.id !== fresh.account.id;
+  me.value = fresh;
+  rememberMe(fresh);
+  endedBy.value = null;
+  addressed.value = fresh.account.role === 'mentee' ? 'tu' : 'vous';
+  followAccount(fresh.account.language);
+  if (!other && link.peek() !== 'closed' && link.peek() !== 'refused') return;
+  if (link.peek() !== 'refused') close();
+  open();
+  sendFor(fresh.account.id);
+}
+
+function end(why: string | null): void {
+  close();
+  sendFor(null);
+  rememberMe(null);
+  home.value = null;
+  endedBy.value = why;
+  me.value = null;
+}
+
+effect(() => {
+  if (link.value === 'refused') end(refusalCode.peek());
+});
+
+onOnline(() => {
+  if (Date.now() - loadedAt > STALE_MS) void loadHome();
+});
+
+// Another tab signed out, or in as somebody else: what this one shows belongs to a person who has gone.
+onOtherTab(() => {
+  if (me.peek() && signedInHere() !== me.peek()?.account.id) location.reload();
+});

@@ -1,0 +1,42 @@
+/** A modal window on the browser's own `<dialog>`: focus stays in it, Escape closes it, the page behind is inert. */
+
+import type { ComponentChildren, VNode } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { t } from '../locales/text';
+import { Icon } from './icons';
+
+interface Props {
+  title: string;
+  kind?: string;
+  onClose: () => void;
+  children: ComponentChildren;
+}
+
+export function Dialog({ title, kind, onClose, children }: Props): VNode {
+  const box = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    box.current?.showModal();
+    return () => (before instanceof HTMLElement ? before.focus() : undefined);
+  }, []);
+  return (
+    <dialog
+      ref={box}
+      class={kind ? `dialog dialog-${kind}` : 'dialog'}
+      aria-labelledby={heading}
+      onClose={onClose}
+      onClick={(event) => event.target === box.current && box.current?.close()}
+    >
+      <div class="dialog-body">
+        <header class="dialog-head">
+          <h2 id={heading}>{title}</h2>
+          <button type="button" class="icon-button" aria-label={t('app.close')} onClick={() => box.current?.close()}>
+            <Icon name="close" />
+          </button>
+        </header>
+        {children}
+      </div>
+    </dialog>
+  );
+}

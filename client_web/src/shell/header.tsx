@@ -1,0 +1,119 @@
+/** The bar at the top of every page. Help stands at its right end, at the same place everywhere. */
+
+import type { ComponentChildren, VNode } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { HelpButton } from '../help/help_card';
+import { chooseLanguage, language } from '../locales/language';
+import { t } from '../locales/text';
+import { waiting } from '../outbox/outbox';
+import { me, signOut } from '../session/session';
+import { late } from '../wire/late';
+import { link } from '../wire/link';
+import { Dialog } from './dialog';
+import { Icon } from './icons';
+import { Face, Mark } from './mark';
+
+export const Header = ({ children, back }: { children?: ComponentChildren; back?: boolean }): VNode => (
+  <header class="bar">
+    <div class="bar-inner">
+      {back ? (
+        <a class="icon-button bar-back" href="#/" aria-label={t('app.home')}>
+          <Icon name="back" />
+        </a>
+      ) : (
+        <a class="brand" href="#/">
+          <Mark />
+          <span>{t('app.name')}</span>
+        </a>
+      )}
+      <div class="bar-middle">{children}</div>
+      {me.value ? <AccountMenu /> : <LanguageSwitch />}
+      <HelpButton />
+    </div>
+  </header>
+);
+
+/** Beside the header rather than in it, so that it never pushes Help away. */
+export function LinkNotice(): VNode | null {
+  if (!me.value || link.value === 'online' || !late.value) return null;
+  return (
+    <p class="notice notice-offline" role="status">
+      <Icon name="network" />
+      <span>
+        <strong>{t('link.offline')}.</strong> {t('link.offline_why')}
+      </span>
+    </p>
+  );
+}
+
+export const LanguageSwitch = (): VNode => (
+  <button
+    type="button"
+    class="quiet-button language"
+    lang={language.value === 'fr' ? 'en' : 'fr'}
+    onClick={() => chooseLanguage(language.value === 'fr' ? 'en' : 'fr')}
+  >
+    {language.value === 'fr' ? 'English' : 'Français'}
+  </button>
+);
+
+function AccountMenu(): VNode | null {
+  const [open, setOpen] = useState(false);
+  const [leaving, setLeaving] = useState(false);
+  const menu = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!open) return;
+    const away = (event: Event): void => {
+      if (!menu.current?.contains(event.target as Node)) setOpen(false);
+    };
+    const escape = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape') return;
+      setOpen(false);
+      menu.current?.querySelector('button')?.focus();
+    };
+    addEventListener('pointerdown', away);
+    addEventListener('focusin', away);
+    addEventListener('keydown', escape);
+    return () => {
+      removeEventListener('pointerdown', away);
+      removeEventListener('focusin', away);
+      removeEventListener('keydown', escape);
+    };
+  }, [open]);
+  const account = me.value?.account;
+  if (!account) return null;
+  const unsent = waiting.value.filter((item) => item.account === account.id).length;
+  return (
+    <div class="account" ref={menu}>
+      <button type="button" class="account-button" aria-expanded={open} aria-label={t('app.account')} onClick={() => setOpen(!open)}>
+        <Face name={account.name} role={account.role} />
+      </button>
+      {open && (
+        <div class="account-menu">
+          <p>
+            <strong>{account.name}</strong>
+            <span>{t(`role.${account.role}`)}</span>
+            <span>{me.value?.organisation.name}</span>
+          </p>
+          <LanguageSwitch />
+          <button type="button" class="quiet-button" onClick={() => (unsent ? setLeaving(true) : void signOut(false))}>
+            {t('app.sign_out')}
+          </button>
+        </div>
+      )}
+      {leaving && (
+        <Dialog title={t('signout.title')} onClose={() => setLeaving(false)}>
+          <p>{t('signout.unsent', { count: unsent })}</p>
+          <div class="dialog-acts">
+            <button type="button" class="button" onClick={() => void signOut(false)}>
+              {t('signout.keep')}
+            </button>
+            <button type="button" class="button button-plain" onClick={() => void signOut(true)}>
+              {t('signout.erase')}
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+/** Where we are: the part of the address after `#`, so that the server needs to know no page of ours. */
+
+import { computed, signal } from '@preact/signals';
+
+export type Route = { page: 'home' } | { page: 'room'; number: number };
+
+function read(): Route {
+  const room = /^#\/r\/(\d+)$/.exec(location.hash);
+  return room ? { page: 'room', number: Number(room[1]) } : { page: 'home' };
+}
+
+export const route = signal<Route>(read());
+export const currentRoom = computed(() => (route.value.page === 'room' ? route.value.number : null));
+export const roomAddress = (number: number): string => `#/r/${number}`;
+
+export function go(address: string, replace = false): void {
+  if (replace) history.replaceState(null, '', address);
+  else history.pushState(null, '', address);
+  route.value = read();
+}
+
+addEventListener('hashchange', () => {
+  route.value = read();
+});
+addEventListener('popstate', () => {
+  route.value = read();
+});

@@ -1,0 +1,33 @@
+/** The JSON calls. */
+
+import { language } from '../locales/language';
+import { Refusal, unreachable } from './refusal';
+
+const PATIENCE_MS = 20_000; // a 2G line may need ten seconds for one exchange; past this the person is told
+
+export async function http<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const giveUp = new AbortController();
+  const timer = setTimeout(() => giveUp.abort(), PATIENCE_MS);
+  let response: Response;
+  let answer: unknown;
+  try {
+    response = await fetch(`/api/v1/${path}`, {
+      method,
+      signal: giveUp.signal,
+      headers: {
+        'Accept-Language': language.value,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    answer = text ? JSON.parse(text) : undefined;
+  } catch {
+    throw unreachable();
+  } finally {
+    clearTimeout(timer);
+  }
+  if (response.ok) return answer as T;
+  const error = (answer as { error?: { code: string; message: string } } | undefined)?.error;
+  throw error ? new Refusal(error) : unreachable();
+}

@@ -1,0 +1,141 @@
+/**
+ * The one socket: opened when someone is signed in, kept by itself through cuts, network changes and a server that
+ * stops. Knows nothing of rooms; they hand it their cursors.
+ */
+
+import { signal } from '@preact/signals';
+import { io, type Socket } from 'socket.io-client';
+import { language } from '../locales/language';
+import { Refusal, unreachable } from './refusal';
+import type { Down, ErrorBody, Up } from './types';
+
+/** `refused`: the server does not know the session any more. */
+export type LinkState = 'closed' | 'connecting' | 'online' | 'refused';
+
+export const link = signal<LinkState>('closed');
+
+const PATIENCE_MS = 15_000; // for an acknowledgement; two round trips of the worst line we serve, and then some
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 20_000;
+
+type Handler<E extends keyof Down> = (payload: Down[E]) => void;
+type Ack = { ok: boolean; error?: ErrorBody };
+
+const handlers: { [E in keyof Down]?: Handler<E>[] } = {};
+const whenOnline: (() => void)[] = [];
+let cursors: () => Record<string, number> = () => ({});
+let socket: Socket | null = null;
+let retry: ReturnType<typeof setTimeout> | undefined;
+
+export function on<E extends keyof Down>(event: E, handler: Handler<E>): void {
+  const list = (handlers[event] ??= []) as Handler<E>[];
+  list.push(handler);
+  if (list.length === 1) socket?.on(event as string, (payload) => deliver(event, payload));
+}
+
+export function onOnline(handler: () => void): void {
+  whenOnline.push(handler);
+}
+
+export function cursorsFrom(source: () => Record<string, number>): void {
+  cursors = source;
+}
+
+export function open(): void {
+  if (socket) return;
+  link.value = 'connecting';
+  socket = io({
+    transports: ['websocket', 'polling'],
+    tryAllTransports: true, // a firewall that forbids web sockets leaves polling
+    reconnectionDelay: FIRST_DELAY_MS,
+    reconnectionDelayMax: LONGEST_DELAY_MS,
+    randomizationFactor: 0.5,
+    timeout: PATIENCE_MS,
+    auth: (give) => give({ cursors: cursors(), compact: 1, lang: language.value }),
+  });
+  for (const event of Object.keys(handlers) as (keyof Down)[]) {
+    socket.on(event as string, (payload) => deliver(event, payload));
+  }
+  socket.on('connect', () => {
+    link.value = 'online';
+    for (const handler of whenOnline) handler();
+  });
+  socket.on('disconnect', (reason) => {
+    if (link.value === 'refused') return;
+    link.value = 'connecting';
+    if (reason === 'io server disconnect') connectAgain(FIRST_DELAY_MS);
+  });
+  socket.on('connect_error', (error: Error & { data?: ErrorBody }) => {
+    const code = error.data?.code;
+    if (code === 'not_signed_in' || code === 'session_expired') refuse(code);
+    else if (socket && !socket.active) connectAgain(error.data?.retry_in_ms ?? 5_000);
+  });
+}
+
+export function close(): void {
+  clearTimeout(retry);
+  socket?.disconnect();
+  socket = null;
+  link.value = 'closed';
+}
+
+/** Sends `event` and gives what its acknowledgement holds. Throws a Refusal; `unreachable` when nothing came back. */
+export async function ask<E extends keyof Up>(event: E, payload: Up[E][0]): Promise<Up[E][1]> {
+  if (!socket?.connected) throw unreachable();
+  let answer: Ack & Up[E][1];
+  try {
+    answer = await socket.timeout(PATIENCE_MS).emitWithAck(event as string, payload);
+  } catch {
+    throw unreachable();
+  }
+  if (answer.ok) return answer;
+  const error = answer.error ?? { code: 'internal', message: '' };
+  if (error.code === 'session_expired' || error.code === 'not_signed_in') refuse(error.code);
+  throw new Refusal(error);
+}
+
+/** Connects anew at once, whatever the back-off says: the network under the socket is another one. */
+export function connectNow(): void {
+  if (!socket || link.value === 'refused') return;
+  clearTimeout(retry);
+  socket.disconnect().connect();
+}
+
+on('session:ended', ({ code }) => refuse(code));
+on('server:drain', ({ reconnect_in_ms }) => {
+  // Spread over as much again, so that a restart is not met by everyone at once.
+  const wait = reconnect_in_ms * (1 + Math.random());
+  clearTimeout(retry);
+  retry = setTimeout(connectNow, wait);
+});
+
+/** The code of the last refusal: `session_expired`, `not_signed_in`, or what ended the session. */
+export const refusalCode = signal<string | null>(null);
+
+function refuse(code: string): void {
+  refusalCode.value = code;
+  link.value = 'refused';
+  socket?.disconnect();
+  socket = null;
+}
+
+function connectAgain(wait: number): void {
+  clearTimeout(retry);
+  retry = setTimeout(() => socket?.connect(), wait * (1 + Math.random()));
+}
+
+function deliver<E extends keyof Down>(event: E, payload: Down[E]): void {
+  for (const handler of (handlers[event] ?? []) as Handler<E>[]) handler(payload);
+}
+
+addEventListener('online', connectNow);
+
+// Where the browser tells its kind of network (Android), a change of it means that the old path is gone: do not wait
+// for the ping to notice. Its "change" event alone says nothing, it also comes with each new guess of the speed.
+const network = (navigator as { connection?: EventTarget & { type?: string } }).connection;
+let networkType = network?.type;
+network?.addEventListener('change', () => {
+  if (network.type === networkType) return;
+  networkType = network.type;
+  if (networkType !== 'none') connectNow();
+});

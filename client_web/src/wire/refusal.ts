@@ -1,0 +1,22 @@
+/** What the server, or the absence of a server, says no with. */
+
+import type { ErrorBody } from './types';
+
+/** `unreachable` is the one code of our own: the request or its answer was lost on the way. */
+export class Refusal extends Error {
+  readonly code: string;
+  readonly field: string | undefined;
+  readonly retryInMs: number | undefined;
+
+  constructor(body: ErrorBody) {
+    super(body.message);
+    this.code = body.code;
+    this.field = body.field;
+    this.retryInMs = body.retry_in_ms;
+  }
+}
+
+export const unreachable = (): Refusal => new Refusal({ code: 'unreachable', message: '' });
+
+export const isSignedOut = (error: unknown): boolean =>
+  error instanceof Refusal && (error.code === 'not_signed_in' || error.code === 'session_expired');

@@ -1,0 +1,190 @@
+/** What travels between this client and the server, named as docs/protocol.md names it. */
+
+export type Role = 'admin' | 'guardian' | 'mentee' | 'mentor' | 'prescriber' | 'supervisor';
+export type Language = 'fr' | 'en';
+export type MessageState = 'delivered' | 'masked' | 'held' | 'blocked' | 'refused';
+
+export interface Me {
+  account: { id: string; name: string; role: Role; language: Language; minor: boolean };
+  organisation: { id: string; name: string };
+  expires_at: string;
+}
+
+export interface Member {
+  seat: number;
+  account: string;
+  name: string;
+  role: Role;
+}
+
+export interface Mark {
+  seat: number;
+  delivered: number;
+  seen: number;
+}
+
+export interface RoomCard {
+  id: string;
+  number: number;
+  kind: string;
+  pair: string | null;
+  state: string;
+  writable: boolean;
+  upto: number;
+  unread: number;
+  members: Member[];
+  marks: Mark[];
+}
+
+export interface Planned {
+  id: string;
+  pair: string;
+  room: number | string | null;
+  title: string;
+  starts_at: string;
+  minutes: number;
+  zone: string;
+}
+
+export interface Home {
+  me: Me;
+  rooms: RoomCard[];
+  planned: Planned[];
+  queue?: { open: number; held: number } | null;
+}
+
+export interface Visit {
+  name: string;
+  role: Role;
+  act: 'read' | 'call';
+  entered_at: string;
+  left_at?: string | null;
+}
+
+export interface Label {
+  category: string;
+  severity: number;
+  score: number;
+  start: number;
+  end: number;
+  rule: string;
+}
+
+export interface Flag {
+  id: string;
+  room?: string | null;
+  seq?: number | null;
+  author: { id: string; name: string; role: Role };
+  category: string;
+  severity: number;
+  action: 'deliver' | 'mask' | 'hold' | 'block' | 'help';
+  labels: Label[];
+  excerpt: string;
+  state: 'open' | 'released' | 'refused' | 'acknowledged';
+  raised_at: string;
+  decided_at?: string | null;
+  decided_by?: { id: string; name: string } | null;
+  note?: string | null;
+  people: string[];
+}
+
+export interface Account {
+  id: string;
+  login: string;
+  name: string;
+  role: Role;
+  birth_date?: string | null;
+  disabled: boolean;
+}
+
+export interface Pair {
+  id: string;
+  mentor: { id: string; name: string };
+  mentee: { id: string; name: string };
+  supervisor: { id: string; name: string };
+  state: string;
+}
+
+/** `[seq, seat, at, body, state?, changed?, id?]`: a message in the compact form, inside a list of its own room. */
+export type CompactMessage = [number, number, number, string, number?, number?, string?];
+/** The same with the room's number in front. */
+export type RoomedMessage = [number, ...CompactMessage];
+/** `[room number, upto, more, messages]`. */
+export type SyncRow = [number, number, boolean, CompactMessage[]];
+
+export interface CallPerson {
+  peer: string;
+  /** Missing for who is no member of the room: a professional. */
+  seat?: number | null;
+  account: string;
+  name: string;
+  role: Role;
+  mic: boolean;
+  camera: boolean;
+  voice_only: boolean;
+  /** Whether anything is heard from the device just now. */
+  connected: boolean;
+  since: string;
+}
+
+export interface Slot {
+  mid: string;
+  kind: 'audio' | 'video';
+  peer?: string | null;
+}
+
+export interface ErrorBody {
+  code: string;
+  message: string;
+  field?: string;
+  retry_in_ms?: number;
+}
+
+/** Events of the client: payload and what the acknowledgement holds beside `ok`. */
+export interface Up {
+  'chat:send': [
+    [number, string, string],
+    { seq: number; at: number; state?: MessageState; body?: string; help?: boolean; notice?: string },
+  ];
+  'chat:history': [
+    { room: number; after?: number; before?: number; limit: number },
+    { messages: CompactMessage[]; more: boolean; upto: number },
+  ];
+  'chat:read': [{ room: number; delivered?: number; seen?: number }, object];
+  'chat:typing': [{ room: number; typing: boolean }, object];
+  'room:enter': [{ room: number }, { room: RoomCard; upto: number; messages: CompactMessage[]; more: boolean }];
+  'room:leave': [{ room: number }, object];
+  'help:now': [{ room?: number }, { at: string | number; informed: boolean | number | string[] }];
+  'call:join': [
+    { room: number; sdp: string; caps: { video: boolean }; mic: boolean; camera: boolean; voice_only: boolean },
+    {
+      peer: string;
+      answer: string;
+      offer: string;
+      slots: Slot[];
+      rung: string;
+      ice: RTCIceServer[];
+      people: CallPerson[];
+    },
+  ];
+  'call:answer': [{ room: number; peer: string; sdp: string }, object];
+  'call:restart': [{ room: number; peer: string; sdp: string }, { answer: string; offer: string }];
+  'call:state': [{ room: number; peer: string; mic: boolean; camera: boolean; voice_only: boolean }, object];
+  'call:leave': [{ room: number; peer: string }, object];
+}
+
+/** Events of the server. `room` is the room's number or identifier. */
+export interface Down {
+  'room:sync': SyncRow[];
+  'chat:message': RoomedMessage;
+  'chat:read': { room: number | string; seat: number; delivered: number; seen: number };
+  'chat:typing': { room: number | string; seat: number; typing: boolean };
+  'room:presence': { room: number | string; present: { seat: number; since: string | number }[] };
+  'flag:raised': Flag;
+  'flag:changed': Flag;
+  'server:drain': { reconnect_in_ms: number };
+  'session:ended': { code: string };
+  'call:slots': { room: number | string; peer: string; slots: Slot[] };
+  'call:people': { room: number | string; people: CallPerson[] };
+  'call:ended': { room: number | string; peer: string; code: string };
+}
