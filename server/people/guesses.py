@@ -40,7 +40,7 @@ class Guesses:
         make a new device wait, never the child's own.
         """
         site = site_of(address)
-        wait = self._addresses.take(site, ADDRESS) or self._devices.take((login, site), DEVICE)
+        wait = max(self._addresses.take(site, ADDRESS), self._devices.take((login, site), DEVICE))
         if not wait and (login, site) not in self._known:
             wait = self._logins.take(login, LOGIN)
         if wait:

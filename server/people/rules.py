@@ -18,9 +18,11 @@ MENTEE_AGE = (6, 30)  # years, both included: from first grade; the social and w
 OLDEST = 120  # years
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]*")
-# Written order or width tricks that make one name look like another (Unicode TR 36 section 2.5). The joiners stay:
-# Persian and Indian names need them.
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# What makes one name look like another, or like none: marks of direction, letters without a shape (Unicode TR 36
+# section 2.5). The joiners stay: Persian and Indian names need them.
+_DECEIVING = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u115f\u1160\u2800\u3164\uffa0"
+)
 _UNSEEN = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -41,7 +43,7 @@ def checked_login(text: str) -> str:
 def checked_name(text: str, *, field: str = "name") -> str:
     """A name as it is stored and shown: one line of visible characters. Raises BadRequest."""
     name = unicodedata.normalize("NFC", text).strip()
-    if any(character in _BIDI or unicodedata.category(character) in _UNSEEN for character in name):
+    if any(character in _DECEIVING or unicodedata.category(character) in _UNSEEN for character in name):
         raise BadRequest("control_characters", field=field)
     if not any(character.isalnum() for character in name):
         raise BadRequest("empty", field=field)
