@@ -5,35 +5,28 @@ it, and listens at last. ``stop`` does the same backwards. Nothing else in the c
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 from sqlalchemy import text
 
 from server.infra import migrate, ports
-from server.infra.data_folder import DataFolder
 from server.infra.database import Database
-from server.infra.embedded_postgres import EmbeddedPostgres
 from server.infra.jobs import Jobs
 from server.infra.notices import Notices
-from server.infra.outage import is_passing
+from server.infra.open_database import open_database
 from server.infra.telemetry import new_registry
 from server.kernel.clock import Clock, SystemClock
 from server.kernel.events import Bus
-from server.kernel.ground import GroundError
 from server.settings import Settings
 from server.transport.health import Health
 
 log = logging.getLogger(__name__)
 
-DATABASE_SECONDS = 15.0  # waited for a database that does not answer at the start
-DATABASE_RETRY_SECONDS = 0.5
 HTTP_STOP_SECONDS = 5.0  # for requests under way, once the grace is over
 RECONNECT_IN_MS = 2_000  # sockets come back elsewhere spread over this time
 POLL_SECONDS = 0.1
@@ -127,7 +120,8 @@ class App:
         for handler in self._drainers:
             await handler(RECONNECT_IN_MS)
         deadline = self._clock.monotonic() + self._settings.drain_seconds
-        while self._clock.monotonic() < deadline and sum(count() for count in self._busy) > 0:
+        # Calls end in many ways, and in another layer; looking ten times a second costs nothing.
+        while self._clock.monotonic() < deadline and sum(count() for count in self._busy) > 0:  # noqa: ASYNC110
             await asyncio.sleep(POLL_SECONDS)
         log.info("drained", extra={"count": sum(count() for count in self._busy)})
 
@@ -140,68 +134,6 @@ class App:
 def build(settings: Settings, clock: Clock | None = None) -> App:
     """A server of these settings, not started yet."""
     return App(settings, clock or SystemClock())
-
-
-async def open_database(settings: Settings, running: AsyncExitStack) -> Database:
-    """The migrated database of ``settings``: the one given, or the embedded one, which is started. What must be
-    stopped is put on ``running``. Raises GroundError."""
-    if settings.database_url is None:
-        url = await _start_embedded(settings.data, running)
-    else:
-        url = settings.database_url
-    database = Database(url)
-    running.push_async_callback(database.close)
-    await _reach(database, settings)
-    await migrate.upgrade(database)
-    return database
-
-
-async def _start_embedded(data: Path, running: AsyncExitStack) -> str:
-    folder = DataFolder(data)
-    folder.open()
-    running.callback(folder.close)
-    postgres = EmbeddedPostgres(folder)
-    running.push_async_callback(asyncio.to_thread, postgres.stop)
-    await asyncio.to_thread(postgres.start)
-    watch = asyncio.create_task(postgres.watch(), name="postgres-watch")
-    running.push_async_callback(_cancel, watch)
-    return postgres.url
-
-
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
-
-
-async def _reach(database: Database, settings: Settings) -> None:
-    """Waits until the database answers; says so once, and gives up after DATABASE_SECONDS."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + DATABASE_SECONDS
-    told = False
-    while True:
-        try:
-            async with asyncio.timeout_at(deadline), database.engine.connect() as connection:
-                await connection.execute(text("select 1"))
-        except Exception as error:
-            problem = _unreachable(error, database, settings)
-            if not (is_passing(error) or isinstance(error, OSError | TimeoutError)) or loop.time() >= deadline:
-                raise problem from error
-            if not told:
-                log.warning("database_awaited", extra={"reason": problem, "seconds": DATABASE_SECONDS})
-                told = True
-            await asyncio.sleep(DATABASE_RETRY_SECONDS)
-        else:
-            return
-
-
-def _unreachable(error: BaseException, database: Database, settings: Settings) -> GroundError:
-    url = database.engine.url
-    where = f"{url.host or url.query.get('host', 'its socket')}:{url.port or 5432}"
-    cause = error.__cause__ or error
-    reason = str(getattr(cause, "strerror", None) or cause).splitlines()[0:1] or [type(cause).__name__]
-    advice = "check BINOME_DATABASE_URL and that PostgreSQL runs" if settings.database_url else "see postgres.log"
-    return GroundError(f"cannot reach the database at {where}: {reason[0]}; {advice}")
 
 
 def _migrated(database: Database) -> Callable[[], Awaitable[bool]]:

@@ -1,5 +1,6 @@
 """The folder that holds everything an instance keeps on disk: marked as ours, and open in one process at a time."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -31,24 +32,13 @@ class DataFolder:
         path = self.path
         try:
             path.mkdir(mode=0o711, parents=True, exist_ok=True)
-            entries = {entry.name for entry in path.iterdir()} - _IGNORED
-        except NotADirectoryError as error:
-            raise GroundError(f"{path} is not a folder; set BINOME_DATA to a folder") from error
-        except FileExistsError as error:
-            raise GroundError(f"{path} is not a folder; set BINOME_DATA to a folder") from error
-        except PermissionError as error:
-            raise GroundError(f"cannot use the data folder {path}: permission denied; {_HOW_WRITABLE}") from error
         except OSError as error:
             raise refine(error, path) from error
-        if entries and MARKER not in entries:
-            raise GroundError(
-                f"the data folder {path} holds files that are not Binôme's; set BINOME_DATA to an empty or new folder"
-            )
+        _check(path)
         try:
-            (path / MARKER).write_text(MARKER_TEXT, encoding="utf-8")
+            if not (path / MARKER).exists():
+                (path / MARKER).write_text(MARKER_TEXT, encoding="utf-8")
             self._lock = _take_lock(path)
-        except PermissionError as error:
-            raise GroundError(f"cannot write in the data folder {path}; {_HOW_WRITABLE}") from error
         except OSError as error:
             raise refine(error, path) from error
 
@@ -56,6 +46,30 @@ class DataFolder:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def examine(path: Path) -> str:
+    """What opening ``path`` would find, in a few words, without changing anything. Raises GroundError likewise."""
+    if not path.exists():
+        there = next(folder for folder in path.parents if folder.exists())
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise GroundError(f"cannot make the data folder {path}: permission denied; {_HOW_WRITABLE}")
+        return "will be made by the first start"
+    _check(path)
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise GroundError(f"cannot use the data folder {path}: permission denied; {_HOW_WRITABLE}")
+    return "is Binôme's" if (path / MARKER).exists() else "is empty"
+
+
+def _check(path: Path) -> None:
+    try:
+        entries = {entry.name for entry in path.iterdir()} - _IGNORED
+    except OSError as error:
+        raise refine(error, path) from error
+    if entries and MARKER not in entries:
+        raise GroundError(
+            f"the data folder {path} holds files that are not Binôme's; set BINOME_DATA to an empty or new folder"
+        )
 
 
 _HOW_WRITABLE = "give this user the right to write there, or set BINOME_DATA to another folder"
@@ -79,11 +93,12 @@ def _take_lock(path: Path) -> int:
 
 def refine(error: OSError, path: Path) -> GroundError:
     """The sentence for an operating system's refusal that has to do with ``path``."""
-    if error.errno in {28, 122}:  # ENOSPC, EDQUOT
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return disk_full(path)
-    if error.errno == 30:  # EROFS
-        return GroundError(f"cannot write in the data folder {path}: read-only file system; {_HOW_WRITABLE}")
-    return GroundError(f"cannot use the data folder {path}: {error.strerror}; {_HOW_WRITABLE}")
+    if error.errno in {errno.ENOTDIR, errno.EEXIST}:
+        return GroundError(f"the data folder {path} is not a folder; set BINOME_DATA to one")
+    reason = (error.strerror or type(error).__name__).lower()
+    return GroundError(f"cannot use the data folder {path}: {reason}; {_HOW_WRITABLE}")
 
 
 def disk_full(path: Path) -> GroundError:

@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -68,6 +69,8 @@ class EmbeddedPostgres:
         self._extra = dict(settings or {})
         self._role_options = role_options  # of the role that the server uses; it is no superuser
         self._password = ""
+        self._one_at_a_time = threading.Lock()  # starts and stops come from threads of their own
+        self._wanted = False
         self._cluster = self._data / "postgres"
         self._sockets = self._data / "socket"
         self._user: User
@@ -88,6 +91,11 @@ class EmbeddedPostgres:
     def start(self) -> None:
         """Runs PostgreSQL and returns when it takes connections, making the cluster first if there is none. Stops one
         that a killed Binôme left. Raises GroundError."""
+        with self._one_at_a_time:
+            self._wanted = True
+            self._start()
+
+    def _start(self) -> None:
         try:
             self._place()
             if not (self._cluster / "PG_VERSION").exists():
@@ -100,7 +108,12 @@ class EmbeddedPostgres:
             raise refine(error, self._data) from error
 
     def stop(self) -> None:
-        """Stops PostgreSQL, cleanly if it lets us within FAST_STOP_SECONDS."""
+        """Stops PostgreSQL, cleanly if it lets us within FAST_STOP_SECONDS. Waits for a start that is under way."""
+        with self._one_at_a_time:
+            self._wanted = False
+            self._stop()
+
+    def _stop(self) -> None:
         if self._guard is not None:
             self._guard.kill()
             self._guard.wait()
@@ -134,15 +147,17 @@ class EmbeddedPostgres:
             try:
                 await asyncio.to_thread(self._again)
             except GroundError as error:
-                log.error("postgres_not_restarted", extra={"reason": str(error)})  # noqa: TRY400 - told in one line
+                log.error("postgres_not_restarted", extra={"reason": error})  # noqa: TRY400 - told in one line
                 pause = min(max(1.0, pause * 2), 15.0)
             else:
                 log.warning("postgres_restarted")
 
     def _again(self) -> None:
-        self._server = None
-        self.stop()  # the guard of the one that died
-        self.start()
+        with self._one_at_a_time:
+            if self._wanted:
+                self._server = None
+                self._stop()  # the guard of the one that died
+                self._start()
 
     def _place(self) -> None:
         """Decides where the cluster and its socket lie, and which user and programs run it."""
@@ -268,7 +283,7 @@ class EmbeddedPostgres:
             self._keep_guard(self._server.pid)
             if self._ready(deadline):
                 return
-            self.stop()
+            self._stop()
             said = log_file.read_bytes()[start:].decode(errors="replace")
             # Processes of a PostgreSQL that was killed see it within a moment and leave the memory they share.
             if "is still in use" not in said or time.monotonic() > deadline:

@@ -1,0 +1,179 @@
+"""The ``binome`` command. What a user can put right is told in one line on standard error, with exit code 2."""
+
+import argparse
+import asyncio
+import contextlib
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack
+from typing import Any, NoReturn, TypeVar
+
+from server import __version__
+from server.kernel.ground import GroundError
+from server.settings import Settings
+
+T = TypeVar("T")
+USER_ERROR = 2
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(USER_ERROR, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command and returns its exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    parser = _Parser(prog="binome", description="A mentor and a young person meet online, in professional care.")
+    parser.add_argument("--version", action="version", version=f"binome {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, (run, help_text, add) in _COMMANDS.items():
+        command = commands.add_parser(name, help=help_text, description=help_text)
+        command.set_defaults(run=run)
+        if name in arguments:
+            add(command)
+    parsed = parser.parse_args(arguments)
+    try:
+        code: int = parsed.run(parsed)
+    except GroundError as error:
+        sys.stderr.write(f"binome: {error}\n")
+        return USER_ERROR
+    except KeyboardInterrupt:
+        return 130  # as a shell reports SIGINT
+    except BrokenPipeError:
+        # Whoever read our output went away; and the interpreter must not complain of it at the end either.
+        with contextlib.suppress(OSError):
+            sys.stdout = None
+        return 0
+    return code
+
+
+# Each command imports what it needs when it runs: `binome moderate` starts without a web server or a database.
+
+
+def _serve(_arguments: argparse.Namespace) -> int:
+    settings = _settings()
+    from server.serve import serve
+
+    _run(serve(settings))
+    return 0
+
+
+def _create_admin(arguments: argparse.Namespace) -> int:
+    settings = _settings()
+    from server.infra.open_database import borrow_database
+    from server.kernel.clock import SystemClock
+    from server.kernel.errors import BinomeError
+    from server.people import first_admin
+    from server.people.passwords import Passwords
+    from server.transport.messages import sentence
+
+    try:
+        password, generated = first_admin.read_password(arguments)
+    except ValueError as error:
+        raise GroundError(str(error)) from error
+    wanted = first_admin.FirstAdmin(
+        arguments.organisation, arguments.login, arguments.name or arguments.login, password, arguments.language
+    )
+
+    async def create() -> None:
+        async with AsyncExitStack() as running:
+            database = await borrow_database(settings, running)
+            await first_admin.create_first_admin(database, Passwords(), SystemClock(), wanted)
+
+    try:
+        _run(create())
+    except BinomeError as error:
+        field = f"{error.field}: " if error.field else ""
+        raise GroundError(field + sentence(error, "en")) from error
+    _say(f"{wanted.login} may sign in as an admin of {wanted.organisation}.")
+    if generated:
+        _say(f"Password, shown this once: {password}")
+    return 0
+
+
+def _upgrade(_arguments: argparse.Namespace) -> int:
+    settings = _settings()
+    from server.infra import migrate
+    from server.infra.open_database import borrow_database
+
+    async def upgrade() -> str | None:
+        async with AsyncExitStack() as running:
+            database = await borrow_database(settings, running)
+            await migrate.upgrade(database)
+            return await migrate.current(database)
+
+    _say(f"The database is at version {_run(upgrade())}.")
+    return 0
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    settings = _settings()
+    from server import doctor
+
+    if arguments.settings:
+        for line in doctor.list_settings(settings):
+            _say(line)
+        return 0
+    findings = _run(doctor.examine(settings))
+    for finding in findings:
+        _say(str(finding))
+    return doctor.exit_code(findings)
+
+
+def _moderate(_arguments: argparse.Namespace) -> int:
+    from server.moderation import stdio
+
+    return stdio.main()
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
+def _settings() -> Settings:
+    """The settings, with the logs set up as they say."""
+    from server.infra import telemetry
+
+    settings = Settings.load()
+    telemetry.configure(settings.log_format, settings.log_level)
+    return settings
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _no_arguments(_parser: argparse.ArgumentParser) -> None:
+    pass
+
+
+def _admin_arguments(parser: argparse.ArgumentParser) -> None:
+    from server.people import first_admin
+
+    create = parser.add_subparsers(required=True, metavar="create").add_parser("create", help="make an admin's account")
+    first_admin.add_arguments(create)
+
+
+def _db_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_subparsers(required=True, metavar="upgrade").add_parser(
+        "upgrade", help="bring the database to the version of this Binôme"
+    )
+
+
+def _doctor_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--settings", action="store_true", help="list the settings, and where each comes from")
+
+
+_Run = Callable[[argparse.Namespace], int]
+_COMMANDS: dict[str, tuple[_Run, str, Callable[[argparse.ArgumentParser], None]]] = {
+    "serve": (_serve, "serve what the settings say", _no_arguments),
+    "admin": (_create_admin, "create the account that makes all others", _admin_arguments),
+    "db": (_upgrade, "upgrade the database", _db_arguments),
+    "doctor": (_doctor, "check settings, database, ports, disk and clock, and say what to fix", _doctor_arguments),
+    "moderate": (_moderate, "judge JSON lines from standard input", _no_arguments),
+}
