@@ -49,6 +49,12 @@ def _seconds(value: str) -> float:
     return float(value)
 
 
+def _factor(value: str) -> float:
+    if not re.fullmatch(r"\d{1,7}(\.\d{1,3})?", value) or not 1 <= float(value) <= 1_000_000:
+        raise ValueError("must be a number from 1 to 1000000")
+    return float(value)
+
+
 def _host(value: str) -> str:
     name = _text(value).strip("[]")
     try:
@@ -139,6 +145,9 @@ class Settings:
     )
     log_level: str = field(
         default="info", metadata=_about("least weight that is logged", _one_of("debug", "info", "warning", "error"))
+    )
+    rate_factor: float = field(
+        default=1.0, metadata=_about("multiplies the rates of the socket; for load tests only", _factor)
     )
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 

@@ -25,6 +25,10 @@ class Rate:
         if not (self.per_second > 0 and self.burst >= 1):
             raise ValueError("a rate lets at least one through, again and again")
 
+    def times(self, factor: float) -> "Rate":
+        """``factor`` times as much on average and at once."""
+        return Rate(self.per_second * factor, self.burst * factor)
+
 
 class TokenBucket:
     """One bucket, full at the start."""

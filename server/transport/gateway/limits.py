@@ -47,6 +47,9 @@ class Limits:
     connects: Rate = field(default_factory=lambda: Rate(per_second=0.5, burst=60))
     """Of one person. Each costs a look-up and a sync of all their rooms."""
 
+    rate_factor: float = 1
+    """Multiplies the rates that events are declared with: a load test is many people on few connections."""
+
     refusals: Rate = field(default_factory=lambda: Rate(per_second=5, burst=300))
     """Events of a person that are refused before any handler ran. A client that waits ``retry_in_ms`` has none to
     speak of; who goes beyond this is not listening, and is disconnected."""
