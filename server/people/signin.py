@@ -57,20 +57,36 @@ class SignIn:
         """
         login = login_key(login)
         self._guesses.take(login, address)
+        for _ in range(2):
+            account = await self._verified(login, password)
+            self._guesses.succeeded(login, address)
+            opened = await self._open(account, password, kind, replaces)
+            if opened is not None:
+                return opened
+        raise BadCredentials
+
+    async def _verified(self, login: str, password: str) -> store.Account:
         async with self._database.begin() as conn:
             account = await store.account_by_login(conn, login)
         stored = account.password_hash if account is not None else None
         right = len(password) <= PASSWORD_MAX and await self._passwords.verify(stored, password)
-        if account is None or stored is None or not right:
+        if account is None or not right:
             raise BadCredentials
         if account.person.disabled:
             raise BadCredentials("disabled")
-        self._guesses.succeeded(login, address)
+        return account
+
+    async def _open(
+        self, account: store.Account, password: str, kind: sessions.Kind, replaces: str | None
+    ) -> Opened | None:
+        """A session for who was just verified. None when the account changed while that was under way: it may have
+        been closed, or given another password, so everything is asked again."""
+        stored = account.password_hash or ""
         fresh = await self._passwords.hash(password) if self._passwords.outdated(stored) else None
         opened = self._new_session(account.person)
         async with self._database.begin() as conn:
             if not await sessions.still_valid(conn, account.person.id, stored):
-                raise BadCredentials
+                return None
             await sessions.insert_session(conn, opened.principal, kind, hash_token(opened.token), self._clock.now())
             ended = await sessions.delete_surplus(conn, account.person.id)
             if replaces is not None:
