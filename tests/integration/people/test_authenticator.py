@@ -1,0 +1,222 @@
+"""A principal is remembered between acts, and never longer than it is true, whoever changed what where."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from sqlalchemy import delete, event, text, update
+
+from server.infra.database import Database
+from server.kernel.errors import NotSignedIn, SessionExpired
+from server.kernel.identifiers import new_id
+from server.kernel.permissions import Role
+from server.people import authenticator as module
+from server.people.tables import accounts, auth_sessions
+from tests.support.world import World, world
+
+
+@pytest.fixture
+async def here(database: Database) -> AsyncIterator[World]:
+    async with world(database, sign_in=("lea", "julien")) as made:
+        yield made
+
+
+class Queries:
+    """Counts the statements that reach the database about sessions."""
+
+    def __init__(self, database: Database) -> None:
+        self.count = 0
+        event.listen(database.engine.sync_engine, "before_cursor_execute", self._on_query)
+
+    def _on_query(self, _connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        self.count += "auth_sessions" in statement
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Waits for what a notice brings about; it takes milliseconds."""
+    async with asyncio.timeout(5):
+        while not await condition():
+            await asyncio.sleep(0.005)
+
+
+async def test_the_database_is_asked_once(here: World) -> None:
+    token = here.north.tokens["lea"]
+    queries = Queries(here.database)
+    people = [await here.authenticator.authenticate(token) for _ in range(20)]
+    assert queries.count == 1
+    assert len(set(people)) == 1
+    assert (people[0].account_id, people[0].name, people[0].role) == (here.north.id("lea"), "Lea", Role.MENTEE)
+
+
+async def test_a_session_ended_by_another_process_is_over(here: World) -> None:
+    token = here.north.tokens["lea"]
+    principal = await here.authenticator.authenticate(token)
+    async with here.database.begin() as conn:
+        await conn.execute(delete(auth_sessions).where(auth_sessions.c.id == principal.session_id))
+
+    async def refused() -> bool:
+        try:
+            await here.authenticator.authenticate(token)
+        except NotSignedIn:
+            return True
+        return False
+
+    await until(refused)
+    queries = Queries(here.database)
+    await here.authenticator.authenticate(here.north.tokens["julien"])
+    assert queries.count == 1
+
+
+async def test_an_account_closed_by_another_process_is_out(here: World) -> None:
+    token = here.north.tokens["lea"]
+    await here.authenticator.authenticate(token)
+    async with here.database.begin() as conn:
+        await conn.execute(
+            update(accounts).where(accounts.c.id == here.north.id("lea")).values(disabled_at=here.clock.now())
+        )
+
+    async def refused() -> bool:
+        try:
+            await here.authenticator.authenticate(token)
+        except SessionExpired:
+            return True
+        return False
+
+    await until(refused)
+
+
+async def test_a_role_taken_away_is_gone(here: World) -> None:
+    token = here.north.tokens["julien"]
+    await here.authenticator.authenticate(token)
+    async with here.database.begin() as conn:
+        await conn.execute(update(accounts).where(accounts.c.id == here.north.id("julien")).values(role="prescriber"))
+
+    async def changed() -> bool:
+        return (await here.authenticator.authenticate(token)).role is Role.PRESCRIBER
+
+    await until(changed)
+
+
+async def test_a_session_cut_short_by_another_process_is_over(here: World) -> None:
+    token = here.north.tokens["lea"]
+    principal = await here.authenticator.authenticate(token)
+    async with here.database.begin() as conn:
+        await conn.execute(
+            update(auth_sessions).where(auth_sessions.c.id == principal.session_id).values(expires_at=here.clock.now())
+        )
+
+    async def refused() -> bool:
+        try:
+            await here.authenticator.authenticate(token)
+        except SessionExpired:
+            return True
+        return False
+
+    await until(refused)
+
+
+async def test_while_notices_cannot_arrive_the_database_is_asked_each_time(here: World) -> None:
+    token = here.north.tokens["lea"]
+    await here.authenticator.authenticate(token)
+    await here.notices.stop()
+    queries = Queries(here.database)
+    for _ in range(3):
+        await here.authenticator.authenticate(token)
+    assert queries.count == 3
+    async with here.database.begin() as conn:
+        await conn.execute(delete(auth_sessions))
+    with pytest.raises(NotSignedIn):
+        await here.authenticator.authenticate(token)
+
+
+async def test_after_a_gap_nothing_is_taken_as_known(here: World) -> None:
+    token = here.north.tokens["lea"]
+    await here.authenticator.authenticate(token)
+    async with here.database.begin() as conn:
+        # In one go: the listener loses its connection and so cannot hear of the change.
+        await conn.execute(
+            text(
+                "select pg_terminate_backend(pid) from pg_stat_activity "
+                "where datname = current_database() and query ilike 'listen%' and pid <> pg_backend_pid()"
+            )
+        )
+        await conn.execute(text("alter table auth_sessions disable trigger auth_sessions_deleted"))
+        await conn.execute(delete(auth_sessions))
+
+    async def refused() -> bool:
+        try:
+            await here.authenticator.authenticate(token)
+        except NotSignedIn:
+            return True
+        return False
+
+    await until(refused)
+    async with asyncio.timeout(5):
+        while not here.notices.alive:
+            await asyncio.sleep(0.01)
+    with pytest.raises(NotSignedIn):
+        await here.authenticator.authenticate(token)
+
+
+async def test_what_was_read_before_a_change_is_not_kept_after_it(here: World) -> None:
+    """The change is announced while the read that does not know of it is still under way."""
+    token = here.north.tokens["lea"]
+    principal = await here.authenticator.authenticate(token)
+    here.authenticator.forget_all()
+    reading = asyncio.create_task(here.authenticator.authenticate(token))
+    while not reading.done():
+        here.authenticator.forget(principal.session_id)
+        await asyncio.sleep(0)
+    assert (await reading).session_id == principal.session_id
+    queries = Queries(here.database)
+    await here.authenticator.authenticate(token)
+    assert queries.count == 1
+
+
+async def test_a_new_name_shows_within_a_minute(here: World) -> None:
+    token = here.north.tokens["lea"]
+    await here.authenticator.authenticate(token)
+    async with here.database.begin() as conn:
+        await conn.execute(update(accounts).where(accounts.c.id == here.north.id("lea")).values(name="Léa"))
+    here.clock.advance(module.MAX_AGE + 1)
+    assert (await here.authenticator.authenticate(token)).name == "Léa"
+
+
+async def test_expiry_holds_whatever_is_remembered(here: World) -> None:
+    token = here.north.tokens["lea"]
+    principal = await here.authenticator.authenticate(token)
+    here.clock.advance((principal.expires_at - here.clock.now()).total_seconds())
+    with pytest.raises(SessionExpired):
+        await here.authenticator.authenticate(token)
+
+
+async def test_memory_is_bounded(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_CACHED", 2)
+    for who in ("lea", "julien", "lea", "julien"):
+        await here.authenticator.authenticate(here.north.tokens[who])
+        await here.authenticator.authenticate(here.south.tokens[who])
+    assert len(here.authenticator._cache) == 2
+    assert len(here.authenticator._keys) == 4
+    here.authenticator.forget_all()
+    assert not here.authenticator._keys
+
+
+@pytest.mark.parametrize(
+    "token", ["", "short", "A" * 43, "é" * 43, "\ud800" * 43, "\x00" * 43, "A" * 5_000, "../" * 20]
+)
+async def test_what_is_no_token(here: World, token: str) -> None:
+    with pytest.raises(NotSignedIn):
+        await here.authenticator.authenticate(token)
+
+
+async def test_notices_about_others_drop_nothing(here: World) -> None:
+    token = here.north.tokens["lea"]
+    await here.authenticator.authenticate(token)
+    here.authenticator.forget(new_id())
+    async with here.database.begin() as conn:
+        await conn.execute(text("select pg_notify('rights', 'room:' || gen_random_uuid())"))
+        await conn.execute(text("select pg_notify('rights', 'account:not-an-id')"))
+    await asyncio.sleep(0.05)
+    queries = Queries(here.database)
+    await here.authenticator.authenticate(token)
+    assert queries.count == 0
