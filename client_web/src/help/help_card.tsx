@@ -22,7 +22,7 @@ export function HelpCard(): VNode | null {
   return (
     <Dialog title={t('help.title')} kind="help" onClose={() => (helpCard.value = 'closed')}>
       <p class="help-lead">{t(helpCard.value === 'shown' ? 'help.shown' : 'help.lead')}</p>
-      <Team />
+      {me.value && <Team />}
       <h3>{t('help.danger')}</h3>
       <ul class="danger-lines">
         {dangerLines().map((line) => (
@@ -44,6 +44,7 @@ export function HelpCard(): VNode | null {
           </li>
         ))}
       </ul>
+      {!me.value && <p class="help-team help-team-note">{t('help.sign_in_first')}</p>}
       <p class="help-checked">{t('help.checked', { date: new Intl.DateTimeFormat(language.value, { dateStyle: 'long' }).format(checked) })}</p>
     </Dialog>
   );
@@ -51,7 +52,6 @@ export function HelpCard(): VNode | null {
 
 function Team(): VNode {
   const state = callForHelp.value;
-  if (!me.value) return <p class="help-team help-team-note">{t('help.sign_in_first')}</p>;
   return (
     <section class={`help-team help-team-${state}`} aria-label={t('help.team')}>
       <div>

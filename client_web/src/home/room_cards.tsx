@@ -61,8 +61,8 @@ function Card({ card, room }: { card: RoomCard; room: Room }): VNode {
           {card.state !== 'active' && <span class="tag">{tOr(`pair.${card.state}`, 'pair.active')}</span>}
           {!watches && supervisor && <span class="fact">{t('home.answers', { name: supervisor.name })}</span>}
         </span>
-        {next && <NextSession planned={next} />}
       </span>
+      {next && <NextSession planned={next} />}
     </a>
   );
 }

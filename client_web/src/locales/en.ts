@@ -17,7 +17,7 @@ export const en: Readonly<Record<Key, Text>> = {
   'app.reload': "Reload",
 
   'link.offline': "Offline",
-  'link.offline_why': "No network just now. What you write will go by itself as soon as it is back.",
+  'link.offline_why': "What you write will go by itself, as soon as the network is back.",
   'link.connecting': "Connecting…",
 
   'error.unreachable': "The network is not answering. You can try again in a moment.",

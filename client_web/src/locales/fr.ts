@@ -21,8 +21,8 @@ export const fr = {
 
   'link.offline': "Hors connexion",
   'link.offline_why': [
-    "Pas de réseau pour le moment. Ce que vous écrivez part tout seul dès que le réseau revient.",
-    "Pas de réseau pour le moment. Ce que tu écris part tout seul dès que le réseau revient.",
+    "Ce que vous écrivez partira tout seul, dès le retour du réseau.",
+    "Ce que tu écris partira tout seul, dès le retour du réseau.",
   ],
   'link.connecting': "Connexion…",
 

@@ -27,6 +27,7 @@ export function FlagCard({ flag }: { flag: Flag }): VNode {
   const problem = problems.value.get(flag.id);
   const categories = [...new Set(flag.labels.map((label) => label.category))];
   const reasons = (categories.length ? categories : [flag.category]).map((name) => tOr(`category.${name}`, 'category.other'));
+  const room = flag.room ? roomNamed(flag.room) : undefined;
   useMinutes();
   return (
     <article class={`flag flag-${flag.severity}`} aria-labelledby={heading}>
@@ -37,15 +38,21 @@ export function FlagCard({ flag }: { flag: Flag }): VNode {
           {ago(raised)}
         </time>
       </header>
-      <p class="flag-who">
+      <div class="flag-who">
         <strong>{flag.author.name}</strong> <span>{t(`role.${flag.author.role}`)}</span>
         {flag.action !== 'help' && others(flag).length > 0 && (
           <>
-            <Icon name="send" />
+            <Icon name="arrow" />
             <strong>{others(flag).join(', ')}</strong>
           </>
         )}
-      </p>
+        {room && (
+          <button type="button" class="quiet-button" onClick={() => go(roomAddress(room.number))}>
+            <Icon name="eye" />
+            {t('queue.enter')}
+          </button>
+        )}
+      </div>
       {flag.excerpt && (
         <blockquote class="excerpt">
           {pieces(flag.excerpt, flag.labels).map((piece) => (piece.marked ? <mark>{piece.text}</mark> : piece.text))}
@@ -69,7 +76,6 @@ function Choices({ flag }: { flag: Flag }): VNode {
   const writing = useSignal(false);
   const field = useId();
   const chosen = deciding.value.get(flag.id);
-  const room = flag.room ? roomNamed(flag.room) : undefined;
   const choose = (decision: Decision): void => void decide(flag, decision, note.peek());
   return (
     <>
@@ -97,12 +103,6 @@ function Choices({ flag }: { flag: Flag }): VNode {
         {!writing.value && (
           <button type="button" class="quiet-button" onClick={() => (writing.value = true)}>
             {t('queue.add_note')}
-          </button>
-        )}
-        {room && (
-          <button type="button" class="quiet-button" onClick={() => go(roomAddress(room.number))}>
-            <Icon name="eye" />
-            {t('queue.enter')}
           </button>
         )}
       </div>

@@ -3,12 +3,32 @@
 import type { VNode } from 'preact';
 import type { Role } from '../wire/types';
 
-export const Mark = ({ large = false }: { large?: boolean }): VNode => (
-  <svg class={large ? 'mark mark-large' : 'mark'} viewBox="0 0 48 40" aria-hidden="true" focusable="false">
-    <path class="mark-one" d="M4 37V17.5C4 9 10 3 17 3s13 6 13 14.5V37Z" />
-    <path class="mark-two" d="M21 37v-8.5C21 21 26.5 15.5 33 15.5S45 21 45 28.5V37Z" />
-    <path class="mark-both" d="M21 37v-8.5c0-5.6 3.6-10.3 8.5-12.2.3 1 .5 2.1.5 3.2V37Z" />
+export const Mark = (): VNode => (
+  <svg class="mark" viewBox="4 3 41 34" aria-hidden="true" focusable="false">
+    <Pair />
   </svg>
+);
+
+/** The mark at home: the two, and the wide arch that shelters them. */
+export const Shelter = (): VNode => (
+  <svg class="shelter" viewBox="0 0 200 150" aria-hidden="true" focusable="false">
+    <path class="shelter-arch" d="M18 136V92C18 44 54 10 100 10s82 34 82 82v44Z" />
+    <circle class="shelter-sun" cx="136" cy="54" r="13" />
+    <path class="shelter-leaf" d="M36 136c-1-14 4-22 13-26 3 10 0 20-9 26Z" />
+    <path class="shelter-leaf" d="M166 136c1-10-3-16-10-19-2 8 0 15 7 19Z" />
+    <g transform="translate(46.5 49) scale(2.35)">
+      <Pair />
+    </g>
+    <path class="shelter-ground" d="M6 136h188" />
+  </svg>
+);
+
+const Pair = (): VNode => (
+  <>
+    <path class="mark-one" d="M4 37V17.500C4 9 10 3 17 3s13 6 13 14.500V37Z" />
+    <path class="mark-both" d="M21 37v-8.500C21 22 25 17 30 15.800V37Z" />
+    <path class="mark-two" d="M30 37V15.800c1-.2 2-.3 3-.3 6.5 0 12 5.5 12 13V37Z" />
+  </>
 );
 
 /** A person as a soft shape with their initial; the shape tells the role, the colour repeats it. */

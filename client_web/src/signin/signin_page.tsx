@@ -7,7 +7,7 @@ import { t } from '../locales/text';
 import { waiting } from '../outbox/outbox';
 import { endedBy, signIn } from '../session/session';
 import { Header } from '../shell/header';
-import { Mark } from '../shell/mark';
+import { Shelter } from '../shell/mark';
 import { Refusal } from '../wire/refusal';
 
 export function SignInPage(): VNode {
@@ -16,7 +16,7 @@ export function SignInPage(): VNode {
       <Header />
       <main id="content" class="signin-main" tabIndex={-1}>
         <div class="welcome">
-          <Mark large />
+          <Shelter />
           <h1>{t('signin.title')}</h1>
           <p>{t('signin.lead')}</p>
         </div>
