@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.moderation.flag import Decision, Flag, NewFlag
+from server.moderation.flag import HELP, Decision, Flag, NewFlag, storable
 from server.moderation.tables import flags
 from server.moderation.verdict import Label
 
@@ -136,6 +136,27 @@ async def close(
     )
     row = (await conn.execute(query)).first()
     return _flag(row) if row else None
+
+
+async def calls_for_help(conn: AsyncConnection, author_id: UUID, since: datetime) -> list[Flag]:
+    """The open calls for help of a person since then, the oldest first."""
+    query = (
+        select(*_COLUMNS)
+        .where(
+            flags.c.author_id == author_id,
+            flags.c.action == HELP,
+            flags.c.state == "open",
+            flags.c.raised_at >= since,
+        )
+        .order_by(flags.c.raised_at, flags.c.id)
+    )
+    return [_flag(row) for row in await conn.execute(query)]
+
+
+async def add_words(conn: AsyncConnection, flag: Flag, words: str) -> None:
+    """Puts more words of the same call for help under those that are there."""
+    excerpt = storable(f"{flag.excerpt}\n{words}" if flag.excerpt else words)
+    await conn.execute(update(flags).where(flags.c.id == flag.id).values(excerpt=excerpt))
 
 
 def _flag(row: Any) -> Flag:

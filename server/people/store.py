@@ -99,6 +99,20 @@ async def accounts_of(conn: AsyncConnection, organisation_id: UUID) -> list[Acco
     return [_account(row) for row in await conn.execute(query)]
 
 
+async def people_in_role(conn: AsyncConnection, organisation_id: UUID, role: Role) -> list[Person]:
+    """The people of an organisation who have this role and an open account, the longest-standing first."""
+    query = (
+        select(*_PERSON)
+        .where(
+            accounts.c.organisation_id == organisation_id,
+            accounts.c.role == role.value,
+            accounts.c.disabled_at.is_(None),
+        )
+        .order_by(accounts.c.created_at, accounts.c.id)
+    )
+    return [_person(row) for row in await conn.execute(query)]
+
+
 async def insert_account(conn: AsyncConnection, account: Account) -> None:
     """Raises sqlalchemy.exc.IntegrityError when the login is taken."""
     person = account.person

@@ -1,0 +1,193 @@
+"""Who may do what in which room, asked at each act. What is remembered of a room is dropped when its rights change.
+
+A message is checked once more by the statement that writes it, and what is read by the statement that reads it: this
+answers early and names things, those two make it true.
+"""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from server.infra.database import Database
+from server.infra.notices import Notices
+from server.kernel.errors import BadRequest, Forbidden, NotFound, RoomClosed
+from server.kernel.identifiers import parse_id
+from server.kernel.principal import Principal
+from server.pairs import store as pairs
+from server.pairs.rules import Pair
+from server.rooms import store
+from server.rooms.messages import topic
+from server.rooms.rules import is_staff
+from server.rooms.store import Room
+from server.transport.gateway import Connection
+
+log = logging.getLogger(__name__)
+
+MAX_ROOMS = 20_000  # rooms remembered, about 1 KB each; more than one process has people in
+
+Watcher = Callable[[UUID], Awaitable[None]]
+MemberRole = Literal["mentor", "mentee", "supervisor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One person's place in one room, now."""
+
+    room: Room
+    pair: Pair
+    account_id: UUID
+    seat: int
+    member_role: MemberRole
+    staff: bool
+
+    @property
+    def room_id(self) -> UUID:
+        return self.room.id
+
+    @property
+    def number(self) -> int:
+        return self.room.number
+
+    @property
+    def may_write(self) -> bool:
+        return self.room.writable
+
+    @property
+    def topic(self) -> str:
+        return topic(self.room.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is remembered of a room: nothing that moves with its messages."""
+
+    room: Room
+    pair: Pair
+
+    def access(self, principal: Principal) -> Access:
+        """Raises NotFound for who does not belong to the room: it is not theirs to know about."""
+        seat = self.room.seats.get(principal.account_id)
+        if seat is None or self.room.organisation_id != principal.organisation_id:
+            raise NotFound
+        return Access(self.room, self.pair, principal.account_id, seat, self._role(principal), is_staff(principal.role))
+
+    def _role(self, principal: Principal) -> MemberRole:
+        if principal.account_id == self.pair.mentor_id:
+            return "mentor"
+        if principal.account_id == self.pair.mentee_id:
+            return "mentee"
+        return "supervisor"
+
+
+class Rights:
+    """The way to an ``Access``. Listens to the notices of changed rights, and hands them on to who watches."""
+
+    def __init__(self, database: Database, notices: Notices) -> None:
+        self._database = database
+        self._notices = notices
+        self._places: OrderedDict[UUID, Place] = OrderedDict()
+        self._ids: OrderedDict[int, UUID] = OrderedDict()  # by number; neither ever changes
+        self._changes = 0
+        self._watchers: list[Watcher] = []
+        notices.on("rights", self._on_notice)
+        notices.on_gap(self._on_gap)
+
+    async def access(self, reference: UUID | str | int, principal: Principal) -> Access:
+        """The place of ``principal`` in the room of this identifier (in either wire form) or number. Raises NotFound,
+        or BadRequest for what cannot name a room."""
+        return (await self.place(reference)).access(principal)
+
+    async def present(self, reference: UUID | str | int, connection: Connection) -> Access:
+        """As ``access``, for an act on the connection. Raises Forbidden for a professional who has not entered."""
+        access = await self.access(reference, connection.principal)
+        if access.staff and access.topic not in connection.topics:
+            raise Forbidden("not_entered")
+        return access
+
+    async def writing(self, reference: UUID | str | int, connection: Connection) -> Access:
+        """As ``present``. Raises RoomClosed when the room takes no messages now."""
+        access = await self.present(reference, connection)
+        if not access.may_write:
+            raise RoomClosed
+        return access
+
+    async def place(self, reference: UUID | str | int) -> Place:
+        """What there is to know of a room. Raises NotFound."""
+        room = parse_reference(reference)
+        remembered = self._recall(room)
+        if remembered is not None:
+            return remembered
+        changes = self._changes
+        async with self._database.begin() as conn:
+            found = await store.room(conn, room)
+            pair = await pairs.pair(conn, found.pair_id) if found is not None else None
+            if found is None or pair is None:
+                raise NotFound
+            place = Place(found, pair)
+        if changes == self._changes and self._notices.alive:  # no notice overtook what was read
+            self._remember(place)
+        return place
+
+    @property
+    def changes(self) -> int:
+        """How often rights have changed. When it has not moved during a query, what was read still holds."""
+        return self._changes
+
+    def watch(self, watcher: Watcher) -> None:
+        """``watcher`` is told of each room whose rights have changed, or may have, after it was forgotten here."""
+        self._watchers.append(watcher)
+
+    def _recall(self, room: UUID | int) -> Place | None:
+        if not self._notices.alive:
+            return None
+        identifier = self._ids.get(room) if isinstance(room, int) else room
+        place = self._places.get(identifier) if identifier is not None else None
+        if place is not None:
+            self._places.move_to_end(place.room.id)
+        return place
+
+    def _remember(self, place: Place) -> None:
+        self._places[place.room.id] = place
+        self._ids[place.room.number] = place.room.id
+        if len(self._places) > MAX_ROOMS:
+            _, oldest = self._places.popitem(last=False)
+            self._ids.pop(oldest.room.number, None)
+
+    async def _on_notice(self, payload: str) -> None:
+        kind, _, identifier = payload.partition(":")
+        if kind == "room":
+            room_id = UUID(identifier)
+            self._changes += 1
+            self._places.pop(room_id, None)
+            await self._tell(room_id)
+
+    async def _on_gap(self) -> None:
+        self._changes += 1
+        rooms = list(self._places)
+        self._places.clear()
+        for room_id in rooms:
+            await self._tell(room_id)
+
+    async def _tell(self, room_id: UUID) -> None:
+        for watcher in self._watchers:
+            try:
+                await watcher(room_id)
+            except Exception:
+                log.exception("watcher_failed", extra={"room": room_id})
+
+
+def parse_reference(reference: UUID | str | int) -> UUID | int:
+    """A room as clients name it: its number, or its identifier in either wire form. Raises BadRequest."""
+    if isinstance(reference, UUID):
+        return reference
+    if isinstance(reference, int):
+        if not 0 < reference < 2**31:
+            raise NotFound
+        return reference
+    try:
+        return parse_id(reference)
+    except ValueError:
+        raise BadRequest("identifier", field="room") from None

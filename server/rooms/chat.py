@@ -1,0 +1,167 @@
+"""Sending a message: check it, assess it, write it, answer; then tell the others and, if need be, a professional."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from server.kernel.clock import Clock
+from server.kernel.errors import BinomeError
+from server.kernel.principal import ADULT_AGE, Principal, age_on
+from server.moderation.assess import assess
+from server.moderation.conversation import Conversation
+from server.moderation.flag import NewFlag, flag_of, needs_flag
+from server.moderation.flags import Flags
+from server.moderation.verdict import Speaker, Verdict
+from server.rooms.access import Access, Rights
+from server.rooms.append import Appended, Draft
+from server.rooms.conversations import Conversations, Recent
+from server.rooms.fanout import Fanout
+from server.rooms.log import Log, instant
+from server.rooms.messages import Message
+from server.rooms.rules import check_text, settle, settle_unassessed, state_of
+from server.rooms.wire import SendAnswer, send_answer
+from server.transport.gateway import Connection
+
+log = logging.getLogger(__name__)
+
+Assess = Callable[..., Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a draft came from: what names its author on the wire, and the connection that gets the answer instead."""
+
+    number: int
+    seat: int
+    connection: Connection | None
+
+
+class Chat:
+    """``chat:send``. Becomes what the log tells of each commit."""
+
+    def __init__(
+        self,
+        log: Log,
+        rights: Rights,
+        fanout: Fanout,
+        conversations: Conversations,
+        flags: Flags,
+        clock: Clock,
+        *,
+        assess: Assess = assess,
+    ) -> None:
+        self._log = log
+        self._rights = rights
+        self._fanout = fanout
+        self._conversations = conversations
+        self._flags = flags
+        self._clock = clock
+        self._assess = assess
+        self._raised: list[UUID] = []
+        self._telling: asyncio.Task[None] | None = None
+        log.committed = self.committed
+
+    async def send(self, connection: Connection, room: str | int, message_id: UUID, text: str) -> SendAnswer:
+        """Returns when the message is in the log for good, or was already. The same ``message_id`` again gives the
+        first answer, whatever ``text`` now is. Raises BadRequest, NotFound, Forbidden, RoomClosed, TryAgain."""
+        check_text(text)
+        # Not ``writing``: a repeat of what was accepted before the room closed still gets its answer. The log refuses.
+        access = await self._rights.present(room, connection)
+        principal = connection.principal
+        recent = await self._conversations.of(access.room_id)
+        # From here to the append without an await: what is assessed next already knows of this message.
+        verdict = recent.verdict(principal.account_id, message_id, text)
+        if verdict is None:
+            verdict = self._judge(recent, principal, message_id, text)
+        draft = Draft(
+            access.room_id,
+            principal.account_id,
+            message_id,
+            text,
+            state_of(verdict),
+            verdict.masked_text if verdict.action == "mask" else None,
+            flag=_flag_maker(verdict, text, access) if needs_flag(verdict) else None,
+            origin=Origin(access.number, access.seat, connection),
+        )
+        try:
+            appended = await self._log.append(draft)
+        except BinomeError:
+            self._conversations.forget(access.room_id)
+            raise
+        # No await from here: the acknowledgement goes out before what was written after this message.
+        return send_answer(appended, compacted=connection.compact, show_help=verdict.show_help)
+
+    def committed(self, draft: Draft, appended: Appended) -> None:
+        """What the log tells of each message it has written."""
+        origin: Origin = draft.origin
+        message = Message(
+            draft.room_id,
+            origin.number,
+            appended.seq,
+            appended.seq,
+            draft.id,
+            draft.author_id,
+            origin.seat,
+            appended.at,
+            draft.kind,
+            draft.body,
+            appended.masked_body,
+            appended.state,
+        )
+        self._fanout.send(message, skip=origin.connection)
+        if draft.flagged is not None:
+            self._raised.append(draft.flagged.id)
+            if self._telling is None:
+                self._telling = asyncio.create_task(self._tell_raised(), name="flags raised")
+
+    async def stop(self) -> None:
+        """Returns when the professionals have been told of all that was written."""
+        if self._telling is not None:
+            await asyncio.wait([self._telling])
+
+    def _judge(self, recent: Recent, principal: Principal, message_id: UUID, text: str) -> Verdict:
+        now = instant(self._clock)
+        age = age_on(principal.birth_date, now.date()) if principal.birth_date is not None else None
+        speaker = Speaker(principal.role.value, age, principal.account_id)
+        verdict = settle(self._verdict(text, speaker, recent.conversation, now, principal), principal.role)
+        recent.conversation.remember(speaker, text, now)
+        recent.remember(principal.account_id, message_id, text, verdict)
+        return verdict
+
+    def _verdict(
+        self, text: str, speaker: Speaker, conversation: Conversation, now: datetime, principal: Principal
+    ) -> Verdict:
+        try:
+            return self._assess(text, speaker, conversation, now=now, language=principal.language)
+        except Exception:
+            log.exception("assess_failed")
+            minor = speaker.role == "mentee" and (speaker.age is None or speaker.age < ADULT_AGE)
+            return settle_unassessed(text, principal.role, minor=minor)
+
+    async def _tell_raised(self) -> None:
+        try:
+            while self._raised:
+                raised, self._raised = self._raised, []
+                await self._flags.announce(raised)
+        finally:
+            self._telling = None  # no await since none was seen waiting
+
+
+def _flag_maker(verdict: Verdict, text: str, access: Access) -> Callable[[int, datetime], NewFlag]:
+    def make(seq: int, at: datetime) -> NewFlag:
+        return flag_of(
+            verdict,
+            text,
+            organisation_id=access.room.organisation_id,
+            supervisor_id=access.pair.supervisor_id,
+            pair_id=access.pair.id,
+            room_id=access.room_id,
+            seq=seq,
+            author_id=access.account_id,
+            at=at,
+        )
+
+    return make

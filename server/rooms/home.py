@@ -1,0 +1,179 @@
+"""All that the first page of any role needs, in a number of queries that does not grow with the number of rooms."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from msgspec import UNSET, Struct, UnsetType
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.agenda.store import PlannedSession, upcoming
+from server.infra.database import Database
+from server.kernel.clock import Clock
+from server.kernel.errors import NotFound
+from server.kernel.permissions import Permission, Role, allows
+from server.kernel.principal import Principal
+from server.moderation.store import queue_of
+from server.people.me import Me, me_of
+from server.people.store import Person, people_of
+from server.rooms import store
+from server.rooms.rules import COUNTED_UNREAD, SHARED_STATES, is_staff
+from server.rooms.store import Room
+from server.transport.wire import Timestamp, timestamp
+
+_SHARED = ", ".join(f"'{state}'" for state in SHARED_STATES)
+
+# Bounded, so that a year's silence costs no more than a week's. What changed later than it was written is not in the
+# first half, which the primary key answers.
+_COUNTS = text(
+    f"""
+select r.id, r.last_seq, (
+    select count(*) from (
+        (select from messages where room_id = r.id and seq > coalesce(mark.seen, 0) and author_id <> :me
+            and state in ({_SHARED}) limit {COUNTED_UNREAD})
+        union all
+        (select from messages where room_id = r.id and changed <> seq and changed > coalesce(mark.seen, 0)
+            and seq <= coalesce(mark.seen, 0) and author_id <> :me and state in ({_SHARED}) limit {COUNTED_UNREAD})
+    ) others
+) as unread
+from rooms r
+left join room_marks mark on mark.room_id = r.id and mark.account_id = :me
+where r.id = any(cast(:rooms as uuid[]))
+"""  # noqa: S608 - put together from constants; all values are parameters
+)
+
+_MARKS = text("select room_id, account_id, delivered, seen from room_marks where room_id = any(cast(:rooms as uuid[]))")
+
+
+class MemberCard(Struct, frozen=True):
+    seat: int
+    account: UUID
+    name: str
+    role: Role
+
+
+class MarkCard(Struct, frozen=True):
+    seat: int
+    delivered: int
+    seen: int
+
+
+class RoomCard(Struct, frozen=True):
+    """``state`` is the pair's. ``upto`` is the number of the room's last change. ``unread`` counts the messages of
+    others after the reader's ``seen``, up to 999."""
+
+    id: UUID
+    number: int
+    kind: str
+    pair: UUID
+    state: str
+    writable: bool
+    upto: int
+    unread: int
+    members: list[MemberCard]
+    marks: list[MarkCard]
+
+
+class PlannedCard(Struct, frozen=True):
+    id: UUID
+    pair: UUID
+    room: UUID
+    title: str
+    starts_at: Timestamp
+    minutes: int
+    zone: str
+
+
+class QueueCard(Struct, frozen=True):
+    """Flags that wait for this supervisor, and those of them that hold a message back."""
+
+    open: int
+    held: int
+
+
+class Home(Struct, frozen=True):
+    me: Me
+    rooms: list[RoomCard]
+    planned: list[PlannedCard]
+    queue: QueueCard | UnsetType = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    last_seq: int
+    unread: int
+
+
+class Homes:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def of(self, principal: Principal) -> Home:
+        async with self._database.begin() as conn:
+            me = await me_of(conn, principal, self._clock)
+            rooms = await store.rooms_of(conn, principal.account_id)
+            cards = await self._cards(conn, principal, rooms)
+            pairs = {room.pair_id: room.id for room in rooms}
+            planned = await upcoming(conn, pairs.keys(), self._clock.now())
+            queue: QueueCard | UnsetType = UNSET
+            if allows(principal.role, Permission.FLAG_REVIEW):
+                waiting = await queue_of(conn, principal.account_id)
+                queue = QueueCard(waiting.open, waiting.held)
+        return Home(me, cards, [_planned(session, pairs[session.pair_id]) for session in planned], queue)
+
+    async def card(self, principal: Principal, room_id: UUID) -> RoomCard:
+        """The card of one room of ``principal``. Raises NotFound."""
+        async with self._database.begin() as conn:
+            room = await store.room(conn, room_id)
+            if room is None or principal.account_id not in room.seats:
+                raise NotFound
+            return (await self._cards(conn, principal, [room]))[0]
+
+    async def _cards(self, conn: AsyncConnection, principal: Principal, rooms: Sequence[Room]) -> list[RoomCard]:
+        if not rooms:
+            return []
+        ids = [room.id for room in rooms]
+        counts = {
+            row.id: _Count(row.last_seq, 0 if is_staff(principal.role) else min(row.unread, COUNTED_UNREAD))
+            for row in await conn.execute(_COUNTS, {"me": principal.account_id, "rooms": ids})
+        }
+        marks: dict[UUID, list[Row[Any]]] = defaultdict(list)
+        for row in await conn.execute(_MARKS, {"rooms": ids}):
+            marks[row.room_id].append(row)
+        people = await people_of(conn, {account_id for room in rooms for account_id in room.seats})
+        return [_card(room, counts[room.id], people, marks[room.id]) for room in rooms]
+
+
+def _card(room: Room, count: _Count, people: Mapping[UUID, Person], marks: Collection[Row[Any]]) -> RoomCard:
+    return RoomCard(
+        id=room.id,
+        number=room.number,
+        kind=room.kind,
+        pair=room.pair_id,
+        state=room.state,
+        writable=room.writable,
+        upto=count.last_seq,
+        unread=count.unread,
+        members=[
+            MemberCard(seat, account_id, people[account_id].name, people[account_id].role)
+            for account_id, seat in room.seats.items()
+        ],
+        marks=sorted(
+            (
+                MarkCard(room.seats[row.account_id], row.delivered, row.seen)
+                for row in marks
+                if row.account_id in room.seats
+            ),
+            key=lambda mark: mark.seat,
+        ),
+    )
+
+
+def _planned(session: PlannedSession, room_id: UUID) -> PlannedCard:
+    return PlannedCard(
+        session.id, session.pair_id, room_id, session.title, timestamp(session.starts_at), session.minutes, session.zone
+    )

@@ -1,0 +1,97 @@
+"""SQL of rooms and of who belongs to them."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.kernel.identifiers import new_id
+from server.pairs.rules import Pair, writable
+from server.rooms.tables import room_members, rooms
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room and the seats of those who belong to it now, by account. ``state`` is that of its pair: rooms of pairs
+    are the only kind so far."""
+
+    id: UUID
+    number: int
+    kind: str
+    organisation_id: UUID
+    pair_id: UUID
+    state: str
+    closed: bool
+    seats: Mapping[UUID, int]
+
+    @property
+    def writable(self) -> bool:
+        """Whether it takes messages now."""
+        return not self.closed and writable(self.state)
+
+
+_ROOM = (
+    rooms.c.id,
+    rooms.c.number,
+    rooms.c.kind,
+    rooms.c.organisation_id,
+    rooms.c.pair_id,
+    rooms.c.pair_state,
+    rooms.c.closed_at.is_not(None).label("closed"),
+)
+
+
+async def room(conn: AsyncConnection, reference: UUID | int) -> Room | None:
+    """The room of this identifier, or of this number."""
+    column: ColumnElement[Any] = rooms.c.number if isinstance(reference, int) else rooms.c.id
+    found = await _select(conn, column == reference)
+    return found[0] if found else None
+
+
+async def rooms_of(conn: AsyncConnection, account_id: UUID) -> list[Room]:
+    """The rooms that this person belongs to, the oldest first."""
+    mine = select(room_members.c.room_id).where(
+        room_members.c.account_id == account_id, room_members.c.left_at.is_(None)
+    )
+    return await _select(conn, rooms.c.id.in_(mine))
+
+
+async def _select(conn: AsyncConnection, which: ColumnElement[bool]) -> list[Room]:
+    query = (
+        select(*_ROOM, room_members.c.account_id, room_members.c.seat)
+        .outerjoin(room_members, (room_members.c.room_id == rooms.c.id) & room_members.c.left_at.is_(None))
+        .where(which, rooms.c.pair_id.is_not(None))
+        .order_by(rooms.c.number, room_members.c.seat)
+    )
+    first: dict[UUID, Row[*tuple[Any, ...]]] = {}
+    seats: dict[UUID, dict[UUID, int]] = defaultdict(dict)
+    for row in await conn.execute(query):
+        first.setdefault(row.id, row)
+        if row.account_id is not None:
+            seats[row.id][row.account_id] = row.seat
+    return [
+        Room(row.id, row.number, row.kind, row.organisation_id, row.pair_id, row.pair_state, row.closed, seats[row.id])
+        for row in first.values()
+    ]
+
+
+async def create_room(conn: AsyncConnection, pair: Pair) -> UUID:
+    """Makes the room of ``pair`` in the caller's transaction: the two, and who answers for them, each with a seat."""
+    room_id = new_id()
+    await conn.execute(
+        insert(rooms).values(
+            id=room_id, organisation_id=pair.organisation_id, pair_id=pair.id, pair_state=pair.state.value
+        )
+    )
+    await conn.execute(
+        insert(room_members),
+        [
+            {"room_id": room_id, "account_id": account_id, "seat": seat}
+            for seat, account_id in enumerate(pair.people, start=1)
+        ],
+    )
+    return room_id

@@ -1,0 +1,157 @@
+"""The access journal: when a professional was in a room or its call, for the people of the room to read (promise 4).
+
+A visit is written before anything is shown. It is open as long as the process that holds it moves it on; when that
+process dies, the visit ends at the last instant that is known.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.infra.database import Database
+from server.kernel.clock import Clock
+from server.kernel.identifiers import new_id
+from server.rooms.tables import room_visits
+
+log = logging.getLogger(__name__)
+
+Act = Literal["read", "call"]
+
+BEAT_S = 15.0  # how often open visits are moved on: how wrong the end of one may be after a crash
+LOST_AFTER = timedelta(seconds=60)  # a visit that nobody moved on for four beats is nobody's
+TOLD = 100  # visits in one answer
+
+
+@dataclass(slots=True)
+class _Visit:
+    id: UUID
+    holders: set[Hashable] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    account_id: UUID
+    act: Act
+    entered_at: datetime
+    left_at: datetime | None
+
+
+class Visits:
+    """One visit a person, room and act, however many connections hold it open. ``start`` it first."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._open: dict[tuple[UUID, UUID, Act], _Visit] = {}
+        self._ended: dict[UUID, datetime] = {}  # left, and not written yet
+        # Who leaves while visits are moved on must not be written as there again.
+        self._writing = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Closes what a process that died left open, and moves on what is open here from now on."""
+        await self._keep()
+        self._task = asyncio.create_task(self._beat(), name="visits")
+
+    async def stop(self) -> None:
+        """Ends all visits of this process."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+        now = self._clock.now()
+        self._ended |= {visit.id: now for visit in self._open.values()}
+        self._open.clear()
+        with contextlib.suppress(Exception):  # then the next process finds them
+            await self._keep()
+
+    async def enter(self, room_id: UUID, account_id: UUID, act: Act, holder: Hashable) -> None:
+        """Returns when the journal says that the person is there."""
+        key = (room_id, account_id, act)
+        if key not in self._open:
+            visit = _Visit(new_id())
+            now = self._clock.now()
+            async with self._database.begin() as conn:
+                await conn.execute(
+                    insert(room_visits).values(
+                        id=visit.id, room_id=room_id, account_id=account_id, act=act, entered_at=now, last_known_at=now
+                    )
+                )
+            if self._open.setdefault(key, visit) is not visit:  # another tab was faster
+                self._ended[visit.id] = now
+        self._open[key].holders.add(holder)
+
+    async def leave(self, room_id: UUID, account_id: UUID, act: Act, holder: Hashable) -> None:
+        """The visit ends when its last holder leaves. When the database is away, its end is written later."""
+        key = (room_id, account_id, act)
+        visit = self._open.get(key)
+        if visit is None or holder not in visit.holders:
+            return
+        visit.holders.remove(holder)
+        if visit.holders:
+            return
+        del self._open[key]
+        self._ended[visit.id] = self._clock.now()
+        try:
+            async with self._writing:
+                await self._write_ends()
+        except Exception as error:
+            log.warning("visit_end_delayed", extra={"error": type(error).__name__})
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_S)
+            try:
+                await self._keep()
+            except Exception as error:
+                log.warning("visits_not_kept", extra={"error": type(error).__name__})
+
+    async def _keep(self) -> None:
+        async with self._writing:
+            await self._write_ends()
+            now = self._clock.now()
+            held = [visit.id for visit in self._open.values()]
+            async with self._database.begin() as conn:
+                if held:  # an outage may have made another process think that we died: they are open all the same
+                    await conn.execute(
+                        update(room_visits).where(room_visits.c.id.in_(held)).values(last_known_at=now, left_at=None)
+                    )
+                await conn.execute(
+                    update(room_visits)
+                    .where(room_visits.c.left_at.is_(None), room_visits.c.last_known_at < now - LOST_AFTER)
+                    .values(left_at=room_visits.c.last_known_at)
+                )
+
+    async def _write_ends(self) -> None:
+        ended = dict(self._ended)
+        if not ended:
+            return
+        async with self._database.begin() as conn:
+            await conn.execute(
+                update(room_visits)
+                .where(room_visits.c.id == bindparam("visit"))
+                .values(left_at=bindparam("at"), last_known_at=bindparam("at")),
+                [{"visit": visit_id, "at": at} for visit_id, at in ended.items()],
+            )
+        for visit_id in ended:
+            self._ended.pop(visit_id, None)
+
+
+async def visits_of(conn: AsyncConnection, room_id: UUID) -> list[VisitRow]:
+    """The last visits to a room, the newest first."""
+    query = (
+        select(room_visits.c.account_id, room_visits.c.act, room_visits.c.entered_at, room_visits.c.left_at)
+        .where(room_visits.c.room_id == room_id)
+        .order_by(room_visits.c.entered_at.desc(), room_visits.c.id.desc())
+        .limit(TOLD)
+    )
+    return [VisitRow(*row) for row in await conn.execute(query)]
