@@ -8,12 +8,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry
 from sqlalchemy import text
 
+from server.compose import Capabilities
+from server.ground import Ground
 from server.infra import migrate, ports
 from server.infra.database import Database
 from server.infra.jobs import Jobs
@@ -32,20 +32,6 @@ RECONNECT_IN_MS = 2_000  # sockets come back elsewhere spread over this time
 POLL_SECONDS = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What every capability may be handed."""
-
-    settings: Settings
-    clock: Clock
-    database: Database
-    bus: Bus
-    notices: Notices
-    jobs: Jobs
-    health: Health
-    metrics: CollectorRegistry
-
-
 class App:
     """One server. ``start``, then ``drain`` if there is time for it, then ``stop``."""
 
@@ -56,6 +42,7 @@ class App:
         self._drainers: list[Callable[[int], Awaitable[None]]] = []
         self._busy: list[Callable[[], int]] = []
         self.ground: Ground | None = None
+        self.capabilities: Capabilities | None = None
         self.port = settings.port
 
     async def start(self) -> None:
@@ -102,6 +89,12 @@ class App:
 
     async def _compose(self, ground: Ground, site: web.Application) -> None:
         """Builds the capabilities on the ground and adds what they serve to ``site``."""
+        capabilities = self.capabilities = Capabilities(ground)
+        self._running.push_async_callback(capabilities.stop)
+        await capabilities.start()
+        capabilities.attach(site)
+        self.on_drain(capabilities.drain)
+        self.keeps_busy(capabilities.busy)
 
     def on_drain(self, handler: Callable[[int], Awaitable[None]]) -> None:
         """``handler`` is awaited with the time, in milliseconds, over which clients are to come back elsewhere."""

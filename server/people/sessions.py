@@ -1,5 +1,6 @@
 """SQL of the sessions that prove who is asking, and how long they last."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -95,6 +96,16 @@ async def principal_by_token(conn: AsyncConnection, token_hash: bytes) -> tuple[
         expires_at=row.expires_at,
     )
     return principal, row.disabled_at is not None
+
+
+async def roles_of_live(conn: AsyncConnection, ids: Collection[UUID], now: datetime) -> dict[UUID, Role]:
+    """The sessions of ``ids`` that still hold and whose accounts are open, each with the role it speaks for."""
+    query = (
+        select(auth_sessions.c.id, accounts.c.role)
+        .join(accounts, accounts.c.id == auth_sessions.c.account_id)
+        .where(auth_sessions.c.id.in_(ids), auth_sessions.c.expires_at > now, accounts.c.disabled_at.is_(None))
+    )
+    return {row.id: Role(row.role) for row in await conn.execute(query)}
 
 
 async def delete_session(conn: AsyncConnection, session_id: UUID) -> list[EndedSession]:

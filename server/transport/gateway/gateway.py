@@ -132,6 +132,9 @@ class Gateway:
     def of_session(self, session_id: UUID) -> Collection[Connection]:
         return self._members.of_session(session_id)
 
+    def everyone(self) -> Collection[Connection]:
+        return self._members.everyone()
+
     def publish(self, topic: str, event: str, payload: Any, *, skip: Connection | None = None) -> None:
         """Sends one event to all that joined ``topic``, encoded once."""
         receivers = self._members.of_topic(topic)

@@ -1,0 +1,138 @@
+"""The capabilities, each built once and handed what it needs; who listens to whom; what starts and stops when."""
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from aiohttp import web
+
+import server
+from server.ground import Ground
+from server.moderation.flags import Flags
+from server.moderation.http import FlagsHttp
+from server.pairs.http import PairsHttp
+from server.people.accounts import Accounts
+from server.people.authenticator import SessionAuthenticator
+from server.people.guesses import Guesses
+from server.people.http import PeopleHttp
+from server.people.passwords import Passwords
+from server.people.purge import PurgeSessions
+from server.people.signin import SignIn
+from server.revocation import Revocation
+from server.rooms.access import Rights
+from server.rooms.catchup import CatchUp
+from server.rooms.chat import Chat
+from server.rooms.conversations import Conversations
+from server.rooms.entering import Entering
+from server.rooms.fanout import Fanout
+from server.rooms.help import Help
+from server.rooms.home import Homes
+from server.rooms.http import RoomsHttp
+from server.rooms.log import Log
+from server.rooms.marks import Marks
+from server.rooms.presence import Presence
+from server.rooms.removal import Removal
+from server.rooms.rulings import Rulings
+from server.rooms.socket import RoomsSocket
+from server.rooms.typing import Typing
+from server.rooms.visits import Visits
+from server.transport import lean
+from server.transport.gateway import Gateway, Limits
+from server.transport.reached import TRUSTED_PROXIES, TrustedProxies
+from server.transport.router import Endpoints
+from server.transport.static import StaticFiles
+
+CLIENT = Path(server.__file__).with_name("static")
+
+
+class People:
+    """Accounts and sessions."""
+
+    def __init__(self, ground: Ground) -> None:
+        database, clock = ground.database, ground.clock
+        self.authenticator = SessionAuthenticator(database, ground.notices, clock)
+        self.passwords = Passwords()
+        self.sign_in = SignIn(database, self.passwords, Guesses(clock), self.authenticator, ground.bus, clock)
+        self.accounts = Accounts(database, self.passwords, self.sign_in, clock)
+        self.http = PeopleHttp(database, self.sign_in, self.accounts, clock)
+        PurgeSessions(database, clock).register(ground.jobs)
+
+
+class Rooms:
+    """The message log and everything that stands around it."""
+
+    def __init__(self, ground: Ground, gateway: Gateway, flags: Flags) -> None:
+        database, clock = ground.database, ground.clock
+        self.rights = Rights(database, ground.notices)
+        self.visits = Visits(database, clock)
+        self.log = Log(database, clock, insert_flags=flags.insert)
+        fanout = Fanout(gateway)
+        self.presence = Presence(gateway, clock)
+        self.chat = Chat(self.log, self.rights, fanout, Conversations(database, clock), flags, clock)
+        self.rulings = Rulings(database, self.log, fanout, flags)
+        self.marks = Marks(database, gateway, self.rights)
+        self.removal = Removal(gateway, ground.notices, self.rights, self.presence, self.visits)
+        homes = Homes(database, clock)
+        catch_up = CatchUp(database, clock, self.rights, fanout, self.presence)
+        self.http = RoomsHttp(database, self.rights, homes, self.rulings)
+        self.socket = RoomsSocket(
+            gateway,
+            catch_up=catch_up,
+            chat=self.chat,
+            entering=Entering(self.rights, catch_up, homes, fanout, self.presence, self.visits),
+            help_line=Help(database, clock, gateway, self.rights, flags),
+            marks=self.marks,
+            presence=self.presence,
+            typing=Typing(gateway, self.rights),
+        )
+
+    async def start(self, running: AsyncExitStack) -> None:
+        """Puts what must be stopped on ``running``, which stops the last first: what still writes goes before what it
+        writes through."""
+        running.push_async_callback(self.visits.stop)
+        await self.visits.start()
+        running.push_async_callback(self.log.stop)
+        await self.log.start()
+        for part in (self.removal, self.marks, self.rulings, self.chat):
+            running.push_async_callback(part.stop)
+
+
+class Capabilities:
+    """All of them on one ground."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._running = AsyncExitStack()
+        settings = ground.settings
+        self.people = People(ground)
+        self.gateway = Gateway(
+            self.people.authenticator, ground.clock, Limits(rate_factor=settings.rate_factor), ground.metrics
+        )
+        Revocation(ground.database, self.gateway, ground.notices, ground.bus, ground.clock)
+        self.flags = Flags(ground.database, ground.clock, ground.bus, self.gateway)
+        self.rooms = Rooms(ground, self.gateway, self.flags)
+        self.endpoints = Endpoints(self.people.authenticator)
+        self.endpoints.add(self.people.http, PairsHttp(ground.database), FlagsHttp(self.flags), self.rooms.http)
+
+    async def start(self) -> None:
+        """Before the first request. Raises when the ground gives way."""
+        await self.rooms.start(self._running)
+        self._running.push_async_callback(self.gateway.close)
+
+    def attach(self, site: web.Application) -> None:
+        """Adds everything that is served to ``site``; what nothing else answers is the client's."""
+        site[TRUSTED_PROXIES] = TrustedProxies(self._ground.settings.trusted_proxies)
+        lean.attach(site)
+        self.endpoints.attach(site)
+        self.gateway.attach(site)
+        StaticFiles(CLIENT).attach(site)
+
+    async def drain(self, reconnect_in_ms: int) -> None:
+        """Sends everyone elsewhere."""
+        await self.gateway.drain(reconnect_in_ms)
+
+    def busy(self) -> int:
+        """People in calls, who are given time to finish."""
+        return 0
+
+    async def stop(self) -> None:
+        await self._running.aclose()
