@@ -82,14 +82,6 @@ class Rates:
     typing: Rate = _SOMETIMES
     enter: Rate = _SOMETIMES
 
-    def times(self, factor: float) -> "Rates":
-        """All of them ``factor`` times as much, for measurements."""
-
-        def more(rate: Rate) -> Rate:
-            return Rate(rate.per_second * factor, rate.burst * factor)
-
-        return Rates(more(self.send), more(self.history), more(self.read), more(self.typing), more(self.enter))
-
 
 class RoomsSocket:
     """Registers the events of rooms on the gateway."""
