@@ -3,10 +3,6 @@
 import logging
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from server.infra.database import Database
@@ -15,24 +11,21 @@ from server.kernel.ground import GroundError
 log = logging.getLogger(__name__)
 
 LOCK = 0x42494E4F4D45  # "BINOME": the key of the advisory lock, the same in every process
+_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class NewerDatabase(GroundError):
     """The database has been used by a newer Binôme than this."""
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config
+def versions() -> list[str]:
+    """The versions this code knows, oldest first: the numbers that the files of ``migrations/versions`` begin with."""
+    return sorted(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def head() -> str:
     """The version this code wants."""
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
-    if newest is None:
-        raise RuntimeError("the migrations are missing from this installation")
-    return newest
+    return versions()[-1]
 
 
 async def current(database: Database) -> str | None:
@@ -42,7 +35,9 @@ async def current(database: Database) -> str | None:
 
 
 def _current(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if connection.execute(text("select to_regclass('alembic_version')")).scalar_one() is None:
+        return None
+    return connection.execute(text("select version_num from alembic_version")).scalar_one_or_none()
 
 
 async def upgrade(database: Database) -> list[str]:
@@ -52,10 +47,10 @@ async def upgrade(database: Database) -> list[str]:
 
 
 def _upgrade(connection: Connection) -> list[str]:
-    script = ScriptDirectory.from_config(_config())
-    known = [revision.revision for revision in reversed(list(script.walk_revisions()))]
-    if _check(_current(connection), known) == known[-1]:
-        connection.rollback()
+    known = versions()
+    version = _check(_current(connection), known)
+    connection.rollback()
+    if version == known[-1]:
         return []
     # Of the session, not of a transaction: each version commits on its own.
     if not connection.execute(text("select pg_try_advisory_lock(:key)"), {"key": LOCK}).scalar_one():
@@ -65,9 +60,7 @@ def _upgrade(connection: Connection) -> list[str]:
     try:
         before = _check(_current(connection), known)
         connection.rollback()
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        _run_alembic(connection)
     finally:
         connection.rollback()
         connection.execute(text("select pg_advisory_unlock(:key)"), {"key": LOCK})
@@ -76,6 +69,17 @@ def _upgrade(connection: Connection) -> list[str]:
     for version in applied:
         log.info("migrated", extra={"version": version})
     return applied
+
+
+def _run_alembic(connection: Connection) -> None:
+    # Imported only where there is something to do: it takes a quarter of a second, and most starts have nothing.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _check(version: str | None, known: list[str]) -> str | None:

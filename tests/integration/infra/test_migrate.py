@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 import server
@@ -65,6 +66,11 @@ async def test_alembic_sees_no_difference(database: Database) -> None:
 
     async with database.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
+
+
+def test_the_versions_are_those_that_alembic_sees_in_its_order() -> None:
+    script = ScriptDirectory(str(Path(migrate.__file__).parent / "migrations"))
+    assert migrate.versions() == [revision.revision for revision in reversed(list(script.walk_revisions()))]
 
 
 async def test_a_migrated_database_is_left_alone(database: Database) -> None:
