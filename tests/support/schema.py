@@ -1,0 +1,79 @@
+"""Holds an answer against the OpenAPI description: the part of JSON Schema 2020-12 that the description uses."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "array": (list,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "null": (type(None),),
+    "number": (int, float),
+    "object": (dict,),
+    "string": (str,),
+}
+_FORMATS: dict[str, Callable[[str], object]] = {
+    "date": date.fromisoformat,
+    "date-time": datetime.fromisoformat,
+    "uuid": UUID,
+}
+_KNOWN = {
+    "$ref", "additionalProperties", "anyOf", "default", "description", "enum", "format", "items", "maxItems",
+    "maxLength", "maximum", "minItems", "minLength", "minimum", "pattern", "prefixItems", "properties", "required",
+    "title", "type",
+}  # fmt: skip
+
+
+def wrong(value: Any, schema: dict[str, Any], document: dict[str, Any], at: str = "$") -> list[str]:
+    """What in ``value`` is not as ``schema`` says; an answer may hold no more than is described."""
+    unknown = set(schema) - _KNOWN
+    if unknown:
+        return [f"{at}: this checker does not know {sorted(unknown)}"]
+    if "$ref" in schema:
+        return wrong(value, resolve(schema["$ref"], document), document, at)
+    if "anyOf" in schema:
+        tries = [wrong(value, choice, document, at) for choice in schema["anyOf"]]
+        return [] if [] in tries else [f"{at}: none of {len(tries)} choices", *min(tries, key=len)]
+    found = []
+    kind = schema.get("type")
+    if kind is not None and (not isinstance(value, _TYPES[kind]) or (kind != "boolean" and isinstance(value, bool))):
+        return [f"{at}: {value!r} is no {kind}"]
+    if "enum" in schema and value not in schema["enum"]:
+        found.append(f"{at}: {value!r} is none of {schema['enum']}")
+    if isinstance(value, str):
+        found += _wrong_text(value, schema, at)
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            found += wrong(item, schema.get("items", {}), document, f"{at}[{index}]")
+    if isinstance(value, dict):
+        described = schema.get("properties", {})
+        found += [f"{at}: lacks {name}" for name in schema.get("required", []) if name not in value]
+        found += [f"{at}: {name} is not described" for name in value if described and name not in described]
+        for name, member in value.items():
+            found += wrong(member, described.get(name, {}), document, f"{at}.{name}")
+    return found
+
+
+def _wrong_text(value: str, schema: dict[str, Any], at: str) -> list[str]:
+    found = []
+    if "format" in schema:
+        try:
+            _FORMATS[schema["format"]](value)
+        except ValueError:
+            found.append(f"{at}: {value!r} is no {schema['format']}")
+    if "pattern" in schema and not re.search(schema["pattern"], value):
+        found.append(f"{at}: {value!r} does not match {schema['pattern']}")
+    if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
+        found.append(f"{at}: {len(value)} characters")
+    return found
+
+
+def resolve(reference: str, document: dict[str, Any]) -> dict[str, Any]:
+    """What a ``$ref`` of the document points to. Raises KeyError."""
+    found: Any = document
+    for name in reference.removeprefix("#/").split("/"):
+        found = found[name]
+    return dict(found)
