@@ -70,7 +70,20 @@ class Chat:
         check_text(text)
         # Not ``writing``: a repeat of what was accepted before the room closed still gets its answer. The log refuses.
         access = await self._rights.present(room, connection)
-        principal = connection.principal
+        appended, show_help = await self.post(access, connection.principal, message_id, text, connection)
+        # No await from here: the acknowledgement goes out before what was written after this message.
+        return send_answer(appended, compacted=connection.compact, show_help=show_help)
+
+    async def post(
+        self,
+        access: Access,
+        principal: Principal,
+        message_id: UUID,
+        text: str,
+        connection: Connection | None = None,
+    ) -> tuple[Appended, bool]:
+        """Assesses and writes a checked text of ``principal``. What was written, and whether its author is to be
+        shown the help card. Raises NotFound, RoomClosed, TryAgain."""
         recent = await self._conversations.of(access.room_id)
         # From here to the append without an await: what is assessed next already knows of this message.
         verdict = recent.verdict(principal.account_id, message_id, text)
@@ -87,12 +100,10 @@ class Chat:
             origin=Origin(access.number, access.seat, connection),
         )
         try:
-            appended = await self._log.append(draft)
+            return await self._log.append(draft), verdict.show_help
         except BinomeError:
             self._conversations.forget(access.room_id)
             raise
-        # No await from here: the acknowledgement goes out before what was written after this message.
-        return send_answer(appended, compacted=connection.compact, show_help=verdict.show_help)
 
     def committed(self, draft: Draft, appended: Appended) -> None:
         """What the log tells of each message it has written."""
