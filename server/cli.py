@@ -59,6 +59,15 @@ def _serve(_arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _demo(_arguments: argparse.Namespace) -> int:
+    settings = _settings()
+    from server.demo.present import prepare
+    from server.serve import serve
+
+    _run(serve(settings, lambda app: prepare(app, settings)))
+    return 0
+
+
 def _create_admin(arguments: argparse.Namespace) -> int:
     settings = _settings()
     from server.infra.open_database import borrow_database
@@ -172,6 +181,7 @@ def _doctor_arguments(parser: argparse.ArgumentParser) -> None:
 _Run = Callable[[argparse.Namespace], int]
 _COMMANDS: dict[str, tuple[_Run, str, Callable[[argparse.ArgumentParser], None]]] = {
     "serve": (_serve, "serve what the settings say", _no_arguments),
+    "demo": (_demo, "serve a demonstration association, and say how to sign in", _no_arguments),
     "admin": (_create_admin, "create the account that makes all others", _admin_arguments),
     "db": (_upgrade, "upgrade the database", _db_arguments),
     "doctor": (_doctor, "check settings, database, ports, disk and clock, and say what to fix", _doctor_arguments),

@@ -7,6 +7,7 @@ from aiohttp import web
 
 import server
 from server.ground import Ground
+from server.moderation import lexicon
 from server.moderation.flags import Flags
 from server.moderation.http import FlagsHttp
 from server.pairs.http import PairsHttp
@@ -114,7 +115,8 @@ class Capabilities:
         self.endpoints.add(self.people.http, PairsHttp(ground.database), FlagsHttp(self.flags), self.rooms.http)
 
     async def start(self) -> None:
-        """Before the first request. Raises when the ground gives way."""
+        """Before the first request. Raises when the ground gives way, or the moderation's data cannot be read."""
+        lexicon.words()
         await self.rooms.start(self._running)
         self._running.push_async_callback(self.gateway.close)
 

@@ -1,0 +1,169 @@
+"""Fills an empty database with the association of ``association.json``, through the same use cases as real life: its
+messages are assessed, numbered and flagged like any others, only that the clock is set back for each."""
+
+import json
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from importlib import resources
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from server.agenda.store import plan
+from server.compose import Rooms
+from server.ground import Ground
+from server.infra.database import Database
+from server.infra.notices import Notices
+from server.kernel.clock import ManualClock
+from server.kernel.errors import BinomeError
+from server.kernel.ground import GroundError
+from server.kernel.identifiers import new_id
+from server.kernel.permissions import Role
+from server.kernel.principal import Principal
+from server.moderation.flags import Flags
+from server.pairs.create import create_pair
+from server.pairs.rules import Pair
+from server.people import accounts, first_admin, store
+from server.people.authenticator import SessionAuthenticator
+from server.people.passwords import Passwords
+from server.rooms.store import create_room
+from server.transport.gateway import Gateway
+
+SESSION_LASTS = timedelta(minutes=10)  # of the principals that speak while the association is made
+_HALF_A_YEAR = timedelta(days=182)  # so that nobody of the demonstration has a birthday today
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRow:
+    """What the table of sign-ins says of one person."""
+
+    login: str
+    name: str
+    role: Role
+    age: int | None
+
+
+def association() -> dict[str, Any]:
+    """The content of ``association.json``."""
+    text = resources.files(__name__.rpartition(".")[0]).joinpath("association.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def sign_ins() -> list[SignInRow]:
+    """Who can sign in to the demonstration, in the order of the table."""
+    return [
+        SignInRow(person["login"], person["name"], Role(person["role"]), person.get("age"))
+        for person in association()["people"]
+    ]
+
+
+async def is_seeded(database: Database) -> bool:
+    """Whether the association exists already."""
+    async with database.begin() as conn:
+        return await store.organisation_by_name(conn, association()["organisation"]["name"]) is not None
+
+
+async def seed(ground: Ground, password: str) -> None:
+    """Makes the association, everyone in it with ``password``. Raises GroundError when the database holds other
+    people of the same sign-in names."""
+    told = association()
+    now = ground.clock.now()
+    people = await _make_people(ground, told, password, now)
+    for pair in told["pairs"]:
+        await _make_pair(ground, people, pair, ZoneInfo(told["organisation"]["zone"]), now)
+
+
+async def _make_people(ground: Ground, told: Mapping[str, Any], password: str, now: datetime) -> dict[str, Principal]:
+    passwords = Passwords()
+    admin = next(row for row in sign_ins() if row.role is Role.ADMIN)
+    wanted = first_admin.FirstAdmin(told["organisation"]["name"], admin.login, admin.name, password, "fr")
+    try:
+        made = [await first_admin.create_first_admin(ground.database, passwords, ground.clock, wanted)]
+        for row in sign_ins():
+            if row.role is not Role.ADMIN:
+                new = accounts.NewAccount(row.login, row.name, row.role, password, _birth_date(row.age, now.date()))
+                checked = await accounts.check(new, passwords, now.date())
+                async with ground.database.begin() as conn:
+                    organisation = await store.organisation(conn, made[0].person.organisation_id)
+                    made.append(await accounts.add(conn, organisation, checked))
+    except BinomeError as error:
+        raise GroundError(
+            "the demonstration wants a database of its own, and this one holds other people; "
+            "name another folder with BINOME_DATA"
+        ) from error
+    return {account.login: _principal(account.person, now) for account in made}
+
+
+async def _make_pair(
+    ground: Ground, people: Mapping[str, Principal], told: Mapping[str, Any], zone: ZoneInfo, now: datetime
+) -> None:
+    admin = next(person for person in people.values() if person.role is Role.ADMIN)
+    mentor, mentee, supervisor = (people[told[role]] for role in ("mentor", "mentee", "supervisor"))
+    async with ground.database.begin() as conn:
+        pair = await create_pair(conn, admin, mentor.account_id, mentee.account_id, supervisor.account_id)
+        room_id = await create_room(conn, pair)
+    await _plan(ground.database, pair, told, zone, now)
+    said = [(_when(message, zone, now), people[message["from"]], message["text"]) for message in told["messages"]]
+    await _say(ground, room_id, said)
+
+
+async def _plan(database: Database, pair: Pair, told: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> None:
+    for session in told["planned"]:
+        day = (now.astimezone(zone) + timedelta(days=session["in_days"])).date()
+        async with database.begin() as conn:
+            await plan(
+                conn,
+                pair,
+                title=session["title"],
+                starts_at=datetime.combine(day, time.fromisoformat(session["at"]), zone),
+                minutes=session["minutes"],
+                zone=str(zone),
+                created_by=pair.supervisor_id,
+                now=now,
+            )
+
+
+async def _say(ground: Ground, room_id: UUID, said: list[tuple[datetime, Principal, str]]) -> None:
+    """Each message at its time. The rooms used for it are of their own, with nobody connected."""
+    clock = ManualClock(said[0][0])
+    quiet = replace(ground, clock=clock, notices=Notices(ground.database))
+    gateway = Gateway(SessionAuthenticator(ground.database, quiet.notices, clock), clock)
+    rooms = Rooms(quiet, gateway, Flags(ground.database, clock, quiet.bus, gateway))
+    async with AsyncExitStack() as running:
+        await rooms.start(running)
+        for at, author, text in said:
+            clock.advance((at - clock.now()).total_seconds())
+            access = await rooms.rights.access(room_id, author)
+            await rooms.chat.post(access, author, new_id(), text)
+
+
+def _when(message: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> datetime:
+    """``at`` is a time of day, so many days ago; with a minus sign, so long before now."""
+    if message["at"].startswith("-"):
+        ago = time.fromisoformat(message["at"][1:])
+        return now - timedelta(hours=ago.hour, minutes=ago.minute)
+    day = (now.astimezone(zone) - timedelta(days=message["days_ago"])).date()
+    return datetime.combine(day, time.fromisoformat(message["at"]), zone)
+
+
+def _birth_date(age: int | None, today: date) -> date | None:
+    if age is None:
+        return None
+    day = today - _HALF_A_YEAR
+    return date(day.year - age, day.month, min(day.day, 28))
+
+
+def _principal(person: store.Person, now: datetime) -> Principal:
+    return Principal(
+        account_id=person.id,
+        organisation_id=person.organisation_id,
+        session_id=new_id(),
+        role=person.role,
+        name=person.name,
+        language=person.language,
+        birth_date=person.birth_date,
+        expires_at=now + SESSION_LASTS,
+    )
