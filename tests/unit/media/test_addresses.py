@@ -4,19 +4,21 @@ import pytest
 
 from server.media.addresses import candidate_lines, reachable
 
+EVERYWHERE = ["0.0.0.0", "::"]  # noqa: S104 (nothing is bound)
+
 
 async def test_the_operators_address_is_the_only_one_named() -> None:
-    assert await reachable(["0.0.0.0", "::"], "203.0.113.7") == ["203.0.113.7"]
-    assert await reachable(["0.0.0.0"], "203.0.113.7, 2001:db8::7") == ["203.0.113.7", "2001:db8::7"]
+    assert await reachable(EVERYWHERE, "203.0.113.7") == ["203.0.113.7"]
+    assert await reachable(EVERYWHERE, "203.0.113.7, 2001:db8::7") == ["203.0.113.7", "2001:db8::7"]
 
 
 async def test_a_name_is_resolved() -> None:
-    assert set(await reachable(["0.0.0.0"], "localhost")) <= {"127.0.0.1", "::1"}
+    assert set(await reachable(EVERYWHERE, "localhost")) <= {"127.0.0.1", "::1"}
 
 
 async def test_an_unknown_name_stops_the_start() -> None:
     with pytest.raises(OSError):  # noqa: PT011 (the resolver's own words differ between systems)
-        await reachable(["0.0.0.0"], "no-such-host.invalid")
+        await reachable(EVERYWHERE, "no-such-host.invalid")
 
 
 async def test_a_port_bound_to_one_address_is_reached_there() -> None:
@@ -24,7 +26,7 @@ async def test_a_port_bound_to_one_address_is_reached_there() -> None:
 
 
 async def test_without_an_address_this_machine_names_its_own_and_the_loopback_last() -> None:
-    addresses = await reachable(["0.0.0.0", "::"], None)
+    addresses = await reachable(EVERYWHERE, None)
     assert addresses[-2:] == ["127.0.0.1", "::1"]
     assert len(addresses) == len(set(addresses)) <= 8
     assert not [address for address in addresses if ipaddress.ip_address(address).is_link_local]

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from server.media.losses import LIFETIME, MOST_TRIES, REMEMBERED, Losses
 
 RTT = 0.1
@@ -20,7 +22,7 @@ def test_a_packet_is_asked_for_once_a_round_trip_and_five_times_at_most() -> Non
     losses.add(10, 11, now=0.0)
     times = [step / 100 for step in range(2, 190) if ask(losses, 50, step / 100) == [10]]
     assert len(times) == MOST_TRIES
-    assert all(later - earlier >= 1.1 * RTT for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier >= 1.1 * RTT for earlier, later in pairwise(times))
 
 
 def test_on_a_long_way_it_waits_longer() -> None:

@@ -25,7 +25,7 @@ def test_the_payload_starts_behind_sources_and_extension() -> None:
 
 @pytest.mark.parametrize("tail", ["", "00", "bede00", "bede0001", "bede000100ff00"])
 def test_a_header_cut_short_is_refused(tail: str) -> None:
-    with pytest.raises(ValueError, match="truncated|longer"):
+    with pytest.raises(ValueError, match=r"truncated|longer"):
         offset_of(HEADER.pack(0x90, 96, 1, 2, 3) + bytes.fromhex(tail))
 
 

@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 from server.media import stun
 
 
-def request(username: str | None = "ours:theirs", password: str = "secret") -> bytes:
+PASSWORD = b"secret"
+
+
+def request(username: str | None = "ours:theirs") -> bytes:
     message = Message(Method.BINDING, Class.REQUEST)
     message.attributes["PRIORITY"] = 1
     if username is not None:
         message.attributes["USERNAME"] = username
-    message.add_message_integrity(password.encode())
+    message.add_message_integrity(PASSWORD)
     return bytes(message)
 
 
@@ -54,12 +57,12 @@ def test_the_answer_is_shorter_than_the_request_of_a_browser() -> None:
     message.attributes.update(
         {"USERNAME": "x" * 12 + ":abcd", "ICE-CONTROLLING": 1, "USE-CANDIDATE": None, "PRIORITY": 1}
     )
-    message.add_message_integrity(b"secret")
+    message.add_message_integrity(PASSWORD)
     answer = stun.success(message, ("2001:db8::1", 65535), "secret")
     assert len(answer) <= len(bytes(message))
     parsed = stun.parse(answer)
     assert parsed.attributes["XOR-MAPPED-ADDRESS"] == ("2001:db8::1", 65535)
-    assert parsed.check_message_integrity(b"secret")
+    assert parsed.check_message_integrity(PASSWORD)
 
 
 @given(st.binary(max_size=200))
@@ -82,4 +85,4 @@ def test_one_changed_byte_is_never_authentic(position: int, value: int) -> None:
     if changed == original:
         return
     with contextlib.suppress(ValueError):
-        assert not stun.parse(changed).check_message_integrity(b"secret")
+        assert not stun.parse(changed).check_message_integrity(PASSWORD)

@@ -153,7 +153,7 @@ def test_after_a_goodbye_the_next_stream_takes_over() -> None:
 def test_each_second_a_report_on_each_stream_and_a_limit_for_pictures() -> None:
     publisher = Publisher()
     publisher.up.report(400_000, 1.0)
-    assert [type(packet) for packet in rtcp.parse(publisher.back[-1])][0] is RtcpRrPacket
+    assert isinstance(rtcp.parse(publisher.back[-1])[0], RtcpRrPacket)
     publisher.send(OPUS_TYPE, 1, b"voice", ssrc=1)
     publisher.send(VP8_TYPE, 1, vp8(1, key=True), ssrc=2)
     publisher.up.receive_rtcp(rtcp.sender_report(1, 7 << 32, 5, 1, 1, b"name"), 1.0)
