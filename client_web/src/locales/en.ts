@@ -316,6 +316,7 @@ export const en: Readonly<Record<Key, Text>> = {
   'category.evasion': "disguised text",
   'category.conversation': "how the conversation is moving",
   'category.help': "call for help",
+  'category.unassessed': "to check: automatic reading did not answer",
   'category.other': "other signal",
 
   'admin.people': "People",

@@ -322,6 +322,7 @@ export const fr = {
   'category.evasion': "texte déguisé",
   'category.conversation': "évolution de la conversation",
   'category.help': "appel à l’aide",
+  'category.unassessed': "à vérifier : la lecture automatique n’a pas répondu",
   'category.other': "autre signal",
 
   'admin.people': "Personnes",
