@@ -30,6 +30,10 @@ class BinomeServer:
         return self._program.pid
 
     @property
+    def database_pid(self) -> int:
+        return int((self._folder / "data" / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+
+    @property
     def url(self) -> str:
         return f"http://{LOOPBACK}:{self.port}"
 

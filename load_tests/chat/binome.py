@@ -24,8 +24,8 @@ class Binome:
         return self._server.pid
 
     @property
-    def roots(self) -> list[int]:
-        return [self._server.pid]
+    def database_pid(self) -> int:
+        return self._server.database_pid
 
     async def start(self, people: int) -> None:
         await self._server.start(people)

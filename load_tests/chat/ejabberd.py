@@ -67,8 +67,8 @@ class Ejabberd:
         return self._program.pid
 
     @property
-    def roots(self) -> list[int]:
-        return [self.server_pid, self._database.pid]
+    def database_pid(self) -> int:
+        return self._database.pid
 
     async def start(self, people: int) -> None:
         erl = find_ejabberd()

@@ -30,7 +30,7 @@ RATE = 200  # messages a second of the steady scenario
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One stretch of talk. CPU is of the server with its database, ``server_ms`` of the server alone; ``load_busy`` is
+    """One stretch of talk. CPU is of the server with its database, ``database_ms`` the latter's part; ``load_busy`` is
     the load client's share of its core, ``foreign_busy`` what nobody of ours used of the measured core: the kernel's
     share of the network, and noise."""
 
@@ -38,7 +38,7 @@ class Run:
     seconds: float
     rate: float
     cpu_ms: float
-    server_ms: float
+    database_ms: float
     p50_ms: float
     p99_ms: float
     load_busy: float
@@ -109,8 +109,9 @@ class _Meter:
         self._system = system
         self._directions = [direction for pair in pairs for direction in pair]
         self._heard = [direction.heard for direction in self._directions]
-        self._cpu = cpu_seconds(system.roots)
-        self._server = cpu_seconds([system.server_pid])
+        self._roots = [system.server_pid, system.database_pid]
+        self._cpu = cpu_seconds(self._roots)
+        self._database = cpu_seconds([system.database_pid])
         self._own = time.process_time()
         self._core = core_seconds(MEASURED)
         self._start = time.perf_counter()
@@ -118,8 +119,8 @@ class _Meter:
     def read(self, window: int = 0) -> Run:
         seconds = time.perf_counter() - self._start
         own = time.process_time() - self._own
-        cpu = cpu_seconds(self._system.roots) - self._cpu
-        server = cpu_seconds([self._system.server_pid]) - self._server
+        cpu = cpu_seconds(self._roots) - self._cpu
+        database = cpu_seconds([self._system.database_pid]) - self._database
         core = core_seconds(MEASURED) - self._core
         latencies: list[float] = []
         for direction, before in zip(self._directions, self._heard, strict=True):
@@ -132,7 +133,7 @@ class _Meter:
             seconds=seconds,
             rate=messages / seconds,
             cpu_ms=cpu * 1000 / messages,
-            server_ms=server * 1000 / messages,
+            database_ms=database * 1000 / messages,
             p50_ms=percentile(latencies, 50) * 1000,
             p99_ms=percentile(latencies, 99) * 1000,
             load_busy=own / seconds,

@@ -44,8 +44,8 @@ class ChatSystem(Protocol):
     def server_pid(self) -> int: ...
 
     @property
-    def roots(self) -> list[int]:
-        """The processes whose families are the server and its database."""
+    def database_pid(self) -> int:
+        """The postmaster. It may be a child of the server."""
         ...
 
     async def start(self, people: int) -> None:

@@ -28,7 +28,7 @@ class Picture:
     width: int = 640
     height: int = 480
     frame_rate: int = 30
-    video_bitrate: int = 2_000_000  # bits/s; the fake camera's picture takes less than half of it
+    video_bitrate: int = 500_000  # bits/s; low enough that every engine lets it through after a few seconds
 
 
 @dataclass(frozen=True, slots=True)
