@@ -15,9 +15,10 @@ def test_on_a_long_way_the_answer_is_waited_for() -> None:
 
 def test_the_wait_ends_with_a_key_frame() -> None:
     requests = KeyFrameRequests()
-    assert not requests.waiting
+    states = [requests.waiting]
     requests.ask(0.0, 0.1)
-    assert requests.waiting
+    states.append(requests.waiting)
     requests.came()
-    assert not requests.waiting
+    states.append(requests.waiting)
+    assert states == [False, True, False]
     assert requests.due_in(0.2, 0.1) > 0  # and yet the next request keeps its distance

@@ -91,11 +91,7 @@ def test_nonsense_gives_no_round_trip() -> None:
     assert rtcp.round_trip(block(lsr=1), 3000 << 32) is None
 
 
-@given(st.binary(max_size=300))
-@example(b"\x80\xc8\x00\x00")
-@example(b"\x81\xc9\x00\x01\x00\x00\x00\x01")
-@example(b"\xa0\xca\x00\x01\x00\x00\x00\xff")
-def test_any_bytes_are_read_or_refused(compound: bytes) -> None:
+def read_or_refuse(compound: bytes) -> None:
     try:
         packets = rtcp.parse(compound)
     except ValueError:
@@ -106,8 +102,15 @@ def test_any_bytes_are_read_or_refused(compound: bytes) -> None:
             rtcp.estimated_rate(packet)
 
 
+@given(st.binary(max_size=300))
+@example(b"\x80\xc8\x00\x00")
+@example(b"\x81\xc9\x00\x01\x00\x00\x00\x01")
+@example(b"\xa0\xca\x00\x01\x00\x00\x00\xff")
+def test_any_bytes_are_read_or_refused(compound: bytes) -> None:
+    read_or_refuse(compound)
+
+
 @given(st.sampled_from([200, 201, 202, 203, 205, 206]), st.integers(0, 31), st.binary(max_size=120))
 def test_any_body_under_a_known_type_is_read_or_refused(kind: int, count: int, body: bytes) -> None:
     body += b"\0" * (-len(body) % 4)
-    header = struct.pack("!BBH", 0x80 | count, kind, len(body) // 4)
-    test_any_bytes_are_read_or_refused.hypothesis.inner_test(header + body)
+    read_or_refuse(struct.pack("!BBH", 0x80 | count, kind, len(body) // 4) + body)

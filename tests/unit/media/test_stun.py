@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from server.media import stun
 
-
 PASSWORD = b"secret"
 
 
