@@ -48,8 +48,12 @@ async def serve(settings: Settings, prepare: Callable[[App], Awaitable[None]] | 
 
 async def _start(app: App, settings: Settings, prepare: Callable[[App], Awaitable[None]] | None) -> None:
     await app.start()
-    if prepare is not None:
-        await prepare(app)
+    try:
+        if prepare is not None:
+            await prepare(app)
+    except BaseException:
+        await app.stop()
+        raise
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     host = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)  # noqa: S104 - to a form that a browser takes
     sys.stdout.write(f"Binôme is at http://{host}:{app.port} (Ctrl-C stops it)\n")

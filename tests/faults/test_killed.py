@@ -66,14 +66,15 @@ def test_a_killed_postgres_is_started_again_under_the_server(make_server: Callab
     server = make_server()
     server.start()
     sql(server, "insert into organisations (id, name) values (gen_random_uuid(), 'kept') returning 1")
+    restarts: list[int] = []
     for _ in range(2):
+        restarts.append(server.events().count("postgres_restarted"))
         dead = server.postmaster()
         dead.kill()
-        wait_until(lambda: not server.ready(), 3, "readiness to fall")
+        wait_until(lambda: server.events().count("postgres_restarted") > restarts[-1], 20, "the restart")
         wait_until(server.ready, 10, "readiness to come back")
         assert server.postmaster().pid != dead.pid
     assert sql(server, "select count(*) from organisations where name = 'kept'") == 1
-    assert server.events().count("postgres_restarted") == 2
     server.signal(signal.SIGTERM)
     assert server.wait() == 0
 
