@@ -1,0 +1,314 @@
+"""Every endpoint of the whole server, asked by those who may not: no session, another role, another organisation,
+another site. A new endpoint without a row in the table below fails here."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from server.infra.database import Database
+from server.kernel.identifiers import new_id
+from server.kernel.permissions import Role
+from tests.support.rooms import NOW, House, Person, Room, organisation, served
+from tests.support.schema import wrong
+
+EVERYONE = frozenset(Role)
+ANYONE = None  # no session needed
+STAFF_OF_PAIRS = frozenset({Role.ADMIN, Role.SUPERVISOR})
+TALKERS = frozenset({Role.MENTOR, Role.MENTEE, Role.SUPERVISOR})
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One organisation: somebody of each role, a pair with its room, and a held message with its flag."""
+
+    people: Mapping[Role, Person]
+    room: Room
+    flag: UUID
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may use an endpoint, and how to ask it about the things of a scene.
+
+    ``foreign`` names what of another organisation can be put in its place, each answered ``not_found``.
+    """
+
+    method: str
+    path: str
+    roles: frozenset[Role] | None
+    fill: Callable[[Scene], tuple[dict[str, Any], Any]] = lambda _: ({}, None)
+    foreign: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+ACCOUNT = {"login": "zoe", "name": "Zoé", "role": "mentor", "password": "a long enough one"}
+
+
+def of_room(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"room": scene.room.number}, None
+
+
+def of_flag(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"flag": scene.flag}, {"note": "vu"}
+
+
+def of_pair(scene: Scene) -> tuple[dict[str, Any], Any]:
+    people = {role.value: scene.people[role].id for role in (Role.MENTOR, Role.MENTEE, Role.SUPERVISOR)}
+    return {}, people
+
+
+TABLE = [
+    Row("POST", "/api/v1/session", ANYONE, lambda _: ({}, {"login": "nobody", "password": "nothing"})),
+    Row("GET", "/api/v1/session", EVERYONE),
+    Row("DELETE", "/api/v1/session", EVERYONE),
+    Row("GET", "/api/v1/home", EVERYONE),
+    Row("GET", "/api/v1/accounts", frozenset({Role.ADMIN})),
+    Row("POST", "/api/v1/accounts", frozenset({Role.ADMIN}), lambda _: ({}, ACCOUNT)),
+    Row("GET", "/api/v1/pairs", STAFF_OF_PAIRS),
+    Row("POST", "/api/v1/pairs", frozenset({Role.ADMIN}), of_pair, ("mentor", "mentee", "supervisor")),
+    Row("GET", "/api/v1/rooms/{room}/visits", TALKERS, of_room, ("room",)),
+    Row("GET", "/api/v1/flags", frozenset({Role.SUPERVISOR})),
+    Row("POST", "/api/v1/flags/{flag}/acknowledge", frozenset({Role.SUPERVISOR}), of_flag, ("flag",)),
+    Row("POST", "/api/v1/flags/{flag}/release", frozenset({Role.SUPERVISOR}), of_flag, ("flag",)),
+    Row("POST", "/api/v1/flags/{flag}/refuse", frozenset({Role.SUPERVISOR}), of_flag, ("flag",)),
+]
+ROWS = {row.name: row for row in TABLE}
+CHANGES = [row for row in TABLE if row.method != "GET" and row.roles is not ANYONE]
+
+
+@pytest.fixture
+async def house(database: Database) -> AsyncIterator[House]:
+    async with served(database) as house:
+        yield house
+
+
+async def scene(house: House, where: Any) -> Scene:
+    """The three of the room have the roles of mentor, mentee and supervisor; those of the other roles are beside it."""
+    room = await house.room(where=where)
+    people = {Role.MENTOR: room.mentor, Role.MENTEE: room.mentee, Role.SUPERVISOR: room.supervisor}
+    for role in Role:
+        if role not in people:
+            people[role] = await house.person(role, role.value.title(), where=where)
+    client = await house.open(room.mentor)
+    said = await client.say(room, "appelle-moi au 06 12 34 56 78")
+    assert said["state"] == "held", said
+    ((flag,),) = await house.sql("select id from flags where room_id = :room", room=room.id)
+    return Scene(people, room, flag)
+
+
+async def ask(
+    house: House, row: Row, filled: tuple[dict[str, Any], Any], token: str | None = None, **more: Any
+) -> tuple[int, str | None]:
+    """(status, code) of the answer, which must be as the description says."""
+    path, body = filled
+    reply = await house.site.ask(row.method, row.path.format(**path), body, token=token, **more)
+    document = await description(house)
+    described = document["paths"][row.path][row.method.lower()]["responses"][str(reply.status)]
+    if reply.body is not None:
+        assert wrong(reply.body, described["content"]["application/json"]["schema"], document) == [], row.name
+    return reply.status, reply.error[0] if reply.status >= 400 else None
+
+
+async def description(house: House) -> dict[str, Any]:
+    reply = await house.site.ask("GET", "/api/openapi.json")
+    document: dict[str, Any] = reply.body
+    return document
+
+
+async def state(house: House) -> dict[str, int]:
+    """How many rows there are of all that an endpoint could make or end."""
+    tables = ("accounts", "auth_sessions", "pairs", "rooms", "messages", "flags", "room_visits")
+    return {table: (await house.sql(f"select count(*) from {table}"))[0][0] for table in tables} | {  # noqa: S608
+        "open": (await house.sql("select count(*) from flags where state = 'open'"))[0][0]
+    }
+
+
+async def test_the_table_holds_every_endpoint_and_no_other(house: House) -> None:
+    served_rows = {f"{row.declared.method} {row.declared.path}" for row in house.capabilities.endpoints.table}
+    assert sorted(ROWS) == sorted(served_rows)
+    document = await description(house)
+    described = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
+    assert sorted(ROWS) == sorted(described)
+
+
+async def test_without_a_session(house: House) -> None:
+    here = await scene(house, house.north)
+    before = await state(house)
+    for token in (None, "A" * 43, "short"):
+        answers = {row.name: await ask(house, row, row.fill(here), token) for row in TABLE}
+        assert answers == {
+            row.name: (401, "bad_credentials" if row.roles is ANYONE else "not_signed_in") for row in TABLE
+        }
+    assert await state(house) == before
+
+
+async def test_with_an_expired_session(house: House) -> None:
+    here = await scene(house, house.north)
+    await house.sql("update auth_sessions set expires_at = :at", at=NOW)
+    token = here.people[Role.ADMIN].token
+    answers = {row.name: await ask(house, row, row.fill(here), token) for row in TABLE if row.roles is not ANYONE}
+    assert answers == {row.name: (401, "session_expired") for row in TABLE if row.roles is not ANYONE}
+
+
+async def test_with_a_closed_account(house: House) -> None:
+    here = await scene(house, house.north)
+    await house.sql("update accounts set disabled_at = :at", at=NOW)
+    token = here.people[Role.SUPERVISOR].token
+    answers = {row.name: await ask(house, row, row.fill(here), token) for row in TABLE if row.roles is not ANYONE}
+    assert answers == {row.name: (401, "session_expired") for row in TABLE if row.roles is not ANYONE}
+
+
+async def test_with_each_wrong_role(house: House) -> None:
+    here = await scene(house, house.north)
+    before = await state(house)
+    answers, expected = {}, {}
+    for row in TABLE:
+        for role in EVERYONE - (row.roles if row.roles is not None else EVERYONE):
+            answers[row.name, role] = await ask(house, row, row.fill(here), here.people[role].token)
+            expected[row.name, role] = (403, "forbidden")
+    assert answers == expected
+    assert await state(house) == before
+
+
+async def test_what_a_wrong_role_sends_is_not_even_read(house: House) -> None:
+    here = await scene(house, house.north)
+    for row in CHANGES:
+        for role in EVERYONE - (row.roles or EVERYONE):
+            path, body = row.fill(here)
+            if body is not None:
+                reply = await house.site.ask(
+                    row.method, row.path.format(**path), raw=b"{", token=here.people[role].token
+                )
+                assert reply.error == ("forbidden", None), (row.name, role)
+
+
+async def test_each_right_role_may(house: House) -> None:
+    """So that the refusals above are refusals of the role and of nothing else."""
+    here = await scene(house, house.north)
+    refused = {}
+    for row in sorted(TABLE, key=lambda row: row.method == "DELETE"):
+        for role in sorted(row.roles or ()):
+            status, code = await ask(house, row, row.fill(here), here.people[role].token)
+            if status in (401, 403, 404):
+                refused[row.name, role] = code
+    assert refused == {}
+
+
+async def test_with_what_belongs_to_another_organisation(house: House) -> None:
+    """The same answer as for what does not exist."""
+    here = await scene(house, house.north)
+    there = await scene(house, await organisation(house.database, "South"))
+    before = await state(house)
+    answers, expected = {}, {}
+    for row in TABLE:
+        for what in row.foreign:
+            for role in sorted(row.roles or ()):
+                for origin, stranger in (("elsewhere", row.fill(there)), ("nowhere", None)):
+                    path, body = row.fill(here)
+                    for part, other in zip((path, body), stranger or (None, None), strict=True):
+                        if isinstance(part, dict) and what in part:
+                            part[what] = other[what] if other else new_id()
+                    answers[row.name, what, role, origin] = await ask(house, row, (path, body), here.people[role].token)
+                    expected[row.name, what, role, origin] = (404, "not_found")
+    assert answers == expected
+    assert len(answers) > 10
+    assert await state(house) == before
+
+
+async def test_lists_hold_nothing_of_another_organisation(house: House) -> None:
+    here = await scene(house, house.north)
+    there = await scene(house, await organisation(house.database, "South"))
+    secrets = {str(person.id) for person in there.people.values()} | {str(there.room.id), str(there.flag)}
+    for row in TABLE:
+        if row.method == "GET":
+            for role in sorted(row.roles or ()):
+                path, _ = row.fill(here)
+                reply = await house.site.ask("GET", row.path.format(**path), token=here.people[role].token)
+                assert reply.status == 200
+                assert [secret for secret in secrets if secret in str(reply.body)] == [], (row.name, role)
+
+
+async def test_a_supervisor_of_other_pairs_sees_and_decides_nothing(house: House) -> None:
+    here = await scene(house, house.north)
+    other = await house.person(Role.SUPERVISOR, "Samir")
+    answers = {
+        row.name: await ask(house, row, row.fill(here), other.token)
+        for row in TABLE
+        if row.foreign and "flag" in row.path
+    }
+    assert answers == dict.fromkeys(answers, (404, "not_found"))
+    assert (await house.ask(other, "GET", "/api/v1/flags")).body == {"flags": [], "more": False}
+    assert (await house.ask(other, "GET", "/api/v1/pairs")).body == {"pairs": []}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "none"},
+    ],
+)
+async def test_changes_sent_by_another_site_with_the_cookie(house: House, headers: dict[str, str]) -> None:
+    here = await scene(house, house.north)
+    before = await state(house)
+    answers = {}
+    for row in CHANGES:
+        role = sorted(row.roles or ())[0]
+        answers[row.name] = await ask(house, row, row.fill(here), cookie=here.people[role].token, headers=headers)
+    assert answers == {row.name: (403, "forbidden") for row in CHANGES}
+    assert await state(house) == before
+
+
+BAD_BODIES: dict[str, tuple[bytes, int]] = {
+    "nothing": (b"", 400),
+    "not JSON": (b"{", 400),
+    "a list": (b"[]", 400),
+    "null": (b"null", 400),
+    "a number": (b"1e999", 400),
+    "deep": (b"[" * 10_000, 400),
+    "unknown field": (b'{"surplus": 1}', 400),
+    "NUL": (b'{"login": "\\u0000", "note": "\\u0000", "mentor": "\\u0000"}', 400),
+    "half a character": (b'{"login": "\\ud800", "note": "\\ud800", "mentor": "\\ud800"}', 400),
+    "not UTF-8": (b'{"login": "\xff", "note": "\xff", "mentor": "\xff"}', 400),
+    "wrong types": (b'{"login": {}, "note": [], "mentor": 7}', 400),
+    "oversize": (b'{"note": "' + b"x" * 20_000 + b'"}', 413),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_BODIES)
+async def test_bad_bodies_are_refused_whole(house: House, kind: str) -> None:
+    here = await scene(house, house.north)
+    raw, status = BAD_BODIES[kind]
+    before = await state(house)
+    answers = {}
+    for row in TABLE:
+        path, body = row.fill(here)
+        if body is not None:
+            token = here.people[sorted(row.roles)[0]].token if row.roles else None
+            reply = await house.site.ask(row.method, row.path.format(**path), raw=raw, token=token)
+            answers[row.name] = (reply.status, reply.error[0])
+    code = "too_large" if status == 413 else "bad_request"
+    assert answers == dict.fromkeys(answers, (status, code))
+    assert len(answers) == 6
+    assert await state(house) == before
+
+
+@pytest.mark.parametrize(
+    "path", ["x", "0", "-1", "99999999999999999999", "%00", "%2e%2e", "a" * 3_000, "é", "1 or 1=1"]
+)
+async def test_odd_names_in_the_path_do_not_exist(house: House, path: str) -> None:
+    here = await scene(house, house.north)
+    for row in TABLE:
+        for name in row.foreign:
+            if f"{{{name}}}" in row.path:
+                _, body = row.fill(here)
+                token = here.people[sorted(row.roles or ())[0]].token
+                assert await ask(house, row, ({name: path}, body), token) in {(404, "not_found"), (400, "bad_request")}
