@@ -80,7 +80,13 @@ class App:
         await ground.notices.start()
         self._running.push_async_callback(ground.jobs.stop)
         await ground.jobs.start()
-        runner = web.AppRunner(site, access_log=None, handle_signals=False, shutdown_timeout=HTTP_STOP_SECONDS)
+        runner = web.AppRunner(
+            site,
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=HTTP_STOP_SECONDS,
+            auto_decompress=False,  # no endpoint takes compressed bodies, and a bomb is one
+        )
         self._running.push_async_callback(runner.cleanup)
         await runner.setup()
         await web.SockSite(runner, listener, backlog=1024).start()

@@ -117,6 +117,7 @@ class Capabilities:
     async def start(self) -> None:
         """Before the first request. Raises when the ground gives way, or the moderation's data cannot be read."""
         lexicon.load()
+        self._running.callback(self.people.passwords.close)
         await self.rooms.start(self._running)
         self._running.push_async_callback(self.gateway.close)
 
