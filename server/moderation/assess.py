@@ -4,11 +4,13 @@ The pipeline: the text is folded, its words are read, one automaton and the cont
 at it, clause rules weigh what they found, policy decides.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from server.moderation import lexicon
 from server.moderation.contacts import email, handles, numbers, urls
+from server.moderation.contacts.spaced import close_up
 from server.moderation.conversation import Conversation
 from server.moderation.folding import fold
 from server.moderation.masking import mask
@@ -53,34 +55,46 @@ def assess(
 def _contacts(
     words: Words, folded: str, speaker: Speaker, conversation: Conversation | None, now: datetime
 ) -> Iterator[Finding]:
+    """Contact details; what lies inside one already found is not told twice."""
+    seen: list[numbers.Span] = []
+    for rule, span in _details(words.words, folded):
+        if not _overlaps(span, seen):
+            seen.append(span)
+            yield _finding(rule, words, span)
+    if (closed := close_up(folded)) is not None:
+        text, indices = closed
+        for rule, span in _details(re.findall(r"[a-z0-9]+", text), text):
+            spread = numbers.Span(indices[span.start], indices[span.end - 1] + 1, True)
+            if not _overlaps(spread, seen):
+                seen.append(spread)
+                yield _finding(rule, words, spread)
     digits = numbers.weight(folded, words.words)
-    found = False
-    if digits >= numbers.ENOUGH:
-        for span in numbers.find(folded):
-            found = True
-            yield _finding("contact.phone", words, span)
-    if digits and not found and conversation is not None:
+    phones = [span for span in numbers.find(folded) if not _overlaps(span, seen)] if digits >= numbers.ENOUGH else []
+    for span in phones:
+        yield _finding("contact.phone", words, span)
+    if digits and not phones and conversation is not None:
         earlier = [fold(piece) for piece in conversation.of_author(speaker, now)]
         for span in numbers.find_split(folded, earlier):
             yield _finding("contact.phone.split", words, span)
+
+
+def _details(words: Sequence[str], folded: str) -> Iterator[tuple[str, numbers.Span]]:
     at = "@" in folded
-    addresses: list[numbers.Span] = []
-    if at or not email.SIGNS.isdisjoint(words.words):
-        addresses = email.find(folded)
-        for span in addresses:
-            yield _finding("contact.email", words, span)
-    taken = {i for span in addresses for i in range(span.start, span.end)}
-    for span in urls.find(folded, words.words):
-        if span.start not in taken:
-            yield _finding("contact.url", words, span)
+    if at or not email.SIGNS.isdisjoint(words):
+        for span in email.find(folded):
+            yield "contact.email", span
+    for span in urls.find(folded, words):
+        yield "contact.url", span
     if at:
         for span in handles.find_at(folded):
-            if span.start not in taken:
-                yield _finding("contact.handle", words, span)
-    if not handles.names().isdisjoint(words.words):
+            yield "contact.handle", span
+    if not handles.names().isdisjoint(words):
         for span in handles.find_named(folded):
-            if span.start not in taken:
-                yield _finding("contact.handle", words, span)
+            yield "contact.handle", span
+
+
+def _overlaps(span: numbers.Span, others: list[numbers.Span]) -> bool:
+    return any(span.start < other.end and other.start < span.end for other in others)
 
 
 def _finding(rule: str, words: Words, span: numbers.Span) -> Finding:

@@ -5,27 +5,42 @@ asked of a place: ``laughing`` anywhere in the text, ``sentence:school`` in the 
 words right before the phrase, ``after:idiom`` right behind it. The others are functions here.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 
-import msgspec
-
-from server.moderation.entries import DATA, Entry, phrases
+from server.moderation.contexts import Places, contexts
+from server.moderation.entries import Entry
 
 NEAR = 5  # words: how far "right before" and "right behind" reach
 SENTENCE_ENDS = frozenset(".!?;")
+SPEECH = 12  # words between "il m'a dit" and what was said
 CLAUSE_ENDS = SENTENCE_ENDS | frozenset((",", ":", "mais", "but", "parce", "car", "because", "donc", "so"))
+
+
+class Text:
+    """The words of a text and, once asked for, where the context lists have something in them."""
+
+    def __init__(self, words: Sequence[str], line: str) -> None:
+        self.words = words
+        self._line = line
+
+    @cached_property
+    def places(self) -> Places:
+        return contexts().places(self._line)
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A phrase of the lexicon at ``words[first:after]``."""
+    """A phrase of the lexicon at ``text.words[first:after]``."""
 
-    words: Sequence[str]
+    text: Text
     first: int
     after: int
+
+    @property
+    def words(self) -> Sequence[str]:
+        return self.text.words
 
     def sentence(self) -> tuple[int, int]:
         start, end = self.first, self.after
@@ -63,41 +78,34 @@ def weigh(entry: Entry, hit: Hit, category: str) -> Outcome | None:
         return Outcome(entry.reported, None)
     if not all(holds(rule, hit) for rule in entry.needs):
         return Outcome(entry.otherwise, None) if entry.otherwise else None
-    if any(holds(rule, hit) for rule in entry.soften):
-        return Outcome(category, entry.softened)
-    return Outcome(category, entry.severity)
+    softer = [severity for rule, severity in entry.soften.items() if holds(rule, hit)]
+    return Outcome(category, min(softer) if softer else entry.severity)
 
 
 def holds(rule: str, hit: Hit) -> bool:
+    if " & " in rule:
+        return all(holds(part, hit) for part in rule.split(" & "))
     if rule in RULES:
         return RULES[rule](hit)
     place, _, name = rule.rpartition(":")
-    pattern = contexts()[name]
+    found = hit.text.places.get(name)
+    if not found:
+        return False
     if place == "before":
-        return pattern.search(_line(hit.before())) is not None
+        start = hit.first - len(hit.before())
+        return any(start <= first and after <= hit.first for first, after in found)
     if place == "after":
-        return pattern.match(_line(hit.behind())) is not None
+        return any(first == hit.after for first, _ in found)
     if place == "sentence":
         start, end = hit.sentence()
-        return pattern.search(_line(hit.words[start:end])) is not None
-    return pattern.search(_line(hit.words)) is not None
-
-
-def _line(words: Sequence[str]) -> str:
-    return f" {' '.join(words)} "
-
-
-@cache
-def contexts() -> dict[str, re.Pattern[str]]:
-    data = msgspec.json.decode((DATA / "contexts.json").read_bytes(), type=dict[str, list[str]])
-    return {
-        name: re.compile(" (?:" + "|".join(re.escape(one) for pattern in patterns for one in phrases(pattern)) + ") ")
-        for name, patterns in data.items()
-    }
+        return any(start <= first and after <= end for first, after in found)
+    return True
 
 
 _NOT = frozenset("pas plus jamais aucun aucune rien ni sans not never no don didn isn aren ain wasn doesn won".split())
-_SUBJECTS = frozenset("je j tu il elle on nous vous ils elles i you he she we they".split())
+_HELD_BACK = frozenset("empecher empeche arreter arrete retenir resister stop help resist".split())
+_SUBJECTS = frozenset("je j tu t il elle on nous vous ils elles i you he she we they".split())
+_MINE = frozenset("je j moi me m mon ma mes i my myself".split())
 _YOU = frozenset("tu t te toi ta ton tes vous votre vos you your u ur yourself".split())
 _OTHERS = frozenset("il elle ils elles lui eux leur ce c cet cette mon ma mes son sa ses he she they him her his".split())
 _ORDERS = frozenset(
@@ -112,10 +120,14 @@ _OPENERS = frozenset(
 
 def negated(hit: Hit) -> bool:
     """Denied between its subject and itself, or right behind: "je veux pas mourir", "je me coupe plus"."""
-    for word in reversed(hit.before()):
+    before = list(hit.before())
+    for i in range(len(before) - 1, -1, -1):
+        word = before[i]
+        if word in _HELD_BACK:
+            return False  # "je peux pas m'empêcher de …"
         if word in _NOT:
             return True
-        if word in _SUBJECTS:
+        if word in _SUBJECTS and not (word == "t" and i > 0 and before[i - 1] in _NOT):
             break
     behind = hit.behind(1)
     return bool(behind) and behind[0] in _NOT
@@ -143,6 +155,8 @@ def directed(hit: Hit) -> bool:
     rest = [word for word in (*hit.words[start : hit.first], *hit.words[hit.after : end]) if word[0].isalnum()]
     if len(rest) <= 3 and all(word in _OPENERS or word in _YOU for word in rest):
         return True
+    if before[-2:] in (["ferme", "la"], ["boucle", "la"]):
+        return True
     # As an address at the end of what is said to "you": "ferme ta gueule connard"; not "t'as vu ce connard".
     if before and before[-1] in _OTHERS | {"un", "une", "le", "la", "les", "des", "l", "a", "an", "the", "this", "that"}:
         return False
@@ -150,11 +164,16 @@ def directed(hit: Hit) -> bool:
     return not tail and bool((_YOU | _ORDERS) & set(hit.words[start : hit.first])) and not negated(hit)
 
 
+def first_person(hit: Hit) -> bool:
+    start, end = hit.sentence()
+    return not _MINE.isdisjoint(hit.words[start:end])
+
+
 def reported(hit: Hit) -> bool:
     """Told as somebody's words: "il m'a dit va te pendre"."""
     start, _ = hit.sentence()
-    line = _line(hit.words[max(start, hit.first - 12) : hit.first])
-    return contexts()["saying"].search(line) is not None
+    start = max(start, hit.first - SPEECH)
+    return any(start <= first and after <= hit.first for first, after in hit.text.places.get("saying", ()))
 
 
 def quoted(hit: Hit) -> bool:
@@ -164,6 +183,7 @@ def quoted(hit: Hit) -> bool:
 
 RULES: dict[str, Callable[[Hit], bool]] = {
     "directed": directed,
+    "first_person": first_person,
     "negated": negated,
     "of_another": of_another,
     "quoted": quoted,

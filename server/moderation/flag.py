@@ -8,7 +8,7 @@ from uuid import UUID
 
 from server.kernel.errors import Conflict
 from server.kernel.identifiers import new_id
-from server.moderation.entries import engine_version
+from server.moderation.data_files import engine_version
 from server.moderation.verdict import Label, Verdict
 
 FlagAction = Literal["deliver", "mask", "hold", "block", "help"]

@@ -19,7 +19,8 @@ _SIGNS = {
 
 class FoldTable(dict[int, str]):
     """For ``str.translate``. What cannot be seen (zero width, controls, combining marks, lone surrogates) becomes
-    nothing; a sign that stands for no letter stays as it is."""
+    nothing; a sign that stands for no letter stays as it is, a picture
+    as a word of its own."""
 
     def __missing__(self, code: int) -> str:
         folded = _fold(chr(code))
@@ -45,7 +46,7 @@ def _fold(char: str) -> str:
         return plain
     if category == "So":  # pictures; the boxed letters among them name their letter
         name = unicodedata.name(char, "")
-        return name.rsplit(" ", 1)[-1].lower() if " LETTER " in name and name[-2] == " " else char
+        return name.rsplit(" ", 1)[-1].lower() if " LETTER " in name and name[-2] == " " else f" {char} "
     if category[0] == "L":
         cured = "".join(c for c in str(decancer(char)) if c.isascii() and c.isalnum())
         return cured.lower() or char.lower()

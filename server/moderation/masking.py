@@ -5,7 +5,7 @@ from functools import cache
 
 import msgspec
 
-from server.moderation.entries import DATA
+from server.moderation.data_files import DATA
 from server.moderation.verdict import Label
 
 DEFAULT_LANGUAGE = "fr"

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from server.kernel.principal import ADULT_AGE
-from server.moderation.entries import DATA
+from server.moderation.data_files import DATA
 from server.moderation.verdict import ACTIONS, DELIVER, Action, Finding, Label, Speaker, Verdict
 
 Direction = Literal["adult_to_minor", "minor_to_adult", "young_adult", "professional"]

@@ -40,9 +40,11 @@ MAX_GAP = 8  # signs in a row between two groups
 
 _TOKEN = re.compile(r"[a-z0-9]+|\n|[^\S\n]+|[^a-z0-9\s]")
 _ENDS_RUN = frozenset("=<>%€$£^§!?;\"#&{}°")
-_WORDS_BY_LENGTH = "|".join(sorted(VALUES, key=len, reverse=True))
+# Glued together only whole words are read: with "zeros" and "vingts", "zerosix" and "vingtsix" would be cut wrongly.
+_WORDS_BY_LENGTH = "|".join(sorted((w for w in VALUES if w not in ("zeros", "vingts", "sett", "sixe")), key=len, reverse=True))
 _GLUED = re.compile(rf"(?:{_WORDS_BY_LENGTH})(?:\d*(?:{_WORDS_BY_LENGTH}))*\d*|\d+(?:(?:{_WORDS_BY_LENGTH})\d*)+")
 _GLUED_PART = re.compile(rf"\d+|{_WORDS_BY_LENGTH}")
+_BEHIND_WORD = re.compile(r"[a-z]{2,}([0-9]{8,})")  # "tel0612345678"
 _DIGIT_LETTERS = str.maketrans("oil", "011")
 _LEET_WORD = str.maketrans("0134578", "oieastb")
 _LOOKS = re.compile(r"[0-9oil]*[0-9][0-9oil]*")
@@ -135,7 +137,7 @@ def _atoms(text: str, start: int, gap: str, sign: str) -> list[Atom] | None:
         return [Atom(100, "", start, end, gap, sign, cent=True, spelled=True)]
     if text in REPEATS:
         return [Atom(0, "", start, end, gap, sign, repeat=REPEATS[text], spelled=True)]
-    if len(text) > 48:
+    if len(text) > 80:
         return None
     if any(c.isdigit() for c in text):
         if _LOOKS.fullmatch(text):
@@ -143,6 +145,8 @@ def _atoms(text: str, start: int, gap: str, sign: str) -> list[Atom] | None:
         value = VALUES.get(text.translate(_LEET_WORD))
         if value is not None:
             return [Atom(value, "", start, end, gap, sign, spelled=True)]
+    if behind := _BEHIND_WORD.fullmatch(text):
+        return [Atom(0, behind[1], start + behind.start(1), end, "", "")]
     if _GLUED.fullmatch(text):
         atoms = []
         for part in _GLUED_PART.finditer(text):
@@ -180,6 +184,8 @@ def _number(run: list[Atom], i: int, join: str, joined: bool, eighty_first: bool
         if not joined or at >= len(run):
             return None
         following = run[at]
+        if len(following.text) == 1 and not following.gap:
+            return int(following.text)  # "cinquante6"
         if following.text or following.cent or following.repeat or following.sign or following.gap.strip(join):
             return None
         return following.value

@@ -8,80 +8,110 @@ from functools import cache
 import msgspec
 
 from server.moderation.contacts.numbers import Span
-from server.moderation.entries import DATA
+from server.moderation.data_files import DATA
 
 NEAR = 4  # words between a platform and a name (MODERATION.md, pipeline)
-_AT = re.compile(r"(?<![a-z0-9._%+\-@])@([a-z0-9._]{3,30})(?![a-z0-9._@])")
-_TOKEN = re.compile(r"[a-z0-9][a-z0-9._\-]{0,30}|[:=@]|[.,;!?\n]")
-_MARKED = re.compile(r"(?=.*[a-z])(?:.*[a-z][0-9]{1,6}[a-z_.]*|[a-z0-9]+[._][a-z0-9._]*[a-z0-9_]|[a-z0-9]+_[a-z0-9_]*)\Z")
-_ORDINAL = re.compile(r"\d+(?:e|eme|er|ere|nd|nde|h\d*|km|cm|mm|m|kg|g|x|p|k|go|mo|min|s|ans|fps|hz|v|th|st|rd|pm|am)\Z")
+
+_AT = re.compile(r"(?<![a-z0-9._%+\-@/])@([a-z0-9._]{3,30})(?![a-z0-9._@])")
+_TOKEN = re.compile(r"[a-z0-9][a-z0-9._\-#]{0,30}|[:=@→>👻]|[.,;!?\n]")
+_LEETISH = re.compile(r"(?<![a-z0-9@$])(?=[a-z0-9@$]*[a-z])(?=[a-z0-9@$]*[0-9@$])[a-z0-9@$]{3,12}(?![a-z0-9@$])")
+_LEET = str.maketrans("0134578@$", "oieastbas")
+# With a digit behind letters, or parts joined by a point or a line: what a chosen name looks like and a word does not.
+_MARKED = re.compile(r"[a-z][a-z._\-]*[0-9]{1,6}[a-z._]{0,8}(?:#[0-9]{4})?|[a-z0-9]+(?:[._]+[a-z0-9]+){1,4}_?|_*[a-z]+_+|[a-z]+#[0-9]{4}")
+_MEASURE = re.compile(r"[0-9].*|[a-z]{1,2}[0-9]{1,2}|(?:iphone|galaxy|ps|xbox|windows|ios|s|p|a|covid|web)-?[0-9]{1,2}")
 
 
 class _Platforms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    names: list[str]
-    cues: list[str]
-    not_names: list[str]
-    after_at: list[str]
+    """``presents``: what says that a name follows. ``owners``: whose name it is; a name that is a mere word counts only
+    beside one of them. ``not_names``: words that follow a platform's name and are none. ``after_at``: what follows an
+    @ that stands for "à" or "at"."""
+
+    names: frozenset[str]
+    presents: frozenset[str]
+    owners: frozenset[str]
+    not_names: frozenset[str]
+    after_at: frozenset[str]
 
 
 @cache
-def _platforms() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
-    data = msgspec.json.decode((DATA / "platforms.json").read_bytes(), type=_Platforms)
-    return frozenset(data.names), frozenset(data.cues), frozenset(data.not_names), frozenset(data.after_at)
+def _platforms() -> _Platforms:
+    return msgspec.json.decode((DATA / "platforms.json").read_bytes(), type=_Platforms)
 
 
 def names() -> frozenset[str]:
-    return _platforms()[0]
+    return _platforms().names
 
 
 def find_at(folded: str) -> Iterator[Span]:
     """Words that begin with @. "@+" and "@ demain" are the French "à"."""
-    not_names = _platforms()[3]
     for match in _AT.finditer(folded):
-        if match.group(1).strip("._") not in not_names and any(c.isalpha() for c in match.group(1)):
+        name = match.group(1).strip("._")
+        if name not in _platforms().after_at and any(char.isalpha() for char in name):
             yield Span(match.start(), match.end(), False)
 
 
 def find_named(folded: str) -> Iterator[Span]:
-    """Names near the name of a platform: marked ones (with a digit, a point or a line) anywhere near it, plain ones
-    only where the sentence presents them ("mon insta c'est leamartin")."""
-    platforms, cues, not_names, _ = _platforms()
-    tokens = list(_TOKEN.finditer(folded))
-    done = -1
-    for i, token in enumerate(tokens):
-        if token.group().strip(".-_") not in platforms:
+    """Names near the name of a platform: marked ones (with a digit, a point, a line) anywhere near it, plain ones only
+    where the sentence presents them ("mon insta c'est leamartin")."""
+    known = _platforms()
+    plain = _LEETISH.sub(lambda word: _platform_or_same(word.group()), folded)
+    tokens = list(_TOKEN.finditer(plain))
+    words = [token.group().rstrip(".-_") for token in tokens]
+    used: set[int] = set()
+    for i, word in enumerate(words):
+        if word not in known.names:
             continue
-        presented = False
-        for j in range(i + 1, min(len(tokens), i + 1 + NEAR + 2)):
-            if j <= done:
-                continue
-            word = tokens[j].group()
-            bare = word.strip(".-_")
-            if word in ".,;!?\n":
-                break
-            if word in cues:
-                presented = True
-                continue
-            if bare in platforms or _ORDINAL.fullmatch(bare) or bare.isdigit():
-                continue
-            if _MARKED.fullmatch(bare) and bare not in not_names:
-                yield Span(tokens[j].start(), tokens[j].start() + len(word.rstrip(".-")), False)
-                done = j
-                break
-            if presented:
-                if len(bare) >= 4 and bare not in not_names and _closes(tokens, j):
-                    yield Span(tokens[j].start(), tokens[j].start() + len(word.rstrip(".-")), False)
-                    done = j
-                break
-        for j in range(max(0, i - NEAR), i):
-            word = tokens[j].group().strip(".-_")
-            if j > done and _MARKED.fullmatch(word) and not _ORDINAL.fullmatch(word) and word not in not_names:
-                yield Span(tokens[j].start(), tokens[j].end(), False)
-                done = j
+        found = _behind(known, words, i)
+        if found is None:
+            found = _before(known, words, i)
+        if found is not None and found not in used:
+            used.add(found)
+            start = tokens[found].start()
+            yield Span(start, start + len(words[found]), False)
 
 
-def _closes(tokens: list[re.Match[str]], j: int) -> bool:
-    """Whether the sentence ends behind token ``j`` or goes on with a new clause: a name stands alone."""
-    if j + 1 >= len(tokens):
-        return True
-    return tokens[j + 1].group() in {".", ",", ";", "!", "?", "\n", "et", "ajoute", "and", "add", "si", "ou"}
+def _platform_or_same(word: str) -> str:
+    plain = word.translate(_LEET)
+    return plain if plain in _platforms().names else word
+
+
+def _behind(known: _Platforms, words: list[str], i: int) -> int | None:
+    presented = False
+    owned = not known.owners.isdisjoint(words[max(0, i - NEAR) : i])
+    distance = 0
+    for j in range(i + 1, len(words)):
+        word = words[j]
+        if word in ("", ",", ";", "!", "?", "\n") or distance > NEAR:
+            return None
+        if word in known.presents:
+            presented = True
+            continue
+        if word in known.names:
+            continue
+        distance += 1
+        if _is_marked(known, word):
+            return j
+        if word in known.owners:
+            owned = True
+            continue
+        if presented and owned:
+            return j if len(word) >= 4 and word.isalpha() and word not in known.not_names and _closes(words, j) else None
+    return None
+
+
+def _before(known: _Platforms, words: list[str], i: int) -> int | None:
+    for j in range(i - 1, max(-1, i - 1 - NEAR), -1):
+        if words[j] in ("", ",", ";", "!", "?", "\n"):
+            return None
+        if _is_marked(known, words[j]):
+            return j
+    return None
+
+
+def _is_marked(known: _Platforms, word: str) -> bool:
+    return bool(_MARKED.fullmatch(word)) and not _MEASURE.fullmatch(word) and word not in known.not_names
+
+
+def _closes(words: list[str], j: int) -> bool:
+    """Whether the sentence ends behind word ``j`` or a new one begins: a name stands alone."""
+    return j + 1 >= len(words) or words[j + 1] in {"", ",", ";", "!", "?", "\n", "et", "ajoute", "and", "add", "si"}

@@ -29,7 +29,7 @@ def weight(folded: str, words: Sequence[str]) -> int:
     """How much there is to read as digits; what has next to nothing is not looked at further."""
     digits = sum(map(folded.count, "0123456789"))
     if SPEAKING.isdisjoint(words):
-        return ENOUGH if digits and "zero" in folded else digits
+        return ENOUGH if "zero" in folded else digits
     return digits + 2 * sum(word in SPEAKING for word in words)
 
 
@@ -117,6 +117,18 @@ def _end_of_phone(folded: str, reading: list[Group], i: int, checker: Checker) -
         if cued is None:
             cued = CUE.search(folded, max(0, reading[i].start - 48), reading[i].start) is not None
         whole = i == 0 and after == len(reading)
+        if not whole and not cued and _in_list(reading, i, after):
+            continue
         if is_phone(reading[i:after], whole=whole, cued=cued, checker=checker):
             return after
     return None
+
+
+def _in_list(reading: list[Group], i: int, after: int) -> bool:
+    """Whether the groups i to after - 1 are part of a longer list of numbers rather than one of their own. What begins
+    a list like a mobile number does is not given the benefit of the doubt."""
+    if reading[i].sign:
+        return False
+    if i > 0:
+        return after < len(reading) or reading[i].gap == reading[after - 1].gap
+    return reading[after].gap == reading[i + 1].gap and reading[i].digits[:2] not in ("06", "07", "0") if after > 1 else False

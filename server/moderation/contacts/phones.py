@@ -8,9 +8,7 @@ import phonenumbers
 
 from server.moderation.contacts.digits import Group
 
-# Countries whose numbers the people of a French-speaking association use (MODERATION.md, pipeline).
-TERRITORIES = ("RE", "GP", "MQ", "GF", "YT")
-HOME = ("FR", *TERRITORIES, "BE", "CH", "MA", "DZ", "CI", "GB")
+# Countries whose numbers the people of a French-speaking association use.
 BARE = ("SN", "CM", "LU", "TN", "PF", "NC")  # written without a leading zero: asked for only beside a cue
 COUNTRY_CODES = frozenset(
     "33 32 41 352 212 213 216 221 225 237 44 262 590 594 596 508 681 687 689 34 39 49 351 31 1 377".split()
@@ -23,6 +21,7 @@ _LAYOUTS = {
     (2, 3, 3, 2), (1, 9), (1, 1, 2, 2, 2, 2), (1, 3, 2, 2, 2), (2, 2, 6), (2, 2, 2, 4), (4, 4, 2), (5, 5), (3, 4, 3),
 }  # fmt: skip
 _NINE_LAYOUTS = {(2, 3, 2, 2), (3, 2, 2, 2)}  # Belgian fixed lines
+_FREE = tuple(f"080{digit}" for digit in range(6))  # free-phone: helplines, which must reach the young person
 _MOBILE_WITHOUT_ZERO = (1, 2, 2, 2, 2)
 _SENEGALESE = (2, 3, 2, 2)
 CUE = re.compile(
@@ -48,11 +47,12 @@ class Checker:
         forgiven, as in +33 (0)6."""
         if not any(digits.startswith(code) for code in COUNTRY_CODES):
             return False
+        if self._valid("+" + digits, None):
+            return True
         for length in (2, 3):
             if digits[:length] in COUNTRY_CODES and digits[length : length + 1] == "0":
-                digits = digits[:length] + digits[length + 1 :]
-                break
-        return self._valid("+" + digits, None)
+                return self._valid(f"+{digits[:length]}{digits[length + 1 :]}", None)
+        return False
 
     def national(self, digits: str, regions: tuple[str, ...]) -> bool:
         """Whether ``digits`` is a valid number of any of ``regions``."""
@@ -66,7 +66,6 @@ class Checker:
             number = phonenumbers.parse(digits, region)
         except phonenumbers.NumberParseException:
             return False
-        # A free-phone number is a helpline's, not a person's: it must reach the young person.
         kind = phonenumbers.number_type(number)
         return kind not in (phonenumbers.PhoneNumberType.UNKNOWN, phonenumbers.PhoneNumberType.TOLL_FREE)
 
@@ -80,16 +79,17 @@ def is_phone(part: list[Group], *, whole: bool, cued: bool, checker: Checker) ->
     shape = layout(part)
     spoken = any(group.spoken for group in part)
     if digits[0] == "0":
-        if len(digits) == 10 and not is_exercise(part) and not is_decimal(part):
-            usual = shape in _LAYOUTS or max(shape) <= 2 or spoken
-            return (whole or usual) and checker.national(digits, HOME)
+        if len(digits) == 10 and not digits.startswith(_FREE) and not is_exercise(part) and not is_decimal(part):
+            # Any number of this form: France, its territories, Belgian, Swiss, Moroccan, Algerian and Ivorian mobiles.
+            # Whether its range is given out today says little about what the writer means.
+            return whole or spoken or shape in _LAYOUTS or max(shape) <= 2
         if len(digits) == 11:
-            return whole and checker.national(digits, ("GB",))
+            return whole and digits[1] == "7"  # a British mobile
         return len(digits) == 9 and whole and (shape in _NINE_LAYOUTS or cued) and checker.national(digits, ("BE", "DZ"))
     if not whole or is_exercise(part):
         return False
     if len(digits) == 9 and digits[0] in "67" and (shape == _MOBILE_WITHOUT_ZERO or cued):
-        return checker.national("0" + digits, ("FR", *TERRITORIES)) or checker.national(digits, BARE)
+        return checker.national("0" + digits, ("FR", "RE", "GP", "YT")) or checker.national(digits, BARE)
     if len(digits) == 9 and shape == _SENEGALESE:
         return checker.national(digits, ("SN",))
     if len(digits) in (11, 12) and digits[:2] in _PLAIN_CODES or digits[:3] in _PLAIN_CODES:
@@ -107,5 +107,7 @@ def is_exercise(groups: list[Group]) -> bool:
 
 
 def is_decimal(groups: list[Group]) -> bool:
-    """Whether it is written like 0,612345678."""
+    """Whether it is written like 0,612345678, or is the part behind the comma of 1,0612345678."""
+    if len(groups) == 1:
+        return groups[0].gap in (",", ".")
     return len(groups) == 2 and groups[1].gap in (",", ".") and groups[0].digits == "0"

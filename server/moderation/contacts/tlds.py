@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from server.moderation.entries import DATA
+from server.moderation.data_files import DATA
 
 _FROZEN: dict[str, Any] = msgspec.json.decode((DATA / "tlds.json").read_bytes())
 TLDS = frozenset(_FROZEN["country"].split()) | frozenset(_FROZEN["generic"].split())

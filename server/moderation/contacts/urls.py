@@ -1,4 +1,4 @@
-"""Links and bare host names. What is free to share (public services, helplines) is data/public_hosts.json."""
+"""Links and bare host names. What is free to share (public services, helplines) is data/hosts.json."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ import msgspec
 
 from server.moderation.contacts.numbers import Span
 from server.moderation.contacts.tlds import PLAIN_TLDS, TLDS
-from server.moderation.entries import DATA
+from server.moderation.data_files import DATA
 
 _SCHEME = re.compile(r"\bh(?:tt|xx)ps?\s?:\s?/\s?/\s?[^\s<>\"]+")
 _HOST = re.compile(
@@ -21,9 +21,16 @@ _SPELLED = re.compile(
 _NOT_HOSTS = frozenset("le un ce mon ton son du au des les ton the a".split())
 
 
+class _Hosts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``platforms``: hosts that are known without a path although their ending is a word."""
+
+    public: frozenset[str]
+    platforms: frozenset[str]
+
+
 @cache
-def public_hosts() -> frozenset[str]:
-    return frozenset(msgspec.json.decode((DATA / "public_hosts.json").read_bytes(), type=dict[str, list[str]])["hosts"])
+def _hosts() -> _Hosts:
+    return msgspec.json.decode((DATA / "hosts.json").read_bytes(), type=_Hosts)
 
 
 def find(folded: str, words: Sequence[str]) -> list[Span]:
@@ -43,8 +50,8 @@ def _plain(folded: str) -> Iterator[Span]:
             yield Span(link.start(), link.end(), False)
     for match in _HOST.finditer(folded, done):
         host, tld, path = match.groups()
-        known = tld in PLAIN_TLDS or (tld in TLDS and (path or host.startswith("www.")))
-        if known and not is_public(host) and not _is_abbreviation(host):
+        known = tld in PLAIN_TLDS or (tld in TLDS and (path or host.startswith("www.") or host in _hosts().platforms))
+        if known and not is_public(host) and (path or not _is_abbreviation(host)):
             yield Span(match.start(), match.end(), False)
 
 
@@ -58,7 +65,7 @@ def _spelled(folded: str) -> Iterator[Span]:
 def is_public(host: str) -> bool:
     """Whether ``host`` or a domain above it is a public service that anyone may point to."""
     labels = host.removesuffix(".").split(".")
-    return any(".".join(labels[i:]) in public_hosts() for i in range(len(labels)))
+    return any(".".join(labels[i:]) in _hosts().public for i in range(len(labels)))
 
 
 def _is_abbreviation(host: str) -> bool:

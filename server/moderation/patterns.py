@@ -1,0 +1,207 @@
+"""The small language in which lexicon entries are written, and how a pattern is found among the words of a text.
+
+A pattern is words; ``(a|b c|d)`` is a choice, ``?`` behind it makes it optional, choices may stand in choices, and
+``@name`` is the choice of that name in data/families.json: ``(je|j) (ne)? @want partir``. Accents and case do not
+count.
+
+A pattern is cut into alternatives, each a row of slots. The slot with the longest phrases is the anchor, which alone
+the automaton looks for; around it the other slots are looked up, so that what a pattern costs is the sum of its
+choices and not their product.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+
+import msgspec
+
+from server.moderation.data_files import DATA
+from server.moderation.folding import fold
+
+LARGEST = 5_000  # phrases of one slot; more is a pattern to rewrite, not memory to spend
+
+_TOKEN = re.compile(r"\(|\)\?|\)|\||[^\s()|]+")
+_GAP = re.compile(r"[\s'’\-_]+")
+
+Phrase = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slot:
+    """One place of a pattern: the phrases that may fill it, looked up by their first or last word."""
+
+    optional: bool
+    phrases: tuple[Phrase, ...]
+    by_first: dict[str, list[Phrase]]
+    by_last: dict[str, list[Phrase]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alternative:
+    """A row of slots, of which ``anchor`` is never left out."""
+
+    slots: tuple[Slot, ...]
+    anchor: int
+
+    def around(self, words: Sequence[str], first: int, after: int) -> tuple[int, int] | None:
+        """The widest stretch of ``words`` that fits, given that the anchor stands at ``words[first:after]``."""
+        start = _back(self.slots, self.anchor - 1, words, first)
+        if start is None:
+            return None
+        end = _forth(self.slots, self.anchor + 1, words, after)
+        return None if end is None else (start, end)
+
+
+def _back(slots: tuple[Slot, ...], at: int, words: Sequence[str], end: int) -> int | None:
+    if at < 0:
+        return end
+    slot, best = slots[at], None
+    if end > 0:
+        for phrase in slot.by_last.get(words[end - 1], ()):
+            start = end - len(phrase)
+            if start >= 0 and tuple(words[start:end]) == phrase:
+                found = _back(slots, at - 1, words, start)
+                if found is not None and (best is None or found < best):
+                    best = found
+    if best is None and slot.optional:
+        best = _back(slots, at - 1, words, end)
+    return best
+
+
+def _forth(slots: tuple[Slot, ...], at: int, words: Sequence[str], start: int) -> int | None:
+    if at == len(slots):
+        return start
+    slot, best = slots[at], None
+    if start < len(words):
+        for phrase in slot.by_first.get(words[start], ()):
+            end = start + len(phrase)
+            if tuple(words[start:end]) == phrase:
+                found = _forth(slots, at + 1, words, end)
+                if found is not None and (best is None or found > best):
+                    best = found
+    if best is None and slot.optional:
+        best = _forth(slots, at + 1, words, start)
+    return best
+
+
+def plain(text: str) -> str:
+    """Words as the automaton knows them: folded, parted by single spaces."""
+    return _GAP.sub(" ", fold(text)).strip()
+
+
+def alternatives(pattern: str) -> list[Alternative]:
+    """``pattern`` made ready. Raises ValueError when it is not one."""
+    made = []
+    for row in _rows(_parse(pattern)):
+        slots = tuple(_slot(node, pattern) for node in row)
+        anchors = [i for i, slot in enumerate(slots) if not slot.optional]
+        if not anchors:
+            raise ValueError(f"{pattern!r} can be nothing at all")
+        made.append(Alternative(slots, max(anchors, key=lambda i: min(len(" ".join(p)) for p in slots[i].phrases))))
+    return made
+
+
+def phrases(pattern: str) -> list[str]:
+    """All the plain phrases that ``pattern`` stands for."""
+    found = dict.fromkeys(" ".join(phrase) for row in _parse(pattern) for phrase in _product(row, pattern))
+    if "" in found:
+        raise ValueError(f"{pattern!r} can be nothing at all")
+    return list(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    rows: list["_Row"]
+    optional: bool
+
+
+_Row = list["_Choice | str"]
+
+
+def _parse(pattern: str) -> list[_Row]:
+    tokens = list(chain.from_iterable(_written_out(token) for token in _TOKEN.findall(pattern)))
+    rows, position = _rows_from(tokens, 0, pattern)
+    if position != len(tokens):
+        raise ValueError(f"unexpected {tokens[position]!r} in {pattern!r}")
+    return rows
+
+
+def _written_out(token: str) -> Iterator[str]:
+    if not token.startswith("@") or token == "@":
+        yield token
+        return
+    yield "("
+    for inner in _TOKEN.findall(families()[token[1:]]):
+        yield from _written_out(inner)
+    yield ")"
+
+
+@cache
+def families() -> dict[str, str]:
+    """Choices that many patterns share, by name."""
+    return msgspec.json.decode((DATA / "families.json").read_bytes(), type=dict[str, str])
+
+
+def _rows_from(tokens: list[str], position: int, pattern: str) -> tuple[list[_Row], int]:
+    rows: list[_Row] = [[]]
+    while position < len(tokens) and tokens[position] not in (")", ")?"):
+        token = tokens[position]
+        if token == "|":
+            rows.append([])
+        elif token == "(":
+            inner, position = _rows_from(tokens, position + 1, pattern)
+            if position >= len(tokens):
+                raise ValueError(f"a parenthesis is not closed in {pattern!r}")
+            rows[-1].append(_Choice(inner, tokens[position] == ")?"))
+        else:
+            rows[-1].append(token)
+        position += 1
+    if not all(rows):
+        raise ValueError(f"empty choice in {pattern!r}")
+    return rows, position
+
+
+def _rows(rows: list[_Row]) -> Iterator[_Row]:
+    """The rows of a choice; what is a choice for the sake of its parentheses only is taken out of them."""
+    for row in rows:
+        flat: _Row = []
+        for node in row:
+            alone = isinstance(node, _Choice) and not node.optional and len(node.rows) == 1
+            flat.extend(next(_rows(node.rows)) if isinstance(node, _Choice) and alone else [node])
+        if len(flat) == 1 and isinstance(flat[0], _Choice) and not flat[0].optional:
+            yield from _rows(flat[0].rows)
+        else:
+            yield flat
+
+
+def _slot(node: "_Choice | str", pattern: str) -> Slot:
+    optional = isinstance(node, _Choice) and node.optional
+    rows: list[_Row] = node.rows if isinstance(node, _Choice) else [[node]]
+    found = tuple(dict.fromkeys(phrase for row in rows for phrase in _product(row, pattern)))
+    if () in found:
+        raise ValueError(f"a choice that can be nothing needs its question mark outside: {pattern!r}")
+    by_first: dict[str, list[Phrase]] = {}
+    by_last: dict[str, list[Phrase]] = {}
+    for phrase in found:
+        by_first.setdefault(phrase[0], []).append(phrase)
+        by_last.setdefault(phrase[-1], []).append(phrase)
+    return Slot(optional, found, by_first, by_last)
+
+
+def _product(row: _Row, pattern: str) -> list[Phrase]:
+    made: list[Phrase] = [()]
+    for node in row:
+        if isinstance(node, str):
+            filled = [tuple(plain(node).split())]
+        else:
+            filled = [phrase for inner in node.rows for phrase in _product(inner, pattern)]
+            if node.optional:
+                filled.append(())
+        made = [before + phrase for before in made for phrase in filled]
+        if len(made) > LARGEST:
+            raise ValueError(f"{pattern!r} stands for more than {LARGEST} phrases in one place")
+    return made
+
+
