@@ -16,6 +16,7 @@ _PASSING = (
     asyncpg.exceptions.LockNotAvailableError,
     asyncpg.exceptions.ReadOnlySQLTransactionError,  # a standby, before it takes over
     exc.TimeoutError,  # no connection of the pool came free in time
+    TimeoutError,  # a connection took too long to be made
     ConnectionError,
     socket.gaierror,
 )
@@ -26,6 +27,8 @@ def is_passing(error: BaseException | None) -> bool:
     seen = 0
     while error is not None and seen < 5:  # wrapped twice at most: SQLAlchemy's, its adapter's, asyncpg's
         if isinstance(error, _PASSING):
+            return True
+        if isinstance(error, FileNotFoundError) and error.filename is None:  # a Unix socket that nobody listens on
             return True
         if isinstance(error, asyncpg.InterfaceError | exc.InterfaceError) and "closed" in str(error):
             return True
