@@ -53,6 +53,7 @@ class Program:
         cwd: Path | None = None,
     ) -> None:
         self.log = log
+        log.parent.mkdir(parents=True, exist_ok=True)
         with on(cores), log.open("ab") as output:
             self._process = subprocess.Popen(
                 command,
