@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 from server.infra.data_folder import DataFolder, disk_full, refine
 from server.infra.postgres_programs import SHARED_HOME, Programs, User, find_programs, find_user
+from server.infra.postmaster import IMMEDIATE_STOP_SECONDS, Guard, end_orphan, is_postgres, read_note
 from server.kernel.ground import GroundError
 
 log = logging.getLogger(__name__)
@@ -29,8 +30,6 @@ DATABASE = "binome"
 SOCKET_PATH_LIMIT = 103  # bytes, terminator aside: the smallest sun_path among our systems (macOS: 104)
 START_SECONDS = 60.0  # longest wait for a start; a recovery after a crash replays its log first
 FAST_STOP_SECONDS = 10.0  # for a clean shutdown with its checkpoint, before it is cut short
-ORPHAN_STOP_SECONDS = 1.2  # likewise for one that a killed Binôme left: a restart has 3 s in all
-IMMEDIATE_STOP_SECONDS = 1.0
 WATCH_SECONDS = 0.25  # between two looks at whether PostgreSQL still runs
 LOG_LIMIT = 8 * 2**20  # bytes of postgres.log that are kept over a start
 
@@ -76,8 +75,7 @@ class EmbeddedPostgres:
         self._user: User
         self._programs: Programs
         self._server: subprocess.Popen[bytes] | None = None
-        self._guard: subprocess.Popen[bytes] | None = None
-        self._guard_pipe: int | None = None
+        self._guard: Guard | None = None
 
     @property
     def url(self) -> str:
@@ -101,7 +99,7 @@ class EmbeddedPostgres:
             if not (self._cluster / "PG_VERSION").exists():
                 self._make_cluster()
             self._password = (self._data / "postgres.password").read_text(encoding="ascii")
-            _end_orphan(self._cluster)
+            end_orphan(self._cluster)
             self._configure()
             self._run()
         except OSError as error:
@@ -115,12 +113,8 @@ class EmbeddedPostgres:
 
     def _stop(self) -> None:
         if self._guard is not None:
-            self._guard.kill()
-            self._guard.wait()
+            self._guard.dismiss()
             self._guard = None
-        if self._guard_pipe is not None:
-            os.close(self._guard_pipe)
-            self._guard_pipe = None
         if self._server is None:
             return
         for number, seconds in ((signal.SIGINT, FAST_STOP_SECONDS), (signal.SIGQUIT, IMMEDIATE_STOP_SECONDS)):
@@ -134,6 +128,7 @@ class EmbeddedPostgres:
         self._server = None
         if self._sockets.parent != self._cluster.parent:
             shutil.rmtree(self._sockets, ignore_errors=True)
+            (self._data / "socket").unlink(missing_ok=True)
 
     async def watch(self) -> None:
         """Starts PostgreSQL again whenever it ends by itself; tries for ever, at growing distances."""
@@ -164,9 +159,7 @@ class EmbeddedPostgres:
         link = self._data / "postgres"
         self._cluster = link.resolve() if link.is_symlink() else link
         if link.is_symlink() and not self._cluster.exists():
-            raise GroundError(
-                f"{link} points to {self._cluster}, which is not there; put it back, or start anew elsewhere"
-            )
+            raise GroundError(f"{link} points to {self._cluster}, which is not there; put it back or set BINOME_DATA")
         self._user = find_user(self._cluster)
         version = self._cluster / "PG_VERSION"
         major = int(version.read_text(encoding="ascii")) if version.exists() else None
@@ -183,9 +176,19 @@ class EmbeddedPostgres:
             link.symlink_to(self._cluster)
         self._sockets = self._cluster.parent / "socket"
         if len(os.fsencode(self._sockets / ".s.PGSQL.5432.lock")) > SOCKET_PATH_LIMIT:
-            self._sockets = Path(tempfile.mkdtemp(prefix="binome-", dir="/tmp"))
+            self._sockets = self._short_folder(link=self._data / "socket")
         self._sockets.mkdir(mode=0o700, exist_ok=True)
         self._user.own(self._sockets)
+
+    def _short_folder(self, link: Path) -> Path:
+        """A private folder for the socket under /tmp, known by ``link`` so that it is found again after a crash."""
+        known = link.resolve()
+        if link.is_symlink() and known.is_dir() and known.stat().st_uid == self._user.uid:
+            return known
+        folder = Path(tempfile.mkdtemp(prefix="binome-", dir="/tmp"))
+        link.unlink(missing_ok=True)
+        link.symlink_to(folder)
+        return folder
 
     def _make_cluster(self) -> None:
         """Makes the cluster beside its place and moves it there when it is complete."""
@@ -280,7 +283,7 @@ class EmbeddedPostgres:
                 )
             finally:
                 os.close(descriptor)
-            self._keep_guard(self._server.pid)
+            self._guard = Guard(self._server.pid, self._user)
             if self._ready(deadline):
                 return
             self._stop()
@@ -292,33 +295,14 @@ class EmbeddedPostgres:
 
     def _ready(self, deadline: float) -> bool:
         assert self._server is not None  # noqa: S101 - for the type checker; the one caller has just set it
-        pid_file = self._cluster / "postmaster.pid"
         while time.monotonic() < deadline:
             if self._server.poll() is not None:
                 return False
-            with contextlib.suppress(OSError):
-                lines = pid_file.read_text(encoding="utf-8").splitlines()
-                if len(lines) >= 8 and lines[0] == str(self._server.pid) and lines[7].strip() == "ready":
-                    return True
+            note = read_note(self._cluster)
+            if note is not None and note.ready and note.pid == self._server.pid:
+                return True
             time.sleep(0.01)
         return False
-
-    def _keep_guard(self, pid: int) -> None:
-        """A shell that waits on a pipe whose other end only we hold. When we are gone, ``kill -9`` included, it reads
-        the end of the pipe and asks PostgreSQL to stop. Works wherever there is a shell; costs one small process."""
-        reading, self._guard_pipe = os.pipe()
-        try:
-            self._guard = subprocess.Popen(
-                ["/bin/sh", "-c", 'read -r line; kill -INT "$1"', "sh", str(pid)],
-                stdin=reading,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd="/",
-                start_new_session=True,
-                **self._user.switch,
-            )
-        finally:
-            os.close(reading)
 
     def _explain(self, said: str) -> GroundError:
         """The one line to tell when PostgreSQL did not do as asked."""
@@ -333,15 +317,14 @@ class EmbeddedPostgres:
 
 def running_url(data: Path) -> str | None:
     """The database of the Binôme that runs on this data folder now, for a command that works beside it."""
-    cluster = data.absolute() / "postgres"
+    cluster = (data.absolute() / "postgres").resolve()
+    note = read_note(cluster)
+    if note is None or not note.ready or not is_postgres(note.pid, cluster):
+        return None
     try:
-        lines = (cluster / "postmaster.pid").read_text(encoding="utf-8").splitlines()
-        password = (data / "postgres.password").read_text(encoding="ascii")
+        return _url((data / "postgres.password").read_text(encoding="ascii"), note.sockets)
     except OSError:
         return None
-    if len(lines) < 8 or lines[7].strip() != "ready" or not _is_postgres(int(lines[0]), cluster.resolve()):
-        return None
-    return _url(password, Path(lines[4]))
 
 
 def _url(password: str, sockets: Path) -> str:
@@ -365,43 +348,3 @@ def _place_elsewhere(user: User) -> Path:
             "set BINOME_DATA to a folder outside of private ones"
         )
     return home
-
-
-def _is_postgres(pid: int, cluster: Path) -> bool:
-    """Whether ``pid`` is a PostgreSQL on ``cluster``, and not some process that got its number since."""
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except FileNotFoundError:
-        if Path("/proc/self").exists():
-            return False
-        command = subprocess.run(
-            ["/bin/ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
-        ).stdout
-    return "postgres" in command and str(cluster) in command
-
-
-def _end_orphan(cluster: Path) -> None:
-    """Stops the PostgreSQL that a killed Binôme left on ``cluster``, or removes the note that a dead one left. The
-    lock of the data folder is ours, so nobody else uses it. It is stopped, not adopted: only a child can be watched
-    without races, and a start costs a tenth of a second."""
-    pid_file = cluster / "postmaster.pid"
-    try:
-        pid = int(pid_file.read_text(encoding="utf-8").splitlines()[0])
-    except (FileNotFoundError, ValueError, IndexError):
-        return
-    if not _is_postgres(pid, cluster):
-        pid_file.unlink(missing_ok=True)
-        return
-    log.warning("postgres_orphan_stopped", extra={"pid": pid})
-    for number, seconds in (
-        (signal.SIGINT, ORPHAN_STOP_SECONDS),
-        (signal.SIGQUIT, IMMEDIATE_STOP_SECONDS),
-        (signal.SIGKILL, IMMEDIATE_STOP_SECONDS),
-    ):
-        deadline = time.monotonic() + seconds
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, number)
-        while time.monotonic() < deadline:
-            if not _is_postgres(pid, cluster):
-                return
-            time.sleep(0.02)

@@ -122,6 +122,15 @@ def test_a_stale_note_of_another_process_is_not_believed(make_server: Callable[.
     assert server.wait() == 0
 
 
+def test_a_note_that_a_full_disk_cut_short_is_no_obstacle(make_server: Callable[..., Server]) -> None:
+    server = make_server()
+    server.start()
+    server.signal(signal.SIGTERM)
+    assert server.wait() == 0
+    (server.data / "postgres" / "postmaster.pid").write_text("")
+    server.start()
+
+
 def test_ctrl_c_at_a_terminal_stops_everything_cleanly(make_server: Callable[..., Server]) -> None:
     """A terminal sends SIGINT to the whole foreground group; PostgreSQL must not get it before we have stopped."""
     server = make_server()
