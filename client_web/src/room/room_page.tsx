@@ -40,7 +40,7 @@ export function RoomPage({ number }: { number: number }): VNode {
         ) : (
           <div class="room-columns">
             <CallPanel room={room} />
-            <section class="room-chat" aria-label={t('room.messages')}>
+            <div class="room-chat">
               <Conversation room={room} sent={sent} />
               {card?.writable === false ? (
                 <p class="closed">
@@ -49,7 +49,7 @@ export function RoomPage({ number }: { number: number }): VNode {
               ) : (
                 <Composer key={number} room={room} onSent={() => setSent(sent + 1)} />
               )}
-            </section>
+            </div>
           </div>
         )}
       </main>

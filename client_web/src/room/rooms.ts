@@ -51,6 +51,8 @@ export class Room {
 
   take(card: RoomCard): void {
     this.card.value = card;
+    // A room in which nothing was ever said is left out of room:sync.
+    if (card.upto === 0 && this.log.peek().cursor === null) this.log.value = snapshot(this.log.peek(), [], 0, false);
     for (const mark of card.marks) this.mark(mark);
   }
 

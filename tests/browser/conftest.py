@@ -1,0 +1,223 @@
+"""A real server, real Chromium, and people who sit before it. No test reaches into the page: it clicks and reads."""
+
+import json
+import re
+import shutil
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright, expect
+
+from tests.processes import Server, run, short_folder
+
+PASSWORD = "un mot de passe long"  # of people who live as long as the test
+SCREEN = {"width": 1280, "height": 800}
+TELEPHONE = {"width": 360, "height": 640}
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+]
+# Remembers every PeerConnection of the page, so that a test can ask the browser's own statistics.
+_WATCH_CALLS = """
+window.calls = [];
+const Made = RTCPeerConnection;
+window.RTCPeerConnection = class extends Made {
+  constructor(...given) { super(...given); window.calls.push(this); }
+};
+"""
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """``binome serve`` with one association and its admin."""
+    with short_folder() as folder:
+        running = Server(folder / "data")
+        answer = run(
+            "admin", "create", "--organisation", "Les Passerelles", "--login", "admin", "--password-stdin",
+            env=running.env, stdin=PASSWORD,
+        )  # fmt: skip
+        assert answer.returncode == 0, answer.stderr
+        running.start()
+        assert running.ask("/")[0] == 200, "build the client first: python client_web/build.py"
+        yield running
+        running.close()
+
+
+@dataclass
+class Api:
+    """The HTTP side, for what a test needs before it begins."""
+
+    server: Server
+    token: str = ""
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.server.port}/api/v1/{path}",
+            method=method,
+            headers=headers,
+            data=None if body is None else json.dumps(body).encode(),
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310  # our own server
+            return json.loads(answer.read() or b"null")
+
+    def sign_in(self, login: str) -> None:
+        self.token = self.ask("POST", "session", {"login": login, "password": PASSWORD, "kind": "bearer"})["token"]
+
+
+@dataclass
+class Logins:
+    """A pair of this test's own, with its supervisor."""
+
+    mentor: str
+    mentee: str
+    supervisor: str
+
+
+@pytest.fixture
+def pair(server: Server) -> Logins:
+    """Julien and Léa, who never met before, looked after by Claire."""
+    return make_pair(server)
+
+
+def make_pair(server: Server) -> Logins:
+    api = Api(server)
+    api.sign_in("admin")
+    number = next(_numbers)
+    made: dict[str, str] = {}
+    logins = {}
+    for role, name in (("mentor", "Julien"), ("mentee", "Léa"), ("supervisor", "Claire")):
+        logins[role] = f"{role}{number}"
+        person = {"login": logins[role], "name": name, "role": role, "password": PASSWORD}
+        if role == "mentee":
+            person["birth_date"] = "2011-05-05"
+        made[role] = api.ask("POST", "accounts", person)["id"]
+    api.ask("POST", "pairs", made)
+    return Logins(**logins)
+
+
+@dataclass
+class Person:
+    """Someone before a browser of their own."""
+
+    page: Page
+    context: BrowserContext
+    address: str
+    complaints: list[str] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+
+    async def arrive(self) -> None:
+        await self.page.goto(self.address)
+        await expect(self.page.get_by_role("heading", level=1)).to_be_visible()
+
+    async def sign_in(self, login: str, password: str = PASSWORD) -> None:
+        await self.page.goto(self.address)
+        await self.fill_in(login, password)
+        await expect(self.page.get_by_label(re.compile("Nom de connexion|Sign-in name"))).to_have_count(0)
+
+    async def fill_in(self, login: str, password: str = PASSWORD) -> None:
+        await self.page.get_by_label(re.compile("Nom de connexion|Sign-in name")).fill(login)
+        await self.page.get_by_label(re.compile("^(Mot de passe|Password)$")).fill(password)
+        await self.page.get_by_role("button", name=re.compile("Entrer|Come in")).click()
+
+    async def in_room(self) -> None:
+        await expect(self.page.get_by_label("Écrire un message")).to_be_visible()
+
+    async def say(self, text: str) -> None:
+        await self.page.get_by_label("Écrire un message").fill(text)
+        await self.page.get_by_role("button", name="Envoyer").click()
+
+    async def reads(self, text: str, times: int = 1) -> None:
+        await expect(self.bubbles.filter(has_text=text)).to_have_count(times)
+
+    @property
+    def bubbles(self) -> Any:
+        return self.page.locator(".bubble")
+
+    async def texts(self) -> list[str]:
+        return [text async for text in _inner_texts(self.bubbles)]
+
+    async def press(self, name: str) -> None:
+        await self.page.get_by_role("button", name=name, exact=True).click()
+
+
+async def _inner_texts(locator: Any) -> AsyncIterator[str]:
+    for text in await locator.all_inner_texts():
+        yield text
+
+
+@dataclass
+class Room:
+    """Where people of one test sit."""
+
+    browser: Browser
+    server: Server
+    stack: AsyncExitStack
+    people: list[Person] = field(default_factory=list)
+
+    async def seat(self, login: str | None = None, **options: Any) -> Person:
+        """A person with a browser profile of their own, signed in when ``login`` is given."""
+        wanted = {"viewport": SCREEN, "locale": "fr-FR", "permissions": ["microphone", "camera"], **options}
+        context = await self.browser.new_context(**wanted)
+        self.stack.push_async_callback(context.close)
+        await context.add_init_script(_WATCH_CALLS)
+        page = await context.new_page()
+        person = Person(page, context, f"http://localhost:{self.server.port}/")
+        page.on("pageerror", lambda error: person.complaints.append(str(error)))
+        context.on("request", lambda request: person.requests.append(request))
+        self.people.append(person)
+        if login:
+            await person.sign_in(login)
+        return person
+
+
+@asynccontextmanager
+async def _chromium(server: Server) -> AsyncIterator[Room]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on PATH: install the system's package 'chromium'")
+    async with async_playwright() as tool, AsyncExitStack() as stack:
+        browser = await tool.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+        stack.push_async_callback(browser.close)
+        room = Room(browser, server, stack)
+        yield room
+        assert [complaint for person in room.people for complaint in person.complaints] == []
+
+
+@pytest.fixture
+async def room(server: Server) -> AsyncIterator[Room]:
+    """People may be seated here; none of their pages may throw."""
+    async with _chromium(server) as room:
+        yield room
+
+
+@pytest.fixture(scope="session")
+def demonstration() -> Iterator[Server]:
+    """``binome demo``, for what belongs to it."""
+    with short_folder() as folder:
+        running = Server(folder / "data", "demo")
+        running.start()
+        yield running
+        running.close()
+
+
+@pytest.fixture
+async def demo_room(demonstration: Server) -> AsyncIterator[Room]:
+    async with _chromium(demonstration) as room:
+        yield room
+
+
+STATIC = Path(__file__).parents[2] / "server" / "static"
