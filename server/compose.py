@@ -7,6 +7,7 @@ from aiohttp import web
 
 import server
 from server.ground import Ground
+from server.media.forwarding import ForwardingEngine
 from server.moderation import lexicon
 from server.moderation.flags import Flags
 from server.moderation.http import FlagsHttp
@@ -36,6 +37,10 @@ from server.rooms.rulings import Rulings
 from server.rooms.socket import RoomsSocket
 from server.rooms.typing import Typing
 from server.rooms.visits import Visits
+from server.signalling.calls import Calls
+from server.signalling.metrics import CallMetrics
+from server.signalling.revocation import CallRevocation
+from server.signalling.socket import CallsSocket
 from server.transport import lean
 from server.transport.gateway import Gateway, Limits
 from server.transport.reached import TRUSTED_PROXIES, TrustedProxies
@@ -97,6 +102,26 @@ class Rooms:
             running.push_async_callback(part.stop)
 
 
+class Signalling:
+    """Calls and the engine that carries them."""
+
+    def __init__(self, ground: Ground, gateway: Gateway, rooms: Rooms) -> None:
+        settings = ground.settings
+        self.engine = ForwardingEngine(settings.media_host, settings.media_port, settings.public_address)
+        self.calls = Calls(self.engine, gateway, rooms.rights, rooms.visits, ground.clock)
+        self.revocation = CallRevocation(self.calls, rooms.rights, ground.notices, ground.database, ground.clock)
+        rooms.presence.watch(arrival=self.calls.arrived, departure=self.calls.departed)
+        CallsSocket(gateway, self.calls)
+        ground.metrics.register(CallMetrics(self.engine, self.calls.parts))
+
+    async def start(self, running: AsyncExitStack) -> None:
+        """Raises when the media port cannot be had."""
+        running.push_async_callback(self.engine.stop)
+        await self.engine.start(self.calls)
+        running.push_async_callback(self.calls.stop)
+        running.push_async_callback(self.revocation.stop)
+
+
 class Capabilities:
     """All of them on one ground."""
 
@@ -111,6 +136,7 @@ class Capabilities:
         Revocation(ground.database, self.gateway, ground.notices, ground.bus, ground.clock)
         self.flags = Flags(ground.database, ground.clock, ground.bus, self.gateway)
         self.rooms = Rooms(ground, self.gateway, self.flags)
+        self.signalling = Signalling(ground, self.gateway, self.rooms)
         self.endpoints = Endpoints(self.people.authenticator)
         self.endpoints.add(self.people.http, PairsHttp(ground.database), FlagsHttp(self.flags), self.rooms.http)
 
@@ -120,6 +146,7 @@ class Capabilities:
         self._running.callback(self.people.passwords.close)
         await self.rooms.start(self._running)
         self._running.push_async_callback(self.gateway.close)
+        await self.signalling.start(self._running)  # stopped before the sockets, which are told of the end of calls
 
     def attach(self, site: web.Application) -> None:
         """Adds everything that is served to ``site``; what nothing else answers is the client's."""
@@ -131,11 +158,12 @@ class Capabilities:
 
     async def drain(self, reconnect_in_ms: int) -> None:
         """Sends everyone elsewhere."""
+        self.signalling.calls.drain()
         await self.gateway.drain(reconnect_in_ms)
 
     def busy(self) -> int:
         """People in calls, who are given time to finish."""
-        return 0
+        return len(self.signalling.calls.parts)
 
     async def stop(self) -> None:
         await self._running.aclose()

@@ -8,9 +8,19 @@ from typing import Final
 
 from aioice.ice import get_host_addresses
 
+from server.kernel.ground import GroundError
+
+EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 (bound only when the operator asks for all addresses)
 HOST_PREFERENCE: Final = 126  # RFC 8445 section 5.1.2.1
 LOOPBACK: Final = {4: "127.0.0.1", 6: "::1"}
 MOST_CANDIDATES: Final = 8  # a machine full of container bridges would otherwise fill the descriptions
+
+
+async def bindings(host: str) -> list[str]:
+    """The addresses to bind for ``host``: both families for all addresses, else its own. Raises GroundError."""
+    if host in EVERYWHERE:
+        return list(EVERYWHERE)
+    return (await _resolve(host, "BINOME_HOST"))[:1]
 
 
 async def reachable(hosts: Sequence[str], public_address: str | None) -> list[str]:
@@ -18,13 +28,13 @@ async def reachable(hosts: Sequence[str], public_address: str | None) -> list[st
 
     ``hosts`` is what the port is bound to; ``public_address`` what the operator set, one or more addresses or names
     with commas between them, behind which a 1:1 NAT or nothing stands. Without it: this machine's own addresses, the
-    loopback last, so that trials on one machine or one local network work with nothing set. Raises OSError when a
-    name cannot be resolved.
+    loopback last, so that trials on one machine or one local network work with nothing set. Raises GroundError when
+    a name cannot be resolved.
     """
     if public_address:
         found: list[str] = []
         for name in public_address.split(","):
-            found += await _resolve(name.strip())
+            found += await _resolve(name.strip(), "BINOME_PUBLIC_ADDRESS")
         return _unique(found)[:MOST_CANDIDATES]
     found = []
     for host in hosts:
@@ -38,12 +48,15 @@ async def reachable(hosts: Sequence[str], public_address: str | None) -> list[st
     return _unique([*found[: MOST_CANDIDATES - len(loopback)], *loopback])
 
 
-async def _resolve(name: str) -> list[str]:
+async def _resolve(name: str, setting: str) -> list[str]:
     try:
         return [str(ipaddress.ip_address(name))]
     except ValueError:
         loop = asyncio.get_running_loop()
+    try:
         return [str(info[4][0]) for info in await loop.getaddrinfo(name, None, type=socket.SOCK_DGRAM)]
+    except OSError as error:
+        raise GroundError(f"{setting} names {name}, which cannot be resolved; set an address instead") from error
 
 
 def _unique(addresses: Sequence[str]) -> list[str]:

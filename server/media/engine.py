@@ -70,8 +70,19 @@ class MediaEngine(Protocol):
         """Ends all calls and closes the port."""
         ...
 
-    async def join(self, room: str, peer: str, offer: str, state: PeerState, *, video: bool, capacity: int) -> Joined:
-        """A new peer of a room of at most ``capacity``. ``video``: whether it wants slots for pictures."""
+    async def join(
+        self,
+        room: str,
+        peer: str,
+        offer: str,
+        state: PeerState,
+        *,
+        video: bool,
+        capacity: int,
+        replaces: str | None = None,
+    ) -> Joined:
+        """A new peer of a room of at most ``capacity``. ``video``: whether it wants slots for pictures. ``replaces``:
+        a peer that leaves in the same moment, when nothing is refused."""
         ...
 
     async def answer(self, room: str, peer: str, answer: str) -> None: ...

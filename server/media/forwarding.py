@@ -3,11 +3,11 @@
 import logging
 import time
 from asyncio import Task, gather, get_running_loop
-from collections.abc import Sequence
 
 from aiortc.rtcdtlstransport import RTCCertificate
 
-from server.media.addresses import reachable
+from server.kernel.ground import GroundError
+from server.media.addresses import bindings, reachable
 from server.media.counters import Counters
 from server.media.describe import Endpoint
 from server.media.engine import Joined, MediaListener, PeerState, Restarted, SlotState
@@ -21,11 +21,11 @@ log = logging.getLogger(__name__)
 
 
 class ForwardingEngine:
-    """``hosts`` and ``port`` are bound; ``public_address`` is what browsers are told instead of this machine's own
-    addresses (see ``addresses.reachable``)."""
+    """``host`` and ``port`` are bound (``0.0.0.0`` or ``::``: all addresses of both families); ``public_address`` is
+    what browsers are told instead of this machine's own addresses (see ``addresses.reachable``)."""
 
-    def __init__(self, hosts: Sequence[str], port: int, public_address: str | None = None) -> None:
-        self._hosts = tuple(hosts)
+    def __init__(self, host: str, port: int, public_address: str | None = None) -> None:
+        self._host = host
         self._port_number = port
         self._public_address = public_address
         self._counters = Counters()
@@ -40,15 +40,15 @@ class ForwardingEngine:
         return self._surroundings.port.number
 
     async def start(self, listener: MediaListener) -> None:
-        """Raises PortTaken when the port is in use, OSError when it cannot be had or the public address is unknown."""
+        """Raises GroundError when the port cannot be had, or the public address is unknown."""
         self._listener = listener
         certificate = RTCCertificate.generateCertificate()
         fingerprint = next(f.value for f in certificate.getFingerprints() if f.algorithm == "sha-256")
         port = MediaPort(self._counters)
-        port.open(self._hosts, self._port_number)
         try:
+            port.open(await bindings(self._host), self._port_number)
             addresses = await reachable(port.hosts, self._public_address)
-        except OSError:
+        except GroundError:
             port.close()
             raise
         self._shared = Surroundings(
@@ -58,7 +58,7 @@ class ForwardingEngine:
             counters=self._counters,
             clock=NtpClock(time.time(), time.monotonic()),
         )
-        log.info("media_port_open", extra={"port": port.number, "candidates": len(addresses)})
+        log.info("media_port_open", extra={"media_port": port.number, "count": len(addresses)})
 
     async def stop(self) -> None:
         if self._shared is None:
@@ -70,13 +70,27 @@ class ForwardingEngine:
         self._shared.port.close()
         self._shared = None
 
-    async def join(self, room: str, peer: str, offer: str, state: PeerState, *, video: bool, capacity: int) -> Joined:
+    async def join(
+        self,
+        room: str,
+        peer: str,
+        offer: str,
+        state: PeerState,
+        *,
+        video: bool,
+        capacity: int,
+        replaces: str | None = None,
+    ) -> Joined:
         shared = self._surroundings
         place = self._rooms.get(room) or Room(room, capacity, self)
-        place.check_room()
         if peer in place.peers:
             raise ValueError("a peer joins once")
+        before = place.peers.get(replaces) if replaces is not None else None
+        if before is None:
+            place.check_room()
         member = Peer(peer, offer, place.capacity - 1, video, shared, place)
+        if before is not None:
+            self._remove(place, before)
         member.set_state(state.mic, state.camera, state.voice_only)
         self._rooms[room] = place
         place.add(member, time.monotonic())
@@ -122,7 +136,7 @@ class ForwardingEngine:
         if peer.identifier not in room.peers:
             return
         self._remove(room, peer)
-        log.info("peer_lost", extra={"reason": reason})
+        log.info("peer_lost", extra={"code": reason})
         self._told.lost(room.name, peer.identifier, reason)
 
     def _find(self, room: str, peer: str) -> tuple[Room, Peer]:

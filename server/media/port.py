@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Final
 
+from server.kernel.ground import GroundError
 from server.media import stun
 from server.media.counters import Counters
 from server.media.ice import Address
@@ -20,15 +21,6 @@ BATCH: Final = 256  # datagrams read before timers and other sockets have their 
 LARGEST_DATAGRAM: Final = 2048  # bytes; browsers keep to 1,200, and more than SRTP's 1,500 is cut and refused
 BUFFER: Final = 4 * 1024 * 1024  # bytes asked of the kernel: a second of 30 Mbit/s, should this process be held up
 OWNED_FOR: Final = 10.0  # seconds after its last STUN that an address belongs to a leg and to no other
-
-
-class PortTaken(Exception):
-    """The media port is in use. ``host`` and ``port`` say which."""
-
-    def __init__(self, host: str, port: int) -> None:
-        super().__init__(f"UDP port {port} on {host} is already in use")
-        self.host = host
-        self.port = port
 
 
 class MediaPort:
@@ -42,33 +34,21 @@ class MediaPort:
         self._by_fragment: dict[str, Leg] = {}
 
     def open(self, hosts: Sequence[str], port: int) -> None:
-        """Binds the port on each host (``0.0.0.0`` and ``::`` for all). A host whose address family this machine does
-        not have is left out, unless it is the only one. Raises PortTaken, or OSError."""
+        """Binds the port on each of ``hosts``. An address family that this machine does not have is left out, unless it
+        is the only one. Raises GroundError."""
         loop = asyncio.get_running_loop()
         self.number = port
         for host in hosts:
-            family = socket.AF_INET6 if ":" in host else socket.AF_INET
             try:
-                sock = socket.socket(family, socket.SOCK_DGRAM)
-            except OSError:
-                if len(hosts) == 1:
-                    raise
-                continue
-            try:
-                sock.setblocking(False)
-                if family == socket.AF_INET6:
-                    sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-                for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-                    sock.setsockopt(socket.SOL_SOCKET, option, BUFFER)
-                sock.bind((host, self.number))
+                sock = _bound(host, self.number)
             except OSError as error:
-                sock.close()
-                if family == socket.AF_INET6 and self._sockets and not _is_taken(error):
-                    continue  # IPv6 is compiled in but switched off
+                if self._sockets and ":" in host and error.errno != errno.EADDRINUSE:
+                    continue
                 self.close()
-                if _is_taken(error):
-                    raise PortTaken(host, port) from error
-                raise
+                raise GroundError(
+                    f"UDP port {port} cannot be had on {host} ({error.strerror}); stop the program that uses it, or "
+                    "set BINOME_MEDIA_PORT to another port"
+                ) from error
             self.number = sock.getsockname()[1]
             self._sockets.append(sock)
             loop.add_reader(sock.fileno(), self._reader(sock))
@@ -158,5 +138,17 @@ class MediaPort:
             self._by_address[address] = leg
 
 
-def _is_taken(error: OSError) -> bool:
-    return error.errno == errno.EADDRINUSE
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        sock.setblocking(False)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            sock.setsockopt(socket.SOL_SOCKET, option, BUFFER)
+        sock.bind((host, port))
+    except OSError:
+        sock.close()
+        raise
+    return sock

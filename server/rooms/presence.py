@@ -4,6 +4,7 @@ Being present is having joined the room's topic, and nothing else: nobody receiv
 standing in this list (promise 4).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +16,8 @@ from server.rooms.messages import topic
 from server.transport.gateway import Connection
 from server.transport.gateway.gateway import Gateway
 from server.transport.wire import Timestamp, timestamp
+
+Watcher = Callable[[Connection, UUID], None]
 
 
 class Present(Struct, frozen=True):
@@ -41,6 +44,13 @@ class Presence:
         self._gateway = gateway
         self._clock = clock
         self._rooms: dict[UUID, dict[UUID, _Person]] = {}
+        self._on_arrival: list[Watcher] = []
+        self._on_departure: list[Watcher] = []
+
+    def watch(self, *, arrival: Watcher, departure: Watcher) -> None:
+        """Each is called with a connection and the room that it has just come into, or gone from."""
+        self._on_arrival.append(arrival)
+        self._on_departure.append(departure)
 
     def arrive(self, connection: Connection, room_id: UUID, seat: int) -> None:
         """``connection`` is in the room from now on, on this seat. Everyone there is told when this is somebody new;
@@ -56,6 +66,8 @@ class Presence:
         person.connections.add(connection)
         if len(people) > 1:
             connection.send("room:presence", self.of(room_id))
+        for watcher in self._on_arrival:
+            watcher(connection, room_id)
 
     def depart(self, connection: Connection, room_id: UUID) -> bool:
         """``connection`` is no longer in the room. Returns whether its person is not there at all any more."""
@@ -65,6 +77,8 @@ class Presence:
         if people is None or person is None or connection not in person.connections:
             return False
         person.connections.remove(connection)
+        for watcher in self._on_departure:
+            watcher(connection, room_id)
         if person.connections:
             return False
         del people[connection.principal.account_id]

@@ -2,9 +2,8 @@ import ipaddress
 
 import pytest
 
-from server.media.addresses import candidate_lines, reachable
-
-EVERYWHERE = ["0.0.0.0", "::"]  # noqa: S104 (nothing is bound)
+from server.kernel.ground import GroundError
+from server.media.addresses import EVERYWHERE, bindings, candidate_lines, reachable
 
 
 async def test_the_operators_address_is_the_only_one_named() -> None:
@@ -17,7 +16,7 @@ async def test_a_name_is_resolved() -> None:
 
 
 async def test_an_unknown_name_stops_the_start() -> None:
-    with pytest.raises(OSError):  # noqa: PT011 (the resolver's own words differ between systems)
+    with pytest.raises(GroundError, match=r"BINOME_PUBLIC_ADDRESS names no-such-host\.invalid"):
         await reachable(EVERYWHERE, "no-such-host.invalid")
 
 
@@ -38,3 +37,9 @@ def test_candidates_are_in_order_of_preference() -> None:
         "a=candidate:1 1 udp 2130706431 192.0.2.1 8081 typ host",
         "a=candidate:2 1 udp 2130706175 2001:db8::1 8081 typ host",
     ]
+
+
+async def test_all_addresses_are_those_of_both_families() -> None:
+    assert await bindings("::") == await bindings(EVERYWHERE[0]) == list(EVERYWHERE)
+    assert await bindings("127.0.0.1") == ["127.0.0.1"]
+    assert (await bindings("localhost"))[0] in ("127.0.0.1", "::1")

@@ -1,0 +1,79 @@
+"""Who is in which call: one part for each person. Plain bookkeeping; ``calls.py`` acts on it."""
+
+from asyncio import TimerHandle
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from server.kernel.principal import Principal
+from server.media.engine import PeerState
+from server.transport.gateway import Connection
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """One person's part in one call. ``connection`` is the socket that it is steered from; None while that is gone
+    and the media goes on without it."""
+
+    peer: UUID
+    room_id: UUID
+    principal: Principal
+    seat: int
+    staff: bool
+    since: datetime
+    state: PeerState
+    connection: Connection | None
+    connected: bool = False
+    away: TimerHandle | None = field(default=None, repr=False)
+
+    def hold(self, connection: Connection) -> None:
+        """The part is steered from ``connection`` from now on."""
+        self.connection = connection
+        self.principal = connection.principal
+        self.stop_waiting()
+
+    def stop_waiting(self) -> None:
+        if self.away is not None:
+            self.away.cancel()
+            self.away = None
+
+
+class Parts:
+    """All parts of this process, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._parts: dict[UUID, Part] = {}  # by peer
+        self._rooms: dict[UUID, dict[UUID, Part]] = {}
+
+    def add(self, part: Part) -> None:
+        self._parts[part.peer] = part
+        self._rooms.setdefault(part.room_id, {})[part.peer] = part
+
+    def remove(self, part: Part) -> bool:
+        """Whether it was there."""
+        if self._parts.pop(part.peer, None) is None:
+            return False
+        room = self._rooms[part.room_id]
+        del room[part.peer]
+        if not room:
+            del self._rooms[part.room_id]
+        part.stop_waiting()
+        return True
+
+    def find(self, peer: UUID) -> Part | None:
+        return self._parts.get(peer)
+
+    def of_room(self, room_id: UUID) -> list[Part]:
+        return list(self._rooms.get(room_id, {}).values())
+
+    def of_account(self, room_id: UUID, account_id: UUID) -> Part | None:
+        return next((part for part in self.of_room(room_id) if part.principal.account_id == account_id), None)
+
+    def all(self) -> list[Part]:
+        return list(self._parts.values())
+
+    def rooms(self) -> list[UUID]:
+        return list(self._rooms)
+
+    def __len__(self) -> int:
+        return len(self._parts)
