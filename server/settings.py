@@ -38,19 +38,19 @@ def _path(value: str) -> Path:
 
 
 def _port(value: str) -> int:
-    if not re.fullmatch(r"\d{1,5}", value) or not 1 <= int(value) <= 65535:
+    if not re.fullmatch(r"[0-9]{1,5}", value) or not 1 <= int(value) <= 65535:
         raise ValueError("must be a port number from 1 to 65535")
     return int(value)
 
 
 def _seconds(value: str) -> float:
-    if not re.fullmatch(r"\d{1,5}(\.\d{1,3})?", value) or float(value) > 3600:
+    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,3})?", value) or float(value) > 3600:
         raise ValueError("must be a number of seconds from 0 to 3600")
     return float(value)
 
 
 def _factor(value: str) -> float:
-    if not re.fullmatch(r"\d{1,7}(\.\d{1,3})?", value) or not 1 <= float(value) <= 1_000_000:
+    if not re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,3})?", value) or not 1 <= float(value) <= 1_000_000:
         raise ValueError("must be a number from 1 to 1000000")
     return float(value)
 
@@ -117,7 +117,8 @@ class Settings:
         default=(), metadata=_about("reverse proxies whose X-Forwarded headers are believed", _networks)
     )
     database_url: str | None = field(
-        default=None, repr=False,
+        default=None,
+        repr=False,
         metadata=_about(
             "PostgreSQL 15 or newer; without it, one is run in the data folder",
             _url("postgresql", "postgres", path=True),
@@ -125,15 +126,19 @@ class Settings:
         ),
     )
     redis_url: str | None = field(
-        default=None, repr=False,
+        default=None,
+        repr=False,
         metadata=_about("Redis or Valkey that several server processes share", _url("redis", "rediss"), hidden=True),
     )
     media_engine: str = field(default="builtin", metadata=_about("what forwards calls' media", _one_of("builtin")))
     smtp_url: str | None = field(
-        default=None, repr=False, metadata=_about("server that mail goes out through", _url("smtp", "smtps"), hidden=True)
+        default=None,
+        repr=False,
+        metadata=_about("server that mail goes out through", _url("smtp", "smtps"), hidden=True),
     )
     secret: str | None = field(
-        default=None, repr=False,
+        default=None,
+        repr=False,
         metadata=_about("key that server processes share; else one is made in the data folder", _secret, hidden=True),
     )
     drain_seconds: float = field(default=60.0, metadata=_about("how long calls may go on after SIGTERM", _seconds))
@@ -235,8 +240,9 @@ def _read_file(file: Path) -> dict[str, tuple[str, str]]:
 
 
 def _unknown(name: str, source: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name if name.startswith(PREFIX) else PREFIX + name, known, n=1, cutoff=0.5)
-    advice = f"did you mean {near[0]}?" if near else "see: binome doctor --settings"
+    asked = name.removeprefix(PREFIX).upper()
+    near = difflib.get_close_matches(asked, [other.removeprefix(PREFIX) for other in known], n=1, cutoff=0.5)
+    advice = f"did you mean {PREFIX}{near[0]}?" if near else "see: binome doctor --settings"
     return f"unknown setting {name} ({source}); {advice}"
 
 
