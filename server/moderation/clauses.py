@@ -14,6 +14,7 @@ from server.moderation.entries import Entry
 
 NEAR = 5  # words: how far "right before" and "right behind" reach
 SENTENCE_ENDS = frozenset(".!?;")
+ADDRESS = 8  # words between "tu es" and what it says of you
 SPEECH = 12  # words between "il m'a dit" and what was said
 CLAUSE_ENDS = SENTENCE_ENDS | frozenset((",", ":", "mais", "but", "parce", "car", "because", "donc", "so"))
 
@@ -72,10 +73,12 @@ class Outcome:
 
 def weigh(entry: Entry, hit: Hit, category: str) -> Outcome | None:
     """What ``entry`` amounts to at ``hit``; None when the clause speaks against it."""
+    if entry.reported and holds("reported", hit):
+        if holds("told_me", hit):
+            return Outcome(entry.reported, None)
+        return Outcome(entry.otherwise, None) if entry.otherwise else None
     if any(holds(rule, hit) for rule in entry.unless):
         return None
-    if entry.reported and holds("reported", hit):
-        return Outcome(entry.reported, None)
     if not all(holds(rule, hit) for rule in entry.needs):
         return Outcome(entry.otherwise, None) if entry.otherwise else None
     softer = [severity for rule, severity in entry.soften.items() if holds(rule, hit)]
@@ -108,13 +111,17 @@ _SUBJECTS = frozenset("je j tu t il elle on nous vous ils elles i you he she we 
 _MINE = frozenset("je j moi me m mon ma mes i my myself".split())
 _YOU = frozenset("tu t te toi ta ton tes vous votre vos you your u ur yourself".split())
 _OTHERS = frozenset("il elle ils elles lui eux leur ce c cet cette mon ma mes son sa ses he she they him her his".split())
+_LINKS = frozenset(
+    "un une le la les des l a an the this that de d comme calling as are is be being such all so pretty very than qu que est"
+    " suis sont etre aussi plus moins tout of like and et ou or en au du if si no".split()
+)
 _ORDERS = frozenset(
     "ferme fermes casse degage tais bouge va vas arrete lache reponds ecoute regarde dis laisse mange creve shut fuck go"
     " stop get off".split()
 )
 _OPENERS = frozenset(
     "sale gros grosse petit petite pauvre espece de d bande putain de ptn va toi ta tg ok oui non eh he hey wesh oh ah mais"
-    " et alors bah ben lol mdr you little dumb stupid yo".split()
+    " et alors bah ben lol mdr you little dumb stupid yo should devrais peux please stp".split()
 )
 
 
@@ -145,7 +152,9 @@ def of_another(hit: Hit) -> bool:
 
 def directed(hit: Hit) -> bool:
     """Aimed at the one who reads: "t'es un …", "espèce de …", or the word alone as an address."""
-    before = list(hit.before())
+    before = list(hit.before(ADDRESS))
+    if before[-1:] == ["t"] or before[-2:] in (["t", "un"], ["t", "une"]):
+        return True
     for one, two in zip(before, before[1:], strict=False):
         if one in ("tu", "t", "vous", "you") and two in ("es", "etes", "est", "are", "re", "fais", "n", "restes", "resteras"):
             return not (_OTHERS & set(before[before.index(two) :])) and not negated(hit)
@@ -158,10 +167,18 @@ def directed(hit: Hit) -> bool:
     if before[-2:] in (["ferme", "la"], ["boucle", "la"]):
         return True
     # As an address at the end of what is said to "you": "ferme ta gueule connard"; not "t'as vu ce connard".
-    if before and before[-1] in _OTHERS | {"un", "une", "le", "la", "les", "des", "l", "a", "an", "the", "this", "that"}:
+    if before and (before[-1] in _OTHERS or before[-1] in _LINKS):
         return False
     tail = [word for word in hit.words[hit.after : end] if word[0].isalnum()]
     return not tail and bool((_YOU | _ORDERS) & set(hit.words[start : hit.first])) and not negated(hit)
+
+
+def of_me(hit: Hit) -> bool:
+    """Its subject is the one who writes: "si je saute du pont"."""
+    for word in reversed(hit.before()):
+        if word in _SUBJECTS:
+            return word in ("je", "j", "i")
+    return False
 
 
 def first_person(hit: Hit) -> bool:
@@ -170,10 +187,25 @@ def first_person(hit: Hit) -> bool:
 
 
 def reported(hit: Hit) -> bool:
-    """Told as somebody's words: "il m'a dit va te pendre"."""
+    """Told as somebody's words: "il m'a dit va te pendre", "le mot connard"."""
+    return _spoken("saying", hit)
+
+
+def told_me(hit: Hit) -> bool:
+    """Said to the one who writes: "elle m'a traitée de …"."""
+    return _spoken("told_me", hit)
+
+
+def _spoken(name: str, hit: Hit) -> bool:
     start, _ = hit.sentence()
     start = max(start, hit.first - SPEECH)
-    return any(start <= first and after <= hit.first for first, after in hit.text.places.get("saying", ()))
+    return any(start <= first and after <= hit.first for first, after in hit.text.places.get(name, ()))
+
+
+def opens(hit: Hit) -> bool:
+    """It begins its clause, but for words that call or lead on: an order is one only there."""
+    before = [word for word in hit.before(len(hit.words)) if word[0].isalnum()]
+    return all(word in _OPENERS or word in _YOU for word in before)
 
 
 def quoted(hit: Hit) -> bool:
@@ -185,7 +217,10 @@ RULES: dict[str, Callable[[Hit], bool]] = {
     "directed": directed,
     "first_person": first_person,
     "negated": negated,
+    "of_me": of_me,
+    "opens": opens,
     "of_another": of_another,
     "quoted": quoted,
     "reported": reported,
+    "told_me": told_me,
 }

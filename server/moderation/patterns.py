@@ -1,8 +1,8 @@
 """The small language in which lexicon entries are written, and how a pattern is found among the words of a text.
 
 A pattern is words; ``(a|b c|d)`` is a choice, ``?`` behind it makes it optional, choices may stand in choices, and
-``@name`` is the choice of that name in data/families.json: ``(je|j) (ne)? @want partir``. Accents and case do not
-count.
+``@name`` is the choice of that name in data/families.json: ``(je|j) (ne)? @want partir``. ``~`` is up to three words
+of any kind within the sentence. Accents and case do not count.
 
 A pattern is cut into alternatives, each a row of slots. The slot with the longest phrases is the anchor, which alone
 the automaton looks for; around it the other slots are looked up, so that what a pattern costs is the sum of its
@@ -20,6 +20,8 @@ import msgspec
 from server.moderation.data_files import DATA
 from server.moderation.folding import fold
 
+GAP = 3  # words that ``~`` may stand for
+ENDS = frozenset(".!?;")
 LARGEST = 5_000  # phrases of one slot; more is a pattern to rewrite, not memory to spend
 
 _TOKEN = re.compile(r"\(|\)\?|\)|\||[^\s()|]+")
@@ -36,6 +38,7 @@ class Slot:
     phrases: tuple[Phrase, ...]
     by_first: dict[str, list[Phrase]]
     by_last: dict[str, list[Phrase]]
+    gap: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,6 +61,14 @@ def _back(slots: tuple[Slot, ...], at: int, words: Sequence[str], end: int) -> i
     if at < 0:
         return end
     slot, best = slots[at], None
+    if slot.gap:
+        for start in range(end, max(-1, end - GAP - 1), -1):
+            if start < end and words[start] in ENDS:
+                return None
+            found = _back(slots, at - 1, words, start)
+            if found is not None:
+                return found
+        return None
     if end > 0:
         for phrase in slot.by_last.get(words[end - 1], ()):
             start = end - len(phrase)
@@ -74,6 +85,14 @@ def _forth(slots: tuple[Slot, ...], at: int, words: Sequence[str], start: int) -
     if at == len(slots):
         return start
     slot, best = slots[at], None
+    if slot.gap:
+        for end in range(start, min(len(words), start + GAP) + 1):
+            if end > start and words[end - 1] in ENDS:
+                return None
+            found = _forth(slots, at + 1, words, end)
+            if found is not None:
+                return found
+        return None
     if start < len(words):
         for phrase in slot.by_first.get(words[start], ()):
             end = start + len(phrase)
@@ -177,6 +196,8 @@ def _rows(rows: list[_Row]) -> Iterator[_Row]:
 
 
 def _slot(node: "_Choice | str", pattern: str) -> Slot:
+    if node == "~":
+        return Slot(True, (), {}, {}, gap=True)
     optional = isinstance(node, _Choice) and node.optional
     rows: list[_Row] = node.rows if isinstance(node, _Choice) else [[node]]
     found = tuple(dict.fromkeys(phrase for row in rows for phrase in _product(row, pattern)))
@@ -193,6 +214,8 @@ def _slot(node: "_Choice | str", pattern: str) -> Slot:
 def _product(row: _Row, pattern: str) -> list[Phrase]:
     made: list[Phrase] = [()]
     for node in row:
+        if node == "~":
+            raise ValueError(f"~ stands in a row of its own, not inside a choice: {pattern!r}")
         if isinstance(node, str):
             filled = [tuple(plain(node).split())]
         else:

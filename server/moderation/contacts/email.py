@@ -17,7 +17,7 @@ SIGNS = frozenset(("arobase", "arobas", "arobaze", "arrobase", "arobaz", "arroba
 MAX_SIGNS = 30  # looked at in one text
 _LEFT, _RIGHT = 90, 110  # characters read on each side (RFC 5321: 64 for the local part)
 
-_STRONG = re.compile(r"@|\barr?oba?[sz]?e?\b|[(\[{<]\s?(?:at|a|chez)\s?[)\]}>]")
+_STRONG = re.compile(r"@|[(\[{<]\s?(?:at|a|chez|arr?oba[sz]e?)\s?[)\]}>]|\barr?oba[sz]e?\b")
 _WEAK = re.compile(r"\b(?:at|chez|a)\b")
 _DOT = r"(?:\s?\.\s?|\s?,\s?|\s?[(\[{<]\s?(?:\.|dot|point|pt)\s?[)\]}>]\s?|\s(?:point|dot|pt)\s)"
 _DOMAIN = re.compile(rf"\s{{0,3}}([a-z0-9][a-z0-9\-]{{0,62}})((?:{_DOT}[a-z0-9\-]{{1,63}}){{0,4}})(\s(?:com|fr|net|org)\b)?")

@@ -119,7 +119,8 @@ def _end_of_phone(folded: str, reading: list[Group], i: int, checker: Checker) -
         whole = i == 0 and after == len(reading)
         if not whole and not cued and _in_list(reading, i, after):
             continue
-        if is_phone(reading[i:after], whole=whole, cued=cued, checker=checker):
+        zero_told = "zero" in folded[: reading[i].start] or "zero" in folded[reading[after - 1].end :]
+        if is_phone(reading[i:after], whole=whole, cued=cued, zero_told=zero_told, checker=checker):
             return after
     return None
 

@@ -70,9 +70,9 @@ class Checker:
         return kind not in (phonenumbers.PhoneNumberType.UNKNOWN, phonenumbers.PhoneNumberType.TOLL_FREE)
 
 
-def is_phone(part: list[Group], *, whole: bool, cued: bool, checker: Checker) -> bool:
+def is_phone(part: list[Group], *, whole: bool, cued: bool, zero_told: bool, checker: Checker) -> bool:
     """Whether ``part`` of a run is a telephone number. ``whole``: nothing else stands in the run. ``cued``: words such
-    as "mon numéro" stand before it."""
+    as "mon numéro" stand before it. ``zero_told``: a zero is spoken of elsewhere ("… avec un zéro devant")."""
     digits = "".join(group.digits for group in part)
     if part[0].sign or digits.startswith("00"):
         return 8 <= len(digits) and checker.international(digits.removeprefix("00"))
@@ -88,7 +88,7 @@ def is_phone(part: list[Group], *, whole: bool, cued: bool, checker: Checker) ->
         return len(digits) == 9 and whole and (shape in _NINE_LAYOUTS or cued) and checker.national(digits, ("BE", "DZ"))
     if not whole or is_exercise(part):
         return False
-    if len(digits) == 9 and digits[0] in "67" and (shape == _MOBILE_WITHOUT_ZERO or cued):
+    if len(digits) == 9 and digits[0] in "67" and (shape == _MOBILE_WITHOUT_ZERO or cued or zero_told):
         return checker.national("0" + digits, ("FR", "RE", "GP", "YT")) or checker.national(digits, BARE)
     if len(digits) == 9 and shape == _SENEGALESE:
         return checker.national(digits, ("SN",))
