@@ -11,12 +11,17 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
 from server.infra import migrate
 from server.infra.data_folder import DataFolder
 from server.infra.database import Database
 from server.infra.embedded_postgres import EmbeddedPostgres
+
+# Other tests and other work share the machine, so time says nothing here; load_tests measures it.
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
 
 # Nothing of a test outlives it, so nothing need reach the disk. Fault tests run a server of their own instead.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100"}
