@@ -9,7 +9,7 @@ LOCK = .venv/bin/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes
 setup: .venv/dev client
 
 run: .venv/run client
-	.venv/bin/binome demo
+	BINOME_DATA="$${BINOME_DATA:-.binome}" .venv/bin/binome demo
 
 test: setup lint
 	.venv/bin/python client_web/build.py --test
