@@ -39,6 +39,17 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(0.005)
 
 
+async def until_refused(here: World, token: str, error: type[NotSignedIn]) -> None:
+    async def refused() -> bool:
+        try:
+            await here.authenticator.authenticate(token)
+        except NotSignedIn as told:
+            return type(told) is error
+        return False
+
+    await until(refused)
+
+
 async def test_the_database_is_asked_once(here: World) -> None:
     token = here.north.tokens["lea"]
     queries = Queries(here.database)
@@ -54,14 +65,7 @@ async def test_a_session_ended_by_another_process_is_over(here: World) -> None:
     async with here.database.begin() as conn:
         await conn.execute(delete(auth_sessions).where(auth_sessions.c.id == principal.session_id))
 
-    async def refused() -> bool:
-        try:
-            await here.authenticator.authenticate(token)
-        except NotSignedIn:
-            return True
-        return False
-
-    await until(refused)
+    await until_refused(here, token, NotSignedIn)
     queries = Queries(here.database)
     await here.authenticator.authenticate(here.north.tokens["julien"])
     assert queries.count == 1
@@ -75,14 +79,7 @@ async def test_an_account_closed_by_another_process_is_out(here: World) -> None:
             update(accounts).where(accounts.c.id == here.north.id("lea")).values(disabled_at=here.clock.now())
         )
 
-    async def refused() -> bool:
-        try:
-            await here.authenticator.authenticate(token)
-        except SessionExpired:
-            return True
-        return False
-
-    await until(refused)
+    await until_refused(here, token, SessionExpired)
 
 
 async def test_a_role_taken_away_is_gone(here: World) -> None:
@@ -105,14 +102,7 @@ async def test_a_session_cut_short_by_another_process_is_over(here: World) -> No
             update(auth_sessions).where(auth_sessions.c.id == principal.session_id).values(expires_at=here.clock.now())
         )
 
-    async def refused() -> bool:
-        try:
-            await here.authenticator.authenticate(token)
-        except SessionExpired:
-            return True
-        return False
-
-    await until(refused)
+    await until_refused(here, token, SessionExpired)
 
 
 async def test_while_notices_cannot_arrive_the_database_is_asked_each_time(here: World) -> None:
@@ -143,14 +133,7 @@ async def test_after_a_gap_nothing_is_taken_as_known(here: World) -> None:
         await conn.execute(text("alter table auth_sessions disable trigger auth_sessions_deleted"))
         await conn.execute(delete(auth_sessions))
 
-    async def refused() -> bool:
-        try:
-            await here.authenticator.authenticate(token)
-        except NotSignedIn:
-            return True
-        return False
-
-    await until(refused)
+    await until_refused(here, token, NotSignedIn)
     async with asyncio.timeout(5):
         while not here.notices.alive:
             await asyncio.sleep(0.01)

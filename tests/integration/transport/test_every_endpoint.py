@@ -247,23 +247,20 @@ async def test_a_supervisor_of_other_pairs_sees_and_decides_nothing(house: House
     assert (await house.ask(other, "GET", "/api/v1/pairs")).body == {"pairs": []}
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
+async def test_changes_sent_by_another_site_with_the_cookie(house: House) -> None:
+    here = await scene(house, house.north)
+    before = await state(house)
+    for headers in (
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "none"},
-    ],
-)
-async def test_changes_sent_by_another_site_with_the_cookie(house: House, headers: dict[str, str]) -> None:
-    here = await scene(house, house.north)
-    before = await state(house)
-    answers = {}
-    for row in CHANGES:
-        role = sorted(row.roles or ())[0]
-        answers[row.name] = await ask(house, row, row.fill(here), cookie=here.people[role].token, headers=headers)
-    assert answers == {row.name: (403, "forbidden") for row in CHANGES}
+    ):
+        answers = {}
+        for row in CHANGES:
+            role = sorted(row.roles or ())[0]
+            answers[row.name] = await ask(house, row, row.fill(here), cookie=here.people[role].token, headers=headers)
+        assert answers == {row.name: (403, "forbidden") for row in CHANGES}, headers
     assert await state(house) == before
 
 
@@ -283,32 +280,31 @@ BAD_BODIES: dict[str, tuple[bytes, int]] = {
 }
 
 
-@pytest.mark.parametrize("kind", BAD_BODIES)
-async def test_bad_bodies_are_refused_whole(house: House, kind: str) -> None:
+async def test_bad_bodies_are_refused_whole(house: House) -> None:
     here = await scene(house, house.north)
-    raw, status = BAD_BODIES[kind]
     before = await state(house)
-    answers = {}
+    answers, expected = {}, {}
     for row in TABLE:
         path, body = row.fill(here)
-        if body is not None:
-            token = here.people[sorted(row.roles)[0]].token if row.roles else None
+        if body is None:
+            continue
+        token = here.people[sorted(row.roles)[0]].token if row.roles else None
+        for kind, (raw, status) in BAD_BODIES.items():
             reply = await house.site.ask(row.method, row.path.format(**path), raw=raw, token=token)
-            answers[row.name] = (reply.status, reply.error[0])
-    code = "too_large" if status == 413 else "bad_request"
-    assert answers == dict.fromkeys(answers, (status, code))
-    assert len(answers) == 6
+            answers[row.name, kind] = (reply.status, reply.error[0])
+            expected[row.name, kind] = (status, "too_large" if status == 413 else "bad_request")
+    assert answers == expected
+    assert len(answers) >= 6 * len(BAD_BODIES)
     assert await state(house) == before
 
 
-@pytest.mark.parametrize(
-    "path", ["x", "0", "-1", "99999999999999999999", "%00", "%2e%2e", "a" * 3_000, "é", "1 or 1=1"]
-)
-async def test_odd_names_in_the_path_do_not_exist(house: House, path: str) -> None:
+async def test_odd_names_in_the_path_do_not_exist(house: House) -> None:
     here = await scene(house, house.north)
+    odd = ["x", "0", "-1", "99999999999999999999", "%00", "%2e%2e", "a" * 3_000, "é", "1 or 1=1"]
     for row in TABLE:
         for name in row.foreign:
             if f"{{{name}}}" in row.path:
                 _, body = row.fill(here)
                 token = here.people[sorted(row.roles or ())[0]].token
-                assert await ask(house, row, ({name: path}, body), token) in {(404, "not_found"), (400, "bad_request")}
+                answers = {written: await ask(house, row, ({name: written}, body), token) for written in odd}
+                assert set(answers.values()) <= {(404, "not_found"), (400, "bad_request")}, (row.name, answers)
