@@ -81,7 +81,7 @@ class PeopleHttp:
         async with self._database.begin() as conn:
             me = await me_of(conn, principal, self._clock)
         if browser:
-            seconds = int((principal.expires_at - self._clock.now()).total_seconds())
+            seconds = round((principal.expires_at - self._clock.now()).total_seconds())
             set_cookie(call.headers, call.request, opened.token, seconds)
         return SignedIn(me.account, me.organisation, me.expires_at, token=UNSET if browser else opened.token)
 
