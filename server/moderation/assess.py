@@ -5,20 +5,38 @@ at it, clause rules weigh what they found, policy decides.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from server.moderation import lexicon
-from server.moderation.contacts import email, handles, numbers, urls
+from server.moderation.contacts import email, handles, numbers, phones, urls
+from server.moderation.contacts.numbers import Span
 from server.moderation.contacts.spaced import close_up
+from server.moderation.contexts import contexts
 from server.moderation.conversation import Conversation
+from server.moderation.data_files import engine_version
 from server.moderation.folding import fold
-from server.moderation.masking import mask
+from server.moderation.masking import mask, placeholders
 from server.moderation.policy import acts, decide
 from server.moderation.verdict import DELIVER, Finding, Speaker, Verdict
 from server.moderation.words import Words, looks_alike
 
 MAX_LENGTH = 10_000  # code points that are read; the chat takes 4,000
+PIECES = 3  # earlier messages that an e-mail address may begin in
+_WORD = re.compile(r"[a-z0-9]+")
+_OVERRIDES = "\u202d\u202e"  # marks that show text in another order than it is written
+
+
+def warm() -> None:
+    """Loads all data, so that the first message does not wait for it."""
+    lexicon.load()
+    contexts()
+    handles.names()
+    placeholders()
+    phones.load_metadata()
+    decide([], Speaker("mentor"))
+    engine_version()
 
 
 def assess(
@@ -37,48 +55,75 @@ def assess(
     read = text[:MAX_LENGTH]
     folded = fold(read)
     words = lexicon.words(read, folded)
-    findings = list(lexicon.find(words))
-    findings.extend(_contacts(words, folded, speaker, conversation, now))
-    if len(text) > MAX_LENGTH:
-        findings.append(Finding("evasion", 1.0, MAX_LENGTH, len(text), "length"))
+    findings = [
+        *lexicon.find(words),
+        *_contacts(words, folded, speaker, conversation, now),
+        *_hidings(text),
+    ]
     if not findings:
         return DELIVER
     verdict = decide(findings, speaker)
     if verdict.action != "mask":
         return verdict
     hidden = [label for label in verdict.labels if acts(label, speaker) == "mask"]
-    return Verdict(
-        verdict.action, verdict.severity, verdict.labels, mask(text, hidden, language), verdict.show_help, verdict.flag
-    )
+    return replace(verdict, masked_text=mask(text, hidden, language))
+
+
+def _hidings(text: str) -> Iterator[Finding]:
+    """Ways of writing that only serve to hide something, whatever it is."""
+    if len(text) > MAX_LENGTH:
+        yield Finding("evasion", 1.0, MAX_LENGTH, len(text), "evasion.length")
+    if not text.isascii():
+        for mark in _OVERRIDES:
+            if (place := text.find(mark)) >= 0:
+                yield Finding("evasion", 0.9, place, place + 1, "evasion.order")
 
 
 def _contacts(
     words: Words, folded: str, speaker: Speaker, conversation: Conversation | None, now: datetime
 ) -> Iterator[Finding]:
     """Contact details; what lies inside one already found is not told twice."""
-    seen: list[numbers.Span] = []
+    seen: list[Span] = []
+
+    def told(rule: str, spans: Iterable[Span]) -> Iterator[Finding]:
+        for span in spans:
+            if not any(span.start < other.end and other.start < span.end for other in seen):
+                seen.append(span)
+                start, end = words.raw_span(span.start, span.end)
+                yield Finding("contact", 0.95, start, end, rule, disguised=looks_alike(words.raw[start:end]))
+
     for rule, span in _details(words.words, folded):
-        if not _overlaps(span, seen):
-            seen.append(span)
-            yield _finding(rule, words, span)
-    if (closed := close_up(folded)) is not None:
+        yield from told(rule, [span])
+    if words.spelled and (closed := close_up(folded)) is not None:
         text, indices = closed
-        for rule, span in _details(re.findall(r"[a-z0-9]+", text), text):
-            spread = numbers.Span(indices[span.start], indices[span.end - 1] + 1, True)
-            if not _overlaps(spread, seen):
-                seen.append(spread)
-                yield _finding(rule, words, spread)
+        for rule, span in _details(_WORD.findall(text), text):
+            yield from told(rule, [Span(indices[span.start], indices[span.end - 1] + 1, True)])
     digits = numbers.weight(folded, words.words)
-    phones = [span for span in numbers.find(folded) if not _overlaps(span, seen)] if digits >= numbers.ENOUGH else []
-    for span in phones:
-        yield _finding("contact.phone", words, span)
-    if digits and not phones and conversation is not None:
-        earlier = [fold(piece) for piece in conversation.of_author(speaker, now)]
-        for span in numbers.find_split(folded, earlier):
-            yield _finding("contact.phone.split", words, span)
+    if digits >= numbers.ENOUGH:
+        yield from told("contact.phone", numbers.find(folded))
+    if conversation is not None and not seen:
+        for rule, span in _across(words.words, folded, digits, conversation, speaker, now):
+            yield from told(rule, [span])
 
 
-def _details(words: Sequence[str], folded: str) -> Iterator[tuple[str, numbers.Span]]:
+def _across(
+    words: Sequence[str], folded: str, digits: int, conversation: Conversation, speaker: Speaker, now: datetime
+) -> Iterator[tuple[str, Span]]:
+    """What becomes a detail only together with what was written just before."""
+    own = conversation.of_author(speaker, now)
+    if own and digits:
+        for span in numbers.find_split(folded, [fold(piece) for piece in own]):
+            yield "contact.phone.split", span
+    if own and ("@" in folded or not email.SIGNS.isdisjoint(words)):
+        for span in numbers.across([fold(piece) for piece in own[-PIECES:]], folded, email.find):
+            yield "contact.email.split", span
+    question = conversation.last_of_others(speaker, now)
+    if question is not None:
+        for span in handles.find_answer(folded, fold(question)):
+            yield "contact.handle.answer", span
+
+
+def _details(words: Sequence[str], folded: str) -> Iterator[tuple[str, Span]]:
     at = "@" in folded
     if at or not email.SIGNS.isdisjoint(words):
         for span in email.find(folded):
@@ -91,12 +136,3 @@ def _details(words: Sequence[str], folded: str) -> Iterator[tuple[str, numbers.S
     if not handles.names().isdisjoint(words):
         for span in handles.find_named(folded):
             yield "contact.handle", span
-
-
-def _overlaps(span: numbers.Span, others: list[numbers.Span]) -> bool:
-    return any(span.start < other.end and other.start < span.end for other in others)
-
-
-def _finding(rule: str, words: Words, span: numbers.Span) -> Finding:
-    start, end = words.raw_span(span.start, span.end)
-    return Finding("contact", 0.95, start, end, rule, disguised=looks_alike(words.raw[start:end]))

@@ -8,12 +8,15 @@ words right before the phrase, ``after:idiom`` right behind it. The others are f
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from server.moderation.contexts import Places, contexts
+from server.moderation.data_files import word_lists
 from server.moderation.entries import Entry
 
 NEAR = 5  # words: how far "right before" and "right behind" reach
 SENTENCE_ENDS = frozenset(".!?;")
+SENTENCE = 40  # words on each side that a sentence without an end is taken to have
 ADDRESS = 8  # words between "tu es" and what it says of you
 SPEECH = 12  # words between "il m'a dit" and what was said
 CLAUSE_ENDS = SENTENCE_ENDS | frozenset((",", ":", "mais", "but", "parce", "car", "because", "donc", "so"))
@@ -45,9 +48,9 @@ class Hit:
 
     def sentence(self) -> tuple[int, int]:
         start, end = self.first, self.after
-        while start > 0 and self.words[start - 1] not in SENTENCE_ENDS:
+        while start > max(0, self.first - SENTENCE) and self.words[start - 1] not in SENTENCE_ENDS:
             start -= 1
-        while end < len(self.words) and self.words[end] not in SENTENCE_ENDS:
+        while end < min(len(self.words), self.after + SENTENCE) and self.words[end] not in SENTENCE_ENDS:
             end += 1
         return start, end
 
@@ -105,24 +108,16 @@ def holds(rule: str, hit: Hit) -> bool:
     return True
 
 
-_NOT = frozenset("pas plus jamais aucun aucune rien ni sans not never no don didn isn aren ain wasn doesn won".split())
-_HELD_BACK = frozenset("empecher empeche arreter arrete retenir resister stop help resist".split())
-_SUBJECTS = frozenset("je j tu t il elle on nous vous ils elles i you he she we they".split())
-_MINE = frozenset("je j moi me m mon ma mes i my myself".split())
-_YOU = frozenset("tu t te toi ta ton tes vous votre vos you your u ur yourself".split())
-_OTHERS = frozenset("il elle ils elles lui eux leur ce c cet cette mon ma mes son sa ses he she they him her his".split())
-_LINKS = frozenset(
-    "un une le la les des l a an the this that de d comme calling as are is be being such all so pretty very than qu que est"
-    " suis sont etre aussi plus moins tout of like and et ou or en au du if si no".split()
-)
-_ORDERS = frozenset(
-    "ferme fermes casse degage tais bouge va vas arrete lache reponds ecoute regarde dis laisse mange creve shut fuck go"
-    " stop get off".split()
-)
-_OPENERS = frozenset(
-    "sale gros grosse petit petite pauvre espece de d bande putain de ptn va toi ta tg ok oui non eh he hey wesh oh ah mais"
-    " et alors bah ben lol mdr you little dumb stupid yo should devrais peux please stp".split()
-)
+_WORDS = word_lists("clause_words")
+_NOT = _WORDS["not"]
+_HELD_BACK = _WORDS["held_back"]
+_SUBJECTS = _WORDS["subjects"]
+_MINE = _WORDS["mine"]
+_YOU = _WORDS["you"]
+_OTHERS = _WORDS["others"]
+_LINKS = _WORDS["links"]
+_ORDERS = _WORDS["orders"]
+_OPENERS = _WORDS["openers"]
 
 
 def negated(hit: Hit) -> bool:
@@ -155,8 +150,8 @@ def directed(hit: Hit) -> bool:
     before = list(hit.before(ADDRESS))
     if before[-1:] == ["t"] or before[-2:] in (["t", "un"], ["t", "une"]):
         return True
-    for one, two in zip(before, before[1:], strict=False):
-        if one in ("tu", "t", "vous", "you") and two in ("es", "etes", "est", "are", "re", "fais", "n", "restes", "resteras"):
+    for one, two in pairwise(before):
+        if one in _WORDS["you_subjects"] and two in _WORDS["be"]:
             return not (_OTHERS & set(before[before.index(two) :])) and not negated(hit)
     if before[-2:] in (["espece", "de"], ["espece", "d"], ["bande", "de"]) or before[-1:] in (["ur"], ["sale"]):
         return not (_OTHERS & set(before))
@@ -204,7 +199,7 @@ def _spoken(name: str, hit: Hit) -> bool:
 
 def opens(hit: Hit) -> bool:
     """It begins its clause, but for words that call or lead on: an order is one only there."""
-    before = [word for word in hit.before(len(hit.words)) if word[0].isalnum()]
+    before = [word for word in hit.before(SENTENCE) if word[0].isalnum()]
     return all(word in _OPENERS or word in _YOU for word in before)
 
 

@@ -4,8 +4,17 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+import msgspec
+
 ROOT = Path(__file__).parent
 DATA = ROOT / "data"
+
+
+@cache
+def word_lists(name: str) -> dict[str, frozenset[str]]:
+    """The lists of ``data/NAME.json``, each written as one line of words."""
+    lists = msgspec.json.decode((DATA / f"{name}.json").read_bytes(), type=dict[str, str])
+    return {key: frozenset(words.split()) for key, words in lists.items()}
 
 
 @cache

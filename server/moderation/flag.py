@@ -1,4 +1,4 @@
-"""A flag: what a professional is asked to look at, with the evidence. Plain values, and the rules about deciding one."""
+"""A flag: what a professional is asked to look at, with the evidence. Plain values, and the rule of deciding one."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -3,6 +3,7 @@
 Built once, on first use; ``load`` builds it at start so that the first message does not wait.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
@@ -17,6 +18,8 @@ from server.moderation.entries import Entry, read_entries
 from server.moderation.patterns import Alternative, alternatives, plain
 from server.moderation.verdict import Finding
 from server.moderation.words import Words
+
+REPEATS = 12  # places of one entry that are weighed in one text: a page of the same insult is one reason
 
 
 class Owner(NamedTuple):
@@ -78,11 +81,13 @@ def hits(words: Words) -> list[Weighed]:
     if not matches:
         return []
     places: dict[tuple[int, int, str], Owner] = {}
+    times: Counter[str] = Counter()
     for anchor, offset, _ in matches:
         first = words.index(offset)
         for owner in known.owners[anchor]:
             place = owner.alternative.around(words.words, first, first + known.lengths[anchor])
-            if place is not None:
+            if place is not None and times[owner.entry.id] < REPEATS:
+                times[owner.entry.id] += 1
                 places[(*place, owner.entry.id)] = owner
     text = Text(words.words, words.line)
     found: list[Weighed] = []

@@ -24,7 +24,7 @@ GAP = 3  # words that ``~`` may stand for
 ENDS = frozenset(".!?;")
 LARGEST = 5_000  # phrases of one slot; more is a pattern to rewrite, not memory to spend
 
-_TOKEN = re.compile(r"\(|\)\?|\)|\||[^\s()|]+")
+_PART = re.compile(r"\(|\)\?|\)|\||[^\s()|]+")
 _GAP = re.compile(r"[\s'’\-_]+")
 
 Phrase = tuple[str, ...]
@@ -140,19 +140,19 @@ _Row = list["_Choice | str"]
 
 
 def _parse(pattern: str) -> list[_Row]:
-    tokens = list(chain.from_iterable(_written_out(token) for token in _TOKEN.findall(pattern)))
-    rows, position = _rows_from(tokens, 0, pattern)
-    if position != len(tokens):
-        raise ValueError(f"unexpected {tokens[position]!r} in {pattern!r}")
+    parts = list(chain.from_iterable(_written_out(part) for part in _PART.findall(pattern)))
+    rows, position = _rows_from(parts, 0, pattern)
+    if position != len(parts):
+        raise ValueError(f"unexpected {parts[position]!r} in {pattern!r}")
     return rows
 
 
-def _written_out(token: str) -> Iterator[str]:
-    if not token.startswith("@") or token == "@":
-        yield token
+def _written_out(part: str) -> Iterator[str]:
+    if not part.startswith("@") or part == "@":
+        yield part
         return
     yield "("
-    for inner in _TOKEN.findall(families()[token[1:]]):
+    for inner in _PART.findall(families()[part[1:]]):
         yield from _written_out(inner)
     yield ")"
 
@@ -163,19 +163,19 @@ def families() -> dict[str, str]:
     return msgspec.json.decode((DATA / "families.json").read_bytes(), type=dict[str, str])
 
 
-def _rows_from(tokens: list[str], position: int, pattern: str) -> tuple[list[_Row], int]:
+def _rows_from(parts: list[str], position: int, pattern: str) -> tuple[list[_Row], int]:
     rows: list[_Row] = [[]]
-    while position < len(tokens) and tokens[position] not in (")", ")?"):
-        token = tokens[position]
-        if token == "|":
+    while position < len(parts) and parts[position] not in (")", ")?"):
+        part = parts[position]
+        if part == "|":
             rows.append([])
-        elif token == "(":
-            inner, position = _rows_from(tokens, position + 1, pattern)
-            if position >= len(tokens):
+        elif part == "(":
+            inner, position = _rows_from(parts, position + 1, pattern)
+            if position >= len(parts):
                 raise ValueError(f"a parenthesis is not closed in {pattern!r}")
-            rows[-1].append(_Choice(inner, tokens[position] == ")?"))
+            rows[-1].append(_Choice(inner, parts[position] == ")?"))
         else:
-            rows[-1].append(token)
+            rows[-1].append(part)
         position += 1
     if not all(rows):
         raise ValueError(f"empty choice in {pattern!r}")
@@ -226,5 +226,3 @@ def _product(row: _Row, pattern: str) -> list[Phrase]:
         if len(made) > LARGEST:
             raise ValueError(f"{pattern!r} stands for more than {LARGEST} phrases in one place")
     return made
-
-

@@ -18,8 +18,7 @@ import msgspec
 from msgspec import Meta
 
 from server.kernel.errors import BadRequest, BinomeError, InternalError, TooLarge
-from server.moderation import lexicon
-from server.moderation.assess import assess
+from server.moderation.assess import assess, warm
 from server.moderation.conversation import Conversation
 from server.moderation.verdict import Label, Speaker, Verdict
 from server.transport.messages import DEFAULT_LANGUAGE, error_body
@@ -167,7 +166,7 @@ def lines(source: BinaryIO) -> Iterator[bytes]:
 
 def run(source: BinaryIO, sink: BinaryIO) -> None:
     """Answers every line of ``source`` on ``sink``. Raises BrokenPipeError when nobody reads any more."""
-    lexicon.load()
+    warm()
     moderator = Moderator()
     for raw in lines(source):
         sink.write(moderator.answer(raw) + b"\n")

@@ -1,6 +1,9 @@
-"""The second view of a text: its words, each with where it stands in the raw text. Short forms of text-message French
-are written out, mere emphasis is left out, apostrophes and hyphens part words, and words hidden by spelling are recognised when, and only when,
-the lexicon knows them: "c0nn@rd", "c o n n a r d", "connaaaard"."""
+"""The second view of a text: its words, each with where it stands in the raw text.
+
+Short forms of text-message French are written out, mere emphasis is left out, apostrophes and hyphens part words, and
+words hidden by spelling are recognised when, and only when, the lexicon knows them: "c0nn@rd", "c o n n a r d",
+"connaaaard".
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Set
@@ -8,12 +11,17 @@ from typing import NamedTuple
 
 from server.moderation.folding import hides, origins
 
-PUNCTUATION = ".,;:!?()[]{}\"/\\|<>=*~+&%#^$€@"
-_APART = {ord(sign): f" {sign} " for sign in PUNCTUATION} | dict.fromkeys(map(ord, "'-_"), " ")
+PUNCTUATION = '.,;:!?()[]{}"/\\|<>=*~+&%#^$€@'
+_PARTED = [(sign, f" {sign} ") for sign in PUNCTUATION] + [(sign, " ") for sign in "'-_"]
 _TOKEN = re.compile(rf"[^\s'\-_{re.escape(PUNCTUATION)}]+|[{re.escape(PUNCTUATION)}]")
 _CHUNK = re.compile(r"\S+")
 _LEET = str.maketrans("0134578@$!€|+", "oieastbasieit")
-_MIXED = re.compile(r"[a-z][0134578@$!€|+]+[a-z]|(?<![0-9a-z])[0134578@$€|]+[a-z]{2}|[a-z]{2}[0134578@$]+(?![0-9a-z])")
+_LEET_SIGNS = frozenset("0134578@$!€|+")
+# Between letters, before two letters, or behind two. Each alternative begins with the same class, so that the search
+# skips from sign to sign: this runs on every message.
+_MIXED = re.compile(
+    r"[0134578@$!€|+](?:(?<=[a-z].)[0134578@$!€|+]*[a-z]|(?<![a-z0-9].)(?<!!)[a-z]{2}|(?<=[a-z]{2}[0134578@$])(?![a-z0-9]))"
+)
 _LONG = re.compile(r"([a-z])\1\1+")
 _SPELLED = re.compile(r"(?<![a-z0-9@$])(?:[a-z0-9@$][ .*_\-/|]{1,2}){3,24}[a-z0-9@$](?![a-z0-9@$])")
 
@@ -29,9 +37,11 @@ class Piece(NamedTuple):
 
 class Words:
     """``line`` is the words of a text, each between two spaces, ready for the automaton; ``words`` is the same as a
-    list. Positions are computed only when somebody asks: most messages hold nothing."""
+    list; ``spelled`` when something stands letter by letter. Positions are computed only when somebody asks: most
+    messages hold nothing.
+    """
 
-    __slots__ = ("_folded", "_origins", "_pieces", "_short", "_vocabulary", "line", "raw", "words")
+    __slots__ = ("_folded", "_origins", "_pieces", "_short", "_vocabulary", "line", "raw", "spelled", "words")
 
     def __init__(self, raw: str, folded: str, short: Mapping[str, str], vocabulary: Set[str]) -> None:
         self.raw = raw
@@ -40,12 +50,16 @@ class Words:
         self._vocabulary = vocabulary
         self._origins: list[int] | None = None
         self._pieces: list[Piece] | None = None
-        if _MIXED.search(folded) or _LONG.search(folded) or _SPELLED.search(folded):
+        self.spelled = _SPELLED.search(folded) is not None
+        mixed = not _LEET_SIGNS.isdisjoint(folded) and _MIXED.search(folded) is not None
+        if self.spelled or mixed or _LONG.search(folded):
             self.words = [piece.word for piece in self.pieces]
             self.line = f" {' '.join(self.words)} "
         else:
-            tokens = folded.translate(_APART).split()
-            joined = " ".join([word for token in tokens if (word := short.get(token, token))])
+            for sign, parted in _PARTED:
+                if sign in folded:
+                    folded = folded.replace(sign, parted)
+            joined = " ".join([word for token in folded.split() if (word := short.get(token, token))])
             self.line = f" {joined} "
             self.words = joined.split()
 
@@ -114,7 +128,7 @@ def _chunks(folded: str, start: int, end: int, short: Mapping[str, str], vocabul
 
 
 def _shorten(word: str, vocabulary: Set[str]) -> str:
-    """"mouriiiir" is "mourir" and "connnnard" is "connard", where the lexicon has such a word."""
+    """ "mouriiiir" is "mourir" and "connnnard" is "connard", where the lexicon has such a word."""
     if not _LONG.search(word):
         return word
     for times in (r"\1", r"\1\1"):

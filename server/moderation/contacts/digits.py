@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from server.moderation.data_files import word_lists
+
 UNITS = {
     "zero": 0, "zeros": 0, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7,
     "huit": 8, "neuf": 9, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "eight": 8, "nine": 9,
@@ -29,19 +31,17 @@ HUNDREDS = {"cent": 100, "cents": 100, "hundred": 100}
 VALUES = UNITS | TEENS | TENS
 ZERO_LETTERS = frozenset(("o", "oh", "ho"))
 REPEATS = {"double": 2, "triple": 3}
-FILLERS = frozenset(
-    "et puis apres ensuite alors enfin euh heu hum hmm ben bah donc point points tiret espace slash virgule then and dot"
-    " dash space next suivi fini la c est le les fin debut suite pi pis".split()
-)
+FILLERS = word_lists("contact_words")["fillers"]
 SPEAKING = frozenset(VALUES) - {"un", "une", "one", "wit", "siz", "sink", "nef", "uit", "troi"} | {"cent", "double"}
 
 MAX_FILLERS = 3  # words in a row that a person may say between two groups
 MAX_GAP = 8  # signs in a row between two groups
 
 _TOKEN = re.compile(r"[a-z0-9]+|\n|[^\S\n]+|[^a-z0-9\s]")
-_ENDS_RUN = frozenset("=<>%€$£^§!?;\"#&{}°")
+_ENDS_RUN = frozenset('=<>%€$£^§!?;"#&{}°')
 # Glued together only whole words are read: with "zeros" and "vingts", "zerosix" and "vingtsix" would be cut wrongly.
-_WORDS_BY_LENGTH = "|".join(sorted((w for w in VALUES if w not in ("zeros", "vingts", "sett", "sixe")), key=len, reverse=True))
+_WHOLE = VALUES.keys() - {"zeros", "vingts", "sett", "sixe"}
+_WORDS_BY_LENGTH = "|".join(sorted(_WHOLE, key=lambda word: (-len(word), word)))
 _GLUED = re.compile(rf"(?:{_WORDS_BY_LENGTH})(?:\d*(?:{_WORDS_BY_LENGTH}))*\d*|\d+(?:(?:{_WORDS_BY_LENGTH})\d*)+")
 _GLUED_PART = re.compile(rf"\d+|{_WORDS_BY_LENGTH}")
 _BEHIND_WORD = re.compile(r"[a-z]{2,}([0-9]{8,})")  # "tel0612345678"

@@ -8,26 +8,23 @@ from collections.abc import Iterator
 
 from server.moderation.contacts.numbers import Span
 from server.moderation.contacts.tlds import TLDS
+from server.moderation.data_files import word_lists
 
-PROVIDERS = frozenset(
-    "gmail hotmail outlook yahoo icloud laposte protonmail proton wanadoo orange sfr free live msn bbox aol gmx numericable"
-    " yopmail skynet proximus bluewin hotmai gmial googlemail mailo tutanota ymail neuf".split()
-)
-SIGNS = frozenset(("arobase", "arobas", "arobaze", "arrobase", "arobaz", "arrobas", "arrobaz", "arob", "gmail", "hotmail"))
+PROVIDERS = word_lists("contact_words")["mail_providers"]
+SIGNS = word_lists("contact_words")["mail_signs"]  # words that wake this detector
 MAX_SIGNS = 30  # looked at in one text
 _LEFT, _RIGHT = 90, 110  # characters read on each side (RFC 5321: 64 for the local part)
 
 _STRONG = re.compile(r"@|[(\[{<]\s?(?:at|a|chez|arr?oba[sz]e?)\s?[)\]}>]|\barr?oba[sz]e?\b")
 _WEAK = re.compile(r"\b(?:at|chez|a)\b")
 _DOT = r"(?:\s?\.\s?|\s?,\s?|\s?[(\[{<]\s?(?:\.|dot|point|pt)\s?[)\]}>]\s?|\s(?:point|dot|pt)\s)"
-_DOMAIN = re.compile(rf"\s{{0,3}}([a-z0-9][a-z0-9\-]{{0,62}})((?:{_DOT}[a-z0-9\-]{{1,63}}){{0,4}})(\s(?:com|fr|net|org)\b)?")
-_SPLIT_DOT = re.compile(_DOT)
-_LOCAL = re.compile(
-    r"(?:[a-z0-9_%+\-]+(?:\s?[.\-_]\s?|\s(?:point|dot|tiret|underscore|pt|tiret du (?:bas|6|huit|8)|tiret bas)\s))*"
-    r"[a-z0-9_%+.\-]+(?=[\s\"']{0,3}\Z)"
+_DOMAIN = re.compile(
+    rf"\s{{0,3}}([a-z0-9][a-z0-9\-]{{0,62}})((?:{_DOT}[a-z0-9\-]{{1,63}}){{0,4}})(\s(?:com|fr|net|org)\b)?"
 )
-_LOCAL_STEP = re.compile(
-    r"[a-z0-9_%+.\-]+\Z|[a-z0-9_%+\-]+(?:\s?[.\-_]\s?|\s(?:point|dot|tiret|underscore|pt|tiret du (?:bas|6|huit|8)|tiret bas)\s)\Z"
+_SPLIT_DOT = re.compile(_DOT)
+_STEP = re.compile(r"[a-z0-9_%+.\-]+\Z")
+_JOINT = re.compile(
+    r"(?:\s(?:point|dot|tiret|underscore|pt|tiret du (?:bas|6|huit|8)|tiret bas)\s|\s?[._\-]\s)\Z"  # léa point martin
 )
 
 
@@ -104,11 +101,11 @@ def _start_of_local(folded: str, start: int, floor: int) -> int | None:
     first: int | None = None
     for _ in range(6):
         window = folded[floor:position]
-        step = re.search(r"[a-z0-9_%+.\-]+\Z", window)
+        step = _STEP.search(window)
         if step is None:
             break
         first = floor + step.start()
-        joint = re.search(r"(?:\s(?:point|dot|tiret|underscore|pt|tiret du (?:bas|6|huit|8)|tiret bas)\s|\s?[._\-]\s)\Z", folded[floor:first])
+        joint = _JOINT.search(folded[floor:first])
         if joint is None:
             joined_before = re.search(r"[a-z0-9]\s\Z", folded[floor:first])
             if joined_before is None or folded[first] not in "._-":

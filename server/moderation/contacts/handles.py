@@ -11,14 +11,25 @@ from server.moderation.contacts.numbers import Span
 from server.moderation.data_files import DATA
 
 NEAR = 4  # words between a platform and a name (MODERATION.md, pipeline)
+REACH = 12  # words looked at behind a platform, those that present a name ("c'est", ":") among them
+ANSWER = 8  # words: what is longer is talk, not an answer
 
 _AT = re.compile(r"(?<![a-z0-9._%+\-@/])@([a-z0-9._]{3,30})(?![a-z0-9._@])")
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9._\-#]{0,30}|[:=@→>👻]|[.,;!?\n]")
 _LEETISH = re.compile(r"(?<![a-z0-9@$])(?=[a-z0-9@$]*[a-z])(?=[a-z0-9@$]*[0-9@$])[a-z0-9@$]{3,12}(?![a-z0-9@$])")
 _LEET = str.maketrans("0134578@$", "oieastbas")
 # With a digit behind letters, or parts joined by a point or a line: what a chosen name looks like and a word does not.
-_MARKED = re.compile(r"[a-z][a-z._\-]*[0-9]{1,6}[a-z._]{0,8}(?:#[0-9]{4})?|[a-z0-9]+(?:[._]+[a-z0-9]+){1,4}_?|_*[a-z]+_+|[a-z]+#[0-9]{4}")
-_MEASURE = re.compile(r"[0-9].*|[a-z]{1,2}[0-9]{1,2}|(?:iphone|galaxy|ps|xbox|windows|ios|s|p|a|covid|web)-?[0-9]{1,2}")
+_MARKED = re.compile(
+    r"[a-z][a-z._\-]*[0-9]{1,6}[a-z._]{0,8}(?:#[0-9]{4})?"
+    r"|[a-z0-9]+(?:[._]+[a-z0-9]+){1,4}_?(?:#[0-9]{4})?"
+    r"|_*[a-z]+_+"
+    r"|[a-z]+#[0-9]{4}"
+)
+_NUMBERED = (  # what is numbered in a lesson
+    "iphone galaxy ps xbox windows ios covid web image exercice exo question page chapitre fig figure photo partie"
+    " niveau episode saison groupe ex no"
+)
+_MEASURE = re.compile(rf"[0-9].*|[a-z]{{1,2}}[0-9]{{1,2}}|(?:{_NUMBERED.replace(' ', '|')})-?[0-9]{{1,3}}")
 
 
 class _Platforms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,6 +81,19 @@ def find_named(folded: str) -> Iterator[Span]:
             yield Span(start, start + len(words[found]), False)
 
 
+def find_answer(folded: str, question: str) -> Iterator[Span]:
+    """A chosen name in a short answer to a question about a platform: "t'as insta ?" "oui lea_2010"."""
+    known = _platforms()
+    if known.names.isdisjoint(_TOKEN.findall(question)):
+        return
+    tokens = list(_TOKEN.finditer(folded))
+    if len(tokens) <= ANSWER:
+        for token in tokens:
+            name = token.group().rstrip(".-_")
+            if _is_marked(known, name):
+                yield Span(token.start(), token.start() + len(name), False)
+
+
 def _platform_or_same(word: str) -> str:
     plain = word.translate(_LEET)
     return plain if plain in _platforms().names else word
@@ -79,7 +103,7 @@ def _behind(known: _Platforms, words: list[str], i: int) -> int | None:
     presented = False
     owned = not known.owners.isdisjoint(words[max(0, i - NEAR) : i])
     distance = 0
-    for j in range(i + 1, len(words)):
+    for j in range(i + 1, min(len(words), i + 1 + REACH)):
         word = words[j]
         if word in ("", ",", ";", "!", "?", "\n") or distance > NEAR:
             return None
@@ -95,7 +119,8 @@ def _behind(known: _Platforms, words: list[str], i: int) -> int | None:
             owned = True
             continue
         if presented and owned:
-            return j if len(word) >= 4 and word.isalpha() and word not in known.not_names and _closes(words, j) else None
+            name = len(word) >= 4 and word.isalpha() and word not in known.not_names
+            return j if name and _closes(words, j) else None
     return None
 
 

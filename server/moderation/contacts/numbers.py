@@ -1,7 +1,7 @@
 """Telephone numbers, plain or disguised, in one message or told piece by piece over several."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from server.moderation.contacts.digits import SPEAKING, Atom, Group, groups, runs
@@ -45,13 +45,21 @@ def find(folded: str) -> list[Span]:
 
 
 def find_split(folded: str, earlier: Sequence[str]) -> list[Span]:
-    """The parts in ``folded`` of numbers that began in the messages before it (folded too, oldest first)."""
-    pieces = [piece for piece in earlier if _carries(piece)]
-    if not pieces or not _carries(folded):
+    """The parts in ``folded`` of numbers that began in the messages before it (folded too, oldest first). Messages
+    without digits between them are passed over."""
+    if not _carries(folded):
+        return []
+    return across([piece for piece in earlier if _carries(piece)], folded, find)
+
+
+def across(pieces: Sequence[str], folded: str, find: Callable[[str], list[Span]]) -> list[Span]:
+    """What ``find`` sees when ``pieces`` and ``folded`` are read as one text and what begins in a piece ends in
+    ``folded``: the parts in ``folded``."""
+    if not pieces:
         return []
     before = "\n".join([*pieces, ""])
     return [
-        Span(0 if span.start < len(before) else span.start - len(before), span.end - len(before), span.spelled)
+        Span(0, span.end - len(before), span.spelled)
         for span in find(before + folded)
         if span.start < len(before) < span.end
     ]
@@ -128,8 +136,8 @@ def _end_of_phone(folded: str, reading: list[Group], i: int, checker: Checker) -
 def _in_list(reading: list[Group], i: int, after: int) -> bool:
     """Whether the groups i to after - 1 are part of a longer list of numbers rather than one of their own. What begins
     a list like a mobile number does is not given the benefit of the doubt."""
-    if reading[i].sign:
+    if reading[i].sign or after == 1:
         return False
     if i > 0:
         return after < len(reading) or reading[i].gap == reading[after - 1].gap
-    return reading[after].gap == reading[i + 1].gap and reading[i].digits[:2] not in ("06", "07", "0") if after > 1 else False
+    return reading[after].gap == reading[i + 1].gap and reading[i].digits[:2] not in ("06", "07", "0")

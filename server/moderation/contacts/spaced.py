@@ -4,7 +4,9 @@ looked at once more; a map leads back."""
 import re
 
 # At least five single signs, each parted by one space: less is initials or an equation.
-_SPELLED = re.compile(r"(?<![a-z0-9])(?:[a-z0-9@.:/_\-] ){4,}[a-z0-9](?![a-z0-9])|(?<![a-z0-9])(?:[a-z] ){3,}[a-z](?![a-z0-9])")
+_SPELLED = re.compile(
+    r"(?<![a-z0-9])(?:[a-z0-9@.:/_\-] ){4,}[a-z0-9](?![a-z0-9])|(?<![a-z0-9])(?:[a-z] ){3,}[a-z](?![a-z0-9])"
+)
 
 
 def close_up(folded: str) -> tuple[str, list[int]] | None:

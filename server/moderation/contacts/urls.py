@@ -8,7 +8,7 @@ import msgspec
 
 from server.moderation.contacts.numbers import Span
 from server.moderation.contacts.tlds import PLAIN_TLDS, TLDS
-from server.moderation.data_files import DATA
+from server.moderation.data_files import DATA, word_lists
 
 _SCHEME = re.compile(r"\bh(?:tt|xx)ps?\s?:\s?/\s?/\s?[^\s<>\"]+")
 _HOST = re.compile(
@@ -18,7 +18,7 @@ _SPELLED = re.compile(
     r"(?<![a-z0-9])([a-z0-9\-]{2,63})\s?(?:\s(?:point|dot)\s|[(\[]\s?(?:point|dot|\.)\s?[)\]])\s?"
     r"(com|fr|gg|io|org|me|app|tv|be|ch|xyz)(?![a-z0-9])((?:\s(?:slash|barre)\s|\s?/\s?)\S+)?"
 )
-_NOT_HOSTS = frozenset("le un ce mon ton son du au des les ton the a".split())
+_NOT_HOSTS = word_lists("contact_words")["not_hosts"]
 
 
 class _Hosts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,6 +69,6 @@ def is_public(host: str) -> bool:
 
 
 def _is_abbreviation(host: str) -> bool:
-    """"s.v.p" and "p.ex" are not hosts; nor is "1.de" or "12.5.fr"."""
+    """ "s.v.p" and "p.ex" are not hosts; nor is "1.de" or "12.5.fr"."""
     labels = host.split(".")
     return all(len(label) == 1 for label in labels[:-1]) or labels[-2].isdigit()
