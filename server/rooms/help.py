@@ -57,7 +57,7 @@ class Help:
         now = instant(self._clock)
         here = await self._pair_of(principal, room)
         async with self._database.begin() as conn:
-            await conn.execute(_TURN, {"account": principal.account_id})
+            await conn.execute(_TURN, {"account": str(principal.account_id)})
             open_calls = await calls_for_help(conn, principal.account_id, now - MERGED_WITHIN)
             if open_calls:
                 ids, told = await self._repeat(conn, open_calls, words), open_calls[0].raised_at
