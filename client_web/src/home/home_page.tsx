@@ -53,14 +53,15 @@ function Content(): VNode {
   }
 }
 
-let wentStraight = false; // once: whoever comes back to this page wants this page
+let wentStraight: string | null = null; // once each: whoever comes back to this page wants this page
 
 function Pairs(): VNode {
   const rooms = home.value?.rooms ?? [];
   const only = rooms.length === 1 ? rooms[0] : undefined;
   useEffect(() => {
-    if (!only || wentStraight) return;
-    wentStraight = true;
+    const account = me.peek()?.account.id ?? null;
+    if (!only || wentStraight === account) return;
+    wentStraight = account;
     go(roomAddress(only.number));
   }, [only]);
   return (

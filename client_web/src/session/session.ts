@@ -4,6 +4,8 @@ import { effect, signal } from '@preact/signals';
 import { addressed } from '../locales/address';
 import { followAccount } from '../locales/language';
 import { forgetAll, sendFor } from '../outbox/outbox';
+import { recall, remember } from '../shell/memory';
+import { go } from '../shell/route';
 import { http } from '../wire/http';
 import { close, link, onOnline, open, refusalCode } from '../wire/link';
 import { isSignedOut } from '../wire/refusal';
@@ -16,10 +18,16 @@ export const home = signal<Home | null>(null);
 /** Why the sign-in page is there, when it is for another reason than a first visit. */
 export const endedBy = signal<string | null>(null);
 
+const LEAVING = 'leaving';
 const STALE_MS = 30_000; // what the first page shows may have changed after an absence of this length
 let loadedAt = 0;
+let lastHere: string | null = null;
 
 export async function start(): Promise<void> {
+  if (!(await leftForGood())) {
+    me.value = null;
+    return;
+  }
   const known = knownMe();
   if (known) begin(known); // also without a network: the shell, the help card, the unsent messages
   await loadHome(known === null);
@@ -39,6 +47,7 @@ export async function loadHome(first = false): Promise<void> {
 }
 
 export async function signIn(login: string, password: string): Promise<void> {
+  await leftForGood();
   const fresh = await http<Me>('POST', 'session', { login, password });
   begin(fresh);
   await loadHome();
@@ -48,16 +57,30 @@ export async function signIn(login: string, password: string): Promise<void> {
 export async function signOut(forgetUnsent: boolean): Promise<void> {
   const leaving = me.peek();
   if (forgetUnsent && leaving) await forgetAll(leaving.account.id);
+  remember(LEAVING, 'yes');
+  end(null);
+  await leftForGood();
+}
+
+/**
+ * Ends on the server what the person ended here, perhaps without a network then: the page cannot see the cookie, and it
+ * must not let the next one in as the last. False: not yet.
+ */
+async function leftForGood(): Promise<boolean> {
+  if (!recall(LEAVING)) return true;
   try {
     await http('DELETE', 'session');
-  } catch {
-    // Signed out already, or no network: the page forgets the person all the same.
+  } catch (error) {
+    if (!isSignedOut(error)) return false;
   }
-  end(null);
+  remember(LEAVING, null);
+  return true;
 }
 
 function begin(fresh: Me): void {
   const other = me.peek()?.account.id !== fresh.account.id;
+  if (lastHere !== null && lastHere !== fresh.account.id) go('#/', true); // the page of the last one is not theirs
+  lastHere = fresh.account.id;
   me.value = fresh;
   rememberMe(fresh);
   endedBy.value = null;
@@ -81,6 +104,8 @@ function end(why: string | null): void {
 effect(() => {
   if (link.value === 'refused') end(refusalCode.peek());
 });
+
+addEventListener('online', () => void leftForGood());
 
 onOnline(() => {
   if (Date.now() - loadedAt > STALE_MS) void loadHome();

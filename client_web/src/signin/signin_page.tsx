@@ -10,6 +10,9 @@ import { Header } from '../shell/header';
 import { Shelter } from '../shell/mark';
 import { Refusal } from '../wire/refusal';
 
+/** Not known any more: it ran out while the page was away. Anything else was somebody's decision. */
+const EXPIRED = ['session_expired', 'not_signed_in'];
+
 export function SignInPage(): VNode {
   return (
     <div class="page signin">
@@ -23,7 +26,7 @@ export function SignInPage(): VNode {
         <div class="card signin-card">
           {endedBy.value && (
             <p class="notice" role="status">
-              {t(endedBy.value === 'session_expired' ? 'signin.session_expired' : 'signin.session_ended')}
+              {t(EXPIRED.includes(endedBy.value) ? 'signin.session_expired' : 'signin.session_ended')}
             </p>
           )}
           {waiting.value.length > 0 && <p class="notice">{t('signin.unsent', { count: waiting.value.length })}</p>}

@@ -86,6 +86,7 @@ export async function ask<E extends keyof Up>(event: E, payload: Up[E][0]): Prom
   try {
     answer = await socket.timeout(PATIENCE_MS).emitWithAck(event as string, payload);
   } catch {
+    dropPath(); // no answer in all that time: whatever the socket believes, nobody is at its other end
     throw unreachable();
   }
   if (answer.ok) return answer;
@@ -124,11 +125,17 @@ function connectAgain(wait: number): void {
   retry = setTimeout(() => socket?.connect(), wait * (1 + Math.random()));
 }
 
+/** Gives the path under the socket up; a new one is looked for at once, then less and less often. */
+function dropPath(): void {
+  if (socket?.connected) socket.io.engine.close();
+}
+
 function deliver<E extends keyof Down>(event: E, payload: Down[E]): void {
   for (const handler of (handlers[event] ?? []) as Handler<E>[]) handler(payload);
 }
 
 addEventListener('online', connectNow);
+addEventListener('offline', dropPath); // it would take the ping many seconds to find out
 
 // Where the browser tells its kind of network (Android), a change of it means that the old path is gone: do not wait
 // for the ping to notice. Its "change" event alone says nothing, it also comes with each new guess of the speed.
