@@ -35,7 +35,7 @@ class CatchUp:
         """Brings ``connection`` into all rooms of its person, and sends what each cursor has missed (``room:sync``).
         A professional is in no room until they enter one."""
         principal = connection.principal
-        with self._fanout.recording() as posts:
+        with self._fanout.recording() as posted:
             missed = [] if is_staff(principal.role) else await self._missed(connection)
             # From here on without an await. What was posted since the query began is sent behind the sync; what comes
             # later, the gateway sends.
@@ -45,7 +45,7 @@ class CatchUp:
             now = self._clock.now()
             connection.send("room:sync", sync(pages, principal.account_id, now, compacted=connection.compact))
             rooms = {room.page.room_id for room in missed}
-            for post in posts:
+            for post in posted():
                 if post.message.room_id in rooms:
                     self._fanout.deliver(post, connection)
             for room in missed:

@@ -2,8 +2,9 @@
 
 import logging
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from uuid import UUID
 
 from server.rooms.messages import Message, topic
@@ -51,13 +52,13 @@ class Fanout:
                     self._post(post, skip)
 
     @contextmanager
-    def recording(self) -> Iterator[Iterator[Post]]:
+    def recording(self) -> Iterator[Callable[[], list[Post]]]:
         """Remembers all that is posted while the block runs: for a connection that reads its rooms and has not joined
-        them yet, so that nothing falls between. What is yielded gives the posts up to when it is read."""
+        them yet, so that nothing falls between. What is yielded answers with the posts so far."""
         key = object()
         start = self._recordings[key] = self._recorded_from + len(self._recorded)
         try:
-            yield (post for place, post in enumerate(self._recorded, self._recorded_from) if place >= start)
+            yield lambda: list(islice(self._recorded, start - self._recorded_from, None))
         finally:
             del self._recordings[key]
             first = next(iter(self._recordings.values()), None)

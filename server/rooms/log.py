@@ -11,9 +11,10 @@ nothing read before is believed (docs/decisions/0040).
 import asyncio
 import contextlib
 import logging
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 import asyncpg
 
@@ -32,6 +33,7 @@ STALL_S = 10.0  # a commit that takes longer is answered "try again"; it is neve
 ATTEMPTS = 5  # of one statement against races with other processes, each of which somebody else won
 CONNECT_S = 10.0  # for one attempt to connect and to prepare
 BACKOFF_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # between attempts to connect; an embedded PostgreSQL is back in a second
+MAX_ROOMS = 100_000  # rooms whose last number told is remembered, about 200 bytes each
 RETRY_IN_MS = 1_000  # told with try_again
 
 InsertFlags = Callable[[asyncpg.Connection, Sequence[NewFlag]], Awaitable[None]]
@@ -71,6 +73,7 @@ class Log:
         self._queue: deque[Draft] = deque()
         self._known: dict[Key, Draft] = {}  # queued or in flight: a repeat joins the first
         self._in_doubt: list[tuple[Draft, datetime]] = []  # sent to a connection that was lost, fate unknown
+        self._told_upto: OrderedDict[UUID, int] = OrderedDict()  # by room, for telling doubts from repeats
         self._wake = asyncio.Event()
         self._halt = asyncio.Event()
         self._statements: Statements | None = None
@@ -262,6 +265,9 @@ class Log:
             loop.call_soon(self._tell, draft, appended)
 
     def _tell(self, draft: Draft, appended: Appended) -> None:
+        self._told_upto[draft.room_id] = appended.seq
+        if len(self._told_upto) > MAX_ROOMS:
+            self._told_upto.popitem(last=False)
         try:
             self.committed(draft, appended)
         except Exception:
@@ -331,7 +337,10 @@ class Log:
         written = [
             (draft, Appended(outcome.seq, at, outcome.state, outcome.masked_body))
             for (draft, at), outcome in zip(self._in_doubt, outcomes, strict=True)
-            if isinstance(outcome, Appended) and outcome.at == at  # otherwise it was a repeat, long told
+            # Of another instant, or told before: then it was a repeat.
+            if isinstance(outcome, Appended)
+            and outcome.at == at
+            and outcome.seq > self._told_upto.get(draft.room_id, 0)
         ]
         written.sort(key=lambda pair: pair[1].seq)
         log.info("doubts_settled", extra={"in_doubt": len(self._in_doubt), "written": len(written)})

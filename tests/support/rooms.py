@@ -1,0 +1,273 @@
+"""Pairs with their rooms on a real database, and the whole server around them, for tests that talk over real sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from sqlalchemy import text
+
+from server.compose import Capabilities
+from server.ground import Ground
+from server.infra.database import Database
+from server.infra.jobs import Jobs
+from server.infra.notices import Notices
+from server.kernel.clock import ManualClock
+from server.kernel.events import Bus
+from server.kernel.identifiers import new_id
+from server.kernel.permissions import Role
+from server.kernel.principal import Principal
+from server.pairs.rules import Pair, State
+from server.pairs.store import insert_pair
+from server.people import store as people
+from server.people.sessions import insert_session
+from server.people.tokens import hash_token, new_token
+from server.rooms import store as rooms
+from server.settings import Settings
+from server.transport.health import Health
+from tests.support.raw_socket import RawSocket
+from tests.support.site import Site, serving
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+CHILD = date(2012, 3, 4)
+
+
+@dataclass(frozen=True)
+class Person:
+    id: UUID
+    role: Role
+    name: str
+    principal: Principal
+    token: str
+
+
+@dataclass(frozen=True)
+class Room:
+    """A pair's room and its three people; their seats are 1, 2 and 3 in this order."""
+
+    id: UUID
+    number: int
+    pair: Pair
+    mentor: Person
+    mentee: Person
+    supervisor: Person
+
+
+async def organisation(database: Database, name: str = "North") -> people.Organisation:
+    made = people.Organisation(new_id(), name, "FR", "Europe/Paris")
+    async with database.begin() as conn:
+        await people.insert_organisation(conn, made)
+    return made
+
+
+async def person(
+    database: Database, where: people.Organisation, role: Role, name: str, *, born: date | None = None, now: datetime = NOW
+) -> Person:
+    """Somebody who is signed in."""
+    born = CHILD if role is Role.MENTEE and born is None else born
+    account = people.Person(new_id(), where.id, name, role, "fr", where.zone, born, False)
+    token = new_token()
+    principal = Principal(account.id, where.id, new_id(), role, name, "fr", born, now + timedelta(days=1))
+    async with database.begin() as conn:
+        await people.insert_account(conn, people.Account(account, f"{name.lower()}-{account.id}", None))
+        await insert_session(conn, principal, "bearer", hash_token(token), now)
+    return Person(account.id, role, name, principal, token)
+
+
+async def room(
+    database: Database,
+    where: people.Organisation,
+    *,
+    state: State = State.ACTIVE,
+    mentor: Person | None = None,
+    supervisor: Person | None = None,
+    mentee_born: date | None = None,
+    now: datetime = NOW,
+) -> Room:
+    """A pair and its room, with new people in the seats that are not given."""
+    mentor = mentor or await person(database, where, Role.MENTOR, "Julien", now=now)
+    mentee = await person(database, where, Role.MENTEE, "Lea", born=mentee_born, now=now)
+    supervisor = supervisor or await person(database, where, Role.SUPERVISOR, "Claire", now=now)
+    pair = Pair(new_id(), where.id, mentor.id, mentee.id, supervisor.id, state)
+    async with database.begin() as conn:
+        await insert_pair(conn, pair)
+        room_id = await rooms.create_room(conn, pair)
+        found = await rooms.room(conn, room_id)
+    assert found is not None
+    return Room(room_id, found.number, pair, mentor, mentee, supervisor)
+
+
+async def sql(database: Database, statement: str, **parameters: Any) -> list[Any]:
+    """Rows of any statement, each as a tuple."""
+    async with database.begin() as conn:
+        done = await conn.execute(text(statement), parameters)
+        return [tuple(row) for row in done] if done.returns_rows else []
+
+
+@dataclass
+class Client:
+    """A socket that keeps every raw frame it was sent, and hands out what is in them by kind."""
+
+    raw: RawSocket
+    frames: list[str] = field(default_factory=list)
+    _answers: dict[int, asyncio.Future[Any]] = field(default_factory=dict)
+    _arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _reader: asyncio.Task[None] | None = None
+    _ack: int = 0
+    closed: bool = False
+
+    @classmethod
+    async def open(cls, port: int, token: str, **auth: Any) -> "Client":
+        client = cls(await RawSocket.open(port))
+        await client.raw.connect(token, **auth)
+        client._reader = asyncio.create_task(client._read())
+        return client
+
+    async def _read(self) -> None:
+        try:
+            while True:
+                frame = await self._next()
+                if frame == "2":
+                    self.raw.send("3")
+                    continue
+                async with self._arrived:
+                    self.frames.append(frame)
+                    self._arrived.notify_all()
+                if frame.startswith("43"):
+                    start = frame.index("[")
+                    answer = self._answers.pop(int(frame[2:start]))
+                    if not answer.done():
+                        answer.set_result(msgspec.json.decode(frame[start:])[0])
+        except Exception:  # the server or the line: what was told until then stays
+            async with self._arrived:
+                self.closed = True
+                self._arrived.notify_all()
+        finally:
+            for answer in self._answers.values():
+                answer.cancel()
+
+    async def _next(self) -> str:
+        while True:
+            try:
+                return await self.raw.receive()
+            except TimeoutError:
+                continue
+
+    def send(self, event: str, payload: Any) -> asyncio.Future[Any]:
+        """Sends an event; the future is its acknowledgement."""
+        self._ack += 1
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._answers[self._ack] = answer
+        self.raw.send(f"42{self._ack}".encode() + msgspec.json.encode([event, payload]))
+        return answer
+
+    async def call(self, event: str, payload: Any) -> Any:
+        async with asyncio.timeout(10):
+            return await self.send(event, payload)
+
+    async def say(self, room: Room | int, body: str, message_id: UUID | None = None) -> Any:
+        reference = room if isinstance(room, int) else str(room.id)
+        return await self.call("chat:send", {"room": reference, "id": str(message_id or new_id()), "body": body})
+
+    @staticmethod
+    def told(frames: Sequence[str]) -> list[tuple[str, Any]]:
+        """(name, payload) of the events among ``frames``."""
+        events = [msgspec.json.decode(frame[2:]) for frame in frames if frame.startswith("42")]
+        return [(name, payload) for name, payload in events]
+
+    def events(self, name: str | None = None) -> list[Any]:
+        """Payloads of the events so far, of one name or as (name, payload)."""
+        told = self.told(self.frames)
+        return [payload for event, payload in told if event == name] if name else told
+
+    async def wait(self, name: str, count: int = 1) -> list[Any]:
+        """The payloads of the first ``count`` events of this name, when they are there."""
+        return (await self.until(lambda: len(self.events(name)) >= count, f"{count} {name}")) and self.events(name)[:count]
+
+    async def until(self, done: Callable[[], bool], what: str = "it") -> bool:
+        try:
+            async with asyncio.timeout(10), self._arrived:
+                await self._arrived.wait_for(done)
+        except TimeoutError:
+            raise AssertionError(f"{what} did not come; there came {self.frames}") from None
+        return True
+
+    async def quiet(self) -> None:
+        """Returns when all that the server had to say before now has arrived: answers come in order."""
+        await self.call("chat:history", {"room": 2**31 - 1, "limit": 1})
+
+    async def close(self) -> None:
+        if self._reader is not None:
+            self._reader.cancel()
+            await asyncio.gather(self._reader, return_exceptions=True)
+        await self.raw.__aexit__()
+
+
+@dataclass
+class House:
+    """A served server. ``clock`` moves only when told to."""
+
+    database: Database
+    clock: ManualClock
+    notices: Notices
+    capabilities: Capabilities
+    site: Site
+    north: people.Organisation
+    clients: list[Client] = field(default_factory=list)
+
+    async def room(self, **how: Any) -> Room:
+        return await room(self.database, how.pop("where", self.north), now=self.clock.now(), **how)
+
+    async def person(self, role: Role, name: str, **how: Any) -> Person:
+        where = how.pop("where", self.north)
+        return await person(self.database, where, role, name, now=self.clock.now(), **how)
+
+    async def open(self, who: Person, **auth: Any) -> Client:
+        client = await Client.open(self.site.port, who.token, **auth)
+        self.clients.append(client)
+        return client
+
+    async def ask(self, who: Person, method: str, path: str, body: Any = None) -> Any:
+        return await self.site.ask(method, path, body, token=who.token)
+
+    async def sql(self, statement: str, **parameters: Any) -> list[Any]:
+        return await sql(self.database, statement, **parameters)
+
+
+@asynccontextmanager
+async def served(database: Database) -> AsyncIterator[House]:
+    """A whole server on ``database``, on a free port."""
+    clock, metrics = ManualClock(NOW), CollectorRegistry()
+    notices = Notices(database)
+    ground = Ground(
+        settings=replace(Settings.load({"BINOME_RATE_FACTOR": "1000"}), media_port=0),  # tests run side by side
+        clock=clock,
+        database=database,
+        bus=Bus(),
+        notices=notices,
+        jobs=Jobs(database, clock),
+        health=Health(clock, metrics),
+        metrics=metrics,
+    )
+    capabilities = Capabilities(ground)
+    app = web.Application()
+    capabilities.attach(app)
+    await notices.start()
+    try:
+        await capabilities.start()
+        async with serving(app) as site:
+            house = House(database, clock, notices, capabilities, site, await organisation(database))
+            try:
+                yield house
+            finally:
+                for client in house.clients:
+                    await client.close()
+                await capabilities.stop()
+    finally:
+        await notices.stop()
