@@ -29,6 +29,7 @@ from server.transport.gateway.frames import close_frame, pong_frame, web_socket_
 from server.transport.gateway.libraries import EngineError, EngineSocket, Environ, HttpAnswer
 
 _POLL_WHILE_UPGRADING_S = 0.1  # as socket.io's own server
+_PACKETS_A_POLL = 16  # python-engineio's client drops the connection at more
 _OVER = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR)
 
 
@@ -155,8 +156,7 @@ class Socket(EngineSocket):
         self.closing = True
         self._due = self.engine.now() + self.engine.limits.close_within_s
         if self._tcp is None:
-            self._backlog.append(CLOSE)
-            self._wake_poll()
+            self._wake_poll()  # what waits, then CLOSE at the next poll: beside it, clients would not look at the rest
         elif not self._tcp.is_closing():
             self._tcp.write(close_frame(code))
         self._part()
@@ -175,6 +175,8 @@ class Socket(EngineSocket):
 
     async def _take(self, packet: bytes) -> None:
         if self.closing:
+            if packet == CLOSE:
+                self.drop()
             return
         self._heard = True
         kind = packet[:1]
@@ -227,13 +229,14 @@ class Socket(EngineSocket):
 
     def _collect(self) -> bytes:
         if not self._backlog:
-            return CLOSE if self.closing else NOOP
-        body = SEPARATOR.join(self._backlog)
-        self._backlog.clear()
-        self._backlog_bytes = 0
-        if self.closing:
+            if not self.closing:
+                return NOOP
             self.drop()
-        return body
+            return CLOSE
+        packets = self._backlog[:_PACKETS_A_POLL]
+        del self._backlog[:_PACKETS_A_POLL]
+        self._backlog_bytes -= sum(map(len, packets))
+        return SEPARATOR.join(packets)
 
     async def handle_post_request(self, environ: Environ) -> None:
         """engineio's hook: packets in the body of a POST, one after the other. Raises EngineError for a bad one."""

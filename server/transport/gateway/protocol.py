@@ -83,7 +83,7 @@ class SocketIo(SocketServer):
 
     async def received(self, socket: Socket, packet: bytes) -> None:
         """See ``engine_socket.Receiver``."""
-        if socket.attachments:
+        if socket.attachments or len(packet) == 1:  # something else must come first; the library takes "" for an event
             self._fail(socket)
             return
         text = split_event(packet) if packet.startswith(EVENT) else None
