@@ -88,15 +88,21 @@ class Logins:
     supervisor: str
 
 
-@pytest.fixture
-def pair(server: Server) -> Logins:
-    """Julien and Léa, who never met before, looked after by Claire."""
-    return make_pair(server)
-
-
-def make_pair(server: Server) -> Logins:
+@pytest.fixture(scope="session")
+def admin(server: Server) -> Api:
+    """Signed in once: whoever tries too often has to wait."""
     api = Api(server)
     api.sign_in("admin")
+    return api
+
+
+@pytest.fixture
+def pair(admin: Api) -> Logins:
+    """Julien and Léa, who never met before, looked after by Claire."""
+    return make_pair(admin)
+
+
+def make_pair(api: Api) -> Logins:
     number = next(_numbers)
     made: dict[str, str] = {}
     logins = {}

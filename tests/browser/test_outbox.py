@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from tests.browser.conftest import Logins, Room, make_pair
+from tests.browser.conftest import Api, Logins, Room, make_pair
 
 
 async def test_messages_written_offline_go_by_themselves(room: Room, pair: Logins) -> None:
@@ -68,8 +68,8 @@ async def test_an_answer_lost_on_the_way_doubles_nothing(room: Room, pair: Login
     assert await julien.texts() == await lea.texts() == ["bonjour", "une seule fois"]
 
 
-async def test_an_ended_session_keeps_what_was_not_sent_for_its_author(room: Room, pair: Logins) -> None:
-    other = make_pair(room.server)
+async def test_an_ended_session_keeps_what_was_not_sent_for_its_author(room: Room, pair: Logins, admin: Api) -> None:
+    other = make_pair(admin)
     julien = await room.seat(pair.mentor)
     lea = await room.seat(pair.mentee)
     await lea.in_room()

@@ -8,19 +8,16 @@ from playwright.async_api import expect
 
 from server.kernel.permissions import Role
 from tests.browser.conftest import PASSWORD, Api, Logins, Room
-from tests.processes import Server
 
 NARROW = {"width": 320, "height": 568}
 FIRST_LOAD_BYTES = 60_000  # the house's own target; the figure itself is printed by `make load`
 
 
 @pytest.fixture(scope="session")
-def others(server: Server) -> dict[Role, str]:
+def others(admin: Api) -> dict[Role, str]:
     """A guardian and a prescriber, who have pages too."""
-    api = Api(server)
-    api.sign_in("admin")
     for role in (Role.GUARDIAN, Role.PRESCRIBER):
-        api.ask("POST", "accounts", {"login": role, "name": "Sophie", "role": role, "password": PASSWORD})
+        admin.ask("POST", "accounts", {"login": role, "name": "Sophie", "role": role, "password": PASSWORD})
     return {Role.ADMIN: "admin", Role.GUARDIAN: "guardian", Role.PRESCRIBER: "prescriber"}
 
 
