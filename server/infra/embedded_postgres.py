@@ -6,6 +6,7 @@ password. The cluster is made whole or not at all; it ends with us, however we e
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 import os
 import secrets
@@ -135,10 +136,12 @@ class EmbeddedPostgres:
         pause = WATCH_SECONDS
         while True:
             await asyncio.sleep(pause)
-            if self._server is None or self._server.poll() is None:
+            server = self._server
+            if not self._wanted or (server is not None and server.poll() is None):
                 pause = WATCH_SECONDS
                 continue
-            log.error("postgres_died", extra={"status": self._server.returncode})
+            if server is not None:
+                log.error("postgres_died", extra={"status": server.returncode})
             try:
                 await asyncio.to_thread(self._again)
             except GroundError as error:
@@ -172,8 +175,7 @@ class EmbeddedPostgres:
                     f"the user that PostgreSQL runs as cannot reach {self._cluster}; "
                     "move the data folder out of the private folder it lies in, and set BINOME_DATA"
                 )
-            self._cluster = _place_elsewhere(self._user) / "postgres"
-            link.symlink_to(self._cluster)
+            self._cluster = _place_elsewhere(self._user, self._data) / "postgres"
         self._sockets = self._cluster.parent / "socket"
         if len(os.fsencode(self._sockets / ".s.PGSQL.5432.lock")) > SOCKET_PATH_LIMIT:
             self._sockets = self._short_folder(link=self._data / "socket")
@@ -212,6 +214,8 @@ class EmbeddedPostgres:
             with os.fdopen(descriptor, "w") as file:
                 file.write(password)
             new.rename(self._cluster)
+            if self._cluster.parent != self._data:
+                (self._data / "postgres").symlink_to(self._cluster)
         except BaseException:
             shutil.rmtree(new, ignore_errors=True)
             raise
@@ -336,13 +340,16 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _place_elsewhere(user: User) -> Path:
-    """A folder of its own for a cluster that would lie where ``user`` cannot reach it."""
+def _place_elsewhere(user: User, data: Path) -> Path:
+    """A folder of its own for the cluster of ``data`` that would lie where ``user`` cannot reach it; the same at each
+    try, until there is a cluster in it."""
     SHARED_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
-    home = Path(tempfile.mkdtemp(dir=SHARED_HOME, prefix="cluster-"))
+    home = SHARED_HOME / f"cluster-{hashlib.sha256(os.fsencode(data)).hexdigest()[:16]}"
+    if (home / "postgres").exists():  # of an earlier data folder of this path; nothing points to it any more
+        home = Path(tempfile.mkdtemp(dir=SHARED_HOME, prefix="cluster-"))
+    home.mkdir(exist_ok=True)
     home.chmod(0o711)
     if not user.can_use(home):
-        home.rmdir()
         raise GroundError(
             f"PostgreSQL cannot run as root, and its user can reach neither the data folder nor {SHARED_HOME}; "
             "set BINOME_DATA to a folder outside of private ones"

@@ -113,7 +113,14 @@ def find_programs(user: User, major: int | None) -> Programs:
             "or set BINOME_DATABASE_URL"
         )
     programs = fitting[0]
-    return programs if user.can_use(programs.folder / "postgres") else _within_reach(programs)
+    if _major(programs.folder, user) is None:
+        programs = _within_reach(programs)
+        if _major(programs.folder, user) is None:
+            raise GroundError(
+                f"the user that PostgreSQL runs as cannot run {programs.folder}; "
+                "install Binôme where every user can read it, or set BINOME_DATABASE_URL"
+            )
+    return programs
 
 
 def _candidates() -> Iterator[Programs]:
@@ -138,11 +145,12 @@ def _number(folder: Path) -> int:
     return int(numbers[-1]) if numbers else 0
 
 
-def _major(folder: Path) -> int | None:
+def _major(folder: Path, user: User | None = None) -> int | None:
+    """The version of the programs in ``folder``; None when they do not run (as ``user``, if one is given)."""
+    asked = [str(folder / "postgres"), "--version"]
+    switch = user.switch if user is not None else {}
     try:
-        said = subprocess.run(
-            [folder / "postgres", "--version"], capture_output=True, text=True, timeout=10, check=True
-        )
+        said = subprocess.run(asked, capture_output=True, text=True, timeout=10, check=True, cwd="/", **switch)
     except (OSError, subprocess.SubprocessError):  # not there, of another architecture, or broken
         return None
     number = re.search(r"\d+", said.stdout)
@@ -150,17 +158,23 @@ def _major(folder: Path) -> int | None:
 
 
 def _within_reach(programs: Programs) -> Programs:
-    """A copy of the programs where an unprivileged user can run them: they lie in a home of root or the like."""
+    """A copy of the programs where an unprivileged user can run them: they lie in a home of root or the like. The
+    package's libraries stand beside it, and are found from the programs by a relative path."""
+    install = programs.folder.parent
     home = SHARED_HOME / f"postgresql-{programs.major}-{programs.folder.stat().st_mtime_ns}"
     if not home.exists():
         SHARED_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=SHARED_HOME, prefix="copying-") as folder:
-            copy = Path(folder, "postgresql")
-            shutil.copytree(programs.folder.parent, copy, symlinks=True)
-            copy.chmod(0o755)
+            copy = Path(folder, "copy")
+            shutil.copytree(install, copy / "package" / install.name, symlinks=True)
+            libraries = install.parent.with_name(f"{install.parent.name}.libs")
+            if libraries.is_dir():
+                shutil.copytree(libraries, copy / libraries.name, symlinks=True)
+            for made in (copy, copy / "package"):
+                made.chmod(0o755)
             try:
                 copy.rename(home)
             except OSError:
                 if not home.exists():  # otherwise another process copied them at the same time
                     raise
-    return Programs(home / "bin", programs.major)
+    return Programs(home / "package" / install.name / programs.folder.name, programs.major)

@@ -310,3 +310,25 @@ class TestDatabaseElsewhere:
             wait_until(server.ready, 15, "readiness to come back")
         assert server.process is not None
         assert server.process.poll() is None
+
+
+def test_a_first_start_that_failed_in_a_private_folder_is_simply_repeated(
+    make_server: Callable[..., Server], folder: Path
+) -> None:
+    private = folder / "root"
+    private.mkdir(mode=0o700)
+    server = make_server(private / "data")
+    for _ in range(2):
+        server.start(ready=False)
+        wait_until((server.data / "lock").exists, 20, "the beginning")
+        time.sleep(0.2)
+        server.signal(signal.SIGKILL)
+        server.wait()
+        time.sleep(0.2)
+    server.start()
+    cluster = (server.data / "postgres").resolve()
+    server.signal(signal.SIGTERM)
+    assert server.wait() == 0
+    if cluster.parent != server.data:
+        assert list(cluster.parent.glob("postgres.new-*")) == []
+        shutil.rmtree(cluster.parent)
