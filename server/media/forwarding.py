@@ -12,6 +12,7 @@ from server.media.counters import Counters
 from server.media.describe import Endpoint
 from server.media.engine import Joined, MediaListener, PeerState, Restarted, SlotState
 from server.media.errors import NoSuchPeer
+from server.media.ice import CONSENT, QUIET
 from server.media.peer import Peer, Surroundings
 from server.media.port import MediaPort
 from server.media.room import Room
@@ -22,12 +23,23 @@ log = logging.getLogger(__name__)
 
 class ForwardingEngine:
     """``host`` and ``port`` are bound (``0.0.0.0`` or ``::``: all addresses of both families); ``public_address`` is
-    what browsers are told instead of this machine's own addresses (see ``addresses.reachable``)."""
+    what browsers are told instead of this machine's own addresses (see ``addresses.reachable``). After ``quiet``
+    seconds without anything from a peer others are told; after ``consent`` seconds without its checks it is gone."""
 
-    def __init__(self, host: str, port: int, public_address: str | None = None) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        public_address: str | None = None,
+        *,
+        consent: float = CONSENT,
+        quiet: float = QUIET,
+    ) -> None:
         self._host = host
         self._port_number = port
         self._public_address = public_address
+        self._consent = consent
+        self._quiet = quiet
         self._counters = Counters()
         self._rooms: dict[str, Room] = {}
         self._closing: set[Task[None]] = set()
@@ -57,6 +69,8 @@ class ForwardingEngine:
             port=port,
             counters=self._counters,
             clock=NtpClock(time.time(), time.monotonic()),
+            consent=self._consent,
+            quiet=self._quiet,
         )
         log.info("media_port_open", extra={"media_port": port.number, "count": len(addresses)})
 

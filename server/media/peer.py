@@ -35,6 +35,8 @@ class Surroundings:
     port: MediaPort
     counters: Counters
     clock: NtpClock
+    consent: float = CONSENT
+    quiet: float = QUIET
 
 
 class Company(Protocol):
@@ -157,12 +159,12 @@ class Peer:
         now = monotonic()
         self._timer = asyncio.get_running_loop().call_later(random.uniform(*TICK), self._tick)  # noqa: S311 (not a secret)
         legs = (self._up_leg, self._down_leg)
-        if now - min(leg.ice.heard_at for leg in legs) > CONSENT:
+        if now - min(leg.ice.heard_at for leg in legs) > self._shared.consent:
             self._room.lost(self, "silent")
             return
         for leg in legs:
             leg.refill()
-        silent = now - max(leg.heard_at for leg in legs) > QUIET
+        silent = now - max(leg.heard_at for leg in legs) > self._shared.quiet
         if silent and self._present:
             self._present = False
             self._room.quiet(self)
