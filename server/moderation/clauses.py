@@ -127,7 +127,7 @@ def negated(hit: Hit) -> bool:
         word = before[i]
         if word in _HELD_BACK:
             return False  # "je peux pas m'empêcher de …"
-        if word in _NOT:
+        if word in _NOT and not (word == "plus" and i > 0 and before[i - 1] in ("le", "la", "les", "encore")):
             return True
         if word in _SUBJECTS and not (word == "t" and i > 0 and before[i - 1] in _NOT):
             break
@@ -145,15 +145,22 @@ def of_another(hit: Hit) -> bool:
     return False
 
 
+def closes(hit: Hit) -> bool:
+    """Nothing stands behind it in its clause."""
+    return not any(word[0].isalnum() for word in hit.behind())
+
+
 def directed(hit: Hit) -> bool:
     """Aimed at the one who reads: "t'es un …", "espèce de …", or the word alone as an address."""
+    if tuple(hit.behind(2)) in (("tu", "fais"), ("que", "tu"), ("que", "t"), ("tu", "es")):
+        return True
     before = list(hit.before(ADDRESS))
     if before[-1:] == ["t"] or before[-2:] in (["t", "un"], ["t", "une"]):
         return True
     for one, two in pairwise(before):
         if one in _WORDS["you_subjects"] and two in _WORDS["be"]:
             return not (_OTHERS & set(before[before.index(two) :])) and not negated(hit)
-    if before[-2:] in (["espece", "de"], ["espece", "d"], ["bande", "de"]) or before[-1:] in (["ur"], ["sale"]):
+    if before[-2:] in (["espece", "de"], ["espece", "d"], ["bande", "de"], ["bande", "d"], ["tas", "de"], ["tas", "d"]) or before[-1:] in (["ur"], ["sale"]):
         return not (_OTHERS & set(before))
     start, end = hit.sentence()
     rest = [word for word in (*hit.words[start : hit.first], *hit.words[hit.after : end]) if word[0].isalnum()]
@@ -209,6 +216,7 @@ def quoted(hit: Hit) -> bool:
 
 
 RULES: dict[str, Callable[[Hit], bool]] = {
+    "closes": closes,
     "directed": directed,
     "first_person": first_person,
     "negated": negated,

@@ -1,8 +1,8 @@
 """The small language in which lexicon entries are written, and how a pattern is found among the words of a text.
 
 A pattern is words; ``(a|b c|d)`` is a choice, ``?`` behind it makes it optional, choices may stand in choices, and
-``@name`` is the choice of that name in data/families.json: ``(je|j) (ne)? @want partir``. ``~`` is up to three words
-of any kind within the sentence. Accents and case do not count.
+``@name`` is the choice of that name in data/families.json: ``(je|j) (ne)? @want partir``. ``~`` is up to four words
+of any kind within the sentence. ``idiot+`` is idiot, idiote, idiots and idiotes. Accents and case do not count.
 
 A pattern is cut into alternatives, each a row of slots. The slot with the longest phrases is the anchor, which alone
 the automaton looks for; around it the other slots are looked up, so that what a pattern costs is the sum of its
@@ -20,7 +20,7 @@ import msgspec
 from server.moderation.data_files import DATA
 from server.moderation.folding import fold
 
-GAP = 3  # words that ``~`` may stand for
+GAP = 4  # words that ``~`` may stand for
 ENDS = frozenset(".!?;")
 LARGEST = 5_000  # phrases of one slot; more is a pattern to rewrite, not memory to spend
 
@@ -183,16 +183,34 @@ def _rows_from(parts: list[str], position: int, pattern: str) -> tuple[list[_Row
 
 
 def _rows(rows: list[_Row]) -> Iterator[_Row]:
-    """The rows of a choice; what is a choice for the sake of its parentheses only is taken out of them."""
+    """Every row of a choice with the rows of its inner choices written out, as far as these are more than plain words:
+    "(a (b|c) ~ d|e) f" is "a (b|c) ~ d f" and "e f". What is left of a choice holds words only."""
     for row in rows:
-        flat: _Row = []
-        for node in row:
-            alone = isinstance(node, _Choice) and not node.optional and len(node.rows) == 1
-            flat.extend(next(_rows(node.rows)) if isinstance(node, _Choice) and alone else [node])
-        if len(flat) == 1 and isinstance(flat[0], _Choice) and not flat[0].optional:
-            yield from _rows(flat[0].rows)
-        else:
-            yield flat
+        yield from _written_into([], row)
+
+
+def _written_into(before: _Row, rest: _Row) -> Iterator[_Row]:
+    for i, node in enumerate(rest):
+        if isinstance(node, str) or not any(map(_is_complex, node.rows)):
+            continue
+        head, tail = [*before, *rest[:i]], rest[i + 1 :]
+        simple = [row for row in node.rows if not _is_complex(row)]
+        if simple:
+            yield from _written_into([*head, _Choice(simple, optional=False)], tail)
+        for row in node.rows:
+            if _is_complex(row):
+                yield from _written_into(head, [*row, *tail])
+        if node.optional:
+            yield from _written_into(head, tail)
+        return
+    yield [*before, *rest]
+
+
+def _is_complex(row: _Row) -> bool:
+    """Whether it is more than words in a row, or one choice of such."""
+    if len(row) == 1 and isinstance(row[0], _Choice):
+        return row[0].optional or any(map(_is_complex, row[0].rows))
+    return any(isinstance(node, _Choice) or node == "~" for node in row)
 
 
 def _slot(node: "_Choice | str", pattern: str) -> Slot:
@@ -211,13 +229,21 @@ def _slot(node: "_Choice | str", pattern: str) -> Slot:
     return Slot(optional, found, by_first, by_last)
 
 
+def _forms(word: str) -> list[str]:
+    """The word, or the four forms of a French adjective: "idiot+"."""
+    if not word.endswith("+"):
+        return [word]
+    stem = word[:-1]
+    return [stem, f"{stem}e", f"{stem}s", f"{stem}es"]
+
+
 def _product(row: _Row, pattern: str) -> list[Phrase]:
     made: list[Phrase] = [()]
     for node in row:
         if node == "~":
             raise ValueError(f"~ stands in a row of its own, not inside a choice: {pattern!r}")
         if isinstance(node, str):
-            filled = [tuple(plain(node).split())]
+            filled = [tuple(plain(form).split()) for form in _forms(node)]
         else:
             filled = [phrase for inner in node.rows for phrase in _product(inner, pattern)]
             if node.optional:

@@ -14,6 +14,7 @@ _DATE = re.compile(
     r"(?<![0-9])(?:[0-3]?[0-9]([/.\-])[01]?[0-9]\1(?:19|20)[0-9]{2}"
     r"|(?:19|20)[0-9]{2}([/.\-])[01][0-9]\2[0-3][0-9])(?![0-9])"
 )
+_DAY = re.compile(r"(?<![0-9/])([0-9]{1,2})/([0-9]{1,2})(?![0-9/])")
 _LENGTH_ORDER = (10, 11, 9, 12, 13, 14, 15, 8, 6)  # of the digits in all: a French number before what merely holds one
 
 
@@ -36,12 +37,23 @@ def weight(folded: str, words: Sequence[str]) -> int:
 def find(folded: str) -> list[Span]:
     """The telephone numbers in ``folded``, in order, none overlapping."""
     if "/" in folded or "-" in folded or "." in folded:
-        folded = _DATE.sub(lambda date: "§" * len(date.group()), folded)
+        folded = _DATE.sub(_struck_out, folded)
+        if all(_is_day(pair) for pair in _DAY.finditer(folded)):
+            folded = _DAY.sub(_struck_out, folded)
     checker = Checker()
     spans: list[Span] = []
     for run in runs(folded):
         spans.extend(_in_run(folded, run, checker))
     return spans
+
+
+def _struck_out(date: re.Match[str]) -> str:
+    return "§" * len(date.group())
+
+
+def _is_day(pair: re.Match[str]) -> bool:
+    """Whether 06/12 can be a day and a month."""
+    return int(pair[1]) <= 31 and int(pair[2]) <= 12
 
 
 def find_split(folded: str, earlier: Sequence[str]) -> list[Span]:
@@ -138,6 +150,10 @@ def _in_list(reading: list[Group], i: int, after: int) -> bool:
     a list like a mobile number does is not given the benefit of the doubt."""
     if reading[i].sign or after == 1:
         return False
+    if len(reading) % 2 == 0 and all(
+        int(day.digits) <= 31 and int(month.digits) <= 12 for day, month in zip(reading[::2], reading[1::2], strict=True)
+    ):
+        return True  # "le 06 12, le 13 12 et le 20 12"
     if i > 0:
         return after < len(reading) or reading[i].gap == reading[after - 1].gap
     return reading[after].gap == reading[i + 1].gap and reading[i].digits[:2] not in ("06", "07", "0")
