@@ -90,7 +90,7 @@ def pitch(frame: AudioFrame) -> int:
     if max(samples) < LOUD // 4:
         return 0
     rising = sum(before < 0 <= after for before, after in pairwise(samples))
-    return rising * frame.sample_rate // frame.samples
+    return int(rising * frame.sample_rate // frame.samples)
 
 
 async def join(calls: Calls, peer: str, hertz: int, shade: int) -> Viewer:
@@ -154,7 +154,7 @@ async def test_muting_silences_the_voice_at_the_other_side(calls: Calls) -> None
 
 
 async def test_who_takes_the_place_of_another_is_decoded_on_the_same_slot(calls: Calls) -> None:
-    async with in_call(calls) as (julien, lea):
+    async with in_call(calls) as (julien, _):
         await until(lambda: near(julien.shades.get("v0", []), 180, within=8), "Léa's picture at Julien")
         await calls.engine.leave("room", "lea")
         julien.shades.clear()
