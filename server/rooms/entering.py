@@ -1,5 +1,6 @@
 """A professional enters a room, seen by everyone in it and written into its journal, and leaves it again."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec import Struct
@@ -21,7 +22,7 @@ class EnterAnswer(Struct, frozen=True):
 
     room: RoomCard
     upto: int
-    messages: list[FullMessage] | list[CompactMessage]
+    messages: Sequence[FullMessage | CompactMessage]
     more: bool
 
 

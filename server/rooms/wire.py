@@ -68,7 +68,7 @@ class SendAnswer(Struct, frozen=True):
 
 
 class HistoryAnswer(Struct, frozen=True):
-    messages: list[FullMessage] | list[CompactMessage]
+    messages: Sequence[FullMessage | CompactMessage]
     more: bool
     upto: int | UnsetType = UNSET
 

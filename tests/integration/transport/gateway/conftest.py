@@ -26,11 +26,12 @@ from tests.support.site import Site, serving
 
 ALICE, BOB, EXPIRED = "A" * 43, "B" * 43, "E" * 43
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-LIMITS = Limits(sweep_s=0.02, close_within_s=0.5, upgrade_within_s=1, body_within_s=1)
+LIMITS = Limits(sweep_s=0.005, close_within_s=0.5, upgrade_within_s=1, body_within_s=1)
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """pytest-asyncio's hook: each test of this folder runs under both loops, which buffer and close differently."""
+    """pytest-asyncio's hook: the tests of this folder run under both loops, which buffer and close differently, unless
+    they are marked for the one of production."""
     return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 
 
@@ -192,8 +193,8 @@ async def serve(limits: Limits) -> AsyncIterator[House]:
 
 async def settled() -> None:
     """What was scheduled has run."""
-    for _ in range(20):
-        await asyncio.sleep(0.005)
+    for _ in range(10):
+        await asyncio.sleep(0.003)
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from tests.integration.transport.gateway.conftest import ALICE, BOB, EXPIRED, LI
 from tests.support.raw_socket import Closed, RawSocket
 from tests.support.site import serving
 
+pytestmark = pytest.mark.asyncio(loop_factories=["uvloop"])
+
 
 async def refusal(raw: RawSocket, packet: str) -> dict[str, Any]:
     """Sends a CONNECT and returns the ``data`` of its CONNECT_ERROR."""

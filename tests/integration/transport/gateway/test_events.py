@@ -10,6 +10,8 @@ import pytest
 from tests.integration.transport.gateway.conftest import ALICE, BOB, House, settled
 from tests.support.raw_socket import BINARY, PING, PONG, RawSocket
 
+pytestmark = pytest.mark.asyncio(loop_factories=["uvloop"])
+
 
 async def test_an_event_is_handled_and_acknowledged(house: House) -> None:
     async with await house.open() as raw:
