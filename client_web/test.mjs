@@ -25,7 +25,7 @@ try {
     logLevel: 'warning',
   });
   const files = readdirSync(out, { recursive: true }).filter((name) => name.endsWith('.mjs')).map((name) => join(out, name));
-  process.exitCode = spawnSync(process.execPath, ['--enable-source-maps', '--test', ...files], { stdio: 'inherit', cwd: root }).status ?? 1;
+  process.exitCode = spawnSync(process.execPath, ['--enable-source-maps', '--test', '--test-reporter=spec', ...files], { stdio: 'inherit', cwd: root }).status ?? 1;
 } finally {
   rmSync(out, { recursive: true, force: true });
 }

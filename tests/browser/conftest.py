@@ -5,10 +5,9 @@ import re
 import shutil
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,8 +38,8 @@ window.RTCPeerConnection = class extends Made {
 _numbers = count(1)
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
+@contextmanager
+def run_server() -> Iterator[Server]:
     """``binome serve`` with one association and its admin."""
     with short_folder() as folder:
         running = Server(folder / "data")
@@ -51,8 +50,17 @@ def server() -> Iterator[Server]:
         assert answer.returncode == 0, answer.stderr
         running.start()
         assert running.ask("/")[0] == 200, "build the client first: python client_web/build.py"
+        try:
+            yield running
+        finally:
+            running.close()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """One for all tests, each with people of its own."""
+    with run_server() as running:
         yield running
-        running.close()
 
 
 @dataclass
@@ -192,7 +200,7 @@ class Room:
 
 
 @asynccontextmanager
-async def _chromium(server: Server) -> AsyncIterator[Room]:
+async def with_chromium(server: Server) -> AsyncIterator[Room]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on PATH: install the system's package 'chromium'")
     async with async_playwright() as tool, AsyncExitStack() as stack:
@@ -206,7 +214,7 @@ async def _chromium(server: Server) -> AsyncIterator[Room]:
 @pytest.fixture
 async def room(server: Server) -> AsyncIterator[Room]:
     """People may be seated here; none of their pages may throw."""
-    async with _chromium(server) as room:
+    async with with_chromium(server) as room:
         yield room
 
 
@@ -216,14 +224,13 @@ def demonstration() -> Iterator[Server]:
     with short_folder() as folder:
         running = Server(folder / "data", "demo")
         running.start()
-        yield running
-        running.close()
+        try:
+            yield running
+        finally:
+            running.close()
 
 
 @pytest.fixture
 async def demo_room(demonstration: Server) -> AsyncIterator[Room]:
-    async with _chromium(demonstration) as room:
+    async with with_chromium(demonstration) as room:
         yield room
-
-
-STATIC = Path(__file__).parents[2] / "server" / "static"

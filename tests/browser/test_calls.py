@@ -54,7 +54,9 @@ async def receives(person: Person, *, video: int, audio: int) -> None:
 async def joins(person: Person, how: str) -> None:
     await person.press(how)
     await expect(person.page.get_by_role("button", name="Raccrocher")).to_be_visible()
-    await expect(person.page.get_by_role("status").get_by_text("En ligne", exact=True)).to_be_visible(timeout=20_000)
+    await expect(person.page.get_by_role("status").get_by_text("Appel en cours", exact=True)).to_be_visible(
+        timeout=20_000
+    )
 
 
 def tiles(person: Person) -> Any:

@@ -5,10 +5,12 @@ import re
 from playwright.async_api import expect
 
 from tests.browser.conftest import Room
+from tests.processes import wait_until
 
 
 def _password(room: Room) -> str:
     """As the command prints it."""
+    wait_until(lambda: "Ctrl-C" in room.server.output(), what="the table of sign-ins")
     found = re.search(r"password for all of them: (\S+)", room.server.output())
     assert found is not None, room.server.output()
     return found.group(1)

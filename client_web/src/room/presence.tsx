@@ -25,7 +25,7 @@ export function StaffHere({ room }: { room: Room }): VNode | null {
     <p class="notice notice-staff">
       <Icon name="eye" />
       <span>
-        <strong>{sentence}</strong> {t('room.staff_reads')}
+        <strong>{sentence}</strong> <span class="notice-more">{t('room.staff_reads')}</span>
       </span>
     </p>
   );
