@@ -50,15 +50,22 @@ class DataFolder:
 
 def examine(path: Path) -> str:
     """What opening ``path`` would find, in a few words, without changing anything. Raises GroundError likewise."""
-    if not path.exists():
-        there = next(folder for folder in path.parents if folder.exists())
-        if not os.access(there, os.W_OK | os.X_OK):
-            raise GroundError(f"cannot make the data folder {path}: permission denied; {_HOW_WRITABLE}")
-        return "will be made by the first start"
+    path = path.absolute()
+    try:
+        if not path.exists():
+            there = next(folder for folder in path.parents if folder.exists())
+            _must_be_writable(there, path)
+            return "will be made by the first start"
+    except OSError as error:
+        raise refine(error, path) from error
     _check(path)
-    if not os.access(path, os.W_OK | os.X_OK):
-        raise GroundError(f"cannot use the data folder {path}: permission denied; {_HOW_WRITABLE}")
+    _must_be_writable(path, path)
     return "is Binôme's" if (path / MARKER).exists() else "is empty"
+
+
+def _must_be_writable(folder: Path, path: Path) -> None:
+    if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise refine(OSError(errno.EACCES, os.strerror(errno.EACCES)), path)
 
 
 def _check(path: Path) -> None:

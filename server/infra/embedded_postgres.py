@@ -221,6 +221,11 @@ class EmbeddedPostgres:
             raise
 
     def _initialise(self, cluster: Path) -> None:
+        if not self._user.has_name:
+            raise GroundError(
+                f"PostgreSQL makes no database for user {self._user.uid}, which has no name on this system; "
+                "add it to /etc/passwd, or set BINOME_DATABASE_URL"
+            )
         locale = (
             ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
             if self._programs.major >= 17

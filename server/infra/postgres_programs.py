@@ -51,6 +51,10 @@ class User:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
+    @property
+    def has_name(self) -> bool:
+        return _name(self.uid) != str(self.uid)
+
     def own(self, path: Path) -> None:
         if self.uid != os.geteuid():
             os.chown(path, self.uid, self.gid)

@@ -53,14 +53,6 @@ def test_a_file_is_no_folder(folder: Path) -> None:
     assert tree(folder) == [(str(file), b"x")]
 
 
-@pytest.mark.skipif(ROOT, reason="root may write everywhere; the read-only file system below stands for it")
-def test_a_folder_that_may_not_be_written(folder: Path) -> None:
-    data = folder / "data"
-    data.mkdir(mode=0o500)
-    line = refused("serve", env=environment(data))
-    assert line.startswith(f"cannot use the data folder {data}: permission denied; give this user the right")
-
-
 @pytest.mark.skipif(not ROOT, reason="mounting a file system takes root")
 class TestFileSystems:
     @pytest.fixture
