@@ -128,18 +128,22 @@ class Settings:
     redis_url: str | None = field(
         default=None,
         repr=False,
-        metadata=_about("Redis or Valkey that several server processes share", _url("redis", "rediss"), hidden=True),
+        metadata=_about(
+            "Redis or Valkey for several server processes; nothing uses it yet", _url("redis", "rediss"), hidden=True
+        ),
     )
     media_engine: str = field(default="builtin", metadata=_about("what forwards calls' media", _one_of("builtin")))
     smtp_url: str | None = field(
         default=None,
         repr=False,
-        metadata=_about("server that mail goes out through", _url("smtp", "smtps"), hidden=True),
+        metadata=_about(
+            "server that mail goes out through; only binome doctor uses it yet", _url("smtp", "smtps"), hidden=True
+        ),
     )
     secret: str | None = field(
         default=None,
         repr=False,
-        metadata=_about("key that server processes share; else one is made in the data folder", _secret, hidden=True),
+        metadata=_about("key that server processes share; nothing uses it yet", _secret, hidden=True),
     )
     drain_seconds: float = field(default=60.0, metadata=_about("how long calls may go on after SIGTERM", _seconds))
     log_format: str = field(
