@@ -112,7 +112,8 @@ class Signalling:
         self.revocation = CallRevocation(self.calls, rooms.rights, ground.notices, ground.database, ground.clock)
         rooms.presence.watch(arrival=self.calls.arrived, departure=self.calls.departed)
         CallsSocket(gateway, self.calls)
-        ground.metrics.register(CallMetrics(self.engine, self.calls.parts))
+        self.metrics = CallMetrics(self.engine, self.calls.parts)
+        ground.metrics.register(self.metrics)
 
     async def start(self, running: AsyncExitStack) -> None:
         """Raises when the media port cannot be had."""
