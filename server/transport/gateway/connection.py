@@ -12,7 +12,7 @@ MAX_HELD = 1000  # frames sent while the handlers of on_connect run: more is a m
 
 
 class Ended(msgspec.Struct):
-    """Why the server closes: a code of the table of errors."""
+    """Why the server closes: a stable code."""
 
     code: str
 

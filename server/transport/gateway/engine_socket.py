@@ -250,7 +250,7 @@ class Socket(EngineSocket):
                     self.engine.receiver.received_binary(self)
                 else:
                     await self._take(packet)
-                if self.closed:
+                if self.closing:
                     break
         except EngineError:
             if not self.closed:  # else engineio trips over the session that is gone
@@ -325,6 +325,8 @@ class Socket(EngineSocket):
                 return
             else:
                 self._take_rare(message.type, message.data)
+            if self.closing:  # what still comes is thrown away, and there may be thousands at hand
+                await asyncio.sleep(0)
 
     def _take_rare(self, kind: WSMsgType, data: bytes) -> None:
         if self.closing:

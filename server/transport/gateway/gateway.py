@@ -104,6 +104,7 @@ class Gateway:
         self._socket_io.attach(app)
         app.router.add_get("/api/asyncapi.json", self._describe)
         app.on_response_prepare.append(_bare_handshake)
+        app.on_shutdown.append(lambda _: self.close())  # else aiohttp waits for each socket until its patience ends
 
     async def _describe(self, _: web.Request) -> web.Response:
         if self._description is None:  # made at the first request, when all has been declared
@@ -143,6 +144,10 @@ class Gateway:
             for connection in receivers:
                 if connection is not skip:
                     connection.send_frame(frame)
+
+    def connected(self) -> int:
+        """How many connections there are."""
+        return len(self._members)
 
     # Ends
 

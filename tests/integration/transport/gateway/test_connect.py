@@ -385,6 +385,22 @@ async def test_drain_spreads_the_return_and_refuses_who_comes(house: House) -> N
     assert len(house.parted) == 8
 
 
+async def test_the_end_of_the_server_does_not_wait_for_its_sockets() -> None:
+    house = build(LIMITS)
+    app = web.Application()
+    house.gateway.attach(app)
+    async with serving(app) as site:  # its end gives requests a minute, and a socket is a request to aiohttp
+        house.site = site
+        sockets = [await house.open() for _ in range(5)]
+        codes = [asyncio.ensure_future(raw.close_code()) for raw in sockets]
+        began = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - began < 10
+    assert await asyncio.gather(*codes) == [1001] * 5
+    assert house.parted == house.connected
+    for raw in sockets:
+        raw.writer.close()
+
+
 async def test_close_waits_for_events_in_hand() -> None:
     house = build(LIMITS)
     app = web.Application()
