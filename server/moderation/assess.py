@@ -92,6 +92,10 @@ def _contacts(
                 start, end = words.raw_span(span.start, span.end)
                 yield Finding("contact", 0.95, start, end, rule, disguised=looks_alike(words.raw[start:end]))
 
+    own = conversation.of_author(speaker, now) if conversation is not None else []
+    if own and ("@" in folded or not email.SIGNS.isdisjoint(words.words)):
+        earlier = [fold(piece) for piece in own[-PIECES:]]
+        yield from told("contact.email.split", numbers.across(earlier, folded, email.find))
     for rule, span in _details(words.words, folded):
         yield from told(rule, [span])
     if words.spelled and (closed := close_up(folded)) is not None:
@@ -101,26 +105,11 @@ def _contacts(
     digits = numbers.weight(folded, words.words)
     if digits >= numbers.ENOUGH:
         yield from told("contact.phone", numbers.find(folded))
-    if conversation is not None and not seen:
-        for rule, span in _across(words.words, folded, digits, conversation, speaker, now):
-            yield from told(rule, [span])
-
-
-def _across(
-    words: Sequence[str], folded: str, digits: int, conversation: Conversation, speaker: Speaker, now: datetime
-) -> Iterator[tuple[str, Span]]:
-    """What becomes a detail only together with what was written just before."""
-    own = conversation.of_author(speaker, now)
-    if own and digits:
-        for span in numbers.find_split(folded, [fold(piece) for piece in own]):
-            yield "contact.phone.split", span
-    if own and ("@" in folded or not email.SIGNS.isdisjoint(words)):
-        for span in numbers.across([fold(piece) for piece in own[-PIECES:]], folded, email.find):
-            yield "contact.email.split", span
-    question = conversation.last_of_others(speaker, now)
+    if own and digits and not seen:
+        yield from told("contact.phone.split", numbers.find_split(folded, [fold(piece) for piece in own]))
+    question = conversation.last_of_others(speaker, now) if conversation is not None and not seen else None
     if question is not None:
-        for span in handles.find_answer(folded, fold(question)):
-            yield "contact.handle.answer", span
+        yield from told("contact.handle.answer", handles.find_answer(folded, fold(question)))
 
 
 def _details(words: Sequence[str], folded: str) -> Iterator[tuple[str, Span]]:

@@ -160,7 +160,14 @@ def directed(hit: Hit) -> bool:
     for one, two in pairwise(before):
         if one in _WORDS["you_subjects"] and two in _WORDS["be"]:
             return not (_OTHERS & set(before[before.index(two) :])) and not negated(hit)
-    if before[-2:] in (["espece", "de"], ["espece", "d"], ["bande", "de"], ["bande", "d"], ["tas", "de"], ["tas", "d"]) or before[-1:] in (["ur"], ["sale"]):
+    if before[-2:] in (
+        ["espece", "de"],
+        ["espece", "d"],
+        ["bande", "de"],
+        ["bande", "d"],
+        ["tas", "de"],
+        ["tas", "d"],
+    ) or before[-1:] in (["ur"], ["sale"]):
         return not (_OTHERS & set(before))
     start, end = hit.sentence()
     rest = [word for word in (*hit.words[start : hit.first], *hit.words[hit.after : end]) if word[0].isalnum()]

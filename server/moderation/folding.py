@@ -41,6 +41,8 @@ def _fold(char: str) -> str:
     if digit is not None:
         return str(digit)
     compatible = unicodedata.normalize("NFKD", char)
+    if len(compatible) == 1 and compatible.isascii():
+        return compatible.lower()
     plain = "".join(c for c in compatible if c.isascii() and c.isalnum()).lower()
     if plain:
         return plain
@@ -77,6 +79,8 @@ def hides(char: str) -> bool:
     folded = FOLD[ord(char)]
     if not folded:
         return unicodedata.category(char) == "Cf"
+    if char.isascii():
+        return False
     if not folded.isalnum() or not folded.isascii():
         return False
     name = unicodedata.name(char, "")

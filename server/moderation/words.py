@@ -114,17 +114,23 @@ def _read(folded: str, short: Mapping[str, str], vocabulary: Set[str]) -> Iterat
 
 def _chunks(folded: str, start: int, end: int, short: Mapping[str, str], vocabulary: Set[str]) -> Iterator[Piece]:
     for chunk in _CHUNK.finditer(folded, start, end):
+        first, after = chunk.span()
         if _MIXED.search(chunk.group()):
             bare = chunk.group().strip(".,;:!?()[]{}\"'*~")
             plain = bare.translate(_LEET)
             if len(plain) > 2 and plain in vocabulary:
-                at = chunk.start() + chunk.group().find(bare)
+                at = first + chunk.group().find(bare)
+                yield from _tokens(folded, first, at, short, vocabulary)
                 yield Piece(plain, at, at + len(bare), True)
-                continue
-        for token in _TOKEN.finditer(folded, chunk.start(), chunk.end()):
-            word = _shorten(token.group(), vocabulary)
-            for part in short.get(word, word).split():
-                yield Piece(part, token.start(), token.end(), False)
+                first = at + len(bare)
+        yield from _tokens(folded, first, after, short, vocabulary)
+
+
+def _tokens(folded: str, start: int, end: int, short: Mapping[str, str], vocabulary: Set[str]) -> Iterator[Piece]:
+    for token in _TOKEN.finditer(folded, start, end):
+        word = _shorten(token.group(), vocabulary)
+        for part in short.get(word, word).split():
+            yield Piece(part, token.start(), token.end(), False)
 
 
 def _shorten(word: str, vocabulary: Set[str]) -> str:

@@ -159,14 +159,14 @@ def _atoms(text: str, start: int, gap: str, sign: str) -> list[Atom] | None:
     return None
 
 
-def groups(run: list[Atom], *, join: str = " -w", joined: bool = True, eighty_first: bool = True) -> list[Group]:
-    """One reading of a run. ``join``: what may part the words of one number; ``joined`` false reads each word alone;
-    ``eighty_first`` reads "vingt quatre vingt deux" as 20 82 and not as 24 22."""
+def groups(run: list[Atom], *, join: str = " -w", eighty_first: bool = True) -> list[Group]:
+    """One reading of a run. ``join``: what may part the words of one number; ``eighty_first`` reads "vingt quatre vingt
+    deux" as 20 82 and not as 24 22."""
     made: list[Group] = []
     i = 0
     while i < len(run):
         atom = run[i]
-        digits, used = _number(run, i, join, joined, eighty_first)
+        digits, used = _number(run, i, join, eighty_first)
         last = run[i + used - 1]
         if digits:
             spoken = any(part.spelled for part in run[i : i + used])
@@ -175,13 +175,13 @@ def groups(run: list[Atom], *, join: str = " -w", joined: bool = True, eighty_fi
     return made
 
 
-def _number(run: list[Atom], i: int, join: str, joined: bool, eighty_first: bool) -> tuple[str, int]:
+def _number(run: list[Atom], i: int, join: str, eighty_first: bool) -> tuple[str, int]:
     """The digits of the number that begins at ``i`` and how many atoms it takes."""
     atom = run[i]
 
     def follows(at: int) -> int | None:
         """The value of the word at ``at`` when it may go on the number before it."""
-        if not joined or at >= len(run):
+        if at >= len(run):
             return None
         following = run[at]
         if len(following.text) == 1 and not following.gap:
@@ -201,7 +201,7 @@ def _number(run: list[Atom], i: int, join: str, joined: bool, eighty_first: bool
     if atom.cent:
         rest, used = _below_hundred(i + 1, follows, eighty_first)
         return f"{100 + rest}", 1 + used
-    if 2 <= atom.value <= 9 and joined and i + 1 < len(run) and run[i + 1].cent:
+    if 2 <= atom.value <= 9 and i + 1 < len(run) and run[i + 1].cent:
         rest, used = _below_hundred(i + 2, follows, eighty_first)
         return f"{atom.value * 100 + rest}", 2 + used
     if atom.value == 0:

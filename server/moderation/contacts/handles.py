@@ -16,6 +16,7 @@ ANSWER = 8  # words: what is longer is talk, not an answer
 
 _AT = re.compile(r"(?<![a-z0-9._%+\-@/])@([a-z0-9._]{3,30})(?![a-z0-9._@])")
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9._\-#]{0,30}|[:=@→>👻]|[.,;!?\n]")
+_ENDS = frozenset(("", ",", ";", "!", "?", "\n"))  # what ends a clause; a point is left empty by rstrip
 _LEETISH = re.compile(r"(?<![a-z0-9@$])(?=[a-z0-9@$]*[a-z])(?=[a-z0-9@$]*[0-9@$])[a-z0-9@$]{3,12}(?![a-z0-9@$])")
 _LEET = str.maketrans("0134578@$", "oieastbas")
 # With a digit behind letters, or parts joined by a point or a line: what a chosen name looks like and a word does not.
@@ -70,15 +71,12 @@ def find_named(folded: str) -> Iterator[Span]:
     words = [token.group().rstrip(".-_") for token in tokens]
     used: set[int] = set()
     for i, word in enumerate(words):
-        if word not in known.names:
-            continue
-        found = _behind(known, words, i)
-        if found is None:
-            found = _before(known, words, i)
-        if found is not None and found not in used:
-            used.add(found)
-            start = tokens[found].start()
-            yield Span(start, start + len(words[found]), False)
+        if word in known.names:
+            used.update(_behind(known, words, i))
+            used.update(_before(known, words, i))
+    for place in sorted(used):
+        start = tokens[place].start()
+        yield Span(start, start + len(words[place]), False)
 
 
 def find_answer(folded: str, question: str) -> Iterator[Span]:
@@ -99,14 +97,14 @@ def _platform_or_same(word: str) -> str:
     return plain if plain in _platforms().names else word
 
 
-def _behind(known: _Platforms, words: list[str], i: int) -> int | None:
+def _behind(known: _Platforms, words: list[str], i: int) -> Iterator[int]:
     presented = False
     owned = not known.owners.isdisjoint(words[max(0, i - NEAR) : i])
     distance = 0
     for j in range(i + 1, min(len(words), i + 1 + REACH)):
         word = words[j]
-        if word in ("", ",", ";", "!", "?", "\n") or distance > NEAR:
-            return None
+        if word in _ENDS or distance == NEAR:
+            return
         if word in known.presents:
             presented = True
             continue
@@ -114,23 +112,21 @@ def _behind(known: _Platforms, words: list[str], i: int) -> int | None:
             continue
         distance += 1
         if _is_marked(known, word):
-            return j
-        if word in known.owners:
+            yield j
+        elif word in known.owners:
             owned = True
-            continue
-        if presented and owned:
-            name = len(word) >= 4 and word.isalpha() and word not in known.not_names
-            return j if name and _closes(words, j) else None
-    return None
+        elif presented and owned:
+            if len(word) >= 4 and word.isalpha() and word not in known.not_names and _closes(words, j):
+                yield j
+            presented = False
 
 
-def _before(known: _Platforms, words: list[str], i: int) -> int | None:
+def _before(known: _Platforms, words: list[str], i: int) -> Iterator[int]:
     for j in range(i - 1, max(-1, i - 1 - NEAR), -1):
-        if words[j] in ("", ",", ";", "!", "?", "\n"):
-            return None
+        if words[j] in _ENDS:
+            return
         if _is_marked(known, words[j]):
-            return j
-    return None
+            yield j
 
 
 def _is_marked(known: _Platforms, word: str) -> bool:
@@ -139,4 +135,4 @@ def _is_marked(known: _Platforms, word: str) -> bool:
 
 def _closes(words: list[str], j: int) -> bool:
     """Whether the sentence ends behind word ``j`` or a new one begins: a name stands alone."""
-    return j + 1 >= len(words) or words[j + 1] in {"", ",", ";", "!", "?", "\n", "et", "ajoute", "and", "add", "si"}
+    return j + 1 >= len(words) or words[j + 1] in _ENDS or words[j + 1] in ("et", "ajoute", "and", "add", "si")

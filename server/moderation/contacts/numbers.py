@@ -15,6 +15,7 @@ _DATE = re.compile(
     r"|(?:19|20)[0-9]{2}([/.\-])[01][0-9]\2[0-3][0-9])(?![0-9])"
 )
 _DAY = re.compile(r"(?<![0-9/])([0-9]{1,2})/([0-9]{1,2})(?![0-9/])")
+_CUE_REACH, _SIGN_REACH = 48, 12  # characters before a number in which "mon numéro" or its + may stand
 _LENGTH_ORDER = (10, 11, 9, 12, 13, 14, 15, 8, 6)  # of the digits in all: a French number before what merely holds one
 
 
@@ -84,16 +85,15 @@ def _carries(folded: str) -> bool:
 
 
 def _in_run(folded: str, run: list[Atom], checker: Checker) -> list[Span]:
-    """A run is read in the likeliest way first: words joined into numbers, then joined over any gap, then apart."""
+    """A run is read in the likeliest way first: words joined into numbers, then with "vingt quatre vingt" cut the other
+    way, then joined over other gaps."""
     first = groups(run)
     found = list(_candidates(folded, first, checker))
     if found or not any(atom.spelled for atom in run):
         return found
     tried = [first]
-    for join, joined, eighty_first in (
-        (" -w", True, False), ("", True, True), (" -w.,/\n", True, True), ("", False, True),
-    ):  # fmt: skip
-        reading = groups(run, join=join, joined=joined, eighty_first=eighty_first)
+    for join, eighty_first in ((" -w", False), (" -w.,/\n", True)):
+        reading = groups(run, join=join, eighty_first=eighty_first)
         if reading in tried:
             continue
         tried.append(reading)
@@ -104,45 +104,58 @@ def _in_run(folded: str, run: list[Atom], checker: Checker) -> list[Span]:
 
 
 def _candidates(folded: str, reading: list[Group], checker: Checker) -> Iterator[Span]:
+    days = _are_days(reading)
     i = 0
     while i < len(reading):
-        after = _end_of_phone(folded, reading, i, checker)
+        after = None if days else _end_of_phone(folded, reading, i, checker)
         if after is None:
             i += 1
             continue
         start = reading[i].start
-        if reading[i].sign:
-            start = max(folded.rfind("+", 0, start), start - 12) if "+" in folded[max(0, start - 12) : start] else start
+        if reading[i].sign and "+" in folded[max(0, start - _SIGN_REACH) : start]:
+            start = folded.rindex("+", 0, start)
         yield Span(start, reading[after - 1].end, any(group.spoken for group in reading[i:after]))
         i = after
 
 
 def _end_of_phone(folded: str, reading: list[Group], i: int, checker: Checker) -> int | None:
+    """Behind which group the number that begins at group ``i`` ends; None when none begins there."""
     ends: dict[int, int] = {}
     total = 0
-    for j in range(i, len(reading)):
+    for j in range(i, min(len(reading), i + LONGEST)):
         if j > i and reading[j].sign:
             break
         total += len(reading[j].digits)
         if total > LONGEST:
             break
         ends[total] = j + 1
-    if total < 6 or not ends:
-        return None
     cued: bool | None = None
-    for length in _LENGTH_ORDER:
+    for length in (total, *_LENGTH_ORDER):  # all there is, if it fits, before a part of it
         after = ends.get(length)
         if after is None:
             continue
+        start, end = reading[i].start, reading[after - 1].end
         if cued is None:
-            cued = CUE.search(folded, max(0, reading[i].start - 48), reading[i].start) is not None
+            cued = CUE.search(folded, max(0, start - _CUE_REACH), start) is not None
         whole = i == 0 and after == len(reading)
         if not whole and not cued and _in_list(reading, i, after):
             continue
-        zero_told = "zero" in folded[: reading[i].start] or "zero" in folded[reading[after - 1].end :]
+        zero_told = whole and length == 9 and ("zero" in folded[:start] or "zero" in folded[end:])
         if is_phone(reading[i:after], whole=whole, cued=cued, zero_told=zero_told, checker=checker):
             return after
     return None
+
+
+def _are_days(reading: list[Group]) -> bool:
+    """Whether it is a list of days: "le 06 12, le 13 12 et le 20 12"."""
+    return (
+        len(reading) >= 6
+        and len(reading) % 2 == 0
+        and all(len(group.digits) == 2 for group in reading)
+        and len({group.gap for group in reading[2::2]} & {group.gap for group in reading[1::2]}) == 0
+        and all(int(day.digits) <= 31 for day in reading[::2])
+        and all(1 <= int(month.digits) <= 12 for month in reading[1::2])
+    )
 
 
 def _in_list(reading: list[Group], i: int, after: int) -> bool:
@@ -150,10 +163,6 @@ def _in_list(reading: list[Group], i: int, after: int) -> bool:
     a list like a mobile number does is not given the benefit of the doubt."""
     if reading[i].sign or after == 1:
         return False
-    if len(reading) % 2 == 0 and all(
-        int(day.digits) <= 31 and int(month.digits) <= 12 for day, month in zip(reading[::2], reading[1::2], strict=True)
-    ):
-        return True  # "le 06 12, le 13 12 et le 20 12"
     if i > 0:
         return after < len(reading) or reading[i].gap == reading[after - 1].gap
     return reading[after].gap == reading[i + 1].gap and reading[i].digits[:2] not in ("06", "07", "0")

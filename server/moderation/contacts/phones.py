@@ -12,6 +12,7 @@ from server.moderation.data_files import word_lists
 # Countries whose numbers the people of a French-speaking association use.
 BARE = ("SN", "CM", "LU", "TN", "PF", "NC")  # written without a leading zero: asked for only beside a cue
 COUNTRY_CODES = word_lists("contact_words")["country_codes"]
+_BARE_LENGTHS = (6, 8, 9)
 MAX_CHECKS = 40  # validations a text may cost, 17 µs each: a page of digits is bounded
 
 _PLAIN_CODES = ("33", "32", "41", "44", "212", "213", "216", "221", "225", "237", "352", "262")
@@ -101,7 +102,7 @@ def is_phone(part: list[Group], *, whole: bool, cued: bool, zero_told: bool, che
         return checker.national(digits, ("SN",))
     if (len(digits) in (11, 12) and digits[:2] in _PLAIN_CODES) or digits[:3] in _PLAIN_CODES:
         return (cued or shape[0] in (2, 3, len(digits))) and checker.international(digits)
-    return cued and checker.national(digits, BARE)
+    return cued and len(digits) in _BARE_LENGTHS and checker.national(digits, BARE)
 
 
 def is_exercise(groups: list[Group]) -> bool:

@@ -1,0 +1,157 @@
+"""Promises of the whole engine: any text gets a verdict, in bounded time, and its reasons lie in the text."""
+
+import time
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from server.moderation.assess import MAX_LENGTH, assess, warm
+from server.moderation.conversation import Conversation
+from server.moderation.lexicon import load
+from server.moderation.verdict import Speaker, Verdict
+
+NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
+MENTOR = Speaker("mentor", 45)
+MENTEE = Speaker("mentee", 15)
+SPEAKERS = st.sampled_from(
+    [MENTOR, MENTEE, Speaker("mentee", 19), Speaker("supervisor", 40), Speaker("guardian", None)]
+)
+
+# Pieces that wake every detector, glued together in every way.
+PIECES = st.sampled_from(
+    [
+        "06", "12 34", "zéro six", "soixante", "dix", "quatre", "vingt", "+33", "00", "(0)", "o", "l2", "cent",
+        "double",
+        "@", "lea", "gmail", "point", "arobase", ".com", "www.", "http://", "snap", "mon", "c'est", "lea_2010", "/",
+        "je", "veux", "mourir", "me tuer", "pas", "t'es", "connard", "c0nn@rd", "c o n", "mdr", "😂", "va te", "pendre",
+        "si", "\u200b", "\u0301", "\u202e", "\ud800", "\x00", "٠", "Ａ", "\n", " ", ",", "!", "-", "à", "œ", "½", "[",
+    ]
+)  # fmt: skip
+TEXTS = st.lists(PIECES | st.characters(codec=None), max_size=40).map("".join) | st.lists(PIECES, max_size=30).map(
+    " ".join
+)
+
+
+def judge(text: str, speaker: Speaker = MENTOR) -> Verdict:
+    return assess(text, speaker, now=NOW)
+
+
+@given(TEXTS, SPEAKERS)
+def test_any_text_gets_a_verdict_whose_reasons_lie_in_it(text: str, speaker: Speaker) -> None:
+    verdict = judge(text, speaker)
+    for label in verdict.labels:
+        assert 0 <= label.start < label.end <= len(text)
+        assert 0 < label.score <= 1
+        assert label.rule
+    assert verdict.severity == max((label.severity for label in verdict.labels), default=0)
+    assert (verdict.masked_text is not None) == (verdict.action == "mask")
+
+
+@given(TEXTS)
+def test_masking_leaves_no_detail_that_was_found(text: str) -> None:
+    verdict = judge(text, MENTEE)
+    if verdict.masked_text is not None:
+        left = [label for label in judge(verdict.masked_text, MENTEE).labels if label.category == "contact"]
+        hidden = {text[label.start : label.end] for label in verdict.labels if label.category == "contact"}
+        assert [label for label in left if verdict.masked_text[label.start : label.end] in hidden] == []
+
+
+@given(TEXTS, SPEAKERS)
+def test_a_trailing_space_changes_nothing(text: str, speaker: Speaker) -> None:
+    one, other = judge(text, speaker), judge(text + " ", speaker)
+    assert (one.action, one.severity, one.labels) == (other.action, other.severity, other.labels)
+
+
+@given(st.lists(TEXTS, max_size=6), TEXTS)
+def test_any_conversation_gets_a_verdict(before: list[str], text: str) -> None:
+    conversation = Conversation()
+    for index, turn in enumerate(before):
+        conversation.remember(MENTOR if index % 3 else MENTEE, turn, NOW)
+    for label in assess(text, MENTOR, conversation, now=NOW).labels:
+        assert 0 <= label.start < label.end <= len(text)
+
+
+@given(TEXTS)
+def test_the_same_text_gets_the_same_verdict(text: str) -> None:
+    assert judge(text) == judge(text)
+
+
+def test_an_empty_text_is_delivered() -> None:
+    assert judge("") == Verdict("deliver", 0, ())
+
+
+def test_masked_text_is_in_the_language_asked_for() -> None:
+    verdict = assess("ok, 0612345678", MENTEE, now=NOW, language="en")
+    assert verdict.masked_text == "ok, [••• contact details hidden]"
+
+
+def test_both_languages_always_run() -> None:
+    for language in ("fr", "en", None):
+        assert assess("je veux mourir", MENTEE, now=NOW, language=language).severity == 4
+        assert assess("i want to die", MENTEE, now=NOW, language=language).severity == 4
+
+
+def test_text_in_another_order_than_it_is_shown_is_evasion() -> None:
+    verdict = judge("mon num \u202e87 65 43 21 60")
+    assert [(label.category, label.rule) for label in verdict.labels] == [("evasion", "evasion.order")]
+    assert verdict.action == "hold"
+
+
+def test_what_is_not_read_is_not_let_through_unseen() -> None:
+    long = "bonjour " * (MAX_LENGTH // 8 + 1)
+    assert (judge(long).action, judge(long, MENTEE).action) == ("hold", "deliver")
+    assert judge(long, MENTEE).flag
+
+
+def test_a_disguised_detail_is_worse_than_a_plain_one() -> None:
+    assert judge("0612345678").severity == 3
+    assert judge("0\u200b612345678").severity == 4
+
+
+def test_marks_of_no_width_do_not_move_the_spans() -> None:
+    text = "\u200b\u200bah 06\u200b12 34 56\u200b 78\u200b ok"
+    (label,) = judge(text).labels
+    assert text[label.start : label.end].strip("\u200b ") == "06\u200b12 34 56\u200b 78"
+
+
+UNITS = [
+    "a", "a ", "a.", "@", "a@", "a@b.c ", "06 ", "0 ", "0", "zero ", "zerosix", "quatre vingt ", "me tuer ",
+    "je vais me tuer ", "connard ", "tu es con ", "snap ", "snap lea2010 ", "mon snap : ", "www.", "http://a ",
+    "a.com ",
+    "aaa ", "c0", "é", "a\u0301\u0302", "\u0301", "\u202e06 ", "a arobase b point c ", "a point fr ", "+33 6 ",
+    "00 33 6 12 ", "un ", "va te ", "a-b_c ", "06 12 34 56 7 ", "personne ", '" connard "', "😂", "/", "1/1/2020 ",
+    "a@gmail ", "1h", "c o n n a r d ", "x . ", "lea tiret ", "si je ", "on se retrouve sur ", "((((", "[at]", "\ud800",
+    "\x00", "٠", "Ａ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_time_grows_with_the_text_and_not_with_its_square(unit: str) -> None:
+    """Twice the text may cost up to three times as much, counted in processor time of the best of several runs."""
+    warm()
+
+    def cost(length: int) -> float:
+        text = (unit * length)[:length]
+        runs = []
+        for _ in range(3):
+            start = time.thread_time()
+            judge(text)
+            runs.append(time.thread_time() - start)
+        return min(runs)
+
+    cost(200)
+    costs = [cost(length) for length in (2_000, 4_000, 8_000)]
+    assert costs[1] < 0.06  # seconds for 4,000 characters: far above any measured, far below a square
+    for shorter, longer in pairwise(costs):
+        assert longer < 3 * shorter + 0.004
+
+
+@settings(max_examples=30)
+@given(st.lists(st.sampled_from(sorted(load().vocabulary)), min_size=400, max_size=700).map(" ".join))
+def test_a_page_of_nothing_but_words_of_the_lexicon(text: str) -> None:
+    start = time.thread_time()
+    judge(text[:4_000])
+    assert time.thread_time() - start < 0.2

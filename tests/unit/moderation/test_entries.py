@@ -1,0 +1,87 @@
+"""The data files hold what they promise: each entry finds its examples and leaves its counter-examples."""
+
+from collections import Counter
+
+import pytest
+
+from server.moderation import lexicon
+from server.moderation.clauses import RULES
+from server.moderation.contexts import contexts
+from server.moderation.data_files import DATA
+from server.moderation.entries import Entry, read_entries
+from server.moderation.folding import fold
+from server.moderation.policy import table
+
+ENTRIES = [(name, entry) for name, entries in read_entries().items() for entry in entries]
+
+
+def found(entry: Entry, sentence: str) -> list[tuple[str, int | None]]:
+    """What ``entry`` by itself makes of ``sentence``."""
+    hits = lexicon.hits(lexicon.words(sentence, fold(sentence)))
+    return [(hit.outcome.category, hit.outcome.severity) for hit in hits if hit.entry.id == entry.id]
+
+
+def matters(name: str, result: tuple[str, int | None]) -> bool:
+    category, severity = result
+    return category == name.split(".")[0] and (severity is None or severity >= 2)
+
+
+@pytest.mark.parametrize(("name", "entry"), ENTRIES, ids=[entry.id for _, entry in ENTRIES])
+def test_an_entry_finds_its_examples_and_only_them(name: str, entry: Entry) -> None:
+    weak = entry.severity is not None and entry.severity < 2
+    assert entry.examples
+    assert entry.counter
+    missed = [
+        sentence
+        for sentence in entry.examples
+        if not any(category == name.split(".")[0] and (weak or matters(name, (category, severity)))
+                   for category, severity in found(entry, sentence))
+    ]  # fmt: skip
+    alarms = [sentence for sentence in entry.counter if any(matters(name, result) for result in found(entry, sentence))]
+    assert (missed, alarms) == ([], [])
+
+
+def test_identifiers_are_unique_and_begin_with_their_file() -> None:
+    assert [entry.id for _, entry in ENTRIES if Counter(e.id for _, e in ENTRIES)[entry.id] > 1] == []
+    assert [entry.id for name, entry in ENTRIES if not entry.id.startswith(name)] == []
+
+
+def test_every_rule_that_an_entry_names_exists() -> None:
+    known = set(RULES) | contexts().names
+    named = {
+        part.rpartition(":")[2]
+        for _, entry in ENTRIES
+        for rule in (*entry.needs, *entry.unless, *entry.soften)
+        for part in rule.split(" & ")
+    }
+    assert named - known == set()
+
+
+def test_every_context_is_used() -> None:
+    used = {
+        part.rpartition(":")[2]
+        for _, entry in ENTRIES
+        for rule in (*entry.needs, *entry.unless, *entry.soften)
+        for part in rule.split(" & ")
+    }
+    assert contexts().names - used == {"saying", "told_me"}  # asked for by the rules "reported" and "told_me"
+
+
+def test_every_category_that_an_entry_can_have_is_in_the_policy() -> None:
+    categories = {name.split(".")[0] for name, _ in ENTRIES}
+    categories |= {category for _, entry in ENTRIES for category in (entry.otherwise, entry.reported) if category}
+    assert categories - set(table()) == set()
+
+
+def test_each_file_is_a_category_and_a_language() -> None:
+    assert sorted(path.name for path in (DATA / "lexicon").iterdir()) == [
+        f"{category}.{language}.jsonl"
+        for category in ("incitement", "insult", "off_platform", "profanity", "self_harm", "suicide", "threat")
+        for language in ("en", "fr")
+    ]
+
+
+def test_short_forms_stand_for_words_and_not_for_short_forms() -> None:
+    short = lexicon.load().short
+    assert {key: value for key, value in short.items() if any(word in short for word in value.split())} == {}
+    assert [key for key in short if " " in key or not key] == []
