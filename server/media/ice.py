@@ -67,7 +67,7 @@ class IceLite:
         self._on_selected = on_selected
         self._on_forgotten = on_forgotten
         self._secured = False
-        self._transactions: deque[tuple[bytes, Address]] = deque(maxlen=REPLAY_WINDOW)
+        self._transactions: OrderedDict[bytes, Address] = OrderedDict()  # where each was first seen
         self._strangers = STRANGERS_BURST
         self._strangers_at = now
 
@@ -142,11 +142,10 @@ class IceLite:
 
     def _replayed(self, message: Message, address: Address) -> bool:
         """The source address is not authenticated by STUN: a request is good from the address it first came from."""
-        for transaction, first_address in self._transactions:
-            if transaction == message.transaction_id:
-                return first_address != address
-        self._transactions.append((message.transaction_id, address))
-        return False
+        first = self._transactions.setdefault(message.transaction_id, address)
+        if len(self._transactions) > REPLAY_WINDOW:
+            self._transactions.popitem(last=False)
+        return first != address
 
     def _path(self, address: Address, sendto: SendTo, now: float) -> Path:
         path = self.paths.get(address)
