@@ -9,6 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 
 from server.app import App, build
+from server.infra.open_files import raise_limit
 from server.infra.telemetry import watch_loop
 from server.settings import Settings
 
@@ -22,6 +23,7 @@ async def serve(settings: Settings, prepare: Callable[[App], Awaitable[None]] | 
     GroundError when the server cannot start."""
     loop = asyncio.get_running_loop()
     watch_loop(loop)
+    raise_limit()
     signals: asyncio.Queue[signal.Signals] = asyncio.Queue()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, signals.put_nowait, number)
