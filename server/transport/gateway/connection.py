@@ -33,7 +33,7 @@ class Wire(Protocol):
 class Connection:
     """What is known of one socket. Made by the gateway only.
 
-    ``principal`` is who connected, for as long as the connection lasts; ``language`` is theirs. ``cursors`` are those
+    ``principal`` is who connected, as they were then; ``language`` is theirs. ``cursors`` are those
     that the client brought, by room reference; they are dropped when the handlers of ``on_connect`` are through.
     ``peer`` is the network address, for counting only: it is never logged. ``topics`` still says, in the handlers of
     ``on_disconnect``, what the connection had joined.

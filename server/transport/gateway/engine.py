@@ -169,7 +169,8 @@ class Engine(EngineServer):
             self._keep_sweeping()
 
     async def close(self) -> None:
-        """Closes all sockets, politely first, and returns when the receiver has parted from each."""
+        """Closes all sockets, politely first, and returns when the receiver has parted from each: events in hand are
+        finished, not cut, unless they take all too long."""
         for socket in list(self.sockets.values()):
             socket.go_away()
         ticks = int(self.limits.close_within_s / _TICK_S)
@@ -178,7 +179,11 @@ class Engine(EngineServer):
             await asyncio.sleep(_TICK_S)
         for socket in list(self.sockets.values()):
             socket.drop()
-        await self._all_parted.wait()  # events in hand are finished, never cut
+        try:
+            async with asyncio.timeout(self.limits.finish_within_s):
+                await self._all_parted.wait()
+        except TimeoutError:
+            log.warning("events_unfinished", extra={"sockets": self._unparted})
         if self._sweep is not None:
             self._sweep.cancel()
             self._sweep = None

@@ -29,6 +29,9 @@ class Limits:
     close_within_s: float = 3
     """For the last frames to leave and the peer to confirm. After that the connection is cut."""
 
+    finish_within_s: float = 20
+    """For events in hand when the server stops: longer than a database that is away makes one wait."""
+
     body_within_s: float = 20
     """For the body of a polling request to arrive."""
 

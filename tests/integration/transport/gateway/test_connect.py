@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -399,6 +400,19 @@ async def test_the_end_of_the_server_does_not_wait_for_its_sockets() -> None:
     assert house.parted == house.connected
     for raw in sockets:
         raw.writer.close()
+
+
+async def test_close_gives_up_on_an_event_that_never_ends(caplog: pytest.LogCaptureFixture) -> None:
+    async for house in serve(replace(LIMITS, finish_within_s=0.1)):
+        async with await house.open() as raw:
+            raw.send('421["chat:slow",{"body":"a"}]')
+            await settled()
+            with caplog.at_level(logging.WARNING, "server"):
+                await asyncio.wait_for(house.gateway.close(), 5)
+        assert [record.message for record in caplog.records] == ["events_unfinished"]
+        house.gate.set()
+        await settled()
+        assert house.parted == house.connected
 
 
 async def test_close_waits_for_events_in_hand() -> None:
