@@ -62,9 +62,11 @@ with allowed as materialized (
 select place, seq from numbered
 """
 
-# For the few that APPEND left out: were they said before, or why may they not be said?
+# For the few that APPEND left out: were they said before, or why may they not be said? Only what was held changes
+# later: here the answer of then is told, and what became of it is told under the change's own number.
 EXPLAIN = """
-select e.place, s.seq, s.at, s.state, s.masked_body, m.account_id is not null as member,
+select e.place, s.seq, s.at, case when s.changed = s.seq then s.state else 'held' end as state, s.masked_body,
+    m.account_id is not null as member,
     r.closed_at is null and (r.pair_state is null or r.pair_state = any($4::text[])) as writable
 from unnest($1::uuid[], $2::uuid[], $3::uuid[]) with ordinality as e (room_id, author_id, id, place)
 left join messages s

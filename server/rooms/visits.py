@@ -54,6 +54,7 @@ class Visits:
         self._ended: dict[UUID, datetime] = {}  # left, and not written yet
         # Who leaves while visits are moved on must not be written as there again.
         self._writing = asyncio.Lock()
+        self._entering = asyncio.Lock()  # two tabs that enter at once are one visit
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -77,18 +78,23 @@ class Visits:
     async def enter(self, room_id: UUID, account_id: UUID, act: Act, holder: Hashable) -> None:
         """Returns when the journal says that the person is there."""
         key = (room_id, account_id, act)
-        if key not in self._open:
-            visit = _Visit(new_id())
-            now = self._clock.now()
-            async with self._database.begin() as conn:
-                await conn.execute(
-                    insert(room_visits).values(
-                        id=visit.id, room_id=room_id, account_id=account_id, act=act, entered_at=now, last_known_at=now
+        async with self._entering:
+            if key not in self._open:
+                visit = _Visit(new_id())
+                now = self._clock.now()
+                async with self._database.begin() as conn:
+                    await conn.execute(
+                        insert(room_visits).values(
+                            id=visit.id,
+                            room_id=room_id,
+                            account_id=account_id,
+                            act=act,
+                            entered_at=now,
+                            last_known_at=now,
+                        )
                     )
-                )
-            if self._open.setdefault(key, visit) is not visit:  # another tab was faster
-                self._ended[visit.id] = now
-        self._open[key].holders.add(holder)
+                self._open[key] = visit
+            self._open[key].holders.add(holder)
 
     async def leave(self, room_id: UUID, account_id: UUID, act: Act, holder: Hashable) -> None:
         """The visit ends when its last holder leaves. When the database is away, its end is written later."""

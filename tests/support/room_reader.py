@@ -63,8 +63,9 @@ class Reader:
         if live:
             assert told[0] == self.room.number
             told = told[1:]
-        seq, seat, at, body, *rest = told
-        state, changed, name = [*rest, *[0, 0, None][len(rest) :]]
+        seq, seat, at, body = told[:4]
+        rest: list[Any] = told[4:]
+        state, changed, name = rest + [0, 0, None][len(rest) :]
         author = {1: self.room.mentor, 2: self.room.mentee, 3: self.room.supervisor}[seat]
         assert (name is not None) == (author.id == self.who.id)
         return Held(seq, changed or seq, author.id, at, body, STATES[state], parse_id(name) if name else None)

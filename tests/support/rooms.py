@@ -1,4 +1,4 @@
-"""Pairs with their rooms on a real database, and the whole server around them, for tests that talk over real sockets."""
+"""Pairs with their rooms on a real database, and the whole server around them: for tests that talk over sockets."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -67,7 +67,13 @@ async def organisation(database: Database, name: str = "North") -> people.Organi
 
 
 async def person(
-    database: Database, where: people.Organisation, role: Role, name: str, *, born: date | None = None, now: datetime = NOW
+    database: Database,
+    where: people.Organisation,
+    role: Role,
+    name: str,
+    *,
+    born: date | None = None,
+    now: datetime = NOW,
 ) -> Person:
     """Somebody who is signed in."""
     born = CHILD if role is Role.MENTEE and born is None else born
@@ -188,15 +194,15 @@ class Client:
 
     async def wait(self, name: str, count: int = 1) -> list[Any]:
         """The payloads of the first ``count`` events of this name, when they are there."""
-        return (await self.until(lambda: len(self.events(name)) >= count, f"{count} {name}")) and self.events(name)[:count]
+        await self.until(lambda: len(self.events(name)) >= count, f"{count} {name}")
+        return self.events(name)[:count]
 
-    async def until(self, done: Callable[[], bool], what: str = "it") -> bool:
+    async def until(self, done: Callable[[], bool], what: str = "it") -> None:
         try:
             async with asyncio.timeout(10), self._arrived:
                 await self._arrived.wait_for(done)
         except TimeoutError:
             raise AssertionError(f"{what} did not come; there came {self.frames}") from None
-        return True
 
     async def quiet(self) -> None:
         """Returns when all that the server had to say before now has arrived: answers come in order."""
@@ -229,8 +235,10 @@ class House:
         return await person(self.database, where, role, name, now=self.clock.now(), **how)
 
     async def open(self, who: Person, **auth: Any) -> Client:
+        """A connected socket that has its ``room:sync``."""
         client = await Client.open(self.site.port, who.token, **auth)
         self.clients.append(client)
+        await client.wait("room:sync")
         return client
 
     async def ask(self, who: Person, method: str, path: str, body: Any = None) -> Any:

@@ -109,7 +109,7 @@ async def test_what_cannot_be_sent(house: House, payload: dict[str, Any], code: 
 async def test_half_a_character_is_refused(house: House) -> None:
     room = await house.room()
     julien = await house.open(room.mentor)
-    julien.raw.send('421["chat:send",[%d,"%s","\\ud800"]]' % (room.number, new_id()))
+    julien.raw.send(f'421["chat:send",[{room.number},"{new_id()}","\\ud800"]]')
     await julien.until(lambda: any(frame.startswith("431") for frame in julien.frames) or julien.closed)
     assert await house.sql("select count(*) from messages") == [(0,)]
 
@@ -121,7 +121,7 @@ async def test_the_longest_message_in_the_most_bytes(house: House) -> None:
     escaped = "\\ud83d\\ude00" * 4000
     answer = asyncio.get_running_loop().create_future()
     julien._answers[77] = answer
-    julien.raw.send('4277["chat:send",{"room":%d,"id":"%s","body":"%s"}]' % (room.number, new_id(), escaped))
+    julien.raw.send(f'4277["chat:send",[{room.number},"{new_id()}","{escaped}"]]')
     assert (await answer)["ok"]
     assert (await lea.wait("chat:message"))[0]["body"] == body
 
@@ -141,7 +141,7 @@ async def test_a_foreign_room_does_not_exist(house: House) -> None:
         refused = await house.ask(room.mentor, "GET", f"/api/v1/rooms/{reference}/visits")
         assert refused.error == ("not_found", None)
     await lea.quiet()
-    assert [name for name, _ in lea.events()] == ["room:sync"]
+    assert not [name for name, _ in lea.events() if name.startswith("chat:")]
 
 
 async def test_two_who_write_at_once_each_see_everything_in_order(house: House) -> None:
@@ -150,17 +150,15 @@ async def test_two_who_write_at_once_each_see_everything_in_order(house: House) 
     julien, lea = await house.open(room.mentor), await house.open(room.mentee)
 
     async def write(client: Any, word: str) -> None:
-        answers = [client.send("chat:send", [room.number, str(new_id()), f"{word} " + "a" * i + "h"]) for i in range(40)]
+        answers = [
+            client.send("chat:send", [room.number, str(new_id()), f"{word} " + "a" * i + "h"]) for i in range(40)
+        ]
         for answer in answers:
             assert (await answer)["ok"]
 
     await asyncio.gather(write(julien, "oui"), write(lea, "non"))
     for client in (julien, lea):
         await client.quiet()
-        seen = []
-        for frame in client.frames:
-            if frame.startswith("43") and '"seq"' in frame:
-                seen.append(int(frame.split('"seq":')[1].split(",")[0]))
-            elif "chat:message" in frame:
-                seen.append(int(frame.split('"seq":')[1].split(",")[0]))
+        numbered = [f for f in client.frames if "chat:message" in f or (f.startswith("43") and '"seq"' in f)]
+        seen = [int(frame.split('"seq":')[1].split(",")[0]) for frame in numbered]
         assert seen == list(range(1, 81))
