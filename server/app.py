@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 HTTP_STOP_SECONDS = 5.0  # for requests under way, once the grace is over
 RECONNECT_IN_MS = 2_000  # sockets come back elsewhere spread over this time
+LEAVING_SECONDS = RECONNECT_IN_MS / 1000 + 0.5
 POLL_SECONDS = 0.1
 
 
@@ -41,6 +42,7 @@ class App:
         self._running = AsyncExitStack()  # what was started, to be stopped in the opposite order
         self._drainers: list[Callable[[int], Awaitable[None]]] = []
         self._busy: list[Callable[[], int]] = []
+        self._leaving: list[Callable[[], int]] = []
         self.ground: Ground | None = None
         self.capabilities: Capabilities | None = None
         self.port = settings.port
@@ -101,6 +103,8 @@ class App:
         capabilities.attach(site)
         self.on_drain(capabilities.drain)
         self.keeps_busy(capabilities.busy)
+        self.leaves(capabilities.connected)
+        site.on_shutdown.append(lambda _site: capabilities.part())
 
     def on_drain(self, handler: Callable[[int], Awaitable[None]]) -> None:
         """``handler`` is awaited with the time, in milliseconds, over which clients are to come back elsewhere."""
@@ -110,19 +114,29 @@ class App:
         """While ``count`` answers more than 0 (people in calls), a drain waits, as long as the grace allows."""
         self._busy.append(count)
 
+    def leaves(self, count: Callable[[], int]) -> None:
+        """While ``count`` answers more than 0 (sockets), a drain waits, as long as clients were told to take."""
+        self._leaving.append(count)
+
     async def drain(self) -> None:
-        """Takes nothing new, sends clients elsewhere, and returns when no call is left or the grace is over."""
+        """Takes nothing new, sends clients elsewhere, and returns when all have gone or the grace is over; who is in no
+        call gets no more of it than clients need to come back elsewhere."""
         if self.ground is None:
             return
         self.ground.health.draining = True
         log.info("draining", extra={"seconds": self._settings.drain_seconds})
         for handler in self._drainers:
             await handler(RECONNECT_IN_MS)
-        deadline = self._clock.monotonic() + self._settings.drain_seconds
-        # Calls end in many ways, and in another layer; looking ten times a second costs nothing.
-        while self._clock.monotonic() < deadline and sum(count() for count in self._busy) > 0:  # noqa: ASYNC110
-            await asyncio.sleep(POLL_SECONDS)
+        now = self._clock.monotonic()
+        end = now + self._settings.drain_seconds
+        await self._until_none(self._leaving, min(end, now + LEAVING_SECONDS))
+        await self._until_none(self._busy, end)
         log.info("drained", extra={"count": sum(count() for count in self._busy)})
+
+    async def _until_none(self, counts: list[Callable[[], int]], deadline: float) -> None:
+        """Waits until all counts are 0. They change in many ways, and in other layers; looking costs nothing."""
+        while self._clock.monotonic() < deadline and sum(count() for count in counts) > 0:  # noqa: ASYNC110
+            await asyncio.sleep(POLL_SECONDS)
 
     async def stop(self) -> None:
         """Stops everything that was started, at once."""

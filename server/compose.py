@@ -162,6 +162,15 @@ class Capabilities:
         self.signalling.calls.drain()
         await self.gateway.drain(reconnect_in_ms)
 
+    def connected(self) -> int:
+        """Sockets that have not gone yet."""
+        return self.gateway.connected()
+
+    async def part(self) -> None:
+        """Ends calls and sockets. Before the web server waits for its requests: a socket is one that never ends."""
+        await self.signalling.calls.stop()
+        await self.gateway.close()
+
     def busy(self) -> int:
         """People in calls, who are given time to finish."""
         return len(self.signalling.calls.parts)
