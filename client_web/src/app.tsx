@@ -1,7 +1,7 @@
 /** Which page stands, and what lives beside all pages: the help card, the sound of a call, the quiet voice. */
 
 import type { VNode } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { Voices } from './call/voices';
 import { HelpCard } from './help/help_card';
 import { HomePage } from './home/home_page';
@@ -10,13 +10,13 @@ import { RoomPage } from './room/room_page';
 import { me } from './session/session';
 import { Announcer } from './shell/announce';
 import { Header } from './shell/header';
-import { route } from './shell/route';
+import { currentRoom, route } from './shell/route';
 import { SignInPage } from './signin/signin_page';
 
 export function App(): VNode {
   const here = route.value;
   const talks = ['mentor', 'mentee', 'supervisor'].includes(me.value?.account.role ?? '');
-  useTitle();
+  useFocus();
   return (
     <>
       <a class="skip" href="#content" onClick={skip}>
@@ -47,15 +47,12 @@ function skip(event: Event): void {
   document.getElementById('content')?.focus();
 }
 
-/** A new page says its name and takes the focus, as a loaded one would. */
-function useTitle(): void {
-  const page = !me.value ? 'signin' : route.value.page;
-  const number = route.value.page === 'room' ? route.value.number : 0;
+/** A new page takes the focus, as a loaded one would; the first one leaves it to the browser. */
+function useFocus(): void {
+  const page = me.value ? `${route.value.page} ${currentRoom.value ?? ''}` : 'signin';
+  const before = useRef(me.value === undefined ? null : page);
   useEffect(() => {
-    const heading = document.querySelector('h1')?.textContent;
-    document.title = heading ? `${heading} — ${t('app.name')}` : t('app.name');
-  });
-  useEffect(() => {
-    if (document.activeElement && document.activeElement !== document.body) document.getElementById('content')?.focus();
-  }, [page, number]);
+    if (before.current !== null && before.current !== page) document.getElementById('content')?.focus();
+    if (me.value !== undefined) before.current = page;
+  }, [page]);
 }

@@ -46,25 +46,29 @@ async def test_the_policy_lets_nothing_else_in(room: Room) -> None:
     assert re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", page) is None
 
 
-@pytest.mark.parametrize("language", ["fr-FR", "en-GB"])
-@pytest.mark.parametrize("role", [None, *Role])
+@pytest.mark.parametrize("language", ["fr", "en"])
 async def test_nothing_scrolls_sideways_on_the_narrowest_screen(
-    room: Room, pair: Logins, others: dict[Role, str], role: Role | None, language: str
+    room: Room, pair: Logins, others: dict[Role, str], language: str
 ) -> None:
     logins = {Role.MENTOR: pair.mentor, Role.MENTEE: pair.mentee, Role.SUPERVISOR: pair.supervisor, **others}
-    person = await room.seat(viewport=NARROW, locale=language)
-    await person.arrive()
-    if language.startswith("en"):
-        await person.page.evaluate("localStorage.setItem('binome.language', 'en')")
-    if role is not None:
-        await person.sign_in(logins[role])
-    await expect(person.page.get_by_role("heading", level=1)).to_be_visible()
-    await expect(person.page.get_by_text(re.compile("Un instant…|One moment…"))).to_have_count(0)
-    assert await person.page.evaluate("document.documentElement.lang") == language[:2]
-    assert await person.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
-    help_button = await person.page.get_by_role("button", name=re.compile("^(Aide|Help)$")).bounding_box()
-    assert help_button is not None
-    assert help_button["x"] + help_button["width"] <= NARROW["width"]
+    for role in (None, *Role):
+        person = await room.seat(viewport=NARROW, locale=language)
+        page = person.page
+        await person.arrive()
+        await page.evaluate("(chosen) => localStorage.setItem('binome.language', chosen)", language)
+        await page.reload()
+        if role is not None:
+            await person.fill_in(logins[role])
+            await expect(
+                page.get_by_role("button", name=re.compile("Mon compte|My account|Qui a|Who"))
+            ).not_to_have_count(0)
+        await expect(page.get_by_role("heading", level=1)).to_be_visible()
+        await expect(page.get_by_text(re.compile("Un instant…|One moment…"))).to_have_count(0)
+        assert await page.evaluate("document.documentElement.lang") == language
+        assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], role
+        box = await page.get_by_role("button", name=re.compile("^(Aide|Help)$")).bounding_box()
+        assert box is not None, role
+        assert box["x"] + box["width"] <= NARROW["width"], role
 
 
 async def test_every_target_is_large_enough(room: Room, pair: Logins) -> None:

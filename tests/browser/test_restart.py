@@ -54,5 +54,5 @@ async def test_a_server_that_stops_in_order_is_found_again(mortal: Server, morta
     mortal.wait(60)
     await julien.say("pendant")
     mortal.start()
-    await lea.reads("pendant")
+    await expect(lea.bubbles).to_have_count(2, timeout=40_000)
     assert await lea.texts() == ["avant", "pendant"]

@@ -198,7 +198,12 @@ export class Call {
     const peer = this.peer.peek();
     if (!peer) return;
     const state = { mic: this.mic.peek(), camera: this.picture.peek() !== null, voice_only: this.voiceOnly.peek() };
-    await ask('call:state', { room: this.room.number, peer, ...state }).catch(() => {}); // told again at the next restart
+    try {
+      await ask('call:state', { room: this.room.number, peer, ...state });
+    } catch (error) {
+      // Away for too long, the part has ended. Anything else is told again when the socket is back.
+      if (error instanceof Refusal && error.code === 'not_found') await this.rejoin();
+    }
   }
 
   private letGo(): void {
@@ -268,5 +273,5 @@ effect(() => {
 });
 addEventListener('pagehide', () => {
   const current = call.peek();
-  if (current) current.leave();
+  if (current) endCall(current, null); // so that the others see it at once
 });

@@ -7,6 +7,7 @@ import { home, me } from '../session/session';
 import { Header, LinkNotice } from '../shell/header';
 import { later } from '../shell/later';
 import { go, roomAddress } from '../shell/route';
+import { useTitle } from '../shell/title';
 import { InCallBar } from './in_call_bar';
 import { RoomCards } from './room_cards';
 
@@ -16,6 +17,7 @@ const QueueSection = later(async () => (await import('../staff')).QueueSection);
 
 export function HomePage(): VNode | null {
   const account = me.value?.account;
+  useTitle(t('app.home'));
   if (!account) return null;
   return (
     <div class={`page home home-${account.role}`}>

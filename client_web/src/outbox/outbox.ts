@@ -28,10 +28,12 @@ let running = false;
 let wanted = false;
 let whenSent: (item: Waiting, answer: Sent) => void = () => {};
 let whenHelped: (at: string | number) => void = () => {};
+let whenReturned: (code: string) => void = () => {};
 
-export function onSent(text: typeof whenSent, help: typeof whenHelped): void {
+export function onSent(text: typeof whenSent, help: typeof whenHelped, returned: typeof whenReturned): void {
   whenSent = text;
   whenHelped = help;
+  whenReturned = returned;
 }
 
 /** From now on the messages of this account go, and no other's. Null: nobody's. */
@@ -122,6 +124,7 @@ async function coped(item: Waiting, error: unknown): Promise<boolean> {
   if (next === 'give_back' && item.kind === 'text') {
     await (await store).put({ ...item, returned: refusal.message });
     await changed();
+    whenReturned(refusal.code);
     return true;
   }
   if (next !== 'sign_in') {

@@ -9,6 +9,7 @@ import { home, me } from '../session/session';
 import { Header, LinkNotice } from '../shell/header';
 import { Icon } from '../shell/icons';
 import { Face } from '../shell/mark';
+import { useTitle } from '../shell/title';
 import { link } from '../wire/link';
 import { Refusal } from '../wire/refusal';
 import { Composer } from './composer';
@@ -23,6 +24,7 @@ export function RoomPage({ number }: { number: number }): VNode {
   const calling = call.value?.room === room;
   const card = room.card.value;
   useLeaving(room, staff);
+  useTitle(namesOf(room));
 
   if (!card && home.value) return <NotHere />;
   return (
@@ -57,10 +59,12 @@ export function RoomPage({ number }: { number: number }): VNode {
   );
 }
 
+const namesOf = (room: Room): string => room.partners.value.map((partner) => partner.name).join(', ');
+
 function Who({ room }: { room: Room }): VNode {
   const partners = room.partners.value;
   const here = partners.filter((partner) => room.isPresent(partner.seat));
-  const names = partners.map((partner) => partner.name).join(', ');
+  const names = namesOf(room);
   return (
     <div class="who">
       <span class="who-faces">

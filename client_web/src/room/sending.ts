@@ -2,6 +2,7 @@
 
 import { helpCard, wasTold } from '../help/call_for_help';
 import { onSent } from '../outbox/outbox';
+import { loadHome } from '../session/session';
 import { roomOf } from './rooms';
 
 export function wireSending(): void {
@@ -20,5 +21,10 @@ export function wireSending(): void {
       id: item.id,
       ...(answer.body === undefined ? {} : { othersRead: answer.body }),
     });
-  }, wasTold);
+  }, wasTold, returned);
+}
+
+/** The room, or this person's place in it, is no longer what the page shows. */
+function returned(code: string): void {
+  if (code !== 'bad_request' && code !== 'too_large') void loadHome();
 }

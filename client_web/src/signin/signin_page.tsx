@@ -8,12 +8,14 @@ import { waiting } from '../outbox/outbox';
 import { endedBy, signIn } from '../session/session';
 import { Header } from '../shell/header';
 import { Shelter } from '../shell/mark';
+import { useTitle } from '../shell/title';
 import { Refusal } from '../wire/refusal';
 
 /** Not known any more: it ran out while the page was away. Anything else was somebody's decision. */
 const EXPIRED = ['session_expired', 'not_signed_in'];
 
 export function SignInPage(): VNode {
+  useTitle(t('signin.title'));
   return (
     <div class="page signin">
       <Header />
