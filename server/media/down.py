@@ -16,7 +16,6 @@ from server.media.timeline import Timeline
 from server.media.track import Track
 
 USUAL_ROUND_TRIP: Final = 0.2  # seconds, until the first report tells
-MOST_FEEDBACK: Final = 400  # RTCP packets a second that are read from one person; a browser sends a tenth of it
 
 
 class Sink(Protocol):
@@ -57,7 +56,6 @@ class Down:
         self._counters = counters
         self._on_connected = on_connected
         self._on_closed = on_closed
-        self._feedback_left = MOST_FEEDBACK
         self._octets_before = 0
         self._reported_at = 0.0
         self._rate = 0.0
@@ -116,10 +114,6 @@ class Down:
         self._counters.packets_refused += 1
 
     def receive_rtcp(self, compound: bytes, now: float) -> None:
-        self._feedback_left -= 1
-        if self._feedback_left < 0:
-            self._counters.packets_refused += 1
-            return
         try:
             packets = rtcp.parse(compound)
         except ValueError:
@@ -145,7 +139,6 @@ class Down:
 
     def report(self, timelines: Mapping[str, Timeline], now: float) -> None:
         """The sender reports of each second."""
-        self._feedback_left = MOST_FEEDBACK
         octets = sum(slot.octets for slot in self.slots)
         if self._reported_at:
             self._rate = 8 * (octets - self._octets_before) / max(0.1, now - self._reported_at)

@@ -22,8 +22,10 @@ CONSENT: Final = 30.0  # seconds without authenticated STUN (RFC 7675 section 5.
 QUIET: Final = 7.0  # seconds: two rounds of checks missed; worth telling people, nothing more
 MOST_PATHS: Final = 8  # addresses remembered of one leg
 REPLAY_WINDOW: Final = 128  # transactions remembered, each good for one source address
-STRANGERS_RATE: Final = 20.0  # a second: messages we authenticate for a leg from addresses that are not its own
-STRANGERS_BURST: Final = 40.0
+# Requests that we authenticate for one leg: from addresses that are not its own (anybody can send those), and from
+# its own (at the start a browser tries several paths, each twenty times a second).
+STRANGERS: Final = (20.0, 40.0)  # a second; at once
+OWN: Final = (100.0, 200.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,24 @@ class Path:
     transaction: bytes = b""
 
 
+class Allowance:
+    """A token bucket, on the time that it is told."""
+
+    __slots__ = ("_at", "_most", "_rate", "_tokens")
+
+    def __init__(self, rate: float, most: float, now: float) -> None:
+        self._rate, self._most = rate, most
+        self._tokens, self._at = most, now
+
+    def take(self, now: float) -> bool:
+        self._tokens = min(self._most, self._tokens + (now - self._at) * self._rate)
+        self._at = now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+
 class IceLite:
     """The ICE state of one leg. Sends only small answers and checks by itself."""
 
@@ -68,8 +88,8 @@ class IceLite:
         self._on_forgotten = on_forgotten
         self._secured = False
         self._transactions: OrderedDict[bytes, Address] = OrderedDict()  # where each was first seen
-        self._strangers = STRANGERS_BURST
-        self._strangers_at = now
+        self._strangers = Allowance(*STRANGERS, now)
+        self._own = Allowance(*OWN, now)
 
     def restart(self, now: float) -> None:
         """New credentials (RFC 8445 section 9); paths and what flows on them stay until a new one is nominated."""
@@ -79,15 +99,8 @@ class IceLite:
         self.heard_at = max(self.heard_at, now - QUIET)  # whoever restarts is alive: time for the checks to come
 
     def admit(self, address: Address, now: float) -> bool:
-        """Whether to spend the authentication of a message from here. Paths of the leg always; strangers slowly."""
-        if address in self.paths:
-            return True
-        self._strangers = min(STRANGERS_BURST, self._strangers + (now - self._strangers_at) * STRANGERS_RATE)
-        self._strangers_at = now
-        if self._strangers < 1:
-            return False
-        self._strangers -= 1
-        return True
+        """Whether to spend the authentication of a message from here."""
+        return (self._own if address in self.paths else self._strangers).take(now)
 
     def request(self, datagram: bytes, address: Address, sendto: SendTo, now: float) -> bool:
         """A binding request with our fragment. Nothing is stored, sent or changed unless it is authentic; returns

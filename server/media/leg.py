@@ -16,7 +16,13 @@ from server.media.ice import Address, Credentials, IceLite, Path, SendTo
 from server.media.rtcp import FIRST_PACKET_TYPE, LATEST_PACKET_TYPE
 from server.media.rtp import HEADER_LENGTH
 
-ALLOWANCE: Final = 1_000_000  # bytes a second from one person: 8 Mbit/s, five times what we ever ask for
+# What one leg may send in a second. Far beyond any browser, and little enough that nobody else is slowed down.
+ALLOWANCE: Final = 1_000_000  # bytes: 8 Mbit/s, five times what we ever ask for
+DATAGRAM: Final = 200  # bytes that each datagram counts for on top: reading it costs as much as those
+RECORD: Final = 5_000  # bytes that a DTLS record counts for: OpenSSL works on it; a handshake has about ten
+MOST_RTCP: Final = 400  # compounds, which are parsed; a browser sends a tenth of it
+# SSRCs in the life of a leg. SRTP keeps state for each, from the first packet on; a browser uses three, and keeps them.
+MOST_STREAMS: Final = 32
 FIRST_RTP: Final = 128  # RFC 7983 section 7
 LAST_RTP: Final = 191
 
@@ -51,6 +57,8 @@ class Leg:
         self._last_record_from: Address | None = None
         self._counters = counters
         self._allowance = ALLOWANCE
+        self._rtcp_left = MOST_RTCP
+        self._streams: set[bytes] = set()
         self._receiving: SrtpSession | None = None
         self._sending: SrtpSession | None = None
         self._sendto: SendTo | None = None
@@ -73,31 +81,37 @@ class Leg:
     def receive(self, datagram: bytes, address: Address, now: float) -> None:
         """A datagram that is not STUN, from an address of this leg."""
         first = datagram[0]
+        size = len(datagram)
+        counters = self._counters
         if FIRST_RTP <= first <= LAST_RTP:
             receiving = self._receiving
-            size = len(datagram)
             if receiving is None or size < HEADER_LENGTH:
                 return
-            counters = self._counters
-            self._allowance -= size
-            if self._allowance < 0:
+            self._allowance -= size + DATAGRAM
+            rtcp = FIRST_PACKET_TYPE <= datagram[1] <= LATEST_PACKET_TYPE
+            ssrc = datagram[4:8] if rtcp else datagram[8:12]
+            streams = self._streams
+            if self._allowance < 0 or (ssrc not in streams and len(streams) >= MOST_STREAMS):
                 counters.packets_refused += 1
                 return
             try:
-                if FIRST_PACKET_TYPE <= datagram[1] <= LATEST_PACKET_TYPE:
-                    compound = receiving.unprotect_rtcp(datagram)
-                    self._media_at = now
-                    self.traffic.receive_rtcp(compound, now)
-                    return
-                packet = receiving.unprotect(datagram)
+                packet = receiving.unprotect_rtcp(datagram) if rtcp else receiving.unprotect(datagram)
             except (pylibsrtp.Error, ValueError):
                 counters.packets_refused += 1
                 return
+            streams.add(ssrc)
             self._media_at = now
+            if rtcp:
+                self._receive_rtcp(packet, now)
+                return
             counters.packets_received += 1
             counters.bytes_received += size
             self.traffic.receive_rtp(packet, now)
         elif FIRST_RECORD <= first <= LAST_RECORD:
+            self._allowance -= RECORD
+            if self._allowance < 0:
+                counters.packets_refused += 1
+                return
             self._last_record_from = address
             self._dtls.receive(datagram)
 
@@ -115,11 +129,19 @@ class Leg:
     def refill(self) -> None:
         """Called each second: what this person may send until the next time."""
         self._allowance = ALLOWANCE
+        self._rtcp_left = MOST_RTCP
 
     async def close(self) -> None:
         self.connected = False
         await self._dtls.close()
         self._sendto = None
+
+    def _receive_rtcp(self, compound: bytes, now: float) -> None:
+        self._rtcp_left -= 1
+        if self._rtcp_left < 0:
+            self._counters.packets_refused += 1
+            return
+        self.traffic.receive_rtcp(compound, now)
 
     def _selected(self, path: Path) -> None:
         self._sendto, self._address = path.sendto, path.address

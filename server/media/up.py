@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from typing import Final, Protocol
+from typing import Protocol
 
 from aiortc.rtp import RtcpByePacket, RtcpSrPacket
 
@@ -14,8 +14,6 @@ from server.media.rtp import HEADER, HEADER_LENGTH, MARKER, PADDING, Packet, pay
 from server.media.sdp import Description, Format
 from server.media.timeline import Timeline
 from server.media.track import Track
-
-MOST_STREAMS: Final = 32  # SSRCs that one person may use in one call; a browser uses 3, and keeps them
 
 
 class Feedback(Protocol):
@@ -42,7 +40,6 @@ class Up:
         self._cname = secrets.token_hex(8).encode()  # of our reports
         self._formats: dict[int, Format] = {}
         self._streams: dict[int, Reception] = {}  # by SSRC
-        self._repairs: set[int] = set()  # SSRCs of retransmissions
         self._feedback = feedback
         self._clock = clock
         self._counters = counters
@@ -69,12 +66,10 @@ class Up:
         else:
             payload = packet[HEADER_LENGTH:]
         if form.is_rtx:
-            self._repaired(form, ssrc, first, second, timestamp, payload, now)
+            self._repaired(form, first, second, timestamp, payload, now)
             return
         if stream is None:
-            stream = self._bind(ssrc, form)
-            if stream is None:
-                return
+            stream = self._streams[ssrc] = Reception(ssrc, form.codec)  # the leg bounds how many
         codec = form.codec
         track = self._tracks[codec.kind]
         if stream.codec is not codec:
@@ -133,26 +128,13 @@ class Up:
         """Sends NACK or PLI; a reduced-size packet would do (RFC 5506), but some want the report before it."""
         self._feedback.send_rtcp(rtcp.EMPTY_REPORT + packet)
 
-    def _bind(self, ssrc: int, form: Format) -> Reception | None:
-        if len(self._streams) + len(self._repairs) >= MOST_STREAMS:
-            self._counters.packets_refused += 1
-            return None
-        stream = self._streams[ssrc] = Reception(ssrc, form.codec)
-        return stream
-
-    def _repaired(
-        self, form: Format, ssrc: int, first: int, second: int, timestamp: int, payload: bytes, now: float
-    ) -> None:
+    def _repaired(self, form: Format, first: int, second: int, timestamp: int, payload: bytes, now: float) -> None:
         """A packet that was missing, brought again under its own SSRC (RFC 4588 section 4)."""
         track = self._tracks[form.codec.kind]
         stream = track.stream
         padding = payload[-1] if first & PADDING and payload else 0
         if stream is None or stream.codec is not form.codec or len(payload) - padding < 2:
             return  # nothing but padding: a browser probes the line with these
-        if ssrc not in self._repairs:
-            if len(self._streams) + len(self._repairs) >= MOST_STREAMS:
-                return
-            self._repairs.add(ssrc)
         ext_seq = stream.extend(int.from_bytes(payload[:2], "big"))
         if not stream.losses.take(ext_seq):
             return  # never missed, or came meanwhile

@@ -14,6 +14,7 @@ import pytest
 from aioice.stun import Class, Message, Method
 from aiortc.rtp import RtpPacket
 
+from server.media.leg import MOST_RTCP, MOST_STREAMS
 from tests.integration.media.conftest import Calls
 from tests.integration.media.test_forwarding import talking
 from tests.support.bare_browser import OPUS, BareBrowser, until
@@ -195,7 +196,6 @@ async def test_rubbish_from_an_insider_harms_nobody(calls: Calls) -> None:
             body += bytes(-len(body) % 4)
             with contextlib.suppress(pylibsrtp.Error):
                 leg.send_rtcp(struct.pack("!BBHI", 0x80 | bits, 200 + kind % 8, len(body) // 4 + 1, ssrc) + body)
-    await unharmed(julien, lea)
     await unharmed(lea, julien)
     assert julien.up.dtls.state == julien.down.dtls.state == "connected"
 
@@ -222,6 +222,37 @@ async def test_who_sends_without_measure_is_cut_short_and_the_others_are_not(cal
     assert counters["bytes_received"] < 3_000_000  # of 7.4 million
     assert counters["packets_refused"] > 3_000
     assert sorted(delays)[len(delays) // 2] < 0.1
+
+
+async def test_streams_without_end_are_refused_before_they_cost_memory(calls: Calls) -> None:
+    """SRTP keeps state for each SSRC, also of RTCP."""
+    julien, lea = await calls.pair()
+    julien.say(b"first")
+    await until(lambda: lea.got("a0"), "a word")
+    before = calls.engine.counters()["packets_received"]
+    for ssrc in range(1, 500):
+        julien.up.send_rtp(OPUS, 1, 1, ssrc, b"x")
+        julien.up.send_rtcp(struct.pack("!BBHI", 0x80, 201, 1, 1000 + ssrc))
+    await unharmed(lea, julien)
+    assert calls.engine.counters()["packets_received"] - before <= MOST_STREAMS + 1
+    leg = calls.engine._rooms["room"].peers["julien"]._up_leg
+    assert len(leg._streams) == MOST_STREAMS
+
+
+async def test_records_and_reports_without_end_are_not_read(calls: Calls) -> None:
+    julien, lea = await calls.pair()
+    for leg in (julien.up, julien.down):
+        for _ in range(1500):
+            leg.send(b"\x17\xfe\xfd" + bytes(40))
+        await asyncio.sleep(0.1)
+    assert calls.engine.counters()["packets_refused"] > 2000
+    refused = calls.engine.counters()["packets_refused"]
+    for start in range(0, MOST_RTCP * 2, 50):
+        for _ in range(50):
+            lea.down.send_rtcp(bytes.fromhex("80c9000100000001"))
+        await asyncio.sleep(0.005 if start else 0.01)
+    await until(lambda: calls.engine.counters()["packets_refused"] > refused, "a refusal")
+    await unharmed(lea, julien)
 
 
 async def test_asking_for_repairs_without_end_is_not_obeyed(calls: Calls) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from server.media import rtcp
 from server.media.codecs import H264, OPUS, VP8
 from server.media.counters import Counters
-from server.media.down import MOST_FEEDBACK, Down
+from server.media.down import Down
 from server.media.sdp import parse_answer
 from server.media.slot import Slot
 from server.media.timeline import Timeline
@@ -169,17 +169,6 @@ def test_reports_on_streams_that_are_not_ours_teach_nothing() -> None:
     browser.down.receive_rtcp(bytes(RtcpRrPacket(ssrc=1, reports=[block])), 20.0)
     assert browser.down.round_trip == before
     assert browser.down.capacity.bits_per_second(1.0) == 3_000_000
-
-
-def test_feedback_without_end_is_not_read() -> None:
-    browser = Browser()
-    browser.watch()
-    for _ in range(MOST_FEEDBACK + 50):
-        browser.down.receive_rtcp(rtcp.picture_loss_indication(1), 1.0)
-    assert browser.counters.packets_refused == 50
-    browser.down.report({}, 2.0)
-    browser.down.receive_rtcp(rtcp.picture_loss_indication(1), 2.0)
-    assert browser.counters.packets_refused == 50
 
 
 def test_each_second_a_sender_report_for_what_flows() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from aioice.stun import Class, Message, Method, parse_message
 
-from server.media.ice import MOST_PATHS, STRANGERS_BURST, Address, Credentials, IceLite, Path
+from server.media.ice import MOST_PATHS, OWN, STRANGERS, Address, Credentials, IceLite, Path
 
 HOME: Address = ("198.51.100.7", 4000)
 TRAIN: Address = ("203.0.113.9", 5000)
@@ -144,14 +144,21 @@ def test_after_a_restart_the_old_path_carries_on_until_a_new_one_is_nominated() 
     assert not ice.request(request(before, nominate=True), HOME, network.sendto, 8.0)
 
 
-def test_strangers_are_authenticated_slowly_and_the_legs_own_paths_always() -> None:
+def test_strangers_are_authenticated_slowly_and_do_not_use_up_what_the_legs_own_paths_have() -> None:
     network = Network()
     ice = network.leg()
     network.ask(ice, HOME)
-    admitted = sum(ice.admit(("192.0.2.1", port), 1.0) for port in range(1000))
-    assert admitted == STRANGERS_BURST
+    assert sum(ice.admit(("192.0.2.1", port), 1.0) for port in range(1000)) == STRANGERS[1]
     assert ice.admit(HOME, 1.0)
+    assert not ice.admit(TRAIN, 1.0)
     assert ice.admit(TRAIN, 1.1)  # a tenth of a second later two more are
+
+
+def test_a_leg_that_asks_without_end_is_not_answered_without_end() -> None:
+    network = Network()
+    ice = network.leg()
+    network.ask(ice, HOME)
+    assert sum(ice.admit(HOME, 1.0) for _ in range(1000)) == OWN[1]
 
 
 def test_addresses_are_bounded_and_the_one_in_use_is_kept() -> None:

@@ -16,7 +16,7 @@ from server.media.counters import Counters
 from server.media.rtp import HEADER
 from server.media.sdp import parse_offer
 from server.media.track import Track
-from server.media.up import MOST_STREAMS, Up
+from server.media.up import Up
 from tests.unit.media.test_sdp import OFFER
 from tests.unit.media.wire import Wire, vp8
 
@@ -115,14 +115,6 @@ async def test_what_is_missing_is_asked_for() -> None:
     nacks = [packet for packet in publisher.feedback() if isinstance(packet, RtcpRtpfbPacket)]
     assert [(nack.media_ssrc, nack.lost) for nack in nacks] == [(2, [3])]
     publisher.tracks["video"].end()
-
-
-def test_a_publisher_cannot_use_streams_without_end() -> None:
-    publisher = Publisher()
-    for ssrc in range(1000):
-        publisher.send(OPUS_TYPE, 1, b"voice", ssrc=100 + ssrc)
-    assert len(publisher.voice.media()) == MOST_STREAMS
-    assert publisher.counters.packets_refused == 1000 - MOST_STREAMS
 
 
 def test_a_stream_that_was_replaced_stays_replaced() -> None:
