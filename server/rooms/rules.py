@@ -88,10 +88,3 @@ def body_for(body: str, masked_body: str | None, state: State, view: View) -> st
     if state == "masked" and view is View.OTHERS and masked_body is not None:
         return masked_body
     return body
-
-
-def clamp_marks(delivered: int | None, seen: int | None, last: int) -> tuple[int, int]:
-    """The marks that a person may claim in a room whose last number is ``last``: what was seen was delivered, and
-    nothing is before it exists."""
-    seen_upto = min(max(seen or 0, 0), last)
-    return max(min(max(delivered or 0, 0), last), seen_upto), seen_upto
