@@ -106,7 +106,7 @@ def _contacts(
     if digits >= numbers.ENOUGH:
         yield from told("contact.phone", numbers.find(folded))
     if own and digits and not seen:
-        yield from told("contact.phone.split", numbers.find_split(folded, [fold(piece) for piece in own]))
+        yield from told("contact.phone.split", numbers.find_split(folded, map(fold, reversed(own))))
     question = conversation.last_of_others(speaker, now) if conversation is not None and not seen else None
     if question is not None:
         yield from told("contact.handle.answer", handles.find_answer(folded, fold(question)))

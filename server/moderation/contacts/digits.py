@@ -124,6 +124,36 @@ def runs(folded: str) -> list[list[Atom]]:
     return found
 
 
+def begins_with_number(folded: str) -> bool:
+    """Whether the first word that is more than a filler is a number."""
+    for part in _TOKEN.finditer(folded):
+        kind = _kind(part.group())
+        if kind is not None:
+            return kind
+    return False
+
+
+def ends_with_number(folded: str) -> bool:
+    """Whether the last word that is more than a filler is a number."""
+    for part in reversed(_TOKEN.findall(folded)):
+        kind = _kind(part)
+        if kind is not None:
+            return kind
+    return False
+
+
+def is_all_numbers(folded: str) -> bool:
+    """Whether it is numbers, fillers and signs and nothing else."""
+    return not any(_kind(part) is False for part in _TOKEN.findall(folded))
+
+
+def _kind(part: str) -> bool | None:
+    """True for a number, False for another word, None for what may stand between numbers."""
+    if not part[0].isalnum() or part in FILLERS or part == "plus":
+        return None
+    return part.isascii() and _atoms(part, 0, "", "") is not None
+
+
 def _atoms(text: str, start: int, gap: str, sign: str) -> list[Atom] | None:
     end = start + len(text)
     if text.isdigit():

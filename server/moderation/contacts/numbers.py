@@ -1,10 +1,19 @@
 """Telephone numbers, plain or disguised, in one message or told piece by piece over several."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from server.moderation.contacts.digits import SPEAKING, Atom, Group, groups, runs
+from server.moderation.contacts.digits import (
+    SPEAKING,
+    Atom,
+    Group,
+    begins_with_number,
+    ends_with_number,
+    groups,
+    is_all_numbers,
+    runs,
+)
 from server.moderation.contacts.phones import CUE, Checker, is_phone
 
 ENOUGH = 5  # digits, a number word counting for two, below which no number can stand in one message
@@ -57,12 +66,21 @@ def _is_day(pair: re.Match[str]) -> bool:
     return int(pair[1]) <= 31 and int(pair[2]) <= 12
 
 
-def find_split(folded: str, earlier: Sequence[str]) -> list[Span]:
-    """The parts in ``folded`` of numbers that began in the messages before it (folded too, oldest first). Messages
-    without digits between them are passed over."""
-    if not _carries(folded):
+def find_split(folded: str, earlier: Iterable[str]) -> list[Span]:
+    """The parts in ``folded`` of numbers that began in the messages before it (folded too, the newest first). Messages
+    without digits between them are passed over; the first with more than digits is the last that is looked at."""
+    if not begins_with_number(folded):
         return []
-    return across([piece for piece in earlier if _carries(piece)], folded, find)
+    pieces: list[str] = []
+    for piece in earlier:
+        if not _carries(piece):
+            continue
+        if not ends_with_number(piece):
+            break
+        pieces.insert(0, piece)
+        if not is_all_numbers(piece):
+            break
+    return across(pieces, folded, find)
 
 
 def across(pieces: Sequence[str], folded: str, find: Callable[[str], list[Span]]) -> list[Span]:
