@@ -1,7 +1,7 @@
 // Bundles the client: node build.mjs OUT_DIRECTORY. Assets are named by their content; what names them is not.
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const here = import.meta.dirname;
@@ -11,7 +11,7 @@ const common = {
   bundle: true,
   minify: true,
   legalComments: 'none',
-  target: ['chrome90', 'firefox90', 'safari15'],
+  target: ['chrome91', 'firefox90', 'safari15'],
   charset: 'utf8',
   logLevel: 'warning',
 };
@@ -29,27 +29,31 @@ const { metafile } = await build({
   jsx: 'automatic',
   jsxImportSource: 'preact',
   splitting: true,
-  chunkNames: '[name]-[hash]',
+  chunkNames: 'page-[hash]',
   metafile: true,
 });
 const address = (path) => `/assets/${path.split('/').at(-1)}`;
-const [entry, { imports, cssBundle }] = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === 'src/main.tsx');
-const shared = imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => address(path));
+const outputs = Object.entries(metafile.outputs);
+const entry = outputs.find(([, output]) => output.entryPoint === 'src/main.tsx');
+const [main] = entry[1].imports.filter(({ kind }) => kind === 'import-statement');
+// Everything of the page is in the one file that its later parts share; the entry itself only names it.
+if (entry[1].imports.length !== 1 || entry[1].bytes > 100) throw new Error('the page is no longer in one file');
+const css = outputs.find(([path]) => path === entry[1].cssBundle);
+const unused = outputs.filter(([path]) => path === entry[0] || (path.endsWith('.css') && path !== css[0]));
+for (const [path] of unused) rmSync(join(here, path));
 
 const page = readFileSync(join(here, 'src', 'index.html'), 'utf8')
-  .replace('{css}', address(cssBundle))
-  .replace('{js}', address(entry))
-  .replace('{shared}', shared.map((name) => `<link rel="modulepreload" href="${name}">\n`).join(''));
+  .replace('{css}', address(css[0]))
+  .replace('{js}', address(main.path));
 writeFileSync(join(out, 'index.html'), page);
 
-// What everybody needs; the rest is kept by the worker when it is first used.
-const assets = [address(entry), address(cssBundle), ...shared];
-const files = [...assets, ...readdirSync(join(here, 'src', 'public')).map((name) => `/${name}`)];
-const version = createHash('sha256').update(page);
-for (const name of [...files, ...Object.keys(metafile.outputs).map(address)]) version.update(readFileSync(join(out, name)));
+// What everybody needs; the rest is kept by the worker when it is first used. The page names its files by their
+// content, and they name theirs, so its own text is the name of this version.
+const files = [address(main.path), address(css[0])];
+const version = createHash('sha256').update(page).digest('hex').slice(0, 12);
 await build({
   ...common,
   entryPoints: { sw: 'src/worker/sw.ts' },
   outdir: out,
-  define: { FILES: JSON.stringify(files), VERSION: JSON.stringify(version.digest('hex').slice(0, 12)) },
+  define: { FILES: JSON.stringify(files), VERSION: JSON.stringify(version) },
 });

@@ -106,7 +106,11 @@ function Words({ current, others }: { current: Call; others: readonly CallPerson
           {t('call.hear_why')}
         </p>
       )}
-      {current.phase.value === 'in' && others.length === 0 && <p>{t('call.alone')}</p>}
+      {current.phase.value === 'in' && others.length === 0 && (
+        <p>
+          {t('call.alone')} {t('call.not_recorded')}
+        </p>
+      )}
       {current.voiceOnly.value && <p>{t('call.voice_only_here')}</p>}
     </div>
   );

@@ -40,8 +40,8 @@ function Content(): VNode {
         <div class="two-columns">
           <QueueSection />
           <section aria-labelledby="caseload-title">
-            <h2 id="caseload-title">{t('queue.caseload')}</h2>
-            <RoomCards none="queue.caseload_empty" />
+            <h2 id="caseload-title">{t('home.caseload')}</h2>
+            <RoomCards none="home.caseload_empty" />
           </section>
         </div>
       );

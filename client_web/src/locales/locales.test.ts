@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { en } from './en';
-import { fr } from './fr';
+import { fr as frPage } from './fr';
+import { frStaff } from './fr_staff';
 import type { Text } from './text';
+
+const fr: Readonly<Record<string, Text>> = { ...frPage, ...frStaff };
 
 const forms = (text: Text): readonly string[] =>
   typeof text === 'string' ? [text] : 'one' in text ? [text.one, text.other] : text;
 const parameters = (text: Text): string[] =>
   [...new Set(forms(text).flatMap((form) => [...form.matchAll(/\{(\w+)\}/g)].map((found) => found[1]!)))].sort();
 
-test('both languages have the same keys, in the same order', () => {
-  assert.deepEqual(Object.keys(en), Object.keys(fr));
+test('both languages have the same keys', () => {
+  assert.deepEqual(Object.keys(en).sort(), Object.keys(fr).sort());
 });
 
 test('a text takes the same parameters in both languages', () => {

@@ -2,6 +2,7 @@
 
 import { addressed } from './address';
 import { fr } from './fr';
+import type { frStaff } from './fr_staff';
 import { english, language } from './language';
 
 /**
@@ -9,18 +10,25 @@ import { english, language } from './language';
  * `{name}` stands for a parameter.
  */
 export type Text = string | readonly [vous: string, tu: string] | { readonly one: string; readonly other: string };
-export type Key = keyof typeof fr;
+export type Key = keyof typeof fr | keyof typeof frStaff;
 export type Params = Readonly<Record<string, string | number>>;
+
+let french: Partial<Record<Key, Text>> = fr;
+
+/** The staff's part of the page brings its own. */
+export function learnStaff(texts: typeof frStaff): void {
+  french = { ...fr, ...texts };
+}
 
 export function t(key: Key, params: Params = {}): string {
   const chosen = language.value;
-  const text: Text = (chosen === 'en' && english.value?.[key]) || fr[key];
+  const text = (chosen === 'en' && english.value?.[key]) || french[key] || key;
   return fill(pick(text, params, chosen), params);
 }
 
 /** The text under a key made at run time, or `otherwise` when there is none for it. */
 export function tOr(key: string, otherwise: Key, params: Params = {}): string {
-  return t(key in fr ? (key as Key) : otherwise, params);
+  return t(key in french ? (key as Key) : otherwise, params);
 }
 
 function pick(text: Text, params: Params, chosen: 'fr' | 'en'): string {

@@ -36,7 +36,7 @@ self.addEventListener('fetch', (event) => {
   const { pathname, origin } = new URL(request.url);
   if (request.method !== 'GET' || origin !== self.location.origin) return;
   if (request.mode === 'navigate') event.respondWith(page(request));
-  else if (FILES.includes(pathname) || pathname.startsWith('/assets/')) event.respondWith(kept(request, pathname));
+  else if (pathname.startsWith('/assets/')) event.respondWith(kept(request, pathname));
 });
 
 async function page(request: Request): Promise<Response> {
