@@ -138,7 +138,8 @@ async def test_goes_on_after_the_connection_is_cut(database: Database, jobs: Job
     async with database.begin() as connection:
         await connection.execute(
             text(
-                "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = 'client backend'"
+                "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
+                " and backend_type = 'client backend'"
                 " and datname = current_database()"
             )
         )
