@@ -8,7 +8,7 @@ from aiohttp import web
 import server
 from server.ground import Ground
 from server.media.forwarding import ForwardingEngine
-from server.moderation import lexicon
+from server.moderation.assess import warm
 from server.moderation.flags import Flags
 from server.moderation.http import FlagsHttp
 from server.pairs.http import PairsHttp
@@ -143,7 +143,7 @@ class Capabilities:
 
     async def start(self) -> None:
         """Before the first request. Raises when the ground gives way, or the moderation's data cannot be read."""
-        lexicon.load()
+        warm()
         self._running.callback(self.people.passwords.close)
         await self.rooms.start(self._running)
         self._running.push_async_callback(self.gateway.close)
