@@ -6,7 +6,7 @@ could else have their stream sent to anybody, by forging the source address of o
 """
 
 import secrets
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -78,7 +78,7 @@ class IceLite:
     ) -> None:
         self.local = Credentials.random()
         self.previous: Credentials | None = None  # until the first nomination after a restart
-        self.fragments: deque[str] = deque([self.local.fragment])  # of every generation that may still be asked for
+        self.fragments = {self.local.fragment}  # by which the leg is to be found
         self.remote: Credentials | None = None
         self.selected: Path | None = None
         self.paths: OrderedDict[Address, Path] = OrderedDict()
@@ -87,15 +87,19 @@ class IceLite:
         self._on_selected = on_selected
         self._on_forgotten = on_forgotten
         self._secured = False
+        self._used = False  # whether the browser has asked with ``local``
         self._transactions: OrderedDict[bytes, Address] = OrderedDict()  # where each was first seen
         self._strangers = Allowance(*STRANGERS, now)
         self._own = Allowance(*OWN, now)
 
     def restart(self, now: float) -> None:
-        """New credentials (RFC 8445 section 9); paths and what flows on them stay until a new one is nominated."""
-        self.previous = self.local
+        """New credentials (RFC 8445 section 9). Paths, and what flows on them, stay until a new one is nominated; and
+        the last credentials that the browser is known to use stay good, however many restarts never reached it."""
+        if self._used:
+            self.previous = self.local
         self.local = Credentials.random()
-        self.fragments.append(self.local.fragment)
+        self._used = False
+        self.fragments = {known.fragment for known in (self.local, self.previous) if known is not None}
         self.heard_at = max(self.heard_at, now - QUIET)  # whoever restarts is alive: time for the checks to come
 
     def admit(self, address: Address, now: float) -> bool:
@@ -115,6 +119,7 @@ class IceLite:
             return False
         if not message.check_message_integrity(ours.password.encode()) or self._replayed(message, address):
             return False
+        self._used = self._used or ours is self.local
         path = self._path(address, sendto, now)
         self.heard_at = path.heard_at = now
         sendto(stun.success(message, (address[0], address[1]), ours.password), address)

@@ -69,11 +69,12 @@ class MediaPort:
         self._by_fragment[leg.ice.local.fragment] = leg
 
     def restart(self, leg: Leg, now: float) -> None:
-        """Gives the leg new credentials; those before them are good until the first nomination."""
+        """Gives the leg new credentials; those that the browser uses are good until it nominates with the new ones."""
+        before = leg.ice.fragments
         leg.ice.restart(now)
+        for fragment in before - leg.ice.fragments:
+            self._by_fragment.pop(fragment, None)
         self._by_fragment[leg.ice.local.fragment] = leg
-        while len(leg.ice.fragments) > 2:
-            self._by_fragment.pop(leg.ice.fragments.popleft(), None)
 
     def remove(self, leg: Leg) -> None:
         for fragment in leg.ice.fragments:

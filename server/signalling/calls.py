@@ -43,7 +43,7 @@ class Calls:
         visits: Visits,
         clock: Clock,
         *,
-        ice_servers: tuple[str, ...] = (),
+        ice_servers: tuple[wire.IceServer, ...] = (),
         away: float = AWAY,
     ) -> None:
         self.parts = Parts()

@@ -81,13 +81,19 @@ class Person(Struct, frozen=True):
     since: Timestamp
 
 
+class IceServer(Struct, frozen=True):
+    """As RTCPeerConnection takes it."""
+
+    urls: str
+
+
 class JoinAnswer(Struct, frozen=True):
     peer: UUID
     answer: str
     offer: str
     slots: list[Slot]
     rung: Rung
-    ice: list[str]
+    ice: list[IceServer]
     people: list[Person]
 
 

@@ -56,6 +56,13 @@ async def test_a_restart_whose_answer_was_lost_can_be_made_again(calls: Calls) -
     julien, lea = await calls.pair()
     for _ in range(5):
         await calls.engine.restart("room", "lea", lea.offer())  # nobody reads what comes back
+    answered = calls.engine.counters()["stun_answered"]
+    for leg in (lea.up, lea.down):
+        leg.check()
+    await until(
+        lambda: calls.engine.counters()["stun_answered"] >= answered + 2, "answers to the checks of the old path"
+    )
+    assert calls.engine.counters()["stun_refused"] == 0
     julien.say(b"still the old path")
     await until(lambda: lea.heard("a0") == [b"still the old path"], "a word")
     await restart(calls, "lea", lea)

@@ -144,6 +144,19 @@ def test_after_a_restart_the_old_path_carries_on_until_a_new_one_is_nominated() 
     assert not ice.request(request(before, nominate=True), HOME, network.sendto, 8.0)
 
 
+def test_restarts_that_never_reach_the_browser_do_not_shut_it_out() -> None:
+    network = Network()
+    ice = network.leg()
+    network.ask(ice, HOME, nominate=True)
+    known = ice.local
+    for _ in range(5):
+        ice.restart(2.0)
+        assert ice.request(request(known, nominate=True), HOME, network.sendto, 3.0)
+        assert ice.fragments == {known.fragment, ice.local.fragment}
+    network.ask(ice, HOME, nominate=True)
+    assert not ice.request(request(known, nominate=True), HOME, network.sendto, 4.0)
+
+
 def test_strangers_are_authenticated_slowly_and_do_not_use_up_what_the_legs_own_paths_have() -> None:
     network = Network()
     ice = network.leg()
