@@ -7,6 +7,12 @@ MOST: Final = 3_000_000  # bits/s that we believe of a receiver before it says a
 LEAST: Final = 30_000  # bits/s: below it a browser stops pictures by itself
 VOICE: Final = 40_000  # bits/s kept free for each voice: Opus at its default rate, with what wraps it
 REPORT_LIFETIME: Final = 10.0  # seconds: an estimate of a stream that stopped says nothing about the next
+# A browser that is given little estimates little: its figure starts at what happens to come and grows by 8 % a second,
+# whatever the line could take. While the figure does not fall, the line is not full, and we go ahead of it.
+AHEAD: Final = 2
+START: Final = 300_000  # bits/s: where browsers start to send
+FALL: Final = 0.95  # of the figure before: less is a line that is full (browsers go to 0.85 of what came)
+CAREFUL: Final = 10.0  # seconds after a fall in which the figure is taken as it is
 LOW_LOSS: Final = 0.02  # below: grow; loss control as in galene and in Google's congestion control
 HIGH_LOSS: Final = 0.10  # above: shrink
 GROWTH: Final = 1.05
@@ -17,14 +23,17 @@ CAP_FOR_MORE: Final = 700_000  # bits/s, each, in a larger call: small pictures 
 class Capacity:
     """What one receiver can take, from its own estimate (REMB) and from the loss that it reports."""
 
-    __slots__ = ("_by_loss", "_reported", "_reported_at")
+    __slots__ = ("_by_loss", "_fell_at", "_reported", "_reported_at")
 
     def __init__(self) -> None:
         self._by_loss = float(MOST)
         self._reported = MOST
         self._reported_at = float("-inf")
+        self._fell_at = float("-inf")
 
     def reported(self, bits_per_second: int, now: float) -> None:
+        if self._is_recent(now) and bits_per_second < FALL * self._reported:
+            self._fell_at = now
         self._reported = bits_per_second
         self._reported_at = now
 
@@ -36,8 +45,16 @@ class Capacity:
             self._by_loss = min(MOST, self._by_loss * GROWTH)
 
     def bits_per_second(self, now: float) -> int:
-        reported = self._reported if now - self._reported_at <= REPORT_LIFETIME else MOST
+        if not self._is_recent(now):
+            reported = MOST
+        elif now - self._fell_at <= CAREFUL:
+            reported = self._reported
+        else:
+            reported = max(START, AHEAD * self._reported)
         return int(min(reported, self._by_loss))
+
+    def _is_recent(self, now: float) -> bool:
+        return now - self._reported_at <= REPORT_LIFETIME
 
 
 def share(capacity: int, voices: int, pictures: int) -> int:

@@ -14,6 +14,7 @@ from aiortc.rtp import (
     RtcpSenderInfo,
     RtcpSrPacket,
     RtpPacket,
+    pack_remb_fci,
     unpack_remb_fci,
 )
 
@@ -275,11 +276,9 @@ async def test_reports_flow_each_second(calls: Calls) -> None:
 async def test_the_publisher_is_asked_for_no_more_than_the_weakest_can_take(calls: Calls) -> None:
     julien, lea = await calls.pair()
     julien.show(key=True)
-    fci = b"REMB" + bytes([1, 0, 0, 0]) + bytes(4)
-    remb = RtcpPsfbPacket(
-        fmt=15, ssrc=1, media_ssrc=0, fci=fci[:5] + bytes([4 << 2 | 0, 0x30, 0xD4]) + fci[8:]
-    )  # 200 kbit/s
-    lea.down.send_rtcp(bytes(RtcpRrPacket(ssrc=1)) + bytes(remb))
+    for rate in (400_000, 200_000):  # a line that was thought to be better
+        remb = RtcpPsfbPacket(fmt=15, ssrc=1, media_ssrc=0, fci=pack_remb_fci(rate, [1]))
+        lea.down.send_rtcp(bytes(RtcpRrPacket(ssrc=1)) + bytes(remb))
 
     def asked() -> list[int]:
         rembs = [packet for packet in julien.up.rtcp if isinstance(packet, RtcpPsfbPacket) and packet.fmt == 15]
@@ -289,8 +288,7 @@ async def test_the_publisher_is_asked_for_no_more_than_the_weakest_can_take(call
     assert asked()[-1] == pytest.approx(160_000, rel=0.01)
 
 
-async def test_the_round_trip_does_not_make_reports_up(calls: Calls) -> None:
-    """A report with nonsense in it changes nothing."""
+async def test_a_report_with_nonsense_in_it_changes_nothing(calls: Calls) -> None:
     julien, lea = await calls.pair()
     julien.show(key=True)
     await until(lambda: lea.got("v0"), "a picture")

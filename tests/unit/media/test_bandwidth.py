@@ -1,14 +1,31 @@
 import pytest
 
 from server.media import bandwidth
-from server.media.bandwidth import CAP_FOR_MORE, CAP_FOR_TWO, LEAST, MOST, Capacity, picture_rate, share
+from server.media.bandwidth import CAP_FOR_MORE, CAP_FOR_TWO, LEAST, MOST, START, Capacity, picture_rate, share
 
 
 def test_a_receiver_is_believed_capable_until_it_says_otherwise() -> None:
+    assert Capacity().bits_per_second(0.0) == MOST
+
+
+def test_while_the_estimate_grows_we_go_ahead_of_it() -> None:
     capacity = Capacity()
-    assert capacity.bits_per_second(0.0) == MOST
+    capacity.reported(50_000, now=0.0)
+    assert capacity.bits_per_second(1.0) == START
+    capacity.reported(200_000, now=1.0)
+    assert capacity.bits_per_second(1.0) == 400_000
+
+
+def test_when_it_falls_it_is_taken_as_it_is_for_a_while() -> None:
+    capacity = Capacity()
     capacity.reported(200_000, now=0.0)
-    assert capacity.bits_per_second(1.0) == 200_000
+    capacity.reported(195_000, now=1.0)  # no more than it wavers
+    assert capacity.bits_per_second(1.0) == 390_000
+    capacity.reported(60_000, now=2.0)
+    assert capacity.bits_per_second(2.0) == 60_000
+    capacity.reported(65_000, now=11.0)
+    assert capacity.bits_per_second(11.0) == 65_000
+    assert capacity.bits_per_second(12.1) == START
 
 
 def test_an_estimate_of_long_ago_says_nothing() -> None:

@@ -156,7 +156,7 @@ def test_the_round_trip_is_learnt_from_reports() -> None:
 def test_capacity_is_learnt_from_remb_and_from_loss() -> None:
     browser = Browser()
     browser.down.receive_rtcp(rtcp.maximum_bitrate(250_000, [1]), 1.0)
-    assert browser.down.capacity.bits_per_second(1.0) == pytest.approx(250_000, rel=0.001)
+    assert browser.down.capacity.bits_per_second(1.0) == pytest.approx(500_000, rel=0.001)
     block = RtcpReceiverInfo(browser.picture.ssrc, 128, 0, 0, 0, 0, 0)
     browser.down.receive_rtcp(bytes(RtcpRrPacket(ssrc=1, reports=[block])), 1.0)
     assert browser.down.capacity.bits_per_second(1.0) == 30_000  # half was lost of next to nothing
