@@ -6,12 +6,11 @@ import sys
 from pathlib import Path
 
 from server.app import App
-from server.demo.seed import SignInRow, is_seeded, seed, sign_ins
+from server.demo.seed import SignInRow, association, clear, organisations_of, seed, sign_ins
 from server.kernel.ground import GroundError
 from server.kernel.permissions import Role
 from server.settings import Settings
 
-PASSWORD_FILE = "demo-password"  # noqa: S105 - a file name; in the data folder, readable by its owner alone
 _WORDS = (
     "abricot",
     "arbre",
@@ -89,16 +88,59 @@ _SAYS = {
 
 
 async def prepare(app: App, settings: Settings) -> None:
-    """Seeds once. Raises GroundError when the database is somebody else's."""
+    """Makes it once; when that was broken off, anew. Raises GroundError when the database holds somebody else."""
     ground = app.ground
     if ground is None:
         raise RuntimeError("the server does not run")
-    file = settings.data / PASSWORD_FILE
-    if not await is_seeded(ground.database):
-        password = _new_password()
-        await seed(ground, password)
-        _keep(file, password)
-    sys.stdout.write(table(sign_ins(), _read(file)))
+    password = Password(settings.data)
+    there = await organisations_of(ground.database)
+    if there - {association()["organisation"]["name"]}:
+        raise GroundError(
+            "the demonstration wants a database of its own, and this one holds an association; "
+            "name another folder with BINOME_DATA, or start it with `binome serve`"
+        )
+    if there and password.half_made:
+        await clear(ground.database)
+        there = set()
+    if not there:
+        password.begin()
+        await seed(ground, password.read())
+        password.keep()
+    sys.stdout.write(table(sign_ins(), password.read()))
+
+
+class Password:
+    """The one password of the demonstration, in a file of the data folder that only its owner can read. Until the
+    demonstration is complete the file has another name."""
+
+    def __init__(self, data: Path) -> None:
+        self._file = data / "demo-password"
+        self._part = data / "demo-password.part"
+
+    @property
+    def half_made(self) -> bool:
+        return self._part.exists()
+
+    def begin(self) -> None:
+        """Easy to type from one screen to another; the server listens on loopback unless told otherwise."""
+        password = "-".join([*(secrets.choice(_WORDS) for _ in range(3)), str(secrets.randbelow(90) + 10)])
+        self._part.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
+            opened.write(password + "\n")
+
+    def keep(self) -> None:
+        self._part.replace(self._file)
+
+    def read(self) -> str:
+        """Raises GroundError when it was taken away."""
+        file = self._part if self.half_made else self._file
+        try:
+            return file.read_text(encoding="ascii").strip()
+        except OSError as error:
+            raise GroundError(
+                f"the demonstration exists, but its password is not at {file}; put it back, "
+                "or name another folder with BINOME_DATA to begin anew"
+            ) from error
 
 
 def table(rows: list[SignInRow], password: str) -> str:
@@ -109,24 +151,3 @@ def table(rows: list[SignInRow], password: str) -> str:
         lines.append(f"  {row.login:<12} {row.name}, {row.role} ({_SAYS[row.role]}{age})")
     lines += ["", f"  password for all of them: {password}", "", ""]
     return "\n".join(lines)
-
-
-def _new_password() -> str:
-    """Easy to type from one screen to another; the server listens on loopback unless told otherwise."""
-    return "-".join([*(secrets.choice(_WORDS) for _ in range(3)), str(secrets.randbelow(90) + 10)])
-
-
-def _keep(file: Path, password: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as opened:
-        opened.write(password + "\n")
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="ascii").strip()
-    except OSError as error:
-        raise GroundError(
-            f"the demonstration exists, but its password is not at {file}; put it back, "
-            "or name another folder with BINOME_DATA to begin anew"
-        ) from error

@@ -11,14 +11,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select, text
+
 from server.agenda.store import plan
 from server.compose import Rooms
 from server.ground import Ground
 from server.infra.database import Database
 from server.infra.notices import Notices
 from server.kernel.clock import ManualClock
-from server.kernel.errors import BinomeError
-from server.kernel.ground import GroundError
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.kernel.principal import Principal
@@ -28,6 +28,7 @@ from server.pairs.rules import Pair
 from server.people import accounts, first_admin, store
 from server.people.authenticator import SessionAuthenticator
 from server.people.passwords import Passwords
+from server.people.tables import organisations
 from server.rooms.store import create_room
 from server.transport.gateway import Gateway
 
@@ -47,8 +48,8 @@ class SignInRow:
 
 def association() -> dict[str, Any]:
     """The content of ``association.json``."""
-    text = resources.files(__name__.rpartition(".")[0]).joinpath("association.json").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = json.loads(text)
+    file = resources.files(__name__.rpartition(".")[0]).joinpath("association.json")
+    loaded: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return loaded
 
 
@@ -60,15 +61,20 @@ def sign_ins() -> list[SignInRow]:
     ]
 
 
-async def is_seeded(database: Database) -> bool:
-    """Whether the association exists already."""
+async def organisations_of(database: Database) -> set[str]:
+    """The names of all associations there are."""
     async with database.begin() as conn:
-        return await store.organisation_by_name(conn, association()["organisation"]["name"]) is not None
+        return {row.name for row in await conn.execute(select(organisations.c.name))}
+
+
+async def clear(database: Database) -> None:
+    """Takes everything out again: for a database in which making the demonstration was broken off."""
+    async with database.begin() as conn:
+        await conn.execute(text("truncate organisations cascade"))
 
 
 async def seed(ground: Ground, password: str) -> None:
-    """Makes the association, everyone in it with ``password``. Raises GroundError when the database holds other
-    people of the same sign-in names."""
+    """Makes the association, everyone in it with ``password``."""
     told = association()
     now = ground.clock.now()
     people = await _make_people(ground, told, password, now)
@@ -80,20 +86,15 @@ async def _make_people(ground: Ground, told: Mapping[str, Any], password: str, n
     passwords = Passwords()
     admin = next(row for row in sign_ins() if row.role is Role.ADMIN)
     wanted = first_admin.FirstAdmin(told["organisation"]["name"], admin.login, admin.name, password, "fr")
-    try:
-        made = [await first_admin.create_first_admin(ground.database, passwords, ground.clock, wanted)]
-        for row in sign_ins():
-            if row.role is not Role.ADMIN:
-                new = accounts.NewAccount(row.login, row.name, row.role, password, _birth_date(row.age, now.date()))
-                checked = await accounts.check(new, passwords, now.date())
-                async with ground.database.begin() as conn:
-                    organisation = await store.organisation(conn, made[0].person.organisation_id)
-                    made.append(await accounts.add(conn, organisation, checked))
-    except BinomeError as error:
-        raise GroundError(
-            "the demonstration wants a database of its own, and this one holds other people; "
-            "name another folder with BINOME_DATA"
-        ) from error
+    made = [await first_admin.create_first_admin(ground.database, passwords, ground.clock, wanted)]
+    for row in sign_ins():
+        if row.role is not Role.ADMIN:
+            new = accounts.NewAccount(row.login, row.name, row.role, password, _birth_date(row.age, now.date()))
+            checked = await accounts.check(new, passwords, now.date())
+            async with ground.database.begin() as conn:
+                organisation = await store.organisation(conn, made[0].person.organisation_id)
+                made.append(await accounts.add(conn, organisation, checked))
+    passwords.close()
     return {account.login: _principal(account.person, now) for account in made}
 
 
@@ -134,10 +135,10 @@ async def _say(ground: Ground, room_id: UUID, said: list[tuple[datetime, Princip
     rooms = Rooms(quiet, gateway, Flags(ground.database, clock, quiet.bus, gateway))
     async with AsyncExitStack() as running:
         await rooms.start(running)
-        for at, author, text in said:
+        for at, author, words in said:
             clock.advance((at - clock.now()).total_seconds())
             access = await rooms.rights.access(room_id, author)
-            await rooms.chat.post(access, author, new_id(), text)
+            await rooms.chat.post(access, author, new_id(), words)
 
 
 def _when(message: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> datetime:
