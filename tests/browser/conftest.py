@@ -19,6 +19,8 @@ PASSWORD = "un mot de passe long"  # of people who live as long as the test
 SCREEN = {"width": 1280, "height": 800}
 TELEPHONE = {"width": 360, "height": 640}
 
+expect.set_options(timeout=15_000)  # ms: CI runs server, database and three browsers on two cores
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 _FLAGS = [
     "--no-sandbox",

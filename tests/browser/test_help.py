@@ -8,6 +8,7 @@ NUMBERS = ["tel:112", "tel:15", "tel:17", "tel:18", "sms:114", "tel:119", "tel:3
 
 
 async def _numbers(card: Locator) -> list[str]:
+    await expect(card).to_be_visible()
     return [str(await link.get_attribute("href")) for link in await card.get_by_role("link").all()]
 
 
