@@ -115,7 +115,7 @@ _SUBJECTS = _WORDS["subjects"]
 _MINE = _WORDS["mine"]
 _YOU = _WORDS["you"]
 _OTHERS = _WORDS["others"]
-_LINKS = _WORDS["links"]
+_BEFORE_ADDRESS = _WORDS["before_address"]
 _ORDERS = _WORDS["orders"]
 _OPENERS = _WORDS["openers"]
 
@@ -127,6 +127,8 @@ def negated(hit: Hit) -> bool:
         word = before[i]
         if word in _HELD_BACK:
             return False  # "je peux pas m'empêcher de …"
+        if word in _NOT and i > 0 and before[i - 1] in _HELD_BACK:
+            return False  # "j'arrête pas de …"
         if word in _NOT and not (word == "plus" and i > 0 and before[i - 1] in ("le", "la", "les", "encore")):
             return True
         if word in _SUBJECTS and not (word == "t" and i > 0 and before[i - 1] in _NOT):
@@ -152,10 +154,14 @@ def closes(hit: Hit) -> bool:
 
 def directed(hit: Hit) -> bool:
     """Aimed at the one who reads: "t'es un …", "espèce de …", or the word alone as an address."""
-    if tuple(hit.behind(2)) in (("tu", "fais"), ("que", "tu"), ("que", "t"), ("tu", "es")):
+    if tuple(hit.behind(2)) in (("tu", "fais"), ("que", "tu"), ("que", "t"), ("tu", "es"), ("you", "are")):
         return True
     before = list(hit.before(ADDRESS))
     if before[-1:] == ["t"] or before[-2:] in (["t", "un"], ["t", "une"]):
+        return True
+    if before[-1:] == ["tes"] or any(one == "tes" and two in ("un", "une", "qu") for one, two in pairwise(before)):
+        return True  # "t'es", as it is often written
+    if before[-4:-1] == ["c", "est", "toi"]:
         return True
     for one, two in pairwise(before):
         if one in _WORDS["you_subjects"] and two in _WORDS["be"]:
@@ -176,7 +182,7 @@ def directed(hit: Hit) -> bool:
     if before[-2:] in (["ferme", "la"], ["boucle", "la"]):
         return True
     # As an address at the end of what is said to "you": "ferme ta gueule connard"; not "t'as vu ce connard".
-    if before and (before[-1] in _OTHERS or before[-1] in _LINKS):
+    if before and before[-1] not in _BEFORE_ADDRESS and before[-1] not in _YOU and before[-1] not in _ORDERS:
         return False
     tail = [word for word in hit.words[hit.after : end] if word[0].isalnum()]
     return not tail and bool((_YOU | _ORDERS) & set(hit.words[start : hit.first])) and not negated(hit)

@@ -1,0 +1,149 @@
+"""What a found phrase means where it stands."""
+
+import pytest
+
+from server.moderation import lexicon
+from server.moderation.clauses import (
+    Hit,
+    Text,
+    closes,
+    directed,
+    first_person,
+    holds,
+    negated,
+    of_another,
+    of_me,
+    opens,
+    quoted,
+    reported,
+    told_me,
+)
+from server.moderation.folding import fold
+
+
+def hit(sentence: str) -> Hit:
+    """The phrase between the marks in ``sentence``: "t'es un <connard> !"."""
+    before, rest = sentence.split("<")
+    phrase, behind = rest.split(">")
+    read = lexicon.words(before + phrase + behind, fold(before + phrase + behind))
+    first = len(lexicon.words(before, fold(before)).words)
+    after = first + len(lexicon.words(phrase, fold(phrase)).words)
+    assert read.words[first:after] == lexicon.words(phrase, fold(phrase)).words
+    return Hit(Text(read.words, read.line), first, after)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "t'es <con>", "tu es vraiment <con>", "tu n'es qu'un <connard>", "vous êtes des <abrutis>",
+        "espèce de <connard>",
+        "<Connard> !", "toi sale <con>", "ferme la <bouffon>", "dégage <connard>", "t <con>", "quel <idiot> tu fais",
+        "you are such an <idiot>", "you <idiot>", "tu es la plus <stupide>",
+        "bande d'<abrutis>",
+    ],
+)  # fmt: skip
+def test_aimed_at_the_reader(sentence: str) -> None:
+    assert directed(hit(sentence))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "c'est un <connard>", "il est <con>", "mon frère est un <idiot>", "t'as vu ce <connard> ?", "t'es pas <con>",
+        "tu n'es pas un <idiot>", "quel <con> ce type", "je suis trop <con>", "arrête de me traiter de <connard>",
+        "tu trouves que je suis <con> ?", "my teacher is an <idiot>", "stop calling people <stupid>",
+    ],
+)  # fmt: skip
+def test_not_aimed_at_the_reader(sentence: str) -> None:
+    assert not directed(hit(sentence))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("j'ai pas <envie de mourir>", True),
+        ("j'ai jamais eu <envie de mourir>", True),
+        ("je <me coupe> plus", True),
+        ("I don't <want to die>", True),
+        ("don't <kill yourself>", True),
+        ("j'ai <envie de mourir>", False),
+        ("j'arrive pas à m'empêcher de <me couper>", False),
+        ("je sais pas si je <veux mourir>", False),
+        ("j'en peux plus, je <veux mourir>", False),
+        ("tu es la plus <stupide>", False),
+    ],
+)
+def test_denied(sentence: str, expected: bool) -> None:
+    assert negated(hit(sentence)) is expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "another"),
+    [
+        ("ce contrôle va <me tuer>", True),
+        ("il veut <me tuer>", True),
+        ("ma mère va <me tuer>", True),
+        ("je vais <me tuer>", False),
+        ("<me tuer>", False),
+        ("il est parti, je vais <me tuer>", False),
+    ],
+)
+def test_whose_act_it_is(sentence: str, another: bool) -> None:
+    assert of_another(hit(sentence)) is another
+
+
+def test_of_me() -> None:
+    assert of_me(hit("si je <saute> du pont"))
+    assert not of_me(hit("allez <saute> du pont"))
+    assert not of_me(hit("je crois que tu <sautes>"))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told", "me"),
+    [
+        ("il m'a dit <va te pendre>", True, True),
+        ("elle m'a traitée de <pute>", True, True),
+        ("he told me to <go die>", True, True),
+        ("il lui a dit <va te pendre>", True, False),
+        ("il faut pas dire <connard>", True, False),
+        ("le mot <con> est vulgaire", True, False),
+        ("<va te pendre>", False, False),
+        ("il m'a dit bonjour. <va te pendre>", False, False),
+    ],
+)
+def test_told_as_anothers_words(sentence: str, told: bool, me: bool) -> None:
+    found = hit(sentence)
+    assert (reported(found), told_me(found)) == (told, me)
+
+
+def test_where_it_stands_in_its_clause() -> None:
+    assert opens(hit("<va mourir>"))
+    assert opens(hit("toi, <va mourir>"))
+    assert not opens(hit("le chat <va mourir>"))
+    assert closes(hit("je vais <te retrouver> !"))
+    assert not closes(hit("je vais <te retrouver> le document"))
+
+
+def test_first_person_and_quotes() -> None:
+    assert first_person(hit("j'ai des <idées noires>"))
+    assert not first_person(hit("les <idées noires> des romantiques. Je lis."))
+    assert quoted(hit('comment on traduit "<ta gueule>" ?'))
+    assert not quoted(hit('"oui" mais <ta gueule>'))
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence", "expected"),
+    [
+        ("laughing", "je vais <te tuer> mdrrrr", True),
+        ("laughing", "je vais <te tuer> 😂😂", True),
+        ("sentence:game", "je joue à fifa. je vais <te tuer>", False),
+        ("sentence:game", "je vais <te tuer> à fifa", True),
+        ("after:idiom", "je veux <mourir> de rire", True),
+        ("after:idiom", "je veux <mourir>, de rire", False),
+        ("before:likeness", "autant que de <me pendre>", True),
+        ("laughing & trivial", "ce contrôle, je veux <mourir> mdr", True),
+        ("laughing & trivial", "je veux <mourir> mdr", False),
+    ],
+)
+def test_lists_of_words_are_asked_of_a_place(rule: str, sentence: str, expected: bool) -> None:
+    assert holds(rule, hit(sentence)) is expected
