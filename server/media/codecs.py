@@ -5,11 +5,10 @@ Nothing is decoded. Pictures are VP8 (RFC 7741) or H.264 (RFC 6184), which every
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from server.media import h264, vp8
-
-Kind = Literal["audio", "video"]
+from server.media.engine import Kind
 
 
 @dataclass(frozen=True, slots=True, eq=False)

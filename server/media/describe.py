@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.media.addresses import candidate_lines
-from server.media.codecs import BY_KIND, Codec, Kind
+from server.media.codecs import BY_KIND, Codec
+from server.media.engine import Kind
 from server.media.ice import Credentials
 from server.media.sdp import Description
 

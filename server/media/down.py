@@ -8,8 +8,9 @@ from aiortc.rtp import RtcpPsfbPacket, RtcpRrPacket, RtcpRtpfbPacket, RtcpSrPack
 
 from server.media import rtcp
 from server.media.bandwidth import Capacity
-from server.media.codecs import BY_KIND, Kind
+from server.media.codecs import BY_KIND
 from server.media.counters import Counters
+from server.media.engine import Kind
 from server.media.sdp import Description
 from server.media.slot import Slot
 from server.media.timeline import Timeline

@@ -10,7 +10,7 @@ from server.kernel.ground import GroundError
 from server.media.addresses import bindings, reachable
 from server.media.counters import Counters
 from server.media.describe import Endpoint
-from server.media.engine import Joined, MediaListener, PeerState, Restarted, SlotState
+from server.media.engine import Joined, MediaListener, PeerState, Restarted
 from server.media.errors import NoSuchPeer
 from server.media.ice import CONSENT, QUIET
 from server.media.peer import Peer, Surroundings
@@ -132,10 +132,6 @@ class ForwardingEngine:
 
     def counters(self) -> dict[str, int]:
         return self._counters.snapshot()
-
-    def slots(self, room: str, peer: str) -> tuple[SlotState, ...]:
-        place, member = self._find(room, peer)
-        return place.slots(member)
 
     def slots_changed(self, room: Room, peer: Peer) -> None:
         self._told.slots_changed(room.name, peer.identifier, room.slots(peer))

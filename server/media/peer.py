@@ -11,9 +11,9 @@ from typing import Final, Protocol
 from aiortc.rtcdtlstransport import RTCCertificate
 
 from server.media import describe, sdp
-from server.media.codecs import Kind
 from server.media.counters import Counters
 from server.media.down import Down
+from server.media.engine import Kind
 from server.media.errors import UnusableDescription
 from server.media.ice import CONSENT, QUIET
 from server.media.leg import Leg

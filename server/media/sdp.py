@@ -10,8 +10,9 @@ from typing import Final
 
 from aiortc.sdp import MediaDescription, SessionDescription
 
-from server.media.codecs import BY_KIND, Codec, Kind
+from server.media.codecs import BY_KIND, Codec
 from server.media.dtls import Fingerprint
+from server.media.engine import Kind
 from server.media.errors import UnusableDescription
 from server.media.ice import Credentials
 

@@ -7,9 +7,10 @@ from typing import Final
 
 from server.media import rtcp, vp8
 from server.media.cache import Cache
-from server.media.codecs import VP8, Codec, Kind
+from server.media.codecs import VP8, Codec
 from server.media.counters import Counters
 from server.media.describe import ABS_SEND_TIME_ID, SlotDescription
+from server.media.engine import Kind
 from server.media.reception import Reception
 from server.media.rewrite import Rewriter
 from server.media.rtp import EXTENSION, HEADER, HEADER_LENGTH, MARKER, VERSION_2, Packet

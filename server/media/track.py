@@ -10,7 +10,7 @@ from typing import Final
 
 from server.media import rtcp
 from server.media.cache import Cache
-from server.media.codecs import Kind
+from server.media.engine import Kind
 from server.media.keyframes import KeyFrameRequests
 from server.media.reception import Reception
 from server.media.rtp import Packet, is_padding_only

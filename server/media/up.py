@@ -7,8 +7,8 @@ from typing import Protocol
 from aiortc.rtp import RtcpByePacket, RtcpSrPacket
 
 from server.media import rtcp
-from server.media.codecs import Kind
 from server.media.counters import Counters
+from server.media.engine import Kind
 from server.media.reception import Reception
 from server.media.rtp import HEADER, HEADER_LENGTH, MARKER, PADDING, Packet, payload_offset
 from server.media.sdp import Description, Format

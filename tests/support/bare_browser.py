@@ -90,9 +90,10 @@ class _Shim:
 
 
 class BareLeg:
-    """One PeerConnection's transport."""
+    """One PeerConnection's transport, on one of the two loopback addresses."""
 
-    def __init__(self) -> None:
+    def __init__(self, loopback: str = "127.0.0.1") -> None:
+        self._loopback = loopback
         self.certificate = RTCCertificate.generateCertificate()
         self.rtp: list[RtpPacket] = []
         self.rtcp: list[AnyRtcpPacket] = []
@@ -115,9 +116,10 @@ class BareLeg:
 
     def move(self) -> None:
         """To another address; what is sent from now on comes from there, a check before all else."""
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        family = socket.AF_INET6 if ":" in self._loopback else socket.AF_INET
+        sock = socket.socket(family, socket.SOCK_DGRAM)
         sock.setblocking(False)
-        sock.bind(("127.0.0.1", 0))
+        sock.bind((self._loopback, 0))
         self._sockets.append(sock)
         self.arrivals.append(0)
         asyncio.get_running_loop().add_reader(sock, self._readable, sock)
@@ -130,7 +132,7 @@ class BareLeg:
 
     def send(self, datagram: bytes, source: socket.socket | None = None) -> None:
         assert self.remote is not None
-        (source or self.current).sendto(datagram, ("127.0.0.1", self.remote.port))
+        (source or self.current).sendto(datagram, (self._loopback, self.remote.port))
 
     def request(self, *, nominate: bool = True, password: str | None = None) -> bytes:
         """A connectivity check, authentic unless ``password`` is another."""

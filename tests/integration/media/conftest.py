@@ -9,7 +9,7 @@ import pytest
 
 from server.media.engine import PeerState, SlotState
 from server.media.forwarding import ForwardingEngine
-from tests.support.bare_browser import BareBrowser, until
+from tests.support.bare_browser import BareBrowser, BareLeg, until
 
 ALL_ON = PeerState(mic=True, camera=True, voice_only=False)
 
@@ -52,9 +52,10 @@ class Calls:
         state: PeerState = ALL_ON,
         video: bool = True,
         replaces: str | None = None,
+        loopback: str = "127.0.0.1",
     ) -> BareBrowser:
         """Somebody comes in and is connected both ways."""
-        browser = BareBrowser()
+        browser = BareBrowser(BareLeg(loopback), BareLeg(loopback))
         self.browsers.append(browser)
         joined = await self.engine.join(
             room, peer, browser.offer(video=video), state, video=video, capacity=4, replaces=replaces

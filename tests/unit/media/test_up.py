@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.media import rtcp
-from server.media.codecs import Kind
 from server.media.counters import Counters
+from server.media.engine import Kind
 from server.media.rtp import HEADER
 from server.media.sdp import parse_offer
 from server.media.track import Track
