@@ -24,6 +24,7 @@ _DATE = re.compile(
     r"|(?:19|20)[0-9]{2}([/.\-])[01][0-9]\2[0-3][0-9])(?![0-9])"
 )
 _DAY = re.compile(r"(?<![0-9/])([0-9]{1,2})/([0-9]{1,2})(?![0-9/])")
+_NATIONAL_HEAD = re.compile("00?[1-9]")  # of whatever is not all there is in a run
 _CUE_REACH, _SIGN_REACH = 48, 12  # characters before a number in which "mon numéro" or its + may stand
 _LENGTH_ORDER = (10, 11, 9, 12, 13, 14, 15, 8, 6)  # of the digits in all: a French number before what merely holds one
 
@@ -138,6 +139,10 @@ def _candidates(folded: str, reading: list[Group], checker: Checker) -> Iterator
 
 def _end_of_phone(folded: str, reading: list[Group], i: int, checker: Checker) -> int | None:
     """Behind which group the number that begins at group ``i`` ends; None when none begins there."""
+    if i > 0 and not reading[i].sign:
+        head = "".join(group.digits for group in reading[i : i + 3])
+        if _NATIONAL_HEAD.match(head) is None:
+            return None
     ends: dict[int, int] = {}
     total = 0
     for j in range(i, min(len(reading), i + LONGEST)):
