@@ -146,8 +146,9 @@ class Calls:
 
     def slots_changed(self, _room: str, peer: str, slots: tuple[SlotState, ...]) -> None:
         part = self.parts.find(UUID(peer))
-        if part is not None and part.connection is not None:
-            part.connection.send("call:slots", wire.Slots(part.room_id, part.peer, wire.slots_of(slots)))
+        if part is not None:
+            part.slots = slots
+            self._tell_slots(part)
 
     def connected(self, _room: str, peer: str) -> None:
         self._set_connected(peer, connected=True)
@@ -206,7 +207,15 @@ class Calls:
             self._say_over(before, "replaced")
             await self._leave_journal(room_id, access.account_id, before.peer, staff=before.staff)
         part = Part(
-            peer, room_id, connection.principal, access.seat, access.staff, self._clock.now(), state, connection
+            peer,
+            room_id,
+            connection.principal,
+            access.seat,
+            access.staff,
+            self._clock.now(),
+            state,
+            connection,
+            joined.slots,
         )
         self.parts.add(part)
         # A right or a session that ended while the engine worked was not looked for in this part.
@@ -227,7 +236,9 @@ class Calls:
         part = self.parts.find(peer)
         if part is None or part.room_id != access.room_id or part.principal.account_id != access.account_id:
             raise NotFound
-        part.hold(connection)
+        if part.connection is not connection:
+            part.hold(connection)
+            self._tell_slots(part)  # they may have changed while no socket was there to be told
         return part
 
     def _others(self, access: Access) -> int:
@@ -244,6 +255,10 @@ class Calls:
 
     def _tell_people(self, room_id: UUID, *, skip: Connection | None = None) -> None:
         self._gateway.publish(topic(room_id), "call:people", wire.People(room_id, self._people(room_id)), skip=skip)
+
+    def _tell_slots(self, part: Part) -> None:
+        if part.connection is not None:
+            part.connection.send("call:slots", wire.Slots(part.room_id, part.peer, wire.slots_of(part.slots)))
 
     def _say_over(self, part: Part, code: EndCode) -> None:
         log.info("call_part_ended", extra={"code": code, "room": part.room_id, "peer": part.peer})

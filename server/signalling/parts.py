@@ -6,14 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from server.kernel.principal import Principal
-from server.media.engine import PeerState
+from server.media.engine import PeerState, SlotState
 from server.transport.gateway import Connection
 
 
 @dataclass(slots=True, eq=False)
 class Part:
     """One person's part in one call. ``connection`` is the socket that it is steered from; None while that is gone
-    and the media goes on without it."""
+    and the media goes on without it. ``slots``: whom the person is shown where, as the engine told last."""
 
     peer: UUID
     room_id: UUID
@@ -23,6 +23,7 @@ class Part:
     since: datetime
     state: PeerState
     connection: Connection | None
+    slots: tuple[SlotState, ...] = ()
     connected: bool = False
     away: TimerHandle | None = field(default=None, repr=False)
 

@@ -156,6 +156,17 @@ async def test_a_socket_that_is_cut_leaves_the_voice(street: Neighbourhood) -> N
     assert julien.client.events("call:ended") == []
 
 
+async def test_who_comes_back_is_told_who_came_meanwhile(street: Neighbourhood) -> None:
+    room, julien, lea = await street.pair()
+    await lea.client.close()
+    claire = await street.caller(room.supervisor, room)
+    await claire.join()
+    lea.client = await street.house.open(room.mentee)
+    assert lea.client.events("call:slots") == []  # nobody knows yet that this socket is the part's
+    assert await lea.act("call:state", mic=True, camera=True, voice_only=False) == {"ok": True}
+    assert lea.shown() == [julien.peer, claire.peer, None]
+
+
 async def test_a_restart_from_the_new_socket_after_a_network_change(street: Neighbourhood) -> None:
     room, julien, lea = await street.pair()
     await lea.client.close()
