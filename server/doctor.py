@@ -69,6 +69,7 @@ async def examine(settings: Settings) -> list[Finding]:
     findings.append(
         _port(serving, "media port", settings.media_port, "BINOME_MEDIA_PORT", settings.media_host, ports.take_udp)
     )
+    findings.append(_calls(settings))
     findings += await _database(settings)
     if settings.smtp_url is not None:
         findings.append(await asyncio.to_thread(_mail, settings.smtp_url))
@@ -120,6 +121,22 @@ def _port(
             return Finding(what, "ok", f"{port} on {host}, used by the Binôme that runs")
         return Finding(what, "fix", str(error))
     return Finding(what, "ok", f"{port} on {host} is free")
+
+
+def _calls(settings: Settings) -> Finding:
+    """Media passes through no proxy: a server that is reached through one has to be reached for calls as well."""
+    if settings.public_address is not None:
+        return Finding("calls", "ok", f"reached at {settings.public_address}, UDP port {settings.media_port}")
+    if not settings.calls_stay_here:
+        return Finding("calls", "ok", f"reached at this machine's own addresses, UDP port {settings.media_port}")
+    if settings.trusted_proxies:
+        return Finding(
+            "calls",
+            "fix",
+            "people come through a proxy, but calls cannot; set BINOME_PUBLIC_ADDRESS to the address "
+            f"of this server, and let UDP port {settings.media_port} through",
+        )
+    return Finding("calls", "note", "from this machine only; for others set BINOME_HOST or BINOME_PUBLIC_ADDRESS")
 
 
 async def _database(settings: Settings) -> list[Finding]:

@@ -209,6 +209,11 @@ class Settings:
             return self.host if self.host != "localhost" else "127.0.0.1"
         return self.host if not _is_loopback(self.host) else "0.0.0.0"  # noqa: S104 - what the operator asked for
 
+    @property
+    def calls_stay_here(self) -> bool:
+        """Whether calls can be joined from this machine only."""
+        return _is_loopback(self.media_host)
+
     def describe(self) -> list[tuple[str, str, str, str, str]]:
         """(name, value, default, source, meaning) of each setting, for people to read. Secrets are not shown."""
         rows = []

@@ -59,6 +59,13 @@ class TestDoctor:
         assert "the first start makes one with PostgreSQL" in done.stdout
         assert list(folder.iterdir()) == []
 
+    def test_calls_that_cannot_come_through_the_proxy_are_to_be_fixed(self, folder: Path) -> None:
+        behind_proxy = {"trusted_proxies": "127.0.0.1"}
+        done = run("doctor", env=environment(folder / "data", **behind_proxy))
+        assert (done.returncode, findings(done.stdout)["calls"]) == (1, "fix")
+        done = run("doctor", env=environment(folder / "data", public_address="192.0.2.7", **behind_proxy))
+        assert (done.returncode, findings(done.stdout)["calls"]) == (0, "ok")
+
     def test_beside_the_running_server(self, folder: Path) -> None:
         server = Server(folder / "data")
         try:
