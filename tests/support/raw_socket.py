@@ -44,7 +44,11 @@ class RawSocket:
         if receive_buffer is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         raw.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", port))
+        try:
+            await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", port))
+        except BaseException:
+            raw.close()
+            raise
         reader, writer = await asyncio.open_connection(sock=raw, limit=4096 if receive_buffer else 2**16)
         lines = {
             "Host": f"127.0.0.1:{port}",
@@ -56,8 +60,12 @@ class RawSocket:
         }
         request = f"GET {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         writer.write(request.encode() + b"\r\n")
-        async with asyncio.timeout(TIMEOUT_S):
-            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        except BaseException:
+            writer.transport.abort()
+            raise
         first, *rest = head.strip().split("\r\n")
         told = {name.lower(): value for name, _, value in (line.partition(": ") for line in rest)}
         return cls(reader, writer, int(first.split()[1]), told, len(head))

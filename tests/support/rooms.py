@@ -131,7 +131,11 @@ class Client:
     @classmethod
     async def open(cls, port: int, token: str, **auth: Any) -> "Client":
         client = cls(await RawSocket.open(port))
-        await client.raw.connect(token, **auth)
+        try:
+            await client.raw.connect(token, **auth)
+        except BaseException:
+            client.raw.writer.transport.abort()
+            raise
         client._reader = asyncio.create_task(client._read())
         return client
 

@@ -133,6 +133,7 @@ async def test_a_session_that_ends_takes_its_socket_along(house: House) -> None:
 
 async def test_without_notices_the_database_is_asked_each_time(house: House) -> None:
     room = await house.room()
+    await asyncio.sleep(0.1)  # the notices of the room's making
     rights = house.capabilities.rooms.rights
     principal = room.mentor.principal
     assert (await rights.access(room.id, principal)).may_write
