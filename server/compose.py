@@ -90,6 +90,10 @@ class Rooms:
             presence=self.presence,
             typing=Typing(gateway, self.rights),
         )
+        ground.health.add("messages", self._writes)
+
+    async def _writes(self) -> bool:
+        return self.log.alive
 
     async def start(self, running: AsyncExitStack) -> None:
         """Puts what must be stopped on ``running``, which stops the last first: what still writes goes before what it

@@ -57,6 +57,7 @@ class Rulings:
     def _keep(self, task: asyncio.Task[T]) -> asyncio.Task[T]:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # whoever asked may be gone
         return task
 
     async def _rule(self, flag_id: UUID, reviewer: Principal, ruling: Ruling, note: str | None) -> FlagCard:

@@ -11,6 +11,7 @@ from server.kernel.errors import NotFound
 from server.kernel.identifiers import new_id
 from server.people.tokens import hash_token
 from server.rooms.access import Rights
+from tests.integration.rooms.test_log_outage import until
 from tests.support.rooms import Client, House, Room
 
 
@@ -101,7 +102,9 @@ async def test_a_room_of_another_organisation_is_nobodys(house: House) -> None:
     """Even a membership that should not be there opens nothing."""
     room = await house.room()
     await house.sql("update rooms set organisation_id = :id", id=await other_organisation(house))
-    house.capabilities.rooms.rights._places.clear()  # a room never changes its organisation, so nothing tells of it
+    rights = house.capabilities.rooms.rights
+    await until(lambda: room.id in rights._places)
+    rights._places.clear()  # a room never changes its organisation, so nothing tells of it
     julien = await house.open(room.mentor)
     assert await acts(julien, room) == all_are("not_found")
 
@@ -133,8 +136,8 @@ async def test_a_session_that_ends_takes_its_socket_along(house: House) -> None:
 
 async def test_without_notices_the_database_is_asked_each_time(house: House) -> None:
     room = await house.room()
-    await asyncio.sleep(0.1)  # the notices of the room's making
     rights = house.capabilities.rooms.rights
+    await until(lambda: rights.changes > 0)  # the notice of the room's making
     principal = room.mentor.principal
     assert (await rights.access(room.id, principal)).may_write
     assert room.id in rights._places
@@ -149,7 +152,7 @@ async def test_without_notices_the_database_is_asked_each_time(house: House) -> 
 async def test_a_notice_that_overtakes_the_answer_is_not_forgotten(house: House) -> None:
     """What was read before a change, and arrives after its notice, is not remembered."""
     room = await house.room()
-    await asyncio.sleep(0.1)  # the notices of the room's making
+    await until(lambda: house.capabilities.rooms.rights.changes > 0)  # the notice of the room's making
     rights = Rights(house.database, house.notices)  # that nobody else asks
     holder = await house.database.connect_raw()
     try:
@@ -159,7 +162,7 @@ async def test_a_notice_that_overtakes_the_answer_is_not_forgotten(house: House)
             reading = asyncio.create_task(rights.access(room.id, room.mentor.principal))
             await asyncio.sleep(0.1)
             await house.sql("update room_members set left_at = now() where account_id = :id", id=room.mentor.id)
-            await asyncio.sleep(0.2)
+            await until(lambda: rights.changes > 0)
         await reading  # it had read its membership before
     finally:
         await holder.close()
