@@ -90,12 +90,13 @@ async def test_one_room_asks_as_much_as_three(house: House, role: str) -> None:
     who = {"mentor": first.mentor, "supervisor": first.supervisor}[role]
     event.listen(house.database.engine.sync_engine, "before_cursor_execute", note)
     for _ in range(2):
+        await house.ask(who, "GET", "/api/v1/home")  # signed in from now on
         statements.clear()
         counts.append((len((await house.ask(who, "GET", "/api/v1/home")).body["rooms"]), len(statements)))
         await house.room(mentor=first.mentor, supervisor=first.supervisor)
         await house.room(mentor=first.mentor, supervisor=first.supervisor)
     assert [rooms for rooms, _ in counts] == [1, 3]
-    assert counts[0][1] == counts[1][1] <= 7
+    assert counts[0][1] == counts[1][1] <= 8
 
 
 async def test_a_pair_is_made_with_its_room(house: House) -> None:
