@@ -31,8 +31,8 @@ set application_name = 'binome log'
 # so last_seq, closed_at, pair_state and left_at are those of now, not of the statement's snapshot. A repeat that the
 # snapshot cannot see yet runs into messages_id_room_id_author_id_key, and the whole statement is tried again.
 APPEND = """
-with allowed as materialized (
-    select e.*, r.last_seq
+with numbered as materialized (
+    select e.*, r.last_seq + row_number() over (partition by e.room_id order by e.place) as seq
     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[]) with ordinality
         as e (room_id, author_id, id, kind, body, masked_body, state, place)
     cross join lateral (
@@ -49,8 +49,6 @@ with allowed as materialized (
         select seq from messages
         where id = e.id and room_id is not distinct from e.room_id and author_id is not distinct from e.author_id
     ) is null
-), numbered as materialized (
-    select *, last_seq + row_number() over (partition by room_id order by place) as seq from allowed
 ), inserted as (
     insert into messages (room_id, seq, changed, id, author_id, at, kind, body, masked_body, state)
     select room_id, seq, seq, id, author_id, $9::timestamptz, kind, body, masked_body, state from numbered

@@ -302,12 +302,12 @@ async def test_a_number_taken_by_another_while_the_append_waits(database: Databa
         try:
             async with holder.transaction():
                 await holder.execute("update rooms set last_seq = last_seq + 1 where id = $1", one.id)
-                waiting = asyncio.create_task(log.append(draft(one)))
+                waiting = [asyncio.create_task(log.append(draft(one))) for _ in range(3)]  # one batch
                 await asyncio.sleep(0.2)
-            assert (await waiting).seq == 2
+            assert [(await each).seq for each in waiting] == [2, 3, 4]
         finally:
             await holder.close()
-    assert await sql(database, "select last_seq from rooms") == [(2,)]
+    assert await sql(database, "select last_seq from rooms") == [(4,)]
 
 
 async def test_a_repeat_that_another_process_writes_while_the_append_waits(database: Database) -> None:
