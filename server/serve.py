@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -56,6 +57,9 @@ async def _start(app: App, settings: Settings, prepare: Callable[[App], Awaitabl
     except BaseException:
         await app.stop()
         raise
+    # Code, lexicons and tables stay for good: no later collection walks them again, which under load is felt as delay.
+    gc.collect()
+    gc.freeze()
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     host = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)  # noqa: S104 - to a form that a browser takes
     sys.stdout.write(f"Binôme is at http://{host}:{app.port} (Ctrl-C stops it)\n")
