@@ -1,6 +1,8 @@
 """A mentor, a young person and a professional: what each of them sees, and what never reaches whom."""
 
-from playwright.async_api import WebSocket, expect
+import asyncio
+
+from playwright.async_api import Route, WebSocket, expect
 
 from tests.browser.conftest import Logins, Room
 
@@ -101,6 +103,28 @@ async def test_two_professionals_do_not_decide_twice(room: Room, pair: Logins) -
     await again.press("Ne pas transmettre")
     await expect(again.page.get_by_role("article")).to_have_count(0)
     await expect(again.page.get_by_text("Déjà traité par Claire.")).to_be_visible()
+
+
+async def test_a_flag_raised_while_the_queue_loads_is_not_lost(room: Room, pair: Logins) -> None:
+    julien, claire = await room.seat(pair.mentor), await room.seat(pair.supervisor)
+    fetched, arrived = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        """The server has answered; on a slow line the answer comes after the news."""
+        response = await route.fetch()
+        fetched.set()
+        await arrived.wait()
+        await route.fulfill(response=response)
+
+    await claire.page.route("**/flags?state=open*", late)
+    await claire.page.reload()
+    await fetched.wait()
+    await julien.say("mon numéro : 06 12 34 56 78")
+    await expect(claire.page.get_by_role("article")).to_have_count(1)
+    async with claire.page.expect_response("**/flags?state=closed"):
+        arrived.set()
+    await claire.page.wait_for_timeout(500)  # for the page to take what came; nothing else tells
+    assert await claire.page.get_by_role("article").count() == 1
 
 
 async def test_a_young_person_keeps_their_words_and_others_read_less(room: Room, pair: Logins) -> None:

@@ -8,6 +8,7 @@ import { http } from '../wire/http';
 import { on, onOnline } from '../wire/link';
 import { Refusal } from '../wire/refusal';
 import type { Flag } from '../wire/types';
+import { merged } from './merged';
 
 export type Decision = 'release' | 'refuse' | 'acknowledge';
 
@@ -31,8 +32,12 @@ export const decidedFlags = computed(() =>
 
 const watches = (): boolean => me.peek()?.account.role === 'supervisor';
 
+/** What arrived since the latest load began. */
+let news = new Map<string, Flag>();
+
 export async function loadQueue(): Promise<void> {
   if (!watches()) return;
+  const since = (news = new Map<string, Flag>());
   try {
     const open: Flag[] = [];
     for (let more = true; more; ) {
@@ -42,7 +47,8 @@ export async function loadQueue(): Promise<void> {
       more = page.more && page.flags.length > 0;
     }
     const closed = await http<{ flags: Flag[] }>('GET', 'flags?state=closed');
-    flags.value = new Map([...closed.flags.slice(0, RECENT), ...open].map((flag) => [flag.id, flag]));
+    if (since !== news) return; // a later load is under way, or somebody else signed in
+    flags.value = merged([...open, ...closed.flags.slice(0, RECENT)], since);
   } catch {
     // Without an answer the list stays as it was; the page says that it is offline.
   }
@@ -78,6 +84,7 @@ function say(id: string, sentence: string): void {
 }
 
 function take(flag: Flag): void {
+  news.set(flag.id, flag);
   flags.value = new Map(flags.peek()).set(flag.id, flag);
 }
 
@@ -100,5 +107,6 @@ effect(() => {
   if (account === owner) return;
   owner = account;
   flags.value = new Map(); // of the person before: nothing of it stays
+  news = new Map();
   problems.value = new Map();
 });
