@@ -113,20 +113,22 @@ class EmbeddedPostgres:
             self._stop()
 
     def _stop(self) -> None:
+        if self._server is not None:
+            self._end(self._server)
+            self._server = None
         if self._guard is not None:
-            self._guard.dismiss()
+            self._guard.dismiss()  # last: whoever kills us in the midst of this leaves no PostgreSQL without one
             self._guard = None
-        if self._server is None:
-            return
+
+    def _end(self, server: subprocess.Popen[bytes]) -> None:
         for number, seconds in ((signal.SIGINT, FAST_STOP_SECONDS), (signal.SIGQUIT, IMMEDIATE_STOP_SECONDS)):
-            self._server.send_signal(number)
+            server.send_signal(number)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._server.wait(seconds)
+                server.wait(seconds)
                 break
         else:
-            self._server.kill()
-            self._server.wait()
-        self._server = None
+            server.kill()
+            server.wait()
         if self._sockets.parent != self._cluster.parent:
             shutil.rmtree(self._sockets, ignore_errors=True)
             (self._data / "socket").unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """SIGTERM: not ready any more, clients sent elsewhere, calls kept as long as the grace allows, then the end."""
 
 import asyncio
+import contextlib
 import signal
 import time
 from collections.abc import AsyncIterator, Callable
@@ -79,5 +80,18 @@ def test_signals_in_quick_succession(make_server: Callable[..., Server]) -> None
         server.signal(signal.SIGTERM)
         time.sleep(0.01)
     server.wait(10)
-    wait_until(lambda: postgres_of(server.data) == [], 5)
+    wait_until(lambda: postgres_of(server.data) == [], 15)
     server.start()
+
+
+@pytest.mark.parametrize("after", [0.05, 0.1, 0.2, 0.4])
+def test_killed_while_it_stops(make_server: Callable[..., Server], after: float) -> None:
+    """Wherever in its stopping it is killed, its PostgreSQL does not outlive it."""
+    server = make_server()
+    server.start()
+    server.signal(signal.SIGTERM)
+    time.sleep(after)
+    with contextlib.suppress(ProcessLookupError):
+        server.signal(signal.SIGKILL)
+    server.wait()
+    wait_until(lambda: postgres_of(server.data) == [], 15)
