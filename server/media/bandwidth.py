@@ -53,6 +53,10 @@ class Capacity:
             reported = max(START, AHEAD * self._reported)
         return int(min(reported, self._by_loss))
 
+    def estimate(self, now: float) -> int | None:
+        """What the receiver itself said last, if it is not too long ago."""
+        return self._reported if self._is_recent(now) else None
+
     def _is_recent(self, now: float) -> bool:
         return now - self._reported_at <= REPORT_LIFETIME
 

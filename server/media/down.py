@@ -11,10 +11,12 @@ from server.media.bandwidth import Capacity
 from server.media.codecs import BY_KIND
 from server.media.counters import Counters
 from server.media.engine import Kind
+from server.media.measure import ReportedLoss
 from server.media.sdp import Description
 from server.media.slot import Slot
 from server.media.timeline import Timeline
-from server.media.track import Track
+from server.media.track import Outlet, Track
+from server.media.web import WebOutlet
 
 USUAL_ROUND_TRIP: Final = 0.2  # seconds, until the first report tells
 
@@ -48,9 +50,12 @@ class Down:
         ]
         self.slots = [pair[kind] for kind in kinds for pair in self.pairs if kind in pair]
         self.round_trip = USUAL_ROUND_TRIP
+        self.round_trip_known = False
         self.capacity = Capacity()
+        self.loss = ReportedLoss()
         self.connected = False
         self._shown: dict[Slot, Track] = {}
+        self._web: dict[Slot, WebOutlet] = {}  # where voices go instead, while the web is open
         self._by_ssrc = {slot.ssrc: slot for slot in self.slots}
         self._sink = sink
         self._clock = clock
@@ -76,12 +81,11 @@ class Down:
         if before is track:
             return
         if before is not None:
-            before.detach(slot)
+            before.detach(self._outlet(slot))
             del self._shown[slot]
         if track is not None:
             self._shown[slot] = track
-            if self.connected:
-                track.attach(slot, now)
+            self._attach(slot, now)
 
     def shows(self, kind: Kind) -> list[Track]:
         return [track for track in self._shown.values() if track.kind == kind]
@@ -96,8 +100,29 @@ class Down:
         self.connected = True
         for slot in self.slots:
             slot.open(self._sink.send_rtp, self._clock)
-        for slot, track in self._shown.items():
-            track.attach(slot, now)
+        for slot in self._shown:
+            if slot not in self._web:
+                self._attach(slot, now)
+
+    def open_web(self, deliver: Callable[[str, int, bytes], None], now: float) -> None:
+        """Voices go to ``deliver`` from now on, not to their slots. Idempotent."""
+        if self._web:
+            return
+        shown = [slot for slot in self._shown if slot.kind == "audio"]
+        for slot in shown:
+            self._shown[slot].detach(slot)
+        self._web = {slot: WebOutlet(deliver) for slot in self.slots if slot.kind == "audio"}
+        for slot in shown:
+            self._attach(slot, now)
+
+    def close_web(self, now: float) -> None:
+        for slot, outlet in self._web.items():
+            if slot in self._shown:
+                self._shown[slot].detach(outlet)
+        before, self._web = self._web, {}
+        for slot in before:
+            if slot in self._shown:
+                self._attach(slot, now)
 
     def leg_closed(self) -> None:
         self._on_closed()
@@ -109,6 +134,11 @@ class Down:
         if self.connected:
             self._sink.send_rtcp(rtcp.EMPTY_REPORT + rtcp.goodbye([slot.ssrc for slot in self.slots]))
         self.connected = False
+
+    @property
+    def octets(self) -> int:
+        """What was sent to this person, with what wraps it on the wire."""
+        return sum(slot.wire_octets for slot in self.slots)
 
     def receive_rtp(self, packet: bytes, now: float) -> None:  # noqa: ARG002 (the signature is Traffic's)
         """Nobody publishes on *down*."""
@@ -152,12 +182,26 @@ class Down:
         if compound:
             self._sink.send_rtcp(compound)
 
+    def _attach(self, slot: Slot, now: float) -> None:
+        track = self._shown[slot]
+        if slot in self._web:
+            track.attach(self._web[slot].showing(track.peer), now)
+        elif self.connected:
+            track.attach(slot, now)
+
+    def _outlet(self, slot: Slot) -> Outlet:
+        return self._web.get(slot, slot)
+
     def _reported(self, packet: RtcpRrPacket | RtcpSrPacket, now: float) -> None:
         ours = [block for block in packet.reports if block.ssrc in self._by_ssrc]
         for block in ours:
             round_trip = rtcp.round_trip(block, self._clock.at(now))
             if round_trip is not None:
+                if not self.round_trip_known:
+                    self.round_trip_known = True
+                    self.round_trip = round_trip
                 self.round_trip += (round_trip - self.round_trip) / 4
+        self.loss.reported(ours)
         pictures = [block for block in ours if self._by_ssrc[block.ssrc].kind == "video"]
         if pictures:
             self.capacity.lost(max(block.fraction_lost for block in pictures) / 256, self._rate)

@@ -4,10 +4,13 @@ Nothing here is an object of packets, people or sockets, so that an engine may l
 program (a pool of Janus servers). Rooms and peers are opaque names.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 Kind = Literal["audio", "video"]
+Pictures = Literal["none", "small", "full"]
+Path = Literal["none", "udp", "tcp", "web"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,29 @@ class PeerState:
     mic: bool
     camera: bool
     voice_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the line of a peer can carry, as whoever steers the call sees it; obeyed at once."""
+
+    pictures_in: Pictures = "full"  # the best quality that is forwarded to this peer
+    pictures_out: Pictures = "full"  # the best of this peer's that is forwarded to anybody
+    redundancy: bool = True  # there is room for RED-1 on the voices to this peer; added when its leg loses
+    sparing: bool = False  # bottom rungs: reports every 5 s, nothing is sent that the voice does not need
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One peer over the last two seconds or so."""
+
+    path: Path  # on which its media flows now; "none": nothing was heard for 3 s
+    out_loss: float  # 0 to 1: voice packets of the peer that were missing here, before any repair
+    out_rate: int  # bits/s on the wire from it
+    in_loss: float  # 0 to 1: lost on its down leg, by its receiver reports
+    in_rate: int  # bits/s on the wire to it
+    in_estimate: int | None  # bits/s that it says it can receive (REMB)
+    round_trip: float | None  # seconds, by RTCP
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +86,23 @@ class MediaListener(Protocol):
         """The peer is gone and forgotten: ``silent`` for 30 s, or ``closed`` by the browser."""
         ...
 
+    def measured(self, room: str, peer: str, measured: Measured) -> None:
+        """Every 2 s for each peer."""
+        ...
+
+    def layers(self, room: str, peer: str, wanted: frozenset[Pictures]) -> None:
+        """Which qualities of its pictures ``peer`` should send now: ``full`` (the first video section of its offer),
+        ``small`` (the second), both, or none. Until the first call: ``full`` alone. Only ever told when it changes."""
+        ...
+
+    def web_voice(self, room: str, peer: str, source: str, timestamp: int, payload: bytes) -> None:
+        """An Opus packet of ``source`` for ``peer``, whose web is open; ``timestamp`` (48 kHz) is of ``source``."""
+        ...
+
+    def failed(self, rooms: Sequence[str]) -> None:
+        """The worker that carried these rooms died: their peers are forgotten. Join them again under the same names."""
+        ...
+
 
 class MediaEngine(Protocol):
     """Raises UnusableDescription, RoomFull and NoSuchPeer (``server.media.errors``); nothing is changed then."""
@@ -82,7 +125,10 @@ class MediaEngine(Protocol):
         replaces: str | None = None,
     ) -> Joined:
         """A new peer of a room of at most ``capacity``. ``video``: whether it wants slots for pictures. ``replaces``:
-        a peer that leaves in the same moment, when nothing is refused."""
+        a peer that leaves in the same moment, when nothing is refused; it may be ``peer`` itself, whose legs are then
+        made anew while the others go on seeing the same peer on the same slots.
+
+        The offer has one audio section and up to two of video: pictures in full, and small ones (QVGA or below)."""
         ...
 
     async def answer(self, room: str, peer: str, answer: str) -> None: ...
@@ -92,6 +138,20 @@ class MediaEngine(Protocol):
         ...
 
     async def set_state(self, room: str, peer: str, state: PeerState) -> None: ...
+
+    async def shape(self, room: str, peer: str, shape: Shape) -> None: ...
+
+    async def open_web(self, room: str, peer: str) -> None:
+        """From now on the voices to and from this peer pass through ``web_voice`` and ``feed``, and its legs do not
+        expire, until ``close_web``. Both are idempotent."""
+        ...
+
+    async def close_web(self, room: str, peer: str) -> None: ...
+
+    def feed(self, room: str, peer: str, timestamp: int, frames: Sequence[bytes]) -> None:
+        """Consecutive Opus packets of 60 ms each, the first of ``timestamp`` (48 kHz). Dropped when the peer's web is
+        not open, or its microphone is off."""
+        ...
 
     async def leave(self, room: str, peer: str) -> None:
         """No packet of the peer leaves, and none reaches it, once this is called. Idempotent."""

@@ -3,6 +3,7 @@
 import logging
 import time
 from asyncio import Task, gather, get_running_loop
+from collections.abc import Sequence
 
 from aiortc.rtcdtlstransport import RTCCertificate
 
@@ -10,7 +11,7 @@ from server.kernel.ground import GroundError
 from server.media.addresses import bindings, reachable
 from server.media.counters import Counters
 from server.media.describe import Endpoint
-from server.media.engine import Joined, MediaListener, PeerState, Restarted
+from server.media.engine import Joined, Measured, MediaListener, PeerState, Restarted, Shape
 from server.media.errors import NoSuchPeer
 from server.media.ice import CONSENT, QUIET
 from server.media.peer import Peer, Surroundings
@@ -97,17 +98,21 @@ class ForwardingEngine:
     ) -> Joined:
         shared = self._surroundings
         place = self._rooms.get(room) or Room(room, capacity, self)
-        if peer in place.peers:
+        if peer in place.peers and peer != replaces:
             raise ValueError("a peer joins once")
         before = place.peers.get(replaces) if replaces is not None else None
         if before is None:
             place.check_room()
-        member = Peer(peer, offer, place.capacity - 1, video, shared, place)
-        if before is not None:
-            self._remove(place, before)
+        member = Peer(peer, offer, place.pairs, video, shared, place)
         member.set_state(state.mic, state.camera, state.voice_only)
-        self._rooms[room] = place
-        place.add(member, time.monotonic())
+        if before is not None and replaces == peer:
+            self._part(before)
+            place.swap(member, time.monotonic())
+        else:
+            if before is not None:
+                self._remove(place, before)
+            self._rooms[room] = place
+            place.add(member, time.monotonic())
         answer, down_offer = member.describe()
         return Joined(answer=answer, offer=down_offer, slots=place.slots(member))
 
@@ -123,6 +128,23 @@ class ForwardingEngine:
         place, member = self._find(room, peer)
         member.set_state(state.mic, state.camera, state.voice_only)
         place.refresh(time.monotonic())
+
+    async def shape(self, room: str, peer: str, shape: Shape) -> None:
+        place, member = self._find(room, peer)
+        member.shape = shape
+        place.refresh(time.monotonic())
+
+    async def open_web(self, room: str, peer: str) -> None:
+        self._find(room, peer)[1].open_web()
+
+    async def close_web(self, room: str, peer: str) -> None:
+        self._find(room, peer)[1].close_web()
+
+    def feed(self, room: str, peer: str, timestamp: int, frames: Sequence[bytes]) -> None:
+        place = self._rooms.get(room)
+        member = place.peers.get(peer) if place is not None else None
+        if member is not None:
+            member.up.feed(timestamp, frames, time.monotonic())
 
     async def leave(self, room: str, peer: str) -> None:
         place = self._rooms.get(room)
@@ -143,11 +165,17 @@ class ForwardingEngine:
         self._told.quiet(room.name, peer.identifier)
 
     def lost(self, room: Room, peer: Peer, reason: str) -> None:
-        if peer.identifier not in room.peers:
+        if room.peers.get(peer.identifier) is not peer:
             return
         self._remove(room, peer)
         log.info("peer_lost", extra={"code": reason})
         self._told.lost(room.name, peer.identifier, reason)
+
+    def measured(self, room: Room, peer: Peer, measured: Measured) -> None:
+        self._told.measured(room.name, peer.identifier, measured)
+
+    def web_voice(self, room: Room, peer: Peer, source: str, timestamp: int, payload: bytes) -> None:
+        self._told.web_voice(room.name, peer.identifier, source, timestamp, payload)
 
     def _find(self, room: str, peer: str) -> tuple[Room, Peer]:
         place = self._rooms.get(room)
@@ -158,10 +186,13 @@ class ForwardingEngine:
 
     def _remove(self, room: Room, peer: Peer) -> None:
         """Stops the peer at once; its goodbyes are sent behind."""
-        peer.stop()
+        self._part(peer)
         room.remove(peer, time.monotonic())
         if not room.peers:
             self._rooms.pop(room.name, None)
+
+    def _part(self, peer: Peer) -> None:
+        peer.stop()
         closing = get_running_loop().create_task(peer.close())
         self._closing.add(closing)
         closing.add_done_callback(self._closing.discard)

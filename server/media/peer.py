@@ -13,10 +13,11 @@ from aiortc.rtcdtlstransport import RTCCertificate
 from server.media import describe, sdp
 from server.media.counters import Counters
 from server.media.down import Down
-from server.media.engine import Kind
+from server.media.engine import Kind, Measured, Path, Shape
 from server.media.errors import UnusableDescription
 from server.media.ice import CONSENT, QUIET
 from server.media.leg import Leg
+from server.media.measure import EVERY, GONE, Rate
 from server.media.port import MediaPort
 from server.media.rtcp import NtpClock
 from server.media.timeline import Timeline
@@ -47,6 +48,8 @@ class Company(Protocol):
     def connected(self, peer: "Peer") -> None: ...
     def quiet(self, peer: "Peer") -> None: ...
     def lost(self, peer: "Peer", reason: str) -> None: ...
+    def measured(self, peer: "Peer", measured: Measured) -> None: ...
+    def web_voice(self, peer: "Peer", source: str, timestamp: int, payload: bytes) -> None: ...
 
 
 class Peer:
@@ -57,6 +60,8 @@ class Peer:
         now = monotonic()
         self.identifier = identifier
         self.voice_only = False
+        self.shape = Shape()
+        self.web = False
         self._shared = shared
         self._room = room
         self._origins = [secrets.randbits(62), secrets.randbits(62)]
@@ -72,6 +77,8 @@ class Peer:
         self.up = Up(self.tracks, self._up_leg, shared.clock, shared.counters, self._connected, self._closed)
         self.up.accept(description)
         self._up_leg.traffic, self._down_leg.traffic = self.up, self.down
+        self._rates = Rate(now), Rate(now)
+        self._measured_at = now
         self._answered = False
         self._present = False
         self._gone = False
@@ -118,6 +125,22 @@ class Peer:
         self.tracks["audio"].enable(mic, now)
         self.tracks["video"].enable(camera and not voice_only, now)
 
+    def open_web(self) -> None:
+        """Voices pass through the room's ``web_voice`` and through ``feed``; the legs may stay silent."""
+        self.web = True
+        self.up.open_web()
+        self.down.open_web(self._web_voice, monotonic())
+        self._connected()
+
+    def close_web(self) -> None:
+        now = monotonic()
+        if self.web:  # the time that the legs were not asked for does not count
+            for leg in (self._up_leg, self._down_leg):
+                leg.ice.heard_at = max(leg.ice.heard_at, now - self._shared.quiet)
+        self.web = False
+        self.up.close_web()
+        self.down.close_web(now)
+
     def stop(self) -> None:
         """From here on no packet of this person goes out, and none comes to them."""
         if self._gone:
@@ -143,13 +166,16 @@ class Peer:
     def _round_trip(self) -> float:
         return self.down.round_trip
 
+    def _web_voice(self, source: str, timestamp: int, payload: bytes) -> None:
+        self._room.web_voice(self, source, timestamp, payload)
+
     def _connected(self) -> None:
         now = monotonic()
         if self._down_leg.connected and self._answered:
             self.down.open(now)
-            if self._up_leg.connected and not self._present:
-                self._present = True
-                self._room.connected(self)
+        if not self._present and (self.web or (self.down.connected and self._up_leg.connected)):
+            self._present = True
+            self._room.connected(self)
 
     def _closed(self) -> None:
         if not self._gone:
@@ -159,17 +185,37 @@ class Peer:
         now = monotonic()
         self._timer = asyncio.get_running_loop().call_later(random.uniform(*TICK), self._tick)  # noqa: S311 (not a secret)
         legs = (self._up_leg, self._down_leg)
-        if now - min(leg.ice.heard_at for leg in legs) > self._shared.consent:
+        if not self.web and now - min(leg.ice.heard_at for leg in legs) > self._shared.consent:
             self._room.lost(self, "silent")
             return
         for leg in legs:
             leg.refill()
-        silent = now - max(leg.heard_at for leg in legs) > self._shared.quiet
+        silent = not self.web and now - max(leg.heard_at for leg in legs) > self._shared.quiet
         if silent and self._present:
             self._present = False
             self._room.quiet(self)
         elif not silent and not self._present:
             self._connected()
+        if now - self._measured_at > EVERY - TICK[0] / 2:
+            self._measured_at = now
+            self._room.measured(self, self._measure(now))
         self.tracks["video"].cache.trim(now)
         self.up.report(self._room.picture_rate(self, now), now)
         self.down.report(self._room.timelines(), now)
+
+    def _measure(self, now: float) -> Measured:
+        path: Path = "udp"
+        if self.web:
+            path = "web"
+        elif not self._up_leg.connected or now - max(self._up_leg.heard_at, self._down_leg.heard_at) > GONE:
+            path = "none"
+        out_rate, in_rate = self._rates
+        return Measured(
+            path=path,
+            out_loss=self.up.voice_loss(),
+            out_rate=out_rate.since(self.up.octets, now),
+            in_loss=self.down.loss.fraction,
+            in_rate=in_rate.since(self.down.octets, now),
+            in_estimate=self.down.capacity.estimate(now),
+            round_trip=self.down.round_trip if self.down.round_trip_known else None,
+        )

@@ -15,7 +15,7 @@ TIMESTAMPS: Final = 1 << 32
 
 class Reception:
     __slots__ = (
-        "_base", "_expected_before", "_jitter", "_received_before", "_transit",
+        "_base", "_expected_before", "_jitter", "_measured", "_received_before", "_transit",
         "codec", "highest", "last_sender_report", "losses", "received", "ssrc",
     )  # fmt: skip
 
@@ -32,6 +32,7 @@ class Reception:
         self._jitter = 0.0
         self._expected_before = 0
         self._received_before = 0
+        self._measured = (0, 0)  # expected and received, when ``lost`` was called last
 
     def accept(self, sequence_number: int, now: float) -> int:
         """The extended sequence number of a packet that was not seen before; -1 for one to drop: repeated, or too
@@ -70,6 +71,13 @@ class Reception:
     def extend(self, sequence_number: int) -> int:
         """The extended number nearest to the highest: for numbers that come by another way (RTX, NACK)."""
         return self.highest + (((sequence_number - self.highest) + 0x8000) & 0xFFFF) - 0x8000
+
+    def lost(self) -> tuple[int, int]:
+        """Packets expected, and those of them that did not come by themselves, since the last call."""
+        expected = self.highest - self._base + 1 if self.received else 0
+        before_expected, before_received = self._measured
+        self._measured = expected, self.received
+        return expected - before_expected, max(0, expected - before_expected - (self.received - before_received))
 
     def report(self, now: float) -> ReportBlock:
         """The report block since the last call."""

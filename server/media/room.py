@@ -5,13 +5,15 @@ they leave. So nobody's coming or going touches what anybody else receives, and 
 """
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 from server.media.bandwidth import picture_rate, share
-from server.media.engine import SlotState
+from server.media.engine import Measured, SlotState
 from server.media.errors import RoomFull
 from server.media.peer import Peer
 from server.media.timeline import Timeline
+
+PAIRS: Final = 3  # pairs of slots on *down*: everybody in a call of four; in a larger one, who speaks
 
 
 class Listener(Protocol):
@@ -19,12 +21,15 @@ class Listener(Protocol):
     def connected(self, room: "Room", peer: Peer) -> None: ...
     def quiet(self, room: "Room", peer: Peer) -> None: ...
     def lost(self, room: "Room", peer: Peer, reason: str) -> None: ...
+    def measured(self, room: "Room", peer: Peer, measured: Measured) -> None: ...
+    def web_voice(self, room: "Room", peer: Peer, source: str, timestamp: int, payload: bytes) -> None: ...
 
 
 class Room:
     def __init__(self, name: str, capacity: int, listener: Listener) -> None:
         self.name = name
         self.capacity = capacity
+        self.pairs = min(PAIRS, capacity - 1)
         self.peers: dict[str, Peer] = {}
         self._listener = listener
         self._seats: dict[str, list[str | None]] = {}  # of each peer: whom each pair of slots shows
@@ -36,13 +41,18 @@ class Room:
 
     def add(self, peer: Peer, now: float) -> None:
         self.check_room()
-        self._seats[peer.identifier] = [None] * (self.capacity - 1)
+        self._seats[peer.identifier] = [None] * self.pairs
         self.peers[peer.identifier] = peer
         for other in self.peers.values():
             if other is not peer:
                 self._seat(peer, other.identifier)
-                self._seat(other, peer.identifier)
-                self._listener.slots_changed(self, other)
+                if self._seat(other, peer.identifier):
+                    self._listener.slots_changed(self, other)
+        self.refresh(now)
+
+    def swap(self, peer: Peer, now: float) -> None:
+        """Puts ``peer`` in the place of the one of the same name, who has stopped: nobody's slots change."""
+        self.peers[peer.identifier] = peer
         self.refresh(now)
 
     def remove(self, peer: Peer, now: float) -> None:
@@ -51,10 +61,14 @@ class Room:
         del self._seats[peer.identifier]
         for other in self.peers.values():
             seats = self._seats[other.identifier]
-            seats[seats.index(peer.identifier)] = None
+            if peer.identifier in seats:
+                seats[seats.index(peer.identifier)] = None
+                for waiting in self.peers:
+                    if waiting != other.identifier and waiting not in seats:
+                        self._seat(other, waiting)
+                        break
+                self._listener.slots_changed(self, other)
         self.refresh(now)
-        for other in self.peers.values():
-            self._listener.slots_changed(self, other)
 
     def refresh(self, now: float) -> None:
         """Puts every track where it belongs. Idempotent: what is in place already is left alone."""
@@ -96,6 +110,16 @@ class Room:
     def lost(self, peer: Peer, reason: str) -> None:
         self._listener.lost(self, peer, reason)
 
-    def _seat(self, receiver: Peer, shown: str) -> None:
+    def measured(self, peer: Peer, measured: Measured) -> None:
+        self._listener.measured(self, peer, measured)
+
+    def web_voice(self, peer: Peer, source: str, timestamp: int, payload: bytes) -> None:
+        self._listener.web_voice(self, peer, source, timestamp, payload)
+
+    def _seat(self, receiver: Peer, shown: str) -> bool:
+        """Whether there was a seat left."""
         seats = self._seats[receiver.identifier]
+        if None not in seats:
+            return False
         seats[seats.index(None)] = shown
+        return True

@@ -7,6 +7,7 @@ from server.media.codecs import Codec
 
 HEADER: Final = Struct("!BBHII")
 HEADER_LENGTH: Final = 12  # bytes
+WRAPPING: Final = 44  # bytes around a packet on the wire: IPv4 20, UDP 8, SRTP's tag 16 (RFC 7714)
 VERSION_2: Final = 0x80
 PADDING: Final = 0x20
 EXTENSION: Final = 0x10

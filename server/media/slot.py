@@ -13,7 +13,7 @@ from server.media.describe import ABS_SEND_TIME_ID, SlotDescription
 from server.media.engine import Kind
 from server.media.reception import Reception
 from server.media.rewrite import Rewriter
-from server.media.rtp import EXTENSION, HEADER, HEADER_LENGTH, MARKER, VERSION_2, Packet
+from server.media.rtp import EXTENSION, HEADER, HEADER_LENGTH, MARKER, VERSION_2, WRAPPING, Packet
 from server.media.timeline import Timeline
 
 CLOCK_RATES: Final[dict[Kind, int]] = {"audio": 48000, "video": 90000}
@@ -37,6 +37,7 @@ class Slot:
         self.payload_types: PayloadTypes = {}  # what the browser accepted; other formats are not for it
         self.packets = 0
         self.octets = 0
+        self._repair_octets = 0
         self.ssrc = _new_ssrc()
         self.rtx_ssrc = _new_ssrc()
         self._stream_name = stream_name
@@ -54,6 +55,12 @@ class Slot:
 
     def describe(self) -> SlotDescription:
         return SlotDescription(self.mid, self.kind, self._stream_name, self.ssrc, self.rtx_ssrc, self._cname)
+
+    @property
+    def wire_octets(self) -> int:
+        """Everything that was sent, with what wraps it on the wire."""
+        header = HEADER_LENGTH if self.kind == "audio" else VIDEO_HEADER.size
+        return self.octets + self.packets * (header + WRAPPING) + self._repair_octets
 
     def open(self, send: Callable[[bytes], None], clock: rtcp.NtpClock) -> None:
         """The leg is connected: ``send`` protects and sends."""
@@ -118,6 +125,7 @@ class Slot:
             self._repairs -= 1
             self._repaired[ext_seq] = now
             self._counters.packets_repaired += 1
+            self._repair_octets += len(payload) + VIDEO_HEADER.size + WRAPPING + 2
             self._send(header + number.to_bytes(2, "big") + payload)  # type: ignore[misc]  # flowing means open
 
     def report(self, timeline: Timeline, now: float) -> bytes:

@@ -6,7 +6,7 @@ The browser may change the stream (SSRC) behind a track at any time; who receive
 import asyncio
 from collections.abc import Callable
 from time import monotonic
-from typing import Final
+from typing import Final, Protocol
 
 from server.media import rtcp
 from server.media.cache import Cache
@@ -14,10 +14,17 @@ from server.media.engine import Kind
 from server.media.keyframes import KeyFrameRequests
 from server.media.reception import Reception
 from server.media.rtp import Packet, is_padding_only
-from server.media.slot import Slot
 
 NACK_DELAY: Final = 0.021  # seconds: a little more than a packet may be overtaken by
 NACK_AGAIN: Final = 0.050  # seconds between two looks at what is still missing
+
+
+class Outlet(Protocol):
+    """Where the packets of a track go: a slot, or somebody's web socket."""
+
+    def forward(self, stream: Reception, packet: Packet, now: float) -> None: ...
+    def skip(self, ext_seq: int) -> bool: ...
+    def pause(self) -> None: ...
 
 
 class Track:
@@ -31,19 +38,19 @@ class Track:
         self.stream: Reception | None = None
         self.enabled = True
         self.cache = Cache()  # stays empty for voices: theirs are repaired by FEC, a repeated one comes too late
-        self.slots: tuple[Slot, ...] = ()
+        self.slots: tuple[Outlet, ...] = ()
         self._feedback = feedback
         self._round_trip = round_trip
         self._requests = KeyFrameRequests()
         self._nack_timer: asyncio.TimerHandle | None = None
 
-    def attach(self, slot: Slot, now: float) -> None:
+    def attach(self, slot: Outlet, now: float) -> None:
         """``slot``, which is open, shows this track from now on; pictures from the next key frame."""
         slot.pause()
         self.slots = (*self.slots, slot)
         self.request_key_frame(now)
 
-    def detach(self, slot: Slot) -> None:
+    def detach(self, slot: Outlet) -> None:
         slot.pause()
         self.slots = tuple(other for other in self.slots if other is not slot)
 

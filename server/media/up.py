@@ -1,7 +1,7 @@
 """The publishing side of a person: what their *up* leg brings in becomes packets on their tracks."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from aiortc.rtp import RtcpByePacket, RtcpSrPacket
@@ -10,10 +10,11 @@ from server.media import rtcp
 from server.media.counters import Counters
 from server.media.engine import Kind
 from server.media.reception import Reception
-from server.media.rtp import HEADER, HEADER_LENGTH, MARKER, PADDING, Packet, payload_offset
+from server.media.rtp import HEADER, HEADER_LENGTH, MARKER, PADDING, WRAPPING, Packet, payload_offset
 from server.media.sdp import Description, Format
 from server.media.timeline import Timeline
 from server.media.track import Track
+from server.media.web import FedVoice
 
 
 class Feedback(Protocol):
@@ -36,10 +37,13 @@ class Up:
         on_closed: Callable[[], None],
     ) -> None:
         self.timeline = Timeline()
+        self.octets = 0  # that came, with what wraps them on the wire
         self._tracks = tracks
         self._cname = secrets.token_hex(8).encode()  # of our reports
         self._formats: dict[int, Format] = {}
         self._streams: dict[int, Reception] = {}  # by SSRC
+        self._live: dict[Kind, Reception] = {}  # of those, the one behind each track
+        self._fed: FedVoice | None = None  # while the voice comes over the web
         self._feedback = feedback
         self._clock = clock
         self._counters = counters
@@ -51,6 +55,7 @@ class Up:
         self._formats = {f.payload_type: f for section in offer.sections for f in section.formats}
 
     def receive_rtp(self, packet: bytes, now: float) -> None:
+        self.octets += len(packet) + WRAPPING
         first, second, sequence_number, timestamp, ssrc = HEADER.unpack_from(packet)
         stream = self._streams.get(ssrc)
         form = self._formats.get(second & 0x7F)
@@ -76,13 +81,16 @@ class Up:
             if stream.codec.kind != codec.kind:
                 return  # an SSRC does not change from voice to pictures
             stream.codec = codec
-        if stream is not track.stream and stream.received:
+        if stream.received and self._live.get(codec.kind) is not stream:
             return  # a stream that was replaced
+        self._live[codec.kind] = stream
         highest = stream.highest
         ext_seq = stream.accept(sequence_number, now)
         if ext_seq < 0:
             return
         stream.timed(timestamp, now)
+        if self._fed is not None and codec.kind == "audio":
+            return
         track.publish(
             stream,
             Packet(ext_seq, timestamp, first & PADDING, second & MARKER, codec, payload),
@@ -91,6 +99,7 @@ class Up:
         )
 
     def receive_rtcp(self, compound: bytes, now: float) -> None:
+        self.octets += len(compound) + WRAPPING
         try:
             packets = rtcp.parse(compound)
         except ValueError:
@@ -106,8 +115,28 @@ class Up:
             elif isinstance(packet, RtcpByePacket):
                 for source in packet.sources:
                     stream = self._streams.pop(source, None)
-                    if stream is not None and self._tracks[stream.codec.kind].stream is stream:
+                    if stream is None or self._live.get(stream.codec.kind) is not stream:
+                        continue
+                    del self._live[stream.codec.kind]
+                    if self._tracks[stream.codec.kind].stream is stream:
                         self._tracks[stream.codec.kind].end()
+
+    def voice_loss(self) -> float:
+        """The part of the voice packets that was missing since the last call, before any repair."""
+        stream = self._live.get("audio")
+        expected, lost = stream.lost() if stream is not None else (0, 0)
+        return lost / expected if expected > 0 else 0.0
+
+    def open_web(self) -> None:
+        """The voice comes through ``feed`` from now on, not from the leg."""
+        self._fed = self._fed or FedVoice()
+
+    def close_web(self) -> None:
+        self._fed = None
+
+    def feed(self, timestamp: int, frames: Sequence[bytes], now: float) -> None:
+        if self._fed is not None:
+            self._fed.feed(self._tracks["audio"], timestamp, frames, now)
 
     def leg_connected(self) -> None:
         self._on_connected()
@@ -117,7 +146,7 @@ class Up:
 
     def report(self, picture_rate: int, now: float) -> None:
         """The receiver report of each second, and how much the pictures may cost."""
-        live = [track.stream for track in self._tracks.values() if track.stream is not None and track.stream.received]
+        live = list(self._live.values())
         compound = rtcp.receiver_report([stream.report(now) for stream in live], self._cname)
         pictures = [stream.ssrc for stream in live if stream.codec.kind == "video"]
         if pictures:

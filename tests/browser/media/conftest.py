@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from server.media.engine import PeerState, SlotState
+from server.media.engine import Measured, PeerState, Pictures, SlotState
 from server.media.forwarding import ForwardingEngine
 from tests.support.bare_browser import PATIENCE
 
@@ -58,6 +58,7 @@ class Studio:
     engine: ForwardingEngine
     browser: Browser
     events: list[tuple[str, str]] = field(default_factory=list)
+    wanted: dict[str, frozenset[Pictures]] = field(default_factory=dict)
 
     async def join(self, peer: str, *, state: PeerState = ALL_ON) -> Screen:
         context = await self.browser.new_context(permissions=["camera", "microphone"])
@@ -96,6 +97,18 @@ class Studio:
 
     def lost(self, _room: str, peer: str, reason: str) -> None:
         self.events.append((reason, peer))
+
+    def measured(self, _room: str, _peer: str, _measured: Measured) -> None:
+        pass
+
+    def layers(self, _room: str, peer: str, wanted: frozenset[Pictures]) -> None:
+        self.wanted[peer] = wanted
+
+    def web_voice(self, _room: str, _peer: str, _source: str, _timestamp: int, _payload: bytes) -> None:
+        raise AssertionError("no web was opened")
+
+    def failed(self, rooms: Sequence[str]) -> None:
+        raise AssertionError(f"{rooms} failed")
 
 
 @pytest.fixture

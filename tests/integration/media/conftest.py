@@ -1,13 +1,13 @@
 """A running engine and people who call each other through it, on this machine's loopback."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
 
-from server.media.engine import PeerState, SlotState
+from server.media.engine import Measured, PeerState, Pictures, SlotState
 from server.media.forwarding import ForwardingEngine
 from tests.support.bare_browser import BareBrowser, BareLeg, until
 
@@ -20,6 +20,9 @@ class Told:
 
     slots: dict[str, tuple[SlotState, ...]] = field(default_factory=dict)
     events: list[tuple[str, str]] = field(default_factory=list)
+    figures: dict[str, list[Measured]] = field(default_factory=dict)
+    wanted: dict[str, frozenset[Pictures]] = field(default_factory=dict)
+    voices: list[tuple[str, str, int, bytes]] = field(default_factory=list)
 
     def slots_changed(self, _room: str, peer: str, slots: tuple[SlotState, ...]) -> None:
         self.slots[peer] = slots
@@ -32,6 +35,18 @@ class Told:
 
     def lost(self, _room: str, peer: str, reason: str) -> None:
         self.events.append((reason, peer))
+
+    def measured(self, _room: str, peer: str, measured: Measured) -> None:
+        self.figures.setdefault(peer, []).append(measured)
+
+    def layers(self, _room: str, peer: str, wanted: frozenset[Pictures]) -> None:
+        self.wanted[peer] = wanted
+
+    def web_voice(self, _room: str, peer: str, source: str, timestamp: int, payload: bytes) -> None:
+        self.voices.append((peer, source, timestamp, payload))
+
+    def failed(self, rooms: Sequence[str]) -> None:
+        raise AssertionError(f"{rooms} failed")
 
     def on_slot(self, peer: str, shown: str, kind: str) -> str:
         """The mid on which ``peer`` is shown another."""
