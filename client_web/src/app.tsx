@@ -2,7 +2,7 @@
 
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { Voices } from './call/voices';
+import { calling } from './call/current';
 import { HelpCard } from './help/help_card';
 import { HomePage } from './home/home_page';
 import { t } from './locales/text';
@@ -16,6 +16,7 @@ import { SignInPage } from './signin/signin_page';
 export function App(): VNode {
   const here = route.value;
   const talks = ['mentor', 'mentee', 'supervisor'].includes(me.value?.account.role ?? '');
+  const code = calling.value;
   useFocus();
   return (
     <>
@@ -26,7 +27,7 @@ export function App(): VNode {
       {me.value === null && <SignInPage />}
       {me.value && (here.page === 'room' && talks ? <RoomPage key={here.number} number={here.number} /> : <HomePage />)}
       <HelpCard />
-      <Voices />
+      {code && <code.Voices />}
       <Announcer />
     </>
   );

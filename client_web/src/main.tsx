@@ -4,6 +4,7 @@ import './styles/all.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { App } from './app';
+import { wireCalling } from './call/current';
 import { speakFirst } from './locales/language';
 import { forgetDrafts } from './room/drafts';
 import { wireReceiving } from './room/reading';
@@ -12,6 +13,7 @@ import { me, start } from './session/session';
 
 wireSending();
 wireReceiving();
+wireCalling();
 effect(() => {
   if (me.value === null) forgetDrafts();
 });

@@ -3,9 +3,9 @@
 import './main'; // it stands on the page: so the bundler keeps all that they share in the page's one file
 
 import { frStaff } from './locales/fr_staff';
-import { learnStaff } from './locales/text';
+import { learnTexts } from './locales/text';
 
-learnStaff(frStaff);
+learnTexts(frStaff);
 
 export { Administration } from './admin/administration';
 export { QueueSection } from './queue/queue_section';

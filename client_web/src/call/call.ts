@@ -6,26 +6,15 @@ import { ask, link, on, onOnline } from '../wire/link';
 import { Refusal } from '../wire/refusal';
 import type { Slot } from '../wire/types';
 import { Connections, type Health } from './connections';
+import { call, callTrouble } from './current';
 import { camera, microphone, NoDevice, type DeviceTrouble } from './devices';
+import { troubleOf, type Trouble } from './trouble';
 
 /** `asking`: the browser asks for the microphone. `reconnecting`: the voice is cut and coming back by itself. */
 export type Phase = 'asking' | 'joining' | 'in' | 'reconnecting';
-export type Trouble =
-  | DeviceTrouble
-  | 'no_media'
-  | 'call_full'
-  | 'removed'
-  | 'replaced'
-  | 'room_closed'
-  | 'forbidden'
-  | 'unreachable'
-  | 'other';
-
 const SETTLE_MS = 2_000; // "disconnected" often mends itself within a second or two
 const FIRST_MEDIA_MS = 15_000; // a voice that has not come by then will not come on this network
 const AGAIN_MS = 3_000;
-
-const REFUSALS: readonly string[] = ['call_full', 'room_closed', 'forbidden', 'unreachable'];
 
 export class Call {
   readonly phase = signal<Phase>('asking');
@@ -226,11 +215,6 @@ export class Call {
   }
 }
 
-/** The one call of this page. */
-export const call = signal<Call | null>(null);
-/** Why the last one could not begin, or ended without being asked to. */
-export const callTrouble = signal<{ room: number; trouble: Trouble; said: string } | null>(null);
-
 export async function startCall(room: Room, withCamera: boolean): Promise<void> {
   if (call.peek()) endCall(call.peek()!, null);
   callTrouble.value = null;
@@ -251,8 +235,6 @@ export function endCall(ending: Call, trouble: Trouble | null, tell = true, said
   if (call.peek() === ending) call.value = null;
   callTrouble.value = trouble && { room: ending.room.number, trouble, said };
 }
-
-const troubleOf = (code: string): Trouble => (REFUSALS.includes(code) ? (code as Trouble) : 'other');
 
 on('call:slots', ({ peer, slots }) => {
   const current = call.peek();

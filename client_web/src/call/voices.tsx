@@ -3,7 +3,7 @@
 import { effect, signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { call } from './call';
+import { call } from './current';
 
 /** The browser holds the sound back until the person taps. */
 export const soundBlocked = signal(false);

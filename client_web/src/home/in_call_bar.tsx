@@ -1,7 +1,7 @@
 /** The way back to a call that goes on while one looks at another page. */
 
 import type { VNode } from 'preact';
-import { call } from '../call/call';
+import { call } from '../call/current';
 import { t } from '../locales/text';
 import { Icon } from '../shell/icons';
 import { roomAddress } from '../shell/route';

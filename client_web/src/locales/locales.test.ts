@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { en } from './en';
 import { fr as frPage } from './fr';
+import { frCall } from './fr_call';
 import { frStaff } from './fr_staff';
 import type { Text } from './text';
 
-const fr: Readonly<Record<string, Text>> = { ...frPage, ...frStaff };
+const fr: Readonly<Record<string, Text>> = { ...frPage, ...frCall, ...frStaff };
 
 const forms = (text: Text): readonly string[] =>
   typeof text === 'string' ? [text] : 'one' in text ? [text.one, text.other] : text;

@@ -2,6 +2,7 @@
 
 import { addressed } from './address';
 import { fr } from './fr';
+import type { frCall } from './fr_call';
 import type { frStaff } from './fr_staff';
 import { english, language } from './language';
 
@@ -10,14 +11,14 @@ import { english, language } from './language';
  * `{name}` stands for a parameter.
  */
 export type Text = string | readonly [vous: string, tu: string] | { readonly one: string; readonly other: string };
-export type Key = keyof typeof fr | keyof typeof frStaff;
+export type Key = keyof typeof fr | keyof typeof frCall | keyof typeof frStaff;
 export type Params = Readonly<Record<string, string | number>>;
 
 let french: Partial<Record<Key, Text>> = fr;
 
-/** The staff's part of the page brings its own. */
-export function learnStaff(texts: typeof frStaff): void {
-  french = { ...fr, ...texts };
+/** A part of the page that comes later brings its own. */
+export function learnTexts(texts: typeof frCall | typeof frStaff): void {
+  french = { ...french, ...texts };
 }
 
 export function t(key: Key, params: Params = {}): string {

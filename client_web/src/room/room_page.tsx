@@ -2,7 +2,7 @@
 
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { call } from '../call/call';
+import { call } from '../call/current';
 import { CallPanel } from '../call/call_panel';
 import { t } from '../locales/text';
 import { home, me } from '../session/session';

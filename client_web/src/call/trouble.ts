@@ -1,0 +1,19 @@
+/** Why a call could not begin, or ended without being asked to. */
+
+import type { DeviceTrouble } from './devices';
+
+export type Trouble =
+  | DeviceTrouble
+  | 'no_media'
+  | 'call_full'
+  | 'removed'
+  | 'replaced'
+  | 'room_closed'
+  | 'forbidden'
+  | 'unreachable'
+  | 'other';
+
+const REFUSALS: readonly string[] = ['call_full', 'room_closed', 'forbidden', 'unreachable'];
+
+/** For the code of a refusal. */
+export const troubleOf = (code: string): Trouble => (REFUSALS.includes(code) ? (code as Trouble) : 'other');

@@ -1,0 +1,12 @@
+/** What only a call needs, with its texts: fetched ahead once the page stands. See `call/current.ts`. */
+
+import './main'; // as staff.ts does, and for the same reason
+
+import { frCall } from './locales/fr_call';
+import { learnTexts } from './locales/text';
+
+learnTexts(frCall);
+
+export { startCall as begin } from './call/call';
+export { Stage } from './call/stage';
+export { Voices } from './call/voices';
