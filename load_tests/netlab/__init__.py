@@ -1,0 +1,1 @@
+"""The bad-network laboratory: a real Chromium in a network namespace behind a shaped link."""
