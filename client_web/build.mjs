@@ -20,8 +20,19 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 cpSync(join(here, 'src', 'public'), out, { recursive: true });
 
+// The audio thread of the browser wants a file of its own, and the page its address.
+const worklet = await build({
+  ...common,
+  entryPoints: { voice: 'src/call/side/voice_worklet.ts' },
+  outdir: join(out, 'assets'),
+  entryNames: '[name]-[hash]',
+  metafile: true,
+});
+const address = (path) => `/assets/${path.split('/').at(-1)}`;
+
 const { metafile } = await build({
   ...common,
+  define: { VOICE_WORKLET: JSON.stringify(address(Object.keys(worklet.metafile.outputs)[0])) },
   entryPoints: { app: 'src/main.tsx' },
   outdir: join(out, 'assets'),
   entryNames: '[name]-[hash]',
@@ -32,7 +43,6 @@ const { metafile } = await build({
   chunkNames: 'page-[hash]',
   metafile: true,
 });
-const address = (path) => `/assets/${path.split('/').at(-1)}`;
 const outputs = Object.entries(metafile.outputs);
 const entry = outputs.find(([, output]) => output.entryPoint === 'src/main.tsx');
 const [main] = entry[1].imports.filter(({ kind }) => kind === 'import-statement');

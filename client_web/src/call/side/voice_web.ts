@@ -1,0 +1,223 @@
+/**
+ * A voice without WebRTC: microphone → worklet → WebCodecs Opus in packets of 60 ms, and back to one track a person.
+ * Knows no socket.
+ */
+
+import { duration, type Voices } from './frames';
+import { VoiceUnsupported } from './unsupported';
+
+declare const VOICE_WORKLET: string; // written in by the build: the address of voice_worklet.ts
+
+const RATE = 48_000;
+const FRAME = 2_880; // samples: 60 ms
+const LEAST_KBPS = 6;
+const MOST_KBPS = 24;
+const OPUS: AudioDecoderConfig = { codec: 'opus', sampleRate: RATE, numberOfChannels: 1 };
+
+/** What TypeScript's own types do not know yet (https://www.w3.org/TR/webcodecs-opus-codec-registration/). */
+interface OpusEncoderConfig {
+  format: 'opus';
+  signal: 'voice';
+  application: 'voip';
+  frameDuration: number;
+  complexity: number;
+  packetlossperc: number;
+  useinbandfec: boolean;
+  usedtx: boolean;
+}
+
+export interface VoiceHooks {
+  /** A packet of the microphone; an empty one is silence. `timestamp` in samples. */
+  packet: (timestamp: number, packet: Uint8Array) => void;
+  tracks: (tracks: ReadonlyMap<string, MediaStreamTrack>) => void;
+}
+
+export class WebVoice {
+  private encoder: AudioEncoder | null = null;
+  private input: { track: MediaStreamTrack; source: MediaStreamAudioSourceNode; capture: AudioWorkletNode } | null = null;
+  private players = new Map<string, Player>();
+  private names: (string | null)[] = [];
+  private kbps = 0;
+  private resting = true;
+  private expected = 0; // the time of the next packet of the encoder
+
+  private constructor(
+    private readonly context: AudioContext,
+    private readonly hooks: VoiceHooks,
+  ) {}
+
+  /** Throws VoiceUnsupported. */
+  static async start(hooks: VoiceHooks): Promise<WebVoice> {
+    if (!('AudioEncoder' in globalThis && 'AudioDecoder' in globalThis && 'AudioWorkletNode' in globalThis)) {
+      throw new VoiceUnsupported('no WebCodecs');
+    }
+    const [encoder, decoder] = await Promise.all([
+      AudioEncoder.isConfigSupported(encoding(LEAST_KBPS)),
+      AudioDecoder.isConfigSupported(OPUS),
+    ]);
+    if (!encoder.supported || !decoder.supported) throw new VoiceUnsupported('no Opus');
+    const context = new AudioContext({ sampleRate: RATE, latencyHint: 'interactive' });
+    try {
+      await context.audioWorklet.addModule(VOICE_WORKLET);
+    } catch (error) {
+      void context.close();
+      throw error;
+    }
+    void context.resume(); // the person has pressed a button to come into the call
+    return new WebVoice(context, hooks);
+  }
+
+  /** Encodes `mic` at so many kbit/s from now on. */
+  async speak(mic: MediaStreamTrack, kbps: number): Promise<void> {
+    const wanted = Math.min(MOST_KBPS, Math.max(LEAST_KBPS, kbps));
+    if (this.encoder === null || wanted !== this.kbps) {
+      this.kbps = wanted;
+      this.encoder ??= new AudioEncoder({ output: (chunk) => this.encoded(chunk), error: () => (this.encoder = null) });
+      this.encoder.configure(encoding(wanted));
+      this.resting = true;
+    }
+    if (this.input?.track === mic) return;
+    this.unplug();
+    const source = this.context.createMediaStreamSource(new MediaStream([mic]));
+    const capture = new AudioWorkletNode(this.context, 'capture', { numberOfOutputs: 0, channelCount: 1, channelCountMode: 'explicit' });
+    capture.port.onmessage = ({ data }: MessageEvent<{ at: number; samples: Float32Array<ArrayBuffer> }>) => this.captured(data.at, data.samples);
+    source.connect(capture);
+    this.input = { track: mic, source, capture };
+  }
+
+  /** Who is meant by which index, from now on. */
+  sources(names: readonly (string | null)[]): void {
+    this.names = [...names];
+    for (const [name, player] of this.players) {
+      if (names.includes(name)) continue;
+      player.close();
+      this.players.delete(name);
+    }
+    this.tell();
+  }
+
+  hear({ source, timestamp, packets }: Voices): void {
+    const name = this.names[source];
+    if (!name) return;
+    let player = this.players.get(name);
+    if (!player) {
+      this.players.set(name, (player = new Player(this.context)));
+      this.tell();
+    }
+    player.hear(timestamp, packets);
+  }
+
+  /** What was heard already is played to its end: RTP takes as long to begin. */
+  stop(): void {
+    this.unplug();
+    if (this.encoder?.state === 'configured') this.encoder.close();
+    this.encoder = null;
+    for (const player of this.players.values()) player.close();
+    this.players.clear();
+    void this.context.close();
+  }
+
+  private captured(at: number, samples: Float32Array<ArrayBuffer>): void {
+    const { encoder } = this;
+    if (encoder?.state !== 'configured') return;
+    if (!this.input?.track.enabled) {
+      this.resting = true;
+      return;
+    }
+    if (this.resting) {
+      // Its clock does not jump by itself over the time in which nothing was said.
+      encoder.reset();
+      encoder.configure(encoding(this.kbps));
+      this.resting = false;
+      this.expected = at;
+    }
+    const data = new AudioData({
+      format: 'f32',
+      sampleRate: RATE,
+      numberOfFrames: FRAME,
+      numberOfChannels: 1,
+      timestamp: Math.round((at * 1e6) / RATE),
+      data: samples,
+    });
+    encoder.encode(data);
+    data.close();
+  }
+
+  private encoded(chunk: EncodedAudioChunk): void {
+    const packet = new Uint8Array(chunk.byteLength);
+    chunk.copyTo(packet);
+    this.hooks.packet(this.expected >>> 0, packet.length > 2 ? packet : new Uint8Array(0)); // RFC 6716 2.1.9: discontinuous
+    this.expected += FRAME;
+  }
+
+  private unplug(): void {
+    this.input?.source.disconnect();
+    this.input?.capture.port.close();
+    this.input = null;
+  }
+
+  private tell(): void {
+    this.hooks.tracks(new Map([...this.players].map(([name, { track }]) => [name, track])));
+  }
+}
+
+/** One person's voice as a track. */
+class Player {
+  readonly track: MediaStreamTrack;
+  private readonly node: AudioWorkletNode;
+  private readonly decoder: AudioDecoder;
+  private wrapped: number | null = null; // the last timestamp as it came
+  private at = 0; // the same without wraps
+
+  constructor(context: AudioContext) {
+    this.node = new AudioWorkletNode(context, 'play', { numberOfInputs: 0, outputChannelCount: [1] });
+    const end = context.createMediaStreamDestination();
+    end.channelCount = 1;
+    this.node.connect(end);
+    this.track = end.stream.getAudioTracks()[0]!;
+    this.decoder = new AudioDecoder({ output: (data) => this.decoded(data), error: () => {} });
+    this.decoder.configure(OPUS);
+  }
+
+  hear(timestamp: number, packets: readonly Uint8Array<ArrayBuffer>[]): void {
+    this.at += this.wrapped === null ? 0 : (timestamp - this.wrapped) | 0;
+    this.wrapped = timestamp;
+    if (this.at < 0) this.at += 2 ** 32;
+    let at = this.at;
+    for (const packet of packets) {
+      if (this.decoder.state === 'configured') {
+        this.decoder.decode(new EncodedAudioChunk({ type: 'key', timestamp: Math.round((at * 1e6) / RATE), data: packet }));
+      }
+      at += duration(packet);
+    }
+  }
+
+  close(): void {
+    if (this.decoder.state !== 'closed') this.decoder.close();
+    this.node.port.postMessage(null);
+    this.node.disconnect();
+    this.track.stop();
+  }
+
+  private decoded(data: AudioData): void {
+    const samples = new Float32Array(data.numberOfFrames);
+    data.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
+    const at = Math.round((data.timestamp * RATE) / 1e6);
+    data.close();
+    this.node.port.postMessage({ at, samples }, [samples.buffer]);
+  }
+}
+
+function encoding(kbps: number): AudioEncoderConfig {
+  const opus: OpusEncoderConfig = {
+    format: 'opus',
+    signal: 'voice',
+    application: 'voip',
+    frameDuration: 60_000,
+    complexity: 9,
+    packetlossperc: 0, // TCP loses nothing
+    useinbandfec: false,
+    usedtx: true,
+  };
+  return { codec: 'opus', sampleRate: RATE, numberOfChannels: 1, bitrate: kbps * 1_000, opus } as AudioEncoderConfig;
+}

@@ -1,0 +1,54 @@
+/**
+ * What is on its way to the other end of the side web socket. A socket takes kilobytes into buffers that nobody sees,
+ * which on a 2G line is ten seconds of voice; so each message is acknowledged by the other end, and who sends knows.
+ */
+
+const GRACE_MS = 1_000; // beyond the fastest round trip: TCP has lost a segment and waits, or the line is too narrow
+const UNKNOWN_MS = 3_000; // before the first acknowledgement
+const NARROW_MS = 500; // a round trip from which fewer, longer messages are the better trade
+const QUIET_MS = 10_000; // without a stall, until short messages are tried again
+const LONG_MS = 240;
+const SHORT_MS = 120;
+
+export class Window {
+  /** Of the last message that was acknowledged, in milliseconds. */
+  roundTrip: number | null = null;
+  private waiting: number[] = []; // when each was sent, the oldest first
+  private last = 0;
+  private fastest: number | null = null;
+  private stalledAt = -Infinity;
+
+  /** The sequence number of the message that is sent now. */
+  next(now: number): number {
+    this.waiting.push(now);
+    this.last = (this.last + 1) & 255;
+    return this.last;
+  }
+
+  acknowledged(sequence: number, now: number): void {
+    const left = (this.last - sequence) & 255;
+    if (left >= this.waiting.length) return;
+    const sent = this.waiting[this.waiting.length - 1 - left]!;
+    this.waiting.splice(0, this.waiting.length - left);
+    const took = (this.roundTrip = now - sent);
+    // Follows a better path at once and a worse one in time.
+    this.fastest = this.fastest === null || took < this.fastest ? took : this.fastest + (took - this.fastest) / 50;
+  }
+
+  get idle(): boolean {
+    return this.waiting.length === 0;
+  }
+
+  /** Whether what is sent now would only wait behind what is stuck. */
+  stalled(now: number): boolean {
+    const [oldest] = this.waiting;
+    const stalled = oldest !== undefined && now - oldest > (this.fastest === null ? UNKNOWN_MS : this.fastest + GRACE_MS);
+    if (stalled) this.stalledAt = now;
+    return stalled;
+  }
+
+  /** How many milliseconds of voice one message should carry: each costs 60 bytes of headers, and delay. */
+  batch(now: number): number {
+    return (this.fastest ?? 0) > NARROW_MS || now - this.stalledAt < QUIET_MS ? LONG_MS : SHORT_MS;
+  }
+}
