@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { shapeAnswer, type Voice } from './shaping';
+import type { Voice } from '../wire/types';
+import { shapeAnswer } from './shaping';
 
 const VOICE: Voice = { kbps: 24, ptime: 20, red: false, dtx: true, fec: true };
 const LEAN: Voice = { kbps: 6, ptime: 60, red: false, dtx: true, fec: true };

@@ -4,15 +4,7 @@
  * Pure.
  */
 
-/** How the microphone is to be encoded. `red`: each packet carries the one before once more (RFC 2198). */
-export interface Voice {
-  kbps: number;
-  /** Milliseconds of voice in a packet. */
-  ptime: number;
-  red: boolean;
-  dtx: boolean;
-  fec: boolean;
-}
+import type { Voice } from '../wire/types';
 
 const LEAN_KBPS = 10; // from here down a header extension costs as much as a tenth of the voice
 

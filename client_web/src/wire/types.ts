@@ -112,6 +112,21 @@ export type RoomedMessage = [number, ...CompactMessage];
 /** `[room number, upto, more, messages]`. */
 export type SyncRow = [number, number, boolean, CompactMessage[]];
 
+/** The ladder of a call, best first. */
+export type Rung = 'video' | 'video-small' | 'stills' | 'voice' | 'voice-lean' | 'voice-web' | 'notes' | 'text';
+/** Which of one's pictures somebody receives just now. */
+export type Layer = 'none' | 'small' | 'full';
+
+/** How a microphone is to be encoded. `red`: each packet carries the one before once more (RFC 2198). */
+export interface Voice {
+  kbps: number;
+  /** Milliseconds of voice in a packet. */
+  ptime: number;
+  red: boolean;
+  dtx: boolean;
+  fec: boolean;
+}
+
 export interface CallPerson {
   peer: string;
   /** Missing for who is no member of the room: a professional. */
@@ -125,6 +140,10 @@ export interface CallPerson {
   /** Whether anything is heard from the device just now. */
   connected: boolean;
   since: string;
+  /** What they send now. */
+  rung: Rung;
+  /** Their line is weak just now. */
+  weak: boolean;
 }
 
 export interface Slot {
@@ -156,20 +175,34 @@ export interface Up {
   'room:leave': [{ room: number }, object];
   'help:now': [{ room?: number }, { at: string | number; informed: boolean | number | string[] }];
   'call:join': [
-    { room: number; sdp: string; caps: { video: boolean }; mic: boolean; camera: boolean; voice_only: boolean },
+    {
+      room: number;
+      sdp: string;
+      caps: { video: boolean; stills?: boolean; web?: boolean };
+      mic: boolean;
+      camera: boolean;
+      voice_only: boolean;
+      /** The part that this goes on with. */
+      peer?: string;
+      /** What the look at the line before the call found it good for. */
+      first?: Rung;
+    },
     {
       peer: string;
       answer: string;
       offer: string;
       slots: Slot[];
-      rung: string;
+      rung: Rung;
+      voice: Voice;
       ice: RTCIceServer[];
       people: CallPerson[];
+      every_ms: number;
     },
   ];
   'call:answer': [{ room: number; peer: string; sdp: string }, object];
   'call:restart': [{ room: number; peer: string; sdp: string }, { answer: string; offer: string }];
-  'call:state': [{ room: number; peer: string; mic: boolean; camera: boolean; voice_only: boolean }, object];
+  'call:state': [{ room: number; peer: string; mic: boolean; camera: boolean; voice_only: boolean; budget?: number | null }, object];
+  'call:stats': [{ room: number; peer: string; n: readonly number[] }, object];
   'call:leave': [{ room: number; peer: string }, object];
 }
 
@@ -186,5 +219,18 @@ export interface Down {
   'session:ended': { code: string };
   'call:slots': { room: number | string; peer: string; slots: Slot[] };
   'call:people': { room: number | string; people: CallPerson[] };
+  'call:rung': {
+    room: number | string;
+    peer: string;
+    out: Rung;
+    in: Rung;
+    voice: Voice;
+    layers: Layer[];
+    stills: boolean;
+    every_ms: number;
+    reason?: string;
+    who?: string;
+  };
+  'call:renew': { room: number | string; peer: string };
   'call:ended': { room: number | string; peer: string; code: string };
 }

@@ -1,0 +1,17 @@
+/** What a rung of the ladder means for the pictures that this person sends. Pure. */
+
+import type { Rung } from '../wire/types';
+
+/** Best first. */
+export const RUNGS: readonly Rung[] = ['video', 'video-small', 'stills', 'voice', 'voice-lean', 'voice-web', 'notes', 'text'];
+
+/** Whether pictures that move go out on this rung. */
+export const moves = (rung: Rung): boolean => rung === 'video' || rung === 'video-small';
+/** Whether this rung is good enough to begin a call with the camera on. */
+export const suitsCamera = (rung: Rung): boolean => moves(rung);
+
+/** Of a picture of 640×360. Frames fall last: below 20 a second lips and hands can no longer be read (EN 301 549, 6.5). */
+export const ENCODINGS: Readonly<Record<'small' | 'full', RTCRtpEncodingParameters>> = {
+  full: { maxBitrate: 700_000, maxFramerate: 24, scaleResolutionDownBy: 1 },
+  small: { maxBitrate: 120_000, maxFramerate: 24, scaleResolutionDownBy: 2 },
+};
