@@ -3,7 +3,8 @@
 MediaError
 ├── UnusableDescription   an offer or answer that is malformed, out of bounds or cannot be served; nothing was changed
 ├── RoomFull              the call has as many people as it can hold
-└── NoSuchPeer            this part in the call ended, or never was
+├── NoSuchPeer            this part in the call ended, or never was
+└── EngineAway            what carries media is being replaced; to be tried again in a moment
 """
 
 
@@ -20,4 +21,8 @@ class RoomFull(MediaError):
 
 
 class NoSuchPeer(MediaError):
+    pass
+
+
+class EngineAway(MediaError):
     pass
