@@ -22,6 +22,7 @@ from server.infra.open_database import open_database
 from server.infra.telemetry import new_registry
 from server.kernel.clock import Clock, SystemClock
 from server.kernel.events import Bus
+from server.media.worker.workers import WorkersEngine
 from server.settings import Settings
 from server.transport.health import Health
 
@@ -59,7 +60,17 @@ class App:
         settings = self._settings
         listener = ports.take_tcp(settings.host, settings.port, "BINOME_PORT")
         self._running.callback(listener.close)
-        ports.take_udp(settings.media_host, settings.media_port, "BINOME_MEDIA_PORT").close()
+        await ports.look_at_media(settings.media_host, settings.media_ports)
+        media = WorkersEngine(
+            settings.media_host,
+            settings.media_port,
+            settings.public_address,
+            workers=settings.media_workers,
+            log_format=settings.log_format,
+            log_level=settings.log_level,
+        )
+        self._running.push_async_callback(media.stop)
+        media.spawn()  # its processes come up while the database does
         metrics = new_registry()
         database = await open_database(settings, self._running)
         ground = self.ground = Ground(
@@ -70,6 +81,7 @@ class App:
             notices=Notices(database),
             jobs=Jobs(database, self._clock),
             health=Health(self._clock, metrics),
+            media=media,
             metrics=metrics,
         )
         site = web.Application()

@@ -7,7 +7,6 @@ from aiohttp import web
 
 import server
 from server.ground import Ground
-from server.media.forwarding import ForwardingEngine
 from server.moderation.assess import warm
 from server.moderation.flags import Flags
 from server.moderation.http import FlagsHttp
@@ -110,17 +109,20 @@ class Signalling:
     """Calls and the engine that carries them."""
 
     def __init__(self, ground: Ground, gateway: Gateway, rooms: Rooms) -> None:
-        settings = ground.settings
-        self.engine = ForwardingEngine(settings.media_host, settings.media_port, settings.public_address)
+        self.engine = ground.media
         self.calls = Calls(self.engine, gateway, rooms.rights, rooms.visits, ground.clock)
         self.revocation = CallRevocation(self.calls, rooms.rights, ground.notices, ground.database, ground.clock)
         rooms.presence.watch(arrival=self.calls.arrived, departure=self.calls.departed)
         CallsSocket(gateway, self.calls)
         self.metrics = CallMetrics(self.engine, self.calls.parts)
         ground.metrics.register(self.metrics)
+        ground.health.add("media", self._carries)
+
+    async def _carries(self) -> bool:
+        return self.engine.alive()
 
     async def start(self, running: AsyncExitStack) -> None:
-        """Raises when the media port cannot be had."""
+        """Raises when a media port cannot be had."""
         running.push_async_callback(self.engine.stop)
         await self.engine.start(self.calls)
         running.push_async_callback(self.calls.stop)

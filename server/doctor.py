@@ -66,9 +66,8 @@ async def examine(settings: Settings) -> list[Finding]:
         findings += [_folder(settings.data), _disk(settings.data)]
     serving = await asyncio.to_thread(_serves, settings)
     findings.append(_port(serving, "port", settings.port, "BINOME_PORT", settings.host, ports.take_tcp))
-    findings.append(
-        _port(serving, "media port", settings.media_port, "BINOME_MEDIA_PORT", settings.media_host, ports.take_udp)
-    )
+    for port in settings.media_ports:
+        findings.append(_port(serving, "media port", port, "BINOME_MEDIA_PORT", settings.media_host, *_MEDIA))
     findings.append(_calls(settings))
     findings += await _database(settings)
     if settings.smtp_url is not None:
@@ -111,11 +110,14 @@ def _serves(settings: Settings) -> bool:
         return False
 
 
-def _port(
-    serving: bool, what: str, port: int, setting: str, host: str, take: Callable[[str, int, str], socket.socket]
-) -> Finding:
+_Take = Callable[[str, int, str], socket.socket]
+_MEDIA: tuple[_Take, ...] = (ports.take_udp, ports.take_tcp)
+
+
+def _port(serving: bool, what: str, port: int, setting: str, host: str, *takes: _Take) -> Finding:
     try:
-        take(host, port, setting).close()
+        for take in takes:
+            take(host, port, setting).close()
     except GroundError as error:
         if serving:
             return Finding(what, "ok", f"{port} on {host}, used by the Binôme that runs")
@@ -125,16 +127,18 @@ def _port(
 
 def _calls(settings: Settings) -> Finding:
     """Media passes through no proxy: a server that is reached through one has to be reached for calls as well."""
+    first, last = settings.media_ports[0], settings.media_ports[-1]
+    way_in = f"UDP and TCP port {first}" if first == last else f"UDP and TCP ports {first} to {last}"
     if settings.public_address is not None:
-        return Finding("calls", "ok", f"reached at {settings.public_address}, UDP port {settings.media_port}")
+        return Finding("calls", "ok", f"reached at {settings.public_address}; the firewall must let {way_in} in")
     if not settings.calls_stay_here:
-        return Finding("calls", "ok", f"reached at this machine's own addresses, UDP port {settings.media_port}")
+        return Finding("calls", "ok", f"reached at this machine's own addresses; the firewall must let {way_in} in")
     if settings.trusted_proxies:
         return Finding(
             "calls",
             "fix",
             "people come through a proxy, but calls cannot; set BINOME_PUBLIC_ADDRESS to the address "
-            f"of this server, and let UDP port {settings.media_port} through",
+            f"of this server, and let {way_in} through",
         )
     return Finding("calls", "note", "from this machine only; for others set BINOME_HOST or BINOME_PUBLIC_ADDRESS")
 

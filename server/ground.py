@@ -9,6 +9,7 @@ from server.infra.jobs import Jobs
 from server.infra.notices import Notices
 from server.kernel.clock import Clock
 from server.kernel.events import Bus
+from server.media.engine import MediaEngine
 from server.settings import Settings
 from server.transport.health import Health
 
@@ -24,4 +25,5 @@ class Ground:
     notices: Notices
     jobs: Jobs
     health: Health
+    media: MediaEngine
     metrics: CollectorRegistry

@@ -43,6 +43,12 @@ def _port(value: str) -> int:
     return int(value)
 
 
+def _workers(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,2}", value) or not 1 <= int(value) <= 32:
+        raise ValueError("must be a number from 1 to 32")
+    return int(value)
+
+
 def _seconds(value: str) -> float:
     if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,3})?", value) or float(value) > 3600:
         raise ValueError("must be a number of seconds from 0 to 3600")
@@ -110,6 +116,10 @@ class Settings:
     host: str = field(default="127.0.0.1", metadata=_about("address that HTTP listens on", _host))
     port: int = field(default=8080, metadata=_about("TCP port of HTTP", _port))
     media_port: int = field(default=8081, metadata=_about("UDP and TCP port of calls", _port))
+    media_workers: int = field(
+        default=1,
+        metadata=_about("processes that carry calls; each takes one core and the next media port", _workers),
+    )
     public_address: str | None = field(
         default=None, metadata=_about("address or name that calls are reached at from outside", _host)
     )
@@ -190,6 +200,11 @@ class Settings:
             raise SettingsError(
                 f"BINOME_PORT and BINOME_MEDIA_PORT are both {self.port}, and both listen on TCP; change one of them"
             )
+        if self.media_ports[-1] > 65535 or self.port in self.media_ports:
+            raise SettingsError(
+                f"BINOME_MEDIA_WORKERS is {self.media_workers}, which takes the ports {self.media_ports[0]} to "
+                f"{self.media_ports[-1]}; set BINOME_MEDIA_PORT so that they are all there and BINOME_PORT is none"
+            )
         if self.redis_url is not None and self.database_url is None:
             raise SettingsError(
                 "BINOME_REDIS_URL is for several server processes, which cannot share the database in the data "
@@ -208,6 +223,11 @@ class Settings:
         if _is_loopback(self.host) and (self.public_address is None or _is_loopback(self.public_address)):
             return self.host if self.host != "localhost" else "127.0.0.1"
         return self.host if not _is_loopback(self.host) else "0.0.0.0"  # noqa: S104 - what the operator asked for
+
+    @property
+    def media_ports(self) -> range:
+        """One of each worker, UDP and TCP."""
+        return range(self.media_port, self.media_port + self.media_workers)
 
     @property
     def calls_stay_here(self) -> bool:

@@ -1,10 +1,16 @@
 """Takes ports at the very start, so that one in use is told before anything else has been done."""
 
+import asyncio
 import errno
 import os
 import socket
+from collections.abc import Iterable
+from time import monotonic
+from typing import Final
 
 from server.kernel.ground import GroundError
+
+LETS_GO_WITHIN: Final = 2.0  # seconds for the media workers of a killed server to notice, see media/worker
 
 
 def take_tcp(host: str, port: int, setting: str) -> socket.socket:
@@ -15,6 +21,23 @@ def take_tcp(host: str, port: int, setting: str) -> socket.socket:
 def take_udp(host: str, port: int, setting: str) -> socket.socket:
     """Likewise for UDP."""
     return _take(host, port, setting, socket.SOCK_DGRAM)
+
+
+async def look_at_media(host: str, ports: Iterable[int]) -> None:
+    """Raises GroundError unless the media workers can have ``ports``. What is left of a server that was killed a moment
+    ago is given time to let go."""
+    until = monotonic() + LETS_GO_WITHIN
+    for port in ports:
+        for take in (take_udp, take_tcp):
+            while True:
+                try:
+                    take(host, port, "BINOME_MEDIA_PORT").close()
+                    break
+                except GroundError as error:
+                    in_use = isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.EADDRINUSE
+                    if not in_use or monotonic() > until:
+                        raise
+                await asyncio.sleep(0.1)
 
 
 def _take(host: str, port: int, setting: str, kind: socket.SocketKind) -> socket.socket:

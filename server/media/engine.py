@@ -105,7 +105,8 @@ class MediaListener(Protocol):
 
 
 class MediaEngine(Protocol):
-    """Raises UnusableDescription, RoomFull and NoSuchPeer (``server.media.errors``); nothing is changed then."""
+    """Raises UnusableDescription, RoomFull, NoSuchPeer and EngineAway (``server.media.errors``); nothing is changed
+    then."""
 
     async def start(self, listener: MediaListener) -> None: ...
 
@@ -159,4 +160,8 @@ class MediaEngine(Protocol):
 
     def counters(self) -> dict[str, int]:
         """What was counted so far, for metrics; only ever grows."""
+        ...
+
+    def alive(self) -> bool:
+        """Whether all of it runs, for whoever watches the server."""
         ...

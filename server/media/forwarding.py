@@ -155,6 +155,9 @@ class ForwardingEngine:
     def counters(self) -> dict[str, int]:
         return self._counters.snapshot()
 
+    def alive(self) -> bool:
+        return self._shared is not None
+
     def slots_changed(self, room: Room, peer: Peer) -> None:
         self._told.slots_changed(room.name, peer.identifier, room.slots(peer))
 

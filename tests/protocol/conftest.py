@@ -13,6 +13,7 @@ from server.infra.notices import Notices
 from server.infra.telemetry import new_registry
 from server.kernel.clock import ManualClock
 from server.kernel.events import Bus
+from server.media.forwarding import ForwardingEngine
 from server.settings import Settings
 from server.transport.health import Health
 
@@ -32,6 +33,7 @@ def capabilities(tmp_path_factory: pytest.TempPathFactory) -> Capabilities:
             notices=Notices(database),
             jobs=Jobs(database, clock),
             health=Health(clock, metrics),
+            media=ForwardingEngine("127.0.0.1", 0),
             metrics=metrics,
         )
     )
