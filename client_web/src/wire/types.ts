@@ -115,7 +115,21 @@ export type SyncRow = [number, number, boolean, CompactMessage[]];
 /** The ladder of a call, best first. */
 export type Rung = 'video' | 'video-small' | 'stills' | 'voice' | 'voice-lean' | 'voice-web' | 'notes' | 'text';
 /** Which of one's pictures somebody receives just now. */
-export type Layer = 'none' | 'small' | 'full';
+export type Layer = 'small' | 'full';
+
+/** Why a rung changed. `who` of the event: whose line it is, when another's. */
+export type RungReason =
+  | 'weak_here'
+  | 'weak_there'
+  | 'path_tcp'
+  | 'path_web'
+  | 'no_path'
+  | 'no_voice'
+  | 'budget_near'
+  | 'budget'
+  | 'pinned'
+  | 'better'
+  | 'better_there';
 
 /** How a microphone is to be encoded. `red`: each packet carries the one before once more (RFC 2198). */
 export interface Voice {
@@ -204,6 +218,10 @@ export interface Up {
   'call:state': [{ room: number; peer: string; mic: boolean; camera: boolean; voice_only: boolean; budget?: number | null }, object];
   'call:stats': [{ room: number; peer: string; n: readonly number[] }, object];
   'call:leave': [{ room: number; peer: string }, object];
+  'call:network': [object, { network: string }];
+  'call:check': [{ sdp: string }, { check: string; answer: string; offer: string; ice: RTCIceServer[] }];
+  'call:checked': [{ check: string; sdp: string }, object];
+  'call:check_end': [{ check: string }, object];
 }
 
 /** Events of the server. `room` is the room's number or identifier. */
@@ -228,7 +246,7 @@ export interface Down {
     layers: Layer[];
     stills: boolean;
     every_ms: number;
-    reason?: string;
+    reason?: RungReason;
     who?: string;
   };
   'call:renew': { room: number | string; peer: string };
