@@ -1,34 +1,31 @@
 """Calls: people come into one, steer their part, and leave; and what ends a part without being asked.
 
-The right to be in the room is asked at each act. Media and socket live apart: a socket that is cut leaves the media
-flowing, and its person comes back to the same part; whether the device still listens, the media engine knows best
-(consent, RFC 7675). Everybody in the room sees who is in the call, also those who are not.
+The right to be in the room is asked at each act. Media and socket live apart, and a part outlives the loss of either
+for a while: its person comes back to the same part, under the same name and in the same place, and nobody saw them
+leave. Everybody in the room sees who is in the call, also those who are not.
 """
 
 import asyncio
-import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 from server.kernel.clock import Clock
-from server.kernel.errors import BadSdp, CallFull, Draining, NotFound
+from server.kernel.errors import BadSdp, CallFull, Draining, NotFound, TryAgain
 from server.kernel.identifiers import new_id
-from server.media.engine import Joined, MediaEngine, PeerState, SlotState
-from server.media.errors import NoSuchPeer, RoomFull, UnusableDescription
+from server.media.engine import Joined, Measured, MediaEngine, PeerState, Pictures, SlotState
+from server.media.errors import EngineAway, NoSuchPeer, RoomFull, UnusableDescription
 from server.rooms.access import Access, Rights
-from server.rooms.messages import topic
 from server.rooms.visits import Visits
 from server.signalling import wire
 from server.signalling.parts import Part, Parts
-from server.signalling.rules import CAPACITY, EndCode, check_place, rung
+from server.signalling.quality import Quality
+from server.signalling.rules import AWAY, CAPACITY, CLOSED, UNHEARD, EndCode, check_place
+from server.signalling.telling import Telling
 from server.transport.gateway import Connection, Gateway
 
-AWAY: Final = 120.0  # seconds that a part is kept whose socket is gone: as long as an outage may last
-
-log = logging.getLogger(__name__)
+WebVoice = Callable[[UUID, UUID, int, bytes], None]  # for whom, whose, its time (48 kHz), an Opus packet
 
 
 class Calls:
@@ -45,47 +42,55 @@ class Calls:
         *,
         ice_servers: tuple[wire.IceServer, ...] = (),
         away: float = AWAY,
+        unheard: float = UNHEARD,
+        closed: float = CLOSED,
     ) -> None:
         self.parts = Parts()
+        self._tell = Telling(gateway, self.parts)
+        self.quality = Quality(engine, self.parts, self._tell, clock)
         self._engine = engine
-        self._gateway = gateway
         self._rights = rights
         self._visits = visits
         self._clock = clock
         self._ice_servers = ice_servers
         self._away = away
+        self._unheard = unheard
+        self._closed = closed
         self._draining = False
+        self._web_voice: WebVoice | None = None
+        self._on_end: list[Callable[[Part], None]] = []
         self._entrances: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()  # one a room
         self._endings: set[asyncio.Task[None]] = set()
 
     # What people do
 
     async def join(self, connection: Connection, request: wire.Join) -> wire.JoinAnswer:
-        """Raises NotFound, Forbidden, RoomClosed, CallFull, BadSdp, Draining; nothing is changed then. An earlier part
-        of the same person ends at the moment in which the new one begins."""
-        if self._draining:
-            raise Draining
+        """Raises NotFound, Forbidden, RoomClosed, CallFull, BadSdp, Draining; nothing is changed then. A part that the
+        request names, and that is still kept, goes on; any other of the same person ends at the moment in which the
+        new one begins."""
         access = await self._rights.writing(request.room, connection)
         entrance = self._entrances.setdefault(access.room_id, asyncio.Lock())
         async with entrance:  # one after the other, so that each is counted
-            check_place(self._others(access))
-            peer = new_id()
-            if access.staff:  # in the journal before anything can be heard
-                await self._visits.enter(access.room_id, access.account_id, "call", peer)
-            try:
-                joined = await self._enter(connection, access, peer, request)
-            except BaseException:
-                await self._leave_journal(access.room_id, access.account_id, peer, staff=access.staff)
-                raise
-        self._tell_people(access.room_id, skip=connection)
+            before = self.parts.of_account(access.room_id, access.account_id)
+            if before is not None and before.peer == request.peer:
+                part, joined = before, await self._resume(connection, before, request)
+            elif self._draining:
+                raise Draining
+            else:
+                part, joined = await self._begin(connection, access, before, request)
+        self._tell.people(access.room_id, skip=connection)
+        self.quality.came(part)
+        told = part.line.told
         return wire.JoinAnswer(
-            peer=peer,
+            peer=part.peer,
             answer=joined.answer,
             offer=joined.offer,
             slots=wire.slots_of(joined.slots),
-            rung=rung(wants_pictures=request.caps.video, voice_only=request.voice_only),
+            rung=told.out,
+            voice=told.voice,
             ice=list(self._ice_servers),
-            people=self._people(access.room_id),
+            people=self._tell.everyone(access.room_id),
+            every_ms=told.every_ms,
         )
 
     async def answer(self, connection: Connection, request: wire.Answer) -> None:
@@ -108,7 +113,16 @@ class Calls:
         with _refusals():
             await self._engine.set_state(str(part.room_id), str(part.peer), state)
         part.state = state
-        self._tell_people(part.room_id)
+        self._tell.people(part.room_id)
+        self.quality.wished(part, request.budget)
+
+    def stats(self, connection: Connection, request: wire.Stats) -> None:
+        """What a client measured. Costs no look at the database: who has lost the right has no part (``revocation``).
+        Raises NotFound when the part is over."""
+        part = self.parts.find(request.peer)
+        if part is None or part.principal.account_id != connection.principal.account_id:
+            raise NotFound
+        self.quality.reported(part, request.n)
 
     async def leave(self, connection: Connection, request: wire.Leave) -> None:
         """Idempotent, and asks for no right: whoever wants to go, goes."""
@@ -133,7 +147,7 @@ class Calls:
     def arrived(self, connection: Connection, room_id: UUID) -> None:
         """``connection`` came into the room: it is shown the call that there is."""
         if self.parts.of_room(room_id):
-            connection.send("call:people", wire.People(room_id, self._people(room_id)))
+            self._tell.people_to(connection, room_id)
 
     def departed(self, connection: Connection, room_id: UUID) -> None:
         """``connection`` left the room, or was taken out of it. A professional who is not seen in the room any more is
@@ -148,7 +162,7 @@ class Calls:
         part = self.parts.find(UUID(peer))
         if part is not None:
             part.slots = slots
-            self._tell_slots(part)
+            self._tell.slots(part)
 
     def connected(self, _room: str, peer: str) -> None:
         self._set_connected(peer, connected=True)
@@ -156,10 +170,40 @@ class Calls:
     def quiet(self, _room: str, peer: str) -> None:
         self._set_connected(peer, connected=False)
 
-    def lost(self, _room: str, peer: str, _reason: str) -> None:
+    def lost(self, _room: str, peer: str, reason: str) -> None:
+        """The engine has forgotten the peer; its person may still come back to the part."""
         part = self.parts.find(UUID(peer))
         if part is not None:
-            self.end_soon(part, "lost")
+            self._without_media(part, self._closed if reason == "closed" else self._unheard)
+
+    def failed(self, rooms: Sequence[str]) -> None:
+        for part in self.parts.all():
+            if str(part.room_id) in rooms:
+                self._without_media(part, self._away)
+
+    def measured(self, _room: str, peer: str, measured: Measured) -> None:
+        part = self.parts.find(UUID(peer))
+        if part is not None:
+            self.quality.measured(part, measured)
+
+    def layers(self, _room: str, peer: str, wanted: frozenset[Pictures]) -> None:
+        part = self.parts.find(UUID(peer))
+        if part is not None:
+            self.quality.wanted(part, wanted)
+
+    def web_voice(self, _room: str, peer: str, source: str, timestamp: int, payload: bytes) -> None:
+        if self._web_voice is not None:
+            self._web_voice(UUID(peer), UUID(source), timestamp, payload)
+
+    # For who carries voices over the web socket
+
+    def on_web_voice(self, deliver: WebVoice) -> None:
+        """``deliver`` is called with each packet for a part whose web is open. Must not block or raise."""
+        self._web_voice = deliver
+
+    def on_end(self, ended: Callable[[Part], None]) -> None:
+        """``ended`` is called with each part that is over, at once. Must not block or raise."""
+        self._on_end.append(ended)
 
     # Ends
 
@@ -167,9 +211,12 @@ class Calls:
         """The part is over, for whatever reason. Its packets stop before anything else happens. Idempotent."""
         if not self.parts.remove(part):
             return
+        for ended in self._on_end:
+            ended(part)
         await self._engine.leave(str(part.room_id), str(part.peer))
-        self._say_over(part, code)
-        self._tell_people(part.room_id)
+        self._tell.over(part, code)
+        self._tell.people(part.room_id)
+        self.quality.went(part)
         await self._leave_journal(part.room_id, part.principal.account_id, part.peer, staff=part.staff)
 
     def end_soon(self, part: Part, code: EndCode) -> None:
@@ -189,46 +236,76 @@ class Calls:
             await self.end(part, "drained")
         await asyncio.gather(*self._endings)
 
-    async def _enter(self, connection: Connection, access: Access, peer: UUID, request: wire.Join) -> Joined:
-        room_id = access.room_id
-        state = PeerState(request.mic, request.camera, request.voice_only)
-        before = self.parts.of_account(room_id, access.account_id)
+    async def _begin(
+        self, connection: Connection, access: Access, before: Part | None, request: wire.Join
+    ) -> tuple[Part, Joined]:
+        room_id, peer = access.room_id, new_id()
+        check_place(len(self.parts.of_room(room_id)) - (before is not None))
+        if access.staff:  # in the journal before anything can be heard
+            await self._visits.enter(room_id, access.account_id, "call", peer)
+        try:
+            joined = await self._into_engine(room_id, peer, request, before.peer if before is not None else None)
+            if before is not None and self.parts.remove(before):
+                for ended in self._on_end:
+                    ended(before)
+                self._tell.over(before, "replaced")
+                await self._leave_journal(room_id, access.account_id, before.peer, staff=before.staff)
+            part = Part(
+                peer=peer,
+                room_id=room_id,
+                principal=connection.principal,
+                seat=access.seat,
+                staff=access.staff,
+                since=self._clock.now(),
+                state=PeerState(request.mic, request.camera, request.voice_only),
+                line=self.quality.line(request),
+                connection=connection,
+                slots=joined.slots,
+            )
+            self.parts.add(part)
+            await self._check_again(connection, part)
+        except BaseException:
+            await self._leave_journal(room_id, access.account_id, peer, staff=access.staff)
+            raise
+        return part, joined
+
+    async def _resume(self, connection: Connection, part: Part, request: wire.Join) -> Joined:
+        """The same part with new media: nobody sees it end, and the journal goes on."""
+        joined = await self._into_engine(part.room_id, part.peer, request, part.peer)
+        if self.parts.find(part.peer) is not part:  # it ended while the engine worked
+            await self._engine.leave(str(part.room_id), str(part.peer))
+            raise NotFound
+        part.hold(connection)
+        part.hear()
+        part.state = PeerState(request.mic, request.camera, request.voice_only)
+        part.slots = joined.slots
+        part.connected = False
+        await self._check_again(connection, part)
+        return joined
+
+    async def _into_engine(self, room_id: UUID, peer: UUID, request: wire.Join, replaces: UUID | None) -> Joined:
         with _refusals():
-            joined = await self._engine.join(
+            return await self._engine.join(
                 str(room_id),
                 str(peer),
                 request.sdp,
-                state,
+                PeerState(request.mic, request.camera, request.voice_only),
                 video=request.caps.video,
                 capacity=CAPACITY,
-                replaces=str(before.peer) if before is not None else None,
+                replaces=str(replaces) if replaces is not None else None,
             )
-        if before is not None and self.parts.remove(before):
-            self._say_over(before, "replaced")
-            await self._leave_journal(room_id, access.account_id, before.peer, staff=before.staff)
-        part = Part(
-            peer,
-            room_id,
-            connection.principal,
-            access.seat,
-            access.staff,
-            self._clock.now(),
-            state,
-            connection,
-            joined.slots,
-        )
-        self.parts.add(part)
-        # A right or a session that ended while the engine worked was not looked for in this part.
+
+    async def _check_again(self, connection: Connection, part: Part) -> None:
+        """A right or a session that ended while the engine worked was not looked for in this part. Raises NotFound."""
         allowed = False
         try:
-            await self._rights.writing(room_id, connection)
+            await self._rights.writing(part.room_id, connection)
             allowed = connection.open  # else nobody would learn the name of this part
         finally:
             if not allowed:
                 await self.end(part, "removed")
         if not allowed:
             raise NotFound
-        return joined
 
     async def _part(self, connection: Connection, room: str | int, peer: UUID) -> Part:
         """The part of the person at ``connection``, which is steered from there from now on. Raises NotFound."""
@@ -238,32 +315,23 @@ class Calls:
             raise NotFound
         if part.connection is not connection:
             part.hold(connection)
-            self._tell_slots(part)  # they may have changed while no socket was there to be told
+            self._tell.slots(part)  # they may have changed while no socket was there to be told
+            self._tell.step(part)
         return part
-
-    def _others(self, access: Access) -> int:
-        return sum(part.principal.account_id != access.account_id for part in self.parts.of_room(access.room_id))
 
     def _set_connected(self, peer: str, *, connected: bool) -> None:
         part = self.parts.find(UUID(peer))
         if part is not None and part.connected != connected:
             part.connected = connected
-            self._tell_people(part.room_id)
+            self._tell.people(part.room_id)
 
-    def _people(self, room_id: UUID) -> list[wire.Person]:
-        return [wire.person_of(part) for part in self.parts.of_room(room_id)]
-
-    def _tell_people(self, room_id: UUID, *, skip: Connection | None = None) -> None:
-        self._gateway.publish(topic(room_id), "call:people", wire.People(room_id, self._people(room_id)), skip=skip)
-
-    def _tell_slots(self, part: Part) -> None:
-        if part.connection is not None:
-            part.connection.send("call:slots", wire.Slots(part.room_id, part.peer, wire.slots_of(part.slots)))
-
-    def _say_over(self, part: Part, code: EndCode) -> None:
-        log.info("call_part_ended", extra={"code": code, "room": part.room_id, "peer": part.peer})
-        if part.connection is not None:
-            part.connection.send("call:ended", wire.Ended(part.room_id, part.peer, code))
+    def _without_media(self, part: Part, seconds: float) -> None:
+        """Keeps the part for ``seconds``, in which its person may join again under its name."""
+        part.stop_hearing(asyncio.get_running_loop().call_later(seconds, self.end_soon, part, "lost"))
+        if part.connected:
+            part.connected = False
+            self._tell.people(part.room_id)
+        self._tell.renew(part)
 
     async def _leave_journal(self, room_id: UUID, account_id: UUID, peer: UUID, *, staff: bool) -> None:
         if staff:
@@ -281,3 +349,5 @@ def _refusals() -> Iterator[None]:
         raise CallFull from error
     except NoSuchPeer as error:
         raise NotFound from error
+    except EngineAway as error:
+        raise TryAgain from error

@@ -7,13 +7,16 @@ from uuid import UUID
 
 from server.kernel.principal import Principal
 from server.media.engine import PeerState, SlotState
+from server.signalling.lines import Line
 from server.transport.gateway import Connection
 
 
 @dataclass(slots=True, eq=False)
 class Part:
     """One person's part in one call. ``connection`` is the socket that it is steered from; None while that is gone
-    and the media goes on without it. ``slots``: whom the person is shown where, as the engine told last."""
+    and the media goes on without it. ``media``: whether the engine knows it; not while it is kept for its person to
+    come back. ``slots``: whom the person is shown where, as the engine told last. ``away`` and ``unheard`` run while
+    the socket or the media is gone."""
 
     peer: UUID
     room_id: UUID
@@ -22,21 +25,40 @@ class Part:
     staff: bool
     since: datetime
     state: PeerState
+    line: Line
     connection: Connection | None
     slots: tuple[SlotState, ...] = ()
     connected: bool = False
+    media: bool = True
     away: TimerHandle | None = field(default=None, repr=False)
+    unheard: TimerHandle | None = field(default=None, repr=False)
 
     def hold(self, connection: Connection) -> None:
         """The part is steered from ``connection`` from now on."""
         self.connection = connection
         self.principal = connection.principal
-        self.stop_waiting()
-
-    def stop_waiting(self) -> None:
         if self.away is not None:
             self.away.cancel()
             self.away = None
+
+    def stop_hearing(self, end: TimerHandle) -> None:
+        """The engine has lost it; ``end`` is what will end it."""
+        self.hear()
+        self.media = False
+        self.unheard = end
+
+    def hear(self) -> None:
+        """The engine has the part again."""
+        self.media = True
+        if self.unheard is not None:
+            self.unheard.cancel()
+            self.unheard = None
+
+    def stop_waiting(self) -> None:
+        for timer in (self.away, self.unheard):
+            if timer is not None:
+                timer.cancel()
+        self.away = self.unheard = None
 
 
 class Parts:

@@ -3,10 +3,14 @@
 from typing import Final, Literal
 
 from server.kernel.errors import CallFull
+from server.signalling.rungs import Rung, worse
 
-CAPACITY: Final = 4  # people in one call, a professional included: a pair, their supervisor, one more (docs/media.md)
+CAPACITY: Final = 12  # people in one call, a professional included; those who speak are on slots (docs/media.md)
 
-Rung = Literal["video", "voice"]
+AWAY: Final = 120.0  # seconds that a part is kept whose socket is gone: as long as an outage may last
+UNHEARD: Final = 90.0  # the same for its media, which the engine has missed for 30 s when it gives it up
+CLOSED: Final = 10.0  # and when the browser has closed it, which nobody who comes back does for long
+
 EndCode = Literal["left", "removed", "lost", "replaced", "drained"]
 
 
@@ -16,9 +20,11 @@ def check_place(others: int) -> None:
         raise CallFull
 
 
-def rung(*, wants_pictures: bool, voice_only: bool) -> Rung:
-    """The rung of the quality ladder that a person starts on (DESIGN promise 6)."""
-    return "video" if wants_pictures and not voice_only else "voice"
+def first_rung(*, wants_pictures: bool, voice_only: bool, suggested: Rung | None = None) -> Rung:
+    """The rung of the quality ladder that a person starts on (DESIGN promise 6). ``suggested``: by the check that the
+    client made before the call; it can only lower."""
+    start: Rung = "video" if wants_pictures and not voice_only else "voice"
+    return start if suggested is None else worse(start, suggested)
 
 
 def lets_pictures_out(*, camera: bool, voice_only: bool) -> bool:

@@ -13,6 +13,7 @@ LONGEST_FRAME = 64 * 1024  # bytes: a description of 32 KiB with every line end 
 _DEAR = Rate(per_second=0.5, burst=8)  # each costs two DTLS handshakes, some 10 ms of CPU
 _OFTEN = Rate(per_second=1, burst=12)  # a bad line restarts again and again
 _BUTTON = Rate(per_second=5, burst=30)
+_SAMPLES = Rate(per_second=2, burst=20)  # one a second at most, times two tabs
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Rates:
     join: Rate = _DEAR
     describe: Rate = _OFTEN
     state: Rate = _BUTTON
+    stats: Rate = _SAMPLES
     leave: Rate = _BUTTON
 
 
@@ -59,9 +61,12 @@ class CallsSocket:
             max_bytes=LONGEST_FRAME,
         )
         on("call:state", wire.State, self.set_state, permission=permission, rate=rates.state)
+        on("call:stats", wire.Stats, self.stats, permission=permission, rate=rates.stats)
         on("call:leave", wire.Leave, self.leave, permission=permission, rate=rates.leave)
         gateway.declare("call:slots", wire.Slots)
         gateway.declare("call:people", wire.People)
+        gateway.declare("call:rung", wire.Step)
+        gateway.declare("call:renew", wire.Renew)
         gateway.declare("call:ended", wire.Ended)
         gateway.on_disconnect(calls.disconnected)
 
@@ -76,6 +81,9 @@ class CallsSocket:
 
     async def set_state(self, connection: Connection, request: wire.State) -> None:
         await self._calls.set_state(connection, request)
+
+    async def stats(self, connection: Connection, request: wire.Stats) -> None:
+        self._calls.stats(connection, request)
 
     async def leave(self, connection: Connection, request: wire.Leave) -> None:
         await self._calls.leave(connection, request)

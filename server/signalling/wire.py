@@ -1,27 +1,34 @@
 """The types of the events of calls (docs/protocol.md)."""
 
 from collections.abc import Iterable
+from typing import Annotated
 from uuid import UUID
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from server.kernel.permissions import Role
-from server.media.engine import Kind, SlotState
+from server.media.engine import Kind, Pictures, SlotState
 from server.signalling.parts import Part
-from server.signalling.rules import EndCode, Rung, lets_pictures_out
+from server.signalling.reasons import Reason
+from server.signalling.rules import EndCode, lets_pictures_out
+from server.signalling.rungs import Rung, Voice
 from server.transport.wire import Identifier, Timestamp, timestamp
 
 RoomReference = str | int
+Bytes = Annotated[int, Meta(ge=0, le=2**40)]
 
 
 class Caps(Struct, forbid_unknown_fields=True):
-    """What the device can do."""
+    """What the device can do: show pictures, send and show stills, carry voices over the web socket."""
 
     video: bool
+    stills: bool = False
+    web: bool = False
 
 
 class Join(Struct, forbid_unknown_fields=True):
-    """``sdp``: the offer of *up*."""
+    """``sdp``: the offer of *up*. ``peer``: the part that this goes on with. ``first``: what the check before the call
+    found the line good for."""
 
     room: RoomReference
     sdp: str
@@ -29,6 +36,8 @@ class Join(Struct, forbid_unknown_fields=True):
     mic: bool
     camera: bool
     voice_only: bool = False
+    peer: Identifier | None = None
+    first: Rung | None = None
 
 
 class Answer(Struct, forbid_unknown_fields=True):
@@ -48,11 +57,40 @@ class Restart(Struct, forbid_unknown_fields=True):
 
 
 class State(Struct, forbid_unknown_fields=True):
+    """``budget``: what the device may use in this call; None for no limit, left out for as it was."""
+
     room: RoomReference
     peer: Identifier
     mic: bool
     camera: bool
     voice_only: bool
+    budget: Bytes | UnsetType | None = UNSET
+
+
+Count = Annotated[int, Meta(ge=-1, le=2**31)]
+Permille = Annotated[int, Meta(ge=-1, le=1000)]
+
+
+class Numbers(Struct, array_like=True, forbid_unknown_fields=True, frozen=True):
+    """What a client's ``getStats`` says of the time since the last; -1 is unknown (docs/protocol.md)."""
+
+    used_kb: Count
+    available_kbps: Count
+    out_kbps: Count
+    out_loss: Permille
+    in_kbps: Count
+    in_loss: Permille
+    concealed: Permille
+    rtt_ms: Count
+    socket_rtt_ms: Count
+    fps: Annotated[int, Meta(ge=-1, le=1000)]
+    path: Annotated[int, Meta(ge=-1, le=3)]
+
+
+class Stats(Struct, forbid_unknown_fields=True):
+    room: RoomReference
+    peer: Identifier
+    n: Numbers
 
 
 class Leave(Struct, forbid_unknown_fields=True):
@@ -79,6 +117,8 @@ class Person(Struct, frozen=True):
     voice_only: bool
     connected: bool
     since: Timestamp
+    rung: Rung
+    weak: bool
 
 
 class IceServer(Struct, frozen=True):
@@ -93,8 +133,10 @@ class JoinAnswer(Struct, frozen=True):
     offer: str
     slots: list[Slot]
     rung: Rung
+    voice: Voice
     ice: list[IceServer]
     people: list[Person]
+    every_ms: int
 
 
 class RestartAnswer(Struct, frozen=True):
@@ -115,6 +157,28 @@ class People(Struct, frozen=True):
 
     room: UUID
     people: list[Person]
+
+
+class Step(Struct, frozen=True, omit_defaults=True):
+    """Which rung ``peer`` is on in each direction, and what it sends now. ``who``: whose line it is, when another's."""
+
+    room: UUID
+    peer: UUID
+    out: Rung
+    in_: Rung = field(name="in")
+    voice: Voice
+    layers: list[Pictures]
+    stills: bool
+    every_ms: int
+    reason: Reason | UnsetType = UNSET
+    who: UUID | UnsetType = UNSET
+
+
+class Renew(Struct, frozen=True):
+    """The media of ``peer`` is gone: join again with its name."""
+
+    room: UUID
+    peer: UUID
 
 
 class Ended(Struct, frozen=True):
@@ -142,4 +206,6 @@ def person_of(part: Part) -> Person:
         voice_only=state.voice_only,
         connected=part.connected,
         since=timestamp(part.since),
+        rung=part.line.told.out,
+        weak=part.line.weak,
     )

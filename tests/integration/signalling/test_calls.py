@@ -22,6 +22,8 @@ def person(caller: Caller, seat: int, **differs: object) -> dict[str, object]:
         "voice_only": False,
         "connected": True,
         "since": SINCE,
+        "rung": "video",
+        "weak": False,
         **differs,
     }
 
@@ -185,7 +187,8 @@ async def test_who_does_not_come_back_is_out_after_a_while(street: Neighbourhood
     assert julien.shown() == [None, None, None]
 
 
-async def test_a_device_that_closes_is_out_at_once(street: Neighbourhood) -> None:
+async def test_a_device_that_closes_and_does_not_come_back_is_out_soon(street: Neighbourhood) -> None:
+    street.calls._closed = 0.2
     _, julien, lea = await street.pair()
     await lea.browser.up.dtls.stop()
     assert await lea.ended() == "lost"

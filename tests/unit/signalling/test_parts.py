@@ -6,6 +6,7 @@ from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.kernel.principal import Principal
 from server.media.engine import PeerState
+from server.signalling.lines import Line, Told
 from server.signalling.parts import Part, Parts
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -13,7 +14,8 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 def part(room_id: UUID, account_id: UUID | None = None) -> Part:
     who = Principal(account_id or new_id(), new_id(), new_id(), Role.MENTEE, "Léa", "fr", date(2012, 1, 1), NOW)
-    return Part(new_id(), room_id, who, 1, False, NOW, PeerState(True, True, False), None)
+    line = Line(Told.at("video"))
+    return Part(new_id(), room_id, who, 1, False, NOW, PeerState(True, True, False), line, None)
 
 
 def test_parts_are_found_by_peer_room_and_account() -> None:
