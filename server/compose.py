@@ -37,6 +37,8 @@ from server.rooms.socket import RoomsSocket
 from server.rooms.typing import Typing
 from server.rooms.visits import Visits
 from server.signalling.calls import Calls
+from server.signalling.check_socket import ChecksSocket
+from server.signalling.checks import Checks
 from server.signalling.metrics import CallMetrics
 from server.signalling.revocation import CallRevocation
 from server.signalling.socket import CallsSocket
@@ -114,6 +116,8 @@ class Signalling:
         self.revocation = CallRevocation(self.calls, rooms.rights, ground.notices, ground.database, ground.clock)
         rooms.presence.watch(arrival=self.calls.arrived, departure=self.calls.departed)
         CallsSocket(gateway, self.calls)
+        self.checks = Checks(self.engine, lambda _account: [])
+        ChecksSocket(gateway, self.checks)
         self.metrics = CallMetrics(self.engine, self.calls.parts)
         ground.metrics.register(self.metrics)
         ground.health.add("media", self._carries)
@@ -127,6 +131,7 @@ class Signalling:
         await self.engine.start(self.calls)
         running.push_async_callback(self.calls.stop)
         running.push_async_callback(self.revocation.stop)
+        running.push_async_callback(self.checks.stop)
 
 
 class Capabilities:

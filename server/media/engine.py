@@ -127,7 +127,8 @@ class MediaEngine(Protocol):
     ) -> Joined:
         """A new peer of a room of at most ``capacity``. ``video``: whether it wants slots for pictures. ``replaces``:
         a peer that leaves in the same moment, when nothing is refused; it may be ``peer`` itself, whose legs are then
-        made anew while the others go on seeing the same peer on the same slots.
+        made anew while the others go on seeing the same peer on the same slots. In a room of one, that one is shown
+        itself: a look at the line.
 
         The offer has one audio section and up to two of video: pictures in full, and small ones (QVGA or below)."""
         ...

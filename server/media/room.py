@@ -29,7 +29,7 @@ class Room:
     def __init__(self, name: str, capacity: int, listener: Listener) -> None:
         self.name = name
         self.capacity = capacity
-        self.pairs = min(PAIRS, capacity - 1)
+        self.pairs = max(1, min(PAIRS, capacity - 1))
         self.peers: dict[str, Peer] = {}
         self._listener = listener
         self._seats: dict[str, list[str | None]] = {}  # of each peer: whom each pair of slots shows
@@ -43,6 +43,8 @@ class Room:
         self.check_room()
         self._seats[peer.identifier] = [None] * self.pairs
         self.peers[peer.identifier] = peer
+        if self.capacity == 1:  # a look at the line: what goes out comes back
+            self._seat(peer, peer.identifier)
         for other in self.peers.values():
             if other is not peer:
                 self._seat(peer, other.identifier)

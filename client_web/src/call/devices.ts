@@ -1,4 +1,7 @@
-/** The microphone and the camera, and why one of them is not to be had. */
+/** The microphone, the camera and the loudspeaker: which ones, and why one is not to be had. */
+
+import { signal } from '@preact/signals';
+import { recall, remember } from '../shell/memory';
 
 export type DeviceTrouble =
   | 'insecure'
@@ -15,18 +18,50 @@ export class NoDevice extends Error {
   }
 }
 
+export type Device = 'mic' | 'camera' | 'speaker';
+const KINDS: Record<Device, MediaDeviceKind> = { mic: 'audioinput', camera: 'videoinput', speaker: 'audiooutput' };
+
+/** What this device has, as far as the browser tells: without names before the first permission. */
+export const devices = signal<readonly MediaDeviceInfo[]>([]);
+/** The one chosen of each kind; empty leaves it to the browser. Kept on this device. */
+export const chosen = signal<Readonly<Record<Device, string>>>({
+  mic: recall('mic') ?? '',
+  camera: recall('camera') ?? '',
+  speaker: recall('speaker') ?? '',
+});
+
+export function choose(device: Device, id: string): void {
+  remember(device, id || null);
+  chosen.value = { ...chosen.peek(), [device]: id };
+}
+
+export const ofKind = (device: Device): readonly MediaDeviceInfo[] =>
+  devices.value.filter(({ kind, deviceId }) => kind === KINDS[device] && deviceId !== '');
+
+export async function look(): Promise<void> {
+  devices.value = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
+}
+navigator.mediaDevices?.addEventListener('devicechange', () => void look());
+
 export const microphone = (): Promise<MediaStreamTrack> =>
-  track('mic', { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 } });
+  track('mic', (deviceId) => ({
+    audio: { ...deviceId, echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
+  }));
 
 // 640×360: sharp enough for a face, a third of the upload of 720p.
 export const camera = (): Promise<MediaStreamTrack> =>
-  track('camera', { video: { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 24 }, facingMode: 'user' } });
+  track('camera', (deviceId) => ({
+    video: { ...deviceId, width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 24 }, facingMode: 'user' },
+  }));
 
-async function track(what: 'mic' | 'camera', wanted: MediaStreamConstraints): Promise<MediaStreamTrack> {
+async function track(what: 'mic' | 'camera', wanted: (device: { deviceId?: string }) => MediaStreamConstraints): Promise<MediaStreamTrack> {
   // Browsers hide the devices from pages that came without https.
   if (!navigator.mediaDevices) throw new NoDevice('insecure');
   try {
-    const [found] = (await navigator.mediaDevices.getUserMedia(wanted)).getTracks();
+    // A bare identifier is a wish, not a demand: when that device is unplugged, another one does.
+    const id = chosen.peek()[what];
+    const [found] = (await navigator.mediaDevices.getUserMedia(wanted(id ? { deviceId: id } : {}))).getTracks();
+    void look(); // their names are told once one was allowed
     if (found) return found;
   } catch (error) {
     throw new NoDevice(`${what}_${reason((error as DOMException).name)}`);

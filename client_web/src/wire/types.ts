@@ -218,10 +218,10 @@ export interface Up {
   'call:state': [{ room: number; peer: string; mic: boolean; camera: boolean; voice_only: boolean; budget?: number | null }, object];
   'call:stats': [{ room: number; peer: string; n: readonly number[] }, object];
   'call:leave': [{ room: number; peer: string }, object];
-  'call:network': [object, { network: string }];
-  'call:check': [{ sdp: string }, { check: string; answer: string; offer: string; ice: RTCIceServer[] }];
-  'call:checked': [{ check: string; sdp: string }, object];
-  'call:check_end': [{ check: string }, object];
+  'check:network': [object, { network: string }];
+  'check:begin': [{ sdp: string }, { check: string; answer: string; offer: string; ice: RTCIceServer[] }];
+  'check:answer': [{ check: string; sdp: string }, object];
+  'check:end': [{ check: string }, object];
 }
 
 /** Events of the server. `room` is the room's number or identifier. */
