@@ -4,7 +4,7 @@ import { batch, computed, effect, signal } from '@preact/signals';
 import type { Room } from '../room/rooms';
 import { ask, link, on, onOnline } from '../wire/link';
 import { Refusal } from '../wire/refusal';
-import type { Slot } from '../wire/types';
+import type { Rung, Slot } from '../wire/types';
 import { Connections, type Health } from './connections';
 import { call, callTrouble } from './current';
 import { camera, microphone, NoDevice, type DeviceTrouble } from './devices';
@@ -34,7 +34,13 @@ export class Call {
   private over = false;
   private mending = false;
 
-  constructor(readonly room: Room) {}
+  /** Bytes that this device may use in this call; null is no limit. */
+  readonly budget = signal<number | null>(null);
+
+  constructor(
+    readonly room: Room,
+    private first: Rung | null = null,
+  ) {}
 
   /** The picture of this participant, when there is one. */
   pictureOf(peer: string): MediaStreamTrack | null {
@@ -75,6 +81,29 @@ export class Call {
       this.closeCamera();
       await this.connections?.show(null);
     }
+    await this.tell();
+  }
+
+  async setBudget(bytes: number | null): Promise<void> {
+    this.budget.value = bytes;
+    await this.tell();
+  }
+
+  /** Another microphone was chosen. */
+  async changeMicrophone(): Promise<void> {
+    const before = this.voice;
+    this.voice = await microphone();
+    this.voice.enabled = this.mic.peek();
+    await this.connections?.speak(this.voice);
+    before?.stop();
+  }
+
+  /** Another camera was chosen; it is shown if one is on. */
+  async changeCamera(): Promise<void> {
+    if (!this.picture.peek()) return;
+    this.closeCamera(); // first: many devices open one camera at a time
+    await this.openCamera();
+    await this.connections?.show(this.picture.peek());
     await this.tell();
   }
 
@@ -134,6 +163,7 @@ export class Call {
       mic: this.mic.peek(),
       camera: this.picture.peek() !== null,
       voice_only: this.voiceOnly.peek(),
+      ...(this.first && { first: this.first }),
     });
     if (this.over) return void ask('call:leave', { room: this.room.number, peer: answer.peer }).catch(() => {});
     batch(() => {
@@ -188,7 +218,7 @@ export class Call {
     if (!peer) return;
     const state = { mic: this.mic.peek(), camera: this.picture.peek() !== null, voice_only: this.voiceOnly.peek() };
     try {
-      await ask('call:state', { room: this.room.number, peer, ...state });
+      await ask('call:state', { room: this.room.number, peer, ...state, budget: this.budget.peek() });
     } catch (error) {
       // Away for too long, the part has ended. Anything else is told again when the socket is back.
       if (error instanceof Refusal && error.code === 'not_found') await this.rejoin();
@@ -215,10 +245,11 @@ export class Call {
   }
 }
 
-export async function startCall(room: Room, withCamera: boolean): Promise<void> {
+/** `first`: the rung that the look at the line found good. */
+export async function startCall(room: Room, withCamera: boolean, first: Rung | null = null): Promise<void> {
   if (call.peek()) endCall(call.peek()!, null);
   callTrouble.value = null;
-  const started = new Call(room);
+  const started = new Call(room, first);
   call.value = started;
   try {
     await started.start(withCamera);

@@ -33,6 +33,14 @@ export async function lookAtLine(stop: AbortSignal, seen: (steps: readonly Step[
   }
 }
 
+type Entry = RTCStats & {
+  packetsReceived: number;
+  packetsSent: number;
+  nominated?: boolean;
+  currentRoundTripTime?: number;
+  localCandidateId: string;
+};
+
 interface Reading {
   sent: number;
   received: number;
@@ -124,15 +132,15 @@ class Circle {
     const reading: Reading = { sent: 0, received: 0, rttMs: 0, protocol: 'udp' };
     if (this.closed) return reading;
     const stats = await this.down.getStats();
-    for (const entry of stats.values() as Iterable<Record<string, never>>) {
-      if (entry['type'] === 'inbound-rtp') reading.received += entry['packetsReceived'];
-      else if (entry['type'] === 'candidate-pair' && entry['nominated']) {
-        reading.rttMs = 1_000 * (entry['currentRoundTripTime'] ?? 0);
-        reading.protocol = (stats.get(entry['localCandidateId']) as { protocol?: string } | undefined)?.protocol ?? 'udp';
+    for (const entry of stats.values() as Iterable<Entry>) {
+      if (entry.type === 'inbound-rtp') reading.received += entry.packetsReceived;
+      else if (entry.type === 'candidate-pair' && entry.nominated) {
+        reading.rttMs = 1_000 * (entry.currentRoundTripTime ?? 0);
+        reading.protocol = (stats.get(entry.localCandidateId) as { protocol?: string } | undefined)?.protocol ?? 'udp';
       }
     }
-    for (const entry of (await this.up.getStats()).values() as Iterable<Record<string, never>>) {
-      if (entry['type'] === 'outbound-rtp') reading.sent += entry['packetsSent'];
+    for (const entry of (await this.up.getStats()).values() as Iterable<Entry>) {
+      if (entry.type === 'outbound-rtp') reading.sent += entry.packetsSent;
     }
     return reading;
   }
