@@ -41,12 +41,14 @@ from server.signalling.check_socket import ChecksSocket
 from server.signalling.checks import Checks
 from server.signalling.metrics import CallMetrics
 from server.signalling.revocation import CallRevocation
+from server.signalling.side.sides import Sides
 from server.signalling.socket import CallsSocket
 from server.transport import lean
 from server.transport.gateway import Gateway, Limits
 from server.transport.reached import TRUSTED_PROXIES, TrustedProxies
 from server.transport.router import Endpoints
 from server.transport.static import StaticFiles
+from server.transport.web_session import Authenticator
 
 CLIENT = Path(server.__file__).with_name("static")
 
@@ -110,9 +112,10 @@ class Rooms:
 class Signalling:
     """Calls and the engine that carries them."""
 
-    def __init__(self, ground: Ground, gateway: Gateway, rooms: Rooms) -> None:
+    def __init__(self, ground: Ground, gateway: Gateway, rooms: Rooms, authenticator: Authenticator) -> None:
         self.engine = ground.media
         self.calls = Calls(self.engine, gateway, rooms.rights, rooms.visits, ground.clock)
+        self.sides = Sides(self.calls, self.engine, rooms.rights, authenticator, ground.clock)
         self.revocation = CallRevocation(self.calls, rooms.rights, ground.notices, ground.database, ground.clock)
         rooms.presence.watch(arrival=self.calls.arrived, departure=self.calls.departed)
         CallsSocket(gateway, self.calls)
@@ -129,6 +132,7 @@ class Signalling:
         """Raises when a media port cannot be had."""
         running.push_async_callback(self.engine.stop)
         await self.engine.start(self.calls)
+        running.push_async_callback(self.sides.stop)
         running.push_async_callback(self.calls.stop)
         running.push_async_callback(self.revocation.stop)
         running.push_async_callback(self.checks.stop)
@@ -148,7 +152,7 @@ class Capabilities:
         Revocation(ground.database, self.gateway, ground.notices, ground.bus, ground.clock)
         self.flags = Flags(ground.database, ground.clock, ground.bus, self.gateway)
         self.rooms = Rooms(ground, self.gateway, self.flags)
-        self.signalling = Signalling(ground, self.gateway, self.rooms)
+        self.signalling = Signalling(ground, self.gateway, self.rooms, self.people.authenticator)
         self.endpoints = Endpoints(self.people.authenticator)
         self.endpoints.add(self.people.http, PairsHttp(ground.database), FlagsHttp(self.flags), self.rooms.http)
 
@@ -164,6 +168,7 @@ class Capabilities:
         """Adds everything that is served to ``site``; what nothing else answers is the client's."""
         site[TRUSTED_PROXIES] = TrustedProxies(self._ground.settings.trusted_proxies)
         lean.attach(site)
+        self.signalling.sides.attach(site)  # before the endpoints, which answer for all the rest of /api
         self.endpoints.attach(site)
         self.gateway.attach(site)
         StaticFiles(CLIENT).attach(site)
@@ -180,6 +185,7 @@ class Capabilities:
     async def part(self) -> None:
         """Ends calls and sockets. Before the web server waits for its requests: a socket is one that never ends."""
         await self.signalling.calls.stop()
+        await self.signalling.sides.stop()
         await self.gateway.close()
 
     def busy(self) -> int:
