@@ -43,7 +43,7 @@ interface Told {
 const FIRST_DELAY_MS = 300;
 const LONGEST_DELAY_MS = 8_000;
 const SILENCE_MS = 20_000; // the server says something every 5 s
-const OVER: readonly number[] = [4401, 4403, 4404, 4409]; // docs/protocol.md: coming back would not help
+const OVER: readonly number[] = [4404, 4409]; // docs/protocol.md: coming back would not help
 const FRAME_MS = 60;
 
 export class SideChannel {
