@@ -83,7 +83,9 @@ class Keeper:
 
     def counters(self) -> Counter[str]:
         """Of all workers that there were; only ever grows."""
-        return self._past + Counter(self._counted)
+        total = self._past.copy()
+        total.update(self._counted)
+        return total
 
     async def _run(self) -> None:
         """A process of which ``spawn`` may have begun already."""

@@ -102,6 +102,7 @@ class Servant:
         except GroundError as error:
             return messages.Started(request.id, 0, str(error))
         self._engine = engine
+        self._tell_counters(engine)
         return messages.Started(request.id, engine.port)
 
     def _hung_up(self) -> None:
