@@ -7,6 +7,7 @@ import { learnTexts } from './locales/text';
 
 learnTexts(frCall);
 
-export { startCall as begin } from './call/call';
+export { begin } from './call/check/begin';
+export { CheckDialog } from './call/check/check_dialog';
 export { Stage } from './call/stage';
 export { Voices } from './call/voices';

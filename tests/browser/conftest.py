@@ -185,9 +185,14 @@ class Room:
     stack: AsyncExitStack
     people: list[Person] = field(default_factory=list)
 
-    async def seat(self, login: str | None = None, **options: Any) -> Person:
-        """A person with a browser profile of their own, signed in when ``login`` is given."""
+    async def seat(self, login: str | None = None, *, checks: bool = False, **options: Any) -> Person:
+        """A person with a browser profile of their own, signed in when ``login`` is given; one who does not want a look
+        at the line before each call, unless ``checks``."""
         wanted = {"viewport": SCREEN, "locale": "fr-FR", "permissions": ["microphone", "camera"], **options}
+        if not checks:
+            kept = [{"name": "binome.check", "value": "never"}]
+            origin = {"origin": f"http://localhost:{self.server.port}", "localStorage": kept}
+            wanted.setdefault("storage_state", {"cookies": [], "origins": [origin]})
         context = await self.browser.new_context(**wanted)
         self.stack.push_async_callback(context.close)
         await context.add_init_script(_WATCH_CALLS)

@@ -17,7 +17,12 @@ export function CallPanel({ room }: { room: Room }): VNode | null {
   const code = calling.value;
   if (code && current?.room === room) return <code.Stage current={current} room={room} />;
   if (room.card.value?.writable === false) return null;
-  return <Invitation room={room} />;
+  return (
+    <>
+      <Invitation room={room} />
+      {code && <code.CheckDialog room={room} />}
+    </>
+  );
 }
 
 function Invitation({ room }: { room: Room }): VNode {

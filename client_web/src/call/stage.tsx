@@ -8,11 +8,13 @@ import { Icon, type IconName } from '../shell/icons';
 import { link } from '../wire/link';
 import type { CallPerson } from '../wire/types';
 import { endCall, type Call } from './call';
+import { CallSettings } from './settings/settings_dialog';
 import { Tile } from './tile';
 import { soundBlocked, unblockSound } from './voices';
 
 export function Stage({ current, room }: { current: Call; room: Room }): VNode {
   const small = useSignal(false);
+  const choosing = useSignal(false);
   const mine = current.peer.value;
   const others = room.inCall.value.filter((person) => person.peer !== mine);
   const me = room.inCall.value.find((person) => person.peer === mine);
@@ -23,11 +25,15 @@ export function Stage({ current, room }: { current: Call; room: Room }): VNode {
           <span class={current.phase.value === 'in' ? 'dot dot-on' : 'dot'} />
           {t(stateWords(current))}
         </p>
+        <button type="button" class="icon-button stage-settings" aria-label={t('call.settings')} onClick={() => (choosing.value = true)}>
+          <Icon name="settings" />
+        </button>
         <button type="button" class="quiet-button stage-size" onClick={() => (small.value = !small.value)}>
           <Icon name={small.value ? 'big' : 'chat'} />
           {t(small.value ? 'call.big' : 'call.small')}
         </button>
       </div>
+      {choosing.value && <CallSettings current={current} onClose={() => (choosing.value = false)} />}
       <Words current={current} others={others} />
       <div class={`tiles tiles-${others.length}`}>
         {others.map((person) => (

@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals';
 import type { Room } from '../../room/rooms';
-import { ask, onOnline } from '../../wire/link';
+import { ask, link, onOnline } from '../../wire/link';
 import type { Rung } from '../../wire/types';
 import { startCall } from '../call';
 import { recallLine, rememberLine, wantsCheck } from './remembered';
@@ -13,7 +13,7 @@ export const checking = signal<{ room: Room; withCamera: boolean } | null>(null)
 /** The server's name for the network that we come from; null until it told. */
 const network = signal<string | null>(null);
 
-export async function beginCall(room: Room, withCamera: boolean): Promise<void> {
+export async function begin(room: Room, withCamera: boolean): Promise<void> {
   if (!wantsCheck()) return startCall(room, withCamera);
   const known = network.peek() === null ? null : recallLine(network.peek()!);
   if (known === null) checking.value = { room, withCamera };
@@ -33,8 +33,8 @@ export function keep(rung: Rung): void {
   if (network.peek() !== null) rememberLine(network.peek()!, rung);
 }
 
-/** Asks for the name of the network, so that it is known when somebody wants to call. */
-export async function learnNetwork(): Promise<void> {
+/** So that it is known when somebody wants to call. */
+async function learnNetwork(): Promise<void> {
   try {
     network.value = (await ask('check:network', {})).network;
   } catch {
@@ -43,5 +43,6 @@ export async function learnNetwork(): Promise<void> {
 }
 
 onOnline(() => void learnNetwork());
+if (link.peek() === 'online') void learnNetwork(); // this code comes later than the socket
 
 const enter = (room: Room, withCamera: boolean, rung: Rung): Promise<void> => startCall(room, withCamera && cameraFits(rung), rung);

@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { t } from '../../locales/text';
+import type { Room } from '../../room/rooms';
 import { Dialog } from '../../shell/dialog';
 import type { Rung } from '../../wire/types';
 import { microphone, NoDevice, type DeviceTrouble } from '../devices';
@@ -18,8 +19,8 @@ const READ_MS = 1_200; // a good result is shown for this long before the call b
 
 type Mic = 'asking' | 'quiet' | 'heard' | DeviceTrouble;
 
-export function CheckDialog(): VNode | null {
-  return checking.value && <Check key={checking.value.room.number} />;
+export function CheckDialog({ room }: { room: Room }): VNode | null {
+  return checking.value?.room === room ? <Check /> : null;
 }
 
 function Check(): VNode {
@@ -72,7 +73,7 @@ function Check(): VNode {
         </p>
         {!ready && <progress class="check-progress" aria-labelledby="check-line" max={STEPS.length + 1} value={done.value + 1} />}
       </div>
-      <div class="form-acts">
+      <div class="dialog-acts">
         <button type="button" class={ready ? 'button' : 'button button-soft'} onClick={() => passCheck(rung.value)}>
           {t(ready ? 'check.go' : 'check.skip')}
         </button>
