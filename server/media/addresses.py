@@ -12,6 +12,8 @@ from server.kernel.ground import GroundError
 
 EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 (bound only when the operator asks for all addresses)
 HOST_PREFERENCE: Final = 126  # RFC 8445 section 5.1.2.1
+HOST_TCP_PREFERENCE: Final = 90  # below all UDP (RFC 6544 section 4.2); what browsers give theirs
+PASSIVE: Final = 4  # direction preference of a host candidate that waits to be connected to, in the same place
 LOOPBACK: Final = {4: "127.0.0.1", 6: "::1"}
 MOST_CANDIDATES: Final = 8  # a machine full of container bridges would otherwise fill the descriptions
 
@@ -64,8 +66,16 @@ def _unique(addresses: Sequence[str]) -> list[str]:
 
 
 def candidate_lines(addresses: Sequence[str], port: int) -> list[str]:
-    """``a=candidate`` lines: UDP host candidates of component 1, in order of preference."""
-    return [
+    """``a=candidate`` lines: host candidates of component 1, in order of preference; UDP, then passive TCP on the same
+    port (RFC 6544 section 4.5)."""
+    udp = [
         f"a=candidate:{index + 1} 1 udp {HOST_PREFERENCE << 24 | (65535 - index) << 8 | 255} {address} {port} typ host"
         for index, address in enumerate(addresses)
     ]
+    tcp = [
+        f"a=candidate:{len(addresses) + index + 1} 1 tcp "
+        f"{HOST_TCP_PREFERENCE << 24 | (PASSIVE << 13 | 8191 - index) << 8 | 255} {address} {port} typ host "
+        "tcptype passive"
+        for index, address in enumerate(addresses)
+    ]
+    return [*udp, *tcp]

@@ -15,6 +15,8 @@ class Counters:
     packets_refused: int = 0  # failed authentication, replayed, malformed, or more than a person may send
     stun_answered: int = 0
     stun_refused: int = 0
+    connections: int = 0  # TCP connections that came
+    connections_refused: int = 0  # of those, turned away or closed to make room before they proved anything
     handshakes: int = 0
     handshakes_failed: int = 0
 

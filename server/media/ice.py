@@ -1,22 +1,25 @@
 """ICE-lite (RFC 8445 section 2.5) for one leg: who we are to the browser, which of its paths we send on, and until
 when it wants anything sent at all (consent, RFC 7675).
 
-An ICE-lite end need not check paths itself. Ours does so once for each address before media goes there: a person
-could else have their stream sent to anybody, by forging the source address of one request (RFC 8445 section 19.5.1).
+An ICE-lite end need not check paths itself. Ours does, once for each: a person could else have their stream, or the
+flights of a handshake, sent to anybody by forging the source address of one request (RFC 8445 section 19.5.1). Paths
+are proved before they are needed, so that media moves as soon as the browser says so (make before break).
 """
 
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from aioice.stun import Message
 
 from server.media import stun
 
-Address = tuple[Any, ...]  # as the socket gives it: (host, port) or (host, port, flow, scope)
+Address = tuple[Any, ...]  # of UDP as the socket gives it, (host, port, …); of TCP see tcp.py
 SendTo = Callable[[bytes, Address], object]
+PathKind = Literal["udp", "tcp"]
 
 CONSENT: Final = 30.0  # seconds without authenticated STUN (RFC 7675 section 5.1); browsers ask every 2.5 s
 QUIET: Final = 7.0  # seconds: two rounds of checks missed; worth telling people, nothing more
@@ -26,6 +29,10 @@ REPLAY_WINDOW: Final = 128  # transactions remembered, each good for one source 
 # its own (at the start a browser tries several paths, each twenty times a second).
 STRANGERS: Final = (20.0, 40.0)  # a second; at once
 OWN: Final = (100.0, 200.0)
+# An address that is not proved gets no more bytes than came from it, headers included, but for one first check: it
+# lets a path be proved by a single request. (RFC 9000 section 8.1 allows three times what came.)
+HEADERS: Final = 28  # bytes: IPv4 and UDP
+FIRST_CHECK: Final = 128  # bytes: a check of ours to a browser's short fragment
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +50,16 @@ class Credentials:
 
 @dataclass(slots=True, eq=False)
 class Path:
-    """One way to the browser. ``verified``: what we send there arrives at who knows the password."""
+    """One way to the browser. ``verified``: what we send there arrives at who knows the password. Until then only
+    ``credit`` bytes may go there; over TCP any number, since its handshake proves the address."""
 
     address: Address
     sendto: SendTo
+    kind: PathKind
     heard_at: float
     verified: bool = False
     transaction: bytes = b""
+    credit: int = FIRST_CHECK
 
 
 class Allowance:
@@ -79,18 +89,25 @@ class IceLite:
         self.local = Credentials.random()
         self.previous: Credentials | None = None  # until the first nomination after a restart
         self.fragments = {self.local.fragment}  # by which the leg is to be found
-        self.remote: Credentials | None = None
         self.selected: Path | None = None
         self.paths: OrderedDict[Address, Path] = OrderedDict()
         self.heard_at = now  # a leg that never heard anything ends like one that fell silent
+        self._remote: Credentials | None = None
         self._nominated: Path | None = None
         self._on_selected = on_selected
         self._on_forgotten = on_forgotten
-        self._secured = False
         self._used = False  # whether the browser has asked with ``local``
         self._transactions: OrderedDict[bytes, Address] = OrderedDict()  # where each was first seen
         self._strangers = Allowance(*STRANGERS, now)
         self._own = Allowance(*OWN, now)
+
+    def set_remote(self, credentials: Credentials) -> None:
+        """The browser's end, from its description. Its checks may have come before that."""
+        first = self._remote is None
+        self._remote = credentials
+        if first:
+            for path in self.paths.values():
+                self._prove(path)
 
     def restart(self, now: float) -> None:
         """New credentials (RFC 8445 section 9). Paths, and what flows on them, stay until a new one is nominated; and
@@ -106,7 +123,7 @@ class IceLite:
         """Whether to spend the authentication of a message from here."""
         return (self._own if address in self.paths else self._strangers).take(now)
 
-    def request(self, datagram: bytes, address: Address, sendto: SendTo, now: float) -> bool:
+    def request(self, datagram: bytes, address: Address, sendto: SendTo, now: float, kind: PathKind = "udp") -> bool:
         """A binding request with our fragment. Nothing is stored, sent or changed unless it is authentic; returns
         whether it was."""
         try:
@@ -117,73 +134,108 @@ class IceLite:
         ours = self.local if fragment == self.local.fragment else self.previous
         if ours is None or fragment != ours.fragment:
             return False
-        if not message.check_message_integrity(ours.password.encode()) or self._replayed(message, address):
+        if not message.check_message_integrity(ours.password.encode()):
             return False
-        self._used = self._used or ours is self.local
-        path = self._path(address, sendto, now)
-        self.heard_at = path.heard_at = now
-        sendto(stun.success(message, (address[0], address[1]), ours.password), address)
-        if "USE-CANDIDATE" in message.attributes:
-            if ours is self.local:
-                self.previous = None
-            self._nominated = path
-        self._choose(path)
+        # STUN does not authenticate the source address: a request is good from the one that it first came from.
+        first_from = self._transactions.get(message.transaction_id)
+        if first_from is not None and first_from != address:
+            return False
+        path = self._path(address, sendto, kind, now)
+        path.credit += len(datagram) + HEADERS
+        self._send(path, stun.success(message, (address[0], address[1]), ours.password))
+        if first_from is None:
+            self._remember(message.transaction_id, address)
+            self._obey(message, ours, path, now)
+        self._consider(path)
         return True
 
-    def response(self, datagram: bytes, address: Address) -> bool:
+    def response(self, datagram: bytes, address: Address, now: float) -> bool:
         """The answer to a check of ours: the path is verified. Returns whether it was one."""
         path = self.paths.get(address)
-        if path is None or not path.transaction or self.remote is None or datagram[8:20] != path.transaction:
+        if path is None or not path.transaction or self._remote is None or datagram[8:20] != path.transaction:
             return False
+        if path.verified:
+            return True  # two checks were under way
         try:
             message = stun.parse(datagram)
         except ValueError:
             return False
-        if not message.check_message_integrity(self.remote.password.encode()):
+        if not message.check_message_integrity(self._remote.password.encode()):
             return False
-        path.transaction = b""
         path.verified = True
-        if path is self._nominated:
-            self._select(path)
+        self.heard_at = path.heard_at = now
+        self._consider(path)
         return True
 
-    def secured(self, address: Address | None) -> None:
-        """DTLS is complete, its last record came from ``address``: that path is proved. From now on only proved
-        paths are used."""
-        self._secured = True
-        path = self.paths.get(address) if address is not None else None
-        if path is not None:
-            path.verified = True
-            self._select(path)
-        if self._nominated is not None:
-            self._choose(self._nominated)
+    def earn(self, address: Address, size: int) -> None:
+        """Something else of ``size`` bytes came on a path, which pays for another check if it needs one."""
+        path = self.paths.get(address)
+        if path is not None and not path.verified:
+            path.credit += size + HEADERS
+            self._prove(path)
 
-    def _replayed(self, message: Message, address: Address) -> bool:
-        """The source address is not authenticated by STUN: a request is good from the address it first came from."""
-        first = self._transactions.setdefault(message.transaction_id, address)
+    def lose(self, address: Address) -> None:
+        """The path is no more: its connection broke, or the address is another's. Media goes on over the proved one
+        heard last; without one it waits for the browser, which has the time that consent gives it."""
+        path = self.paths.pop(address, None)
+        if path is self._nominated:
+            self._nominated = None
+        if path is None or path is not self.selected:
+            return
+        self.selected = None
+        proved = [other for other in self.paths.values() if other.verified]
+        if proved:
+            self._select(max(proved, key=lambda other: other.heard_at))
+
+    def _obey(self, message: Message, ours: Credentials, path: Path, now: float) -> None:
+        """A request that was not seen before. From an address that is not proved it is no sign of life: whoever wrote
+        requests down could else keep a part open that its person has left."""
+        self._used = self._used or ours is self.local
+        if path.verified:
+            self.heard_at = path.heard_at = now
+        if "USE-CANDIDATE" in message.attributes:
+            if ours is self.local:
+                self.previous = None
+            self._nominated = path
+
+    def _remember(self, transaction_id: bytes, address: Address) -> None:
+        self._transactions[transaction_id] = address
         if len(self._transactions) > REPLAY_WINDOW:
             self._transactions.popitem(last=False)
-        return first != address
 
-    def _path(self, address: Address, sendto: SendTo, now: float) -> Path:
+    def _path(self, address: Address, sendto: SendTo, kind: PathKind, now: float) -> Path:
         path = self.paths.get(address)
         if path is None:
-            path = self.paths[address] = Path(address, sendto, now)
+            path = self.paths[address] = Path(address, sendto, kind, now)
             while len(self.paths) > MOST_PATHS:
-                stale = next(old for old in self.paths if old != address and self.paths[old] is not self.selected)
-                del self.paths[stale]
-                self._on_forgotten(stale)
+                others = [old for old in self.paths.values() if old is not path and old is not self.selected]
+                stale = next((old for old in others if not old.verified), others[0])
+                self.lose(stale.address)
+                self._on_forgotten(stale.address)
         self.paths.move_to_end(address)
         return path
 
-    def _choose(self, path: Path) -> None:
-        if self.selected is None or (path is self._nominated and (path.verified or not self._secured)):
+    def _consider(self, path: Path) -> None:
+        if not path.verified:
+            self._prove(path)
+        elif path is self._nominated or self.selected is None:
             self._select(path)
-        elif path is self._nominated and self.remote is not None:
-            # One small check for each request that came: nothing is amplified.
-            path.transaction = path.transaction or secrets.token_bytes(12)
-            username = f"{self.remote.fragment}:{self.local.fragment}"
-            path.sendto(stun.check(username, self.remote.password, path.transaction), path.address)
+
+    def _prove(self, path: Path) -> None:
+        if path.verified or self._remote is None:
+            return
+        path.transaction = path.transaction or secrets.token_bytes(12)
+        username = f"{self._remote.fragment}:{self.local.fragment}"
+        self._send(path, stun.check(username, self._remote.password, path.transaction))
+
+    def _send(self, path: Path, datagram: bytes) -> None:
+        if path.kind == "udp" and not path.verified:
+            cost = len(datagram) + HEADERS
+            if path.credit < cost:
+                return
+            path.credit -= cost
+        with suppress(OSError):  # an unreachable network, a full buffer: the browser asks again
+            path.sendto(datagram, path.address)
 
     def _select(self, path: Path) -> None:
         if self.selected is not path:

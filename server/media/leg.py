@@ -12,7 +12,7 @@ from aiortc.rtcdtlstransport import RTCCertificate
 from server.media.counters import Counters
 from server.media.dtls import FIRST_RECORD, LAST_RECORD, Dtls, Fingerprint, Role, SrtpSession
 from server.media.errors import UnusableDescription
-from server.media.ice import Address, Credentials, IceLite, Path, SendTo
+from server.media.ice import Address, Credentials, IceLite, Path, PathKind, SendTo
 from server.media.rtcp import FIRST_PACKET_TYPE, LATEST_PACKET_TYPE
 from server.media.rtp import HEADER_LENGTH
 
@@ -54,7 +54,6 @@ class Leg:
         self._media_at = now
         self._dtls = Dtls(certificate, role, self._send_plain, self._dtls_done)
         self._fingerprints: tuple[Fingerprint, ...] = ()
-        self._last_record_from: Address | None = None
         self._counters = counters
         self._allowance = ALLOWANCE
         self._rtcp_left = MOST_RTCP
@@ -69,13 +68,18 @@ class Leg:
         """When anything authentic came last, media or STUN."""
         return max(self._media_at, self.ice.heard_at)
 
+    @property
+    def path(self) -> PathKind | None:
+        """What media to this leg travels on; None before there is anything, or when the last connection broke."""
+        return self.ice.selected.kind if self.ice.selected is not None else None
+
     def set_remote(self, credentials: Credentials, fingerprints: Sequence[Fingerprint]) -> None:
         """What the browser's description says of its end. Raises UnusableDescription when a later one changes the
         fingerprint: the association is kept, so its certificate must be too."""
         if self._fingerprints and self._fingerprints != tuple(fingerprints):
             raise UnusableDescription("the fingerprint cannot change")
-        self.ice.remote = credentials
         self._fingerprints = tuple(fingerprints)
+        self.ice.set_remote(credentials)
         self._start_dtls()
 
     def receive(self, datagram: bytes, address: Address, now: float) -> None:
@@ -112,7 +116,8 @@ class Leg:
             if self._allowance < 0:
                 counters.packets_refused += 1
                 return
-            self._last_record_from = address
+            if self._sendto is None:
+                self.ice.earn(address, size)  # the records wait until there is a path to answer on
             self._dtls.receive(datagram)
 
     def send_rtp(self, packet: bytes) -> None:
@@ -169,5 +174,4 @@ class Leg:
         self._counters.handshakes += 1
         self._receiving, self._sending = self._dtls.sessions()
         self.connected = True
-        self.ice.secured(self._last_record_from)
         self.traffic.leg_connected()

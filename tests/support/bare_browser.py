@@ -8,10 +8,12 @@ import asyncio
 import re
 import secrets
 import socket
+import struct
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from aioice.stun import Class, Message, Method, parse_message
 from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
@@ -90,10 +92,11 @@ class _Shim:
 
 
 class BareLeg:
-    """One PeerConnection's transport, on one of the two loopback addresses."""
+    """One PeerConnection's transport, on one of the two loopback addresses, over UDP or TCP."""
 
-    def __init__(self, loopback: str = "127.0.0.1") -> None:
+    def __init__(self, loopback: str = "127.0.0.1", over: Literal["udp", "tcp"] = "udp") -> None:
         self._loopback = loopback
+        self.over = over  # what the next ``move`` opens
         self.certificate = RTCCertificate.generateCertificate()
         self.rtp: list[RtpPacket] = []
         self.rtcp: list[AnyRtcpPacket] = []
@@ -105,10 +108,12 @@ class BareLeg:
         self.dtls = RTCDtlsTransport(cast("Any", self._shim), [self.certificate])
         self.dtls._set_role("client")
         self._sockets: list[socket.socket] = []
+        self._streams: dict[socket.socket, bytes] = {}  # of TCP: what came of a packet that is not complete
         self._handshake: asyncio.Task[None] | None = None
         self._pings: asyncio.Task[None] | None = None
         self.renew()
-        self.move()
+        if over == "udp":
+            self.move()
 
     def renew(self) -> None:
         """New ICE credentials, as ``restartIce`` makes."""
@@ -117,14 +122,26 @@ class BareLeg:
     def move(self) -> None:
         """To another address; what is sent from now on comes from there, a check before all else."""
         family = socket.AF_INET6 if ":" in self._loopback else socket.AF_INET
-        sock = socket.socket(family, socket.SOCK_DGRAM)
+        sock = socket.socket(family, socket.SOCK_DGRAM if self.over == "udp" else socket.SOCK_STREAM)
+        if self.over == "udp":
+            sock.bind((self._loopback, 0))
+        else:
+            assert self.remote is not None
+            sock.connect((self._loopback, self.remote.port))
+            self._streams[sock] = b""
         sock.setblocking(False)
-        sock.bind((self._loopback, 0))
         self._sockets.append(sock)
         self.arrivals.append(0)
         asyncio.get_running_loop().add_reader(sock, self._readable, sock)
         if self.remote is not None:
             self.check()
+
+    def cut(self) -> None:
+        """The newest connection is gone, as if it never was: no goodbye."""
+        sock = self._sockets.pop()
+        asyncio.get_running_loop().remove_reader(sock)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        sock.close()
 
     @property
     def current(self) -> socket.socket:
@@ -132,7 +149,12 @@ class BareLeg:
 
     def send(self, datagram: bytes, source: socket.socket | None = None) -> None:
         assert self.remote is not None
-        (source or self.current).sendto(datagram, (self._loopback, self.remote.port))
+        sock = source or self.current
+        if sock in self._streams:
+            with suppress(OSError):
+                sock.sendall(struct.pack("!H", len(datagram)) + datagram)
+        else:
+            sock.sendto(datagram, (self._loopback, self.remote.port))
 
     def request(self, *, nominate: bool = True, password: str | None = None) -> bytes:
         """A connectivity check, authentic unless ``password`` is another."""
@@ -152,7 +174,10 @@ class BareLeg:
     async def connect(self, remote: Remote) -> None:
         """ICE and DTLS; checks go on until ``close``."""
         self.remote = remote
-        self.check()
+        if self._sockets:
+            self.check()
+        else:
+            self.move()
         self._pings = asyncio.create_task(self._ping())
         parameters = RTCDtlsParameters([RTCDtlsFingerprint("sha-256", remote.fingerprint)])
         self._handshake = asyncio.create_task(self.dtls.start(parameters))
@@ -203,18 +228,32 @@ class BareLeg:
                 datagram = sock.recv(4096)
             except OSError:
                 return
-            self.datagrams.append(datagram)
-            first = datagram[0]
-            if first < 4:
-                self._stun(sock, datagram)
-            elif first < 64:
-                self._shim.queue.put_nowait(datagram)
-            elif self.dtls._rx_srtp is not None:
-                self.arrivals[self._sockets.index(sock)] += 1
-                if 192 <= datagram[1] <= 223:
-                    self.rtcp += RtcpPacket.parse(self.dtls._rx_srtp.unprotect_rtcp(datagram))
-                else:
-                    self.rtp.append(RtpPacket.parse(self.dtls._rx_srtp.unprotect(datagram)))
+            if sock not in self._streams:
+                self._received(sock, datagram)
+                continue
+            if not datagram:  # the server closed it
+                asyncio.get_running_loop().remove_reader(sock)
+                return
+            stream = self._streams[sock] + datagram
+            while len(stream) >= 2 and len(stream) >= 2 + int.from_bytes(stream[:2], "big"):
+                end = 2 + int.from_bytes(stream[:2], "big")
+                self._received(sock, stream[2:end])
+                stream = stream[end:]
+            self._streams[sock] = stream
+
+    def _received(self, sock: socket.socket, datagram: bytes) -> None:
+        self.datagrams.append(datagram)
+        first = datagram[0]
+        if first < 4:
+            self._stun(sock, datagram)
+        elif first < 64:
+            self._shim.queue.put_nowait(datagram)
+        elif self.dtls._rx_srtp is not None:
+            self.arrivals[self._sockets.index(sock)] += 1
+            if 192 <= datagram[1] <= 223:
+                self.rtcp += RtcpPacket.parse(self.dtls._rx_srtp.unprotect_rtcp(datagram))
+            else:
+                self.rtp.append(RtpPacket.parse(self.dtls._rx_srtp.unprotect(datagram)))
 
     def _stun(self, sock: socket.socket, datagram: bytes) -> None:
         message = parse_message(datagram)

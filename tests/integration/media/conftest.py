@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pytest
 
@@ -68,9 +69,10 @@ class Calls:
         video: bool = True,
         replaces: str | None = None,
         loopback: str = "127.0.0.1",
+        over: Literal["udp", "tcp"] = "udp",
     ) -> BareBrowser:
         """Somebody comes in and is connected both ways."""
-        browser = BareBrowser(BareLeg(loopback), BareLeg(loopback))
+        browser = BareBrowser(BareLeg(loopback, over), BareLeg(loopback, over))
         self.browsers.append(browser)
         joined = await self.engine.join(
             room, peer, browser.offer(video=video), state, video=video, capacity=4, replaces=replaces

@@ -19,6 +19,17 @@ async def test_a_port_in_use_is_named() -> None:
             await ForwardingEngine("127.0.0.1", port).start(Told())
 
 
+async def test_a_port_in_use_for_tcp_alone_is_named_too_and_nothing_stays_open() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(GroundError, match=rf"TCP port {port} cannot be had on 127\.0\.0\.1 .*BINOME_MEDIA_PORT"):
+            await ForwardingEngine("127.0.0.1", port).start(Told())
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as again:
+            again.bind(("127.0.0.1", port))
+
+
 async def test_an_unknown_public_address_leaves_no_port_open() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
@@ -35,8 +46,11 @@ async def test_browsers_are_told_the_public_address_and_no_other() -> None:
         calls.browsers.append(browser)
         joined = await calls.engine.join("room", "julien", browser.offer(), ALL_ON, video=True, capacity=4)
         for description in (joined.answer, joined.offer):
-            candidates = [line.split(" ")[4] for line in description.splitlines() if line.startswith("a=candidate")]
-            assert candidates == ["203.0.113.7"]
+            candidates = [line.split(" ") for line in description.splitlines() if line.startswith("a=candidate")]
+            port = str(calls.engine.port)
+            assert [(words[2], *words[4:6]) for words in candidates] == [
+                (transport, "203.0.113.7", port) for transport in ("udp", "tcp")
+            ]
             assert "127.0.0.1 " not in description
 
 

@@ -36,6 +36,8 @@ def test_candidates_are_in_order_of_preference() -> None:
     assert lines == [
         "a=candidate:1 1 udp 2130706431 192.0.2.1 8081 typ host",
         "a=candidate:2 1 udp 2130706175 2001:db8::1 8081 typ host",
+        "a=candidate:3 1 tcp 1520435199 192.0.2.1 8081 typ host tcptype passive",
+        "a=candidate:4 1 tcp 1520434943 2001:db8::1 8081 typ host tcptype passive",
     ]
 
 
