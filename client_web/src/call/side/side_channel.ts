@@ -2,7 +2,7 @@
  * The side web socket of one's part in a call: voices where neither UDP nor ICE-TCP comes through, and still pictures.
  * It is fetched when it is first needed:
  *
- *     const { SideChannel } = await import('./side/side_channel');
+ *     const { SideChannel } = await import('../side');
  *     const side = new SideChannel(peer, { still, voices, state });   // connects by itself, again and again
  *     await side.startVoice(mic);   // once this returns the server takes and gives voices here, and not by RTP
  *     side.stopVoice();             // RTP carries them again
@@ -19,9 +19,9 @@
  */
 
 import { ack, read, still as stillFrame, voice as voiceFrame } from './frames';
-import type { StillCamera } from './stills';
+import { StillCamera } from './stills';
 import { VoiceUnsupported } from './unsupported';
-import type { WebVoice } from './voice_web';
+import { WebVoice } from './voice_web';
 import { Window } from './window';
 
 export { VoiceUnsupported };
@@ -45,8 +45,12 @@ const LONGEST_DELAY_MS = 8_000;
 const SILENCE_MS = 20_000; // the server says something every 5 s
 const OVER: readonly number[] = [4404, 4409]; // docs/protocol.md: coming back would not help
 const FRAME_MS = 60;
+const PACKET_BYTES = 60; // what TCP, IP and the frame of a web socket add to a message
 
 export class SideChannel {
+  /** What went through the socket, both ways, about. */
+  bytes = 0;
+
   private socket: WebSocket | null = null;
   private window = new Window();
   private heard = 0;
@@ -80,9 +84,10 @@ export class SideChannel {
   /** Throws VoiceUnsupported. The microphone is encoded from now on; it is heard as soon as the socket is open. */
   async startVoice(mic: MediaStreamTrack): Promise<void> {
     this.mic = mic;
-    const starting = (this.starting ??= import('./voice_web').then(({ WebVoice }) =>
-      WebVoice.start({ packet: (timestamp, packet) => this.speak(timestamp, packet), tracks: (tracks) => this.hooks.voices?.(this.named(tracks)) }),
-    ));
+    const starting = (this.starting ??= WebVoice.start({
+      packet: (timestamp, packet) => this.speak(timestamp, packet),
+      tracks: (tracks) => this.hooks.voices?.(this.named(tracks)),
+    }));
     try {
       const voice = await starting;
       if (this.starting !== starting || this.over) return; // stopped meanwhile
@@ -112,7 +117,7 @@ export class SideChannel {
 
   offerStills(camera: MediaStreamTrack | null): void {
     this.camera = camera;
-    void this.arrangeStills();
+    this.arrangeStills();
   }
 
   holdStills(held: boolean): void {
@@ -152,6 +157,7 @@ export class SideChannel {
     };
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
       this.listen();
+      this.count(typeof data === 'string' ? data.length : data.byteLength);
       if (typeof data === 'string') this.hear(JSON.parse(data) as Told);
       else this.take(data);
     };
@@ -163,7 +169,7 @@ export class SideChannel {
     this.socket = null;
     clearTimeout(this.watch);
     this.told = { sources: [], stills: null };
-    void this.arrangeStills();
+    this.arrangeStills();
     if (OVER.includes(code)) {
       this.close();
       this.hooks.state?.('closed');
@@ -195,7 +201,7 @@ export class SideChannel {
   private hear(told: Told): void {
     this.told = told;
     this.voice?.sources(told.sources);
-    void this.arrangeStills();
+    this.arrangeStills();
   }
 
   private take(message: ArrayBuffer): void {
@@ -217,7 +223,12 @@ export class SideChannel {
 
   private send(bytes: Uint8Array<ArrayBuffer>): void {
     this.unacknowledged = 0;
+    this.count(bytes.length);
     this.socket?.send(bytes);
+  }
+
+  private count(length: number): void {
+    this.bytes += length + PACKET_BYTES;
   }
 
   // Voice
@@ -264,17 +275,15 @@ export class SideChannel {
 
   // Stills
 
-  private async arrangeStills(): Promise<void> {
+  private arrangeStills(): void {
     const every = this.told.stills;
     if (!this.camera || every === null || this.over) {
       this.stills?.stop();
       this.stills = null;
       return;
     }
-    const { StillCamera } = await import('./stills');
-    if (this.told.stills === null || !this.camera || this.over) return;
     this.stills ??= new StillCamera((picture) => this.show(picture));
-    this.stills.from(this.camera, this.told.stills, () => this.idle);
+    this.stills.from(this.camera, every, () => this.idle);
   }
 
   /** A picture only goes where it keeps nothing else waiting. */
