@@ -29,6 +29,7 @@ export class Playout {
   private pieces: Piece[] = [];
   private playhead = 0;
   private playing = false;
+  private held = 0; // for how long the first of what waits has been here
   private smooth = 0;
   private dry = 0; // samples since the last voice was played
   private last = new Float32Array(0); // what a gap is filled with
@@ -57,15 +58,21 @@ export class Playout {
   /** Fills `out` with what is to be heard now. */
   pull(out: Float32Array): void {
     out.fill(0);
-    if (!this.playing && this.waiting < this.target) return this.hide(out);
-    this.playing = true;
+    if (!this.playing) {
+      if (this.pieces.length > 0) this.held += out.length;
+      if (Math.max(this.held, this.waiting) < this.target) return this.hide(out);
+      this.playing = true;
+    }
     if (this.waiting > this.target + SOME && this.isSilent(out.length)) {
       this.playhead += out.length;
       this.skipped += out.length;
       this.forget();
     }
     this.read(out);
-    if (this.pieces.length === 0 && this.waiting === 0) this.playing = false;
+    if (this.pieces.length === 0) {
+      this.playing = false;
+      this.held = 0;
+    }
     this.smooth += out.length;
     if (this.smooth > SMOOTH) {
       this.smooth = 0;
@@ -123,7 +130,7 @@ export class Playout {
   }
 
   private fade(part: Float32Array): void {
-    for (let i = 0; i < part.length && this.fading > 0; i += 1, this.fading -= 1) part[i]! *= 1 - this.fading / FADE;
+    for (let i = 0; i < part.length && this.fading > 0; i += 1, this.fading -= 1) part[i]! *= 1 - this.fading / (FADE + 1);
   }
 
   private isSilent(length: number): boolean {
@@ -148,6 +155,7 @@ export class Playout {
     this.pieces = [];
     this.playhead = at;
     this.playing = false;
+    this.held = 0;
     this.fading = FADE;
   }
 }

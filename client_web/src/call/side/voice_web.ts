@@ -4,6 +4,7 @@
  */
 
 import { duration, type Voices } from './frames';
+import { SilenceGate } from './silence_gate';
 import { VoiceUnsupported } from './unsupported';
 
 declare const VOICE_WORKLET: string; // written in by the build: the address of voice_worklet.ts
@@ -12,6 +13,7 @@ const RATE = 48_000;
 const FRAME = 2_880; // samples: 60 ms
 const LEAST_KBPS = 6;
 const MOST_KBPS = 24;
+const NOTHING = new Uint8Array(0);
 const OPUS: AudioDecoderConfig = { codec: 'opus', sampleRate: RATE, numberOfChannels: 1 };
 
 /** What TypeScript's own types do not know yet (https://www.w3.org/TR/webcodecs-opus-codec-registration/). */
@@ -38,8 +40,8 @@ export class WebVoice {
   private players = new Map<string, Player>();
   private names: (string | null)[] = [];
   private kbps = 0;
-  private resting = true;
-  private expected = 0; // the time of the next packet of the encoder
+  private readonly gate = new SilenceGate();
+  private order: { at: number; packet: Uint8Array | null }[] = []; // frames whose turn has not come; null is being encoded
 
   private constructor(
     private readonly context: AudioContext,
@@ -70,11 +72,13 @@ export class WebVoice {
   /** Encodes `mic` at so many kbit/s from now on. */
   async speak(mic: MediaStreamTrack, kbps: number): Promise<void> {
     const wanted = Math.min(MOST_KBPS, Math.max(LEAST_KBPS, kbps));
-    if (this.encoder === null || wanted !== this.kbps) {
+    if (this.encoder?.state !== 'configured' || wanted !== this.kbps) {
       this.kbps = wanted;
-      this.encoder ??= new AudioEncoder({ output: (chunk) => this.encoded(chunk), error: () => (this.encoder = null) });
-      this.encoder.configure(encoding(wanted));
-      this.resting = true;
+      if (this.encoder?.state === 'configured') this.encoder.close();
+      this.order = [];
+      const encoder = new AudioEncoder({ output: (chunk) => encoder === this.encoder && this.encoded(chunk), error: () => {} });
+      encoder.configure(encoding(wanted));
+      this.encoder = encoder;
     }
     if (this.input?.track === mic) return;
     this.unplug();
@@ -107,11 +111,11 @@ export class WebVoice {
     player.hear(timestamp, packets);
   }
 
-  /** What was heard already is played to its end: RTP takes as long to begin. */
   stop(): void {
     this.unplug();
     if (this.encoder?.state === 'configured') this.encoder.close();
     this.encoder = null;
+    this.order = [];
     for (const player of this.players.values()) player.close();
     this.players.clear();
     void this.context.close();
@@ -119,35 +123,32 @@ export class WebVoice {
 
   private captured(at: number, samples: Float32Array<ArrayBuffer>): void {
     const { encoder } = this;
-    if (encoder?.state !== 'configured') return;
-    if (!this.input?.track.enabled) {
-      this.resting = true;
+    if (encoder?.state !== 'configured' || !this.input?.track.enabled) return;
+    if (!this.gate.passes(samples)) {
+      this.order.push({ at, packet: NOTHING });
+      this.hand();
       return;
     }
-    if (this.resting) {
-      // Its clock does not jump by itself over the time in which nothing was said.
-      encoder.reset();
-      encoder.configure(encoding(this.kbps));
-      this.resting = false;
-      this.expected = at;
-    }
-    const data = new AudioData({
-      format: 'f32',
-      sampleRate: RATE,
-      numberOfFrames: FRAME,
-      numberOfChannels: 1,
-      timestamp: Math.round((at * 1e6) / RATE),
-      data: samples,
-    });
+    const timestamp = Math.round((at * 1e6) / RATE);
+    const data = new AudioData({ format: 'f32', sampleRate: RATE, numberOfFrames: FRAME, numberOfChannels: 1, timestamp, data: samples });
+    this.order.push({ at, packet: null });
     encoder.encode(data);
     data.close();
   }
 
+  /** One for each frame, in their order. Not by its own time: an encoder counts only what it was given. */
   private encoded(chunk: EncodedAudioChunk): void {
-    const packet = new Uint8Array(chunk.byteLength);
-    chunk.copyTo(packet);
-    this.hooks.packet(this.expected >>> 0, packet.length > 2 ? packet : new Uint8Array(0)); // RFC 6716 2.1.9: discontinuous
-    this.expected += FRAME;
+    const frame = this.order.find(({ packet }) => packet === null);
+    if (!frame) return;
+    chunk.copyTo((frame.packet = new Uint8Array(chunk.byteLength)));
+    this.hand();
+  }
+
+  private hand(): void {
+    for (let [next] = this.order; next?.packet; [next] = this.order) {
+      this.order.shift();
+      this.hooks.packet(next.at >>> 0, next.packet);
+    }
   }
 
   private unplug(): void {
@@ -217,7 +218,7 @@ function encoding(kbps: number): AudioEncoderConfig {
     complexity: 9,
     packetlossperc: 0, // TCP loses nothing
     useinbandfec: false,
-    usedtx: true,
+    usedtx: false, // it would not say which frames it left out: see SilenceGate
   };
   return { codec: 'opus', sampleRate: RATE, numberOfChannels: 1, bitrate: kbps * 1_000, opus } as AudioEncoderConfig;
 }
