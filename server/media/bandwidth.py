@@ -23,13 +23,14 @@ CAP_FOR_MORE: Final = 700_000  # bits/s, each, in a larger call: small pictures 
 class Capacity:
     """What one receiver can take, from its own estimate (REMB) and from the loss that it reports."""
 
-    __slots__ = ("_by_loss", "_fell_at", "_reported", "_reported_at")
+    __slots__ = ("_by_loss", "_fell_at", "_lost_at", "_reported", "_reported_at")
 
     def __init__(self) -> None:
         self._by_loss = float(MOST)
         self._reported = MOST
         self._reported_at = float("-inf")
         self._fell_at = float("-inf")
+        self._lost_at = float("-inf")
 
     def reported(self, bits_per_second: int, now: float) -> None:
         if self._is_recent(now) and bits_per_second < FALL * self._reported:
@@ -37,9 +38,10 @@ class Capacity:
         self._reported = bits_per_second
         self._reported_at = now
 
-    def lost(self, fraction: float, sent: float) -> None:
+    def lost(self, fraction: float, sent: float, now: float) -> None:
         """A receiver report: ``fraction`` of what we sent, at ``sent`` bits/s, did not arrive."""
         if fraction > HIGH_LOSS:
+            self._lost_at = now
             self._by_loss = max(LEAST, min(self._by_loss, sent) * (1 - fraction / 2))
         elif fraction < LOW_LOSS:
             self._by_loss = min(MOST, self._by_loss * GROWTH)
@@ -52,6 +54,10 @@ class Capacity:
         else:
             reported = max(START, AHEAD * self._reported)
         return int(min(reported, self._by_loss))
+
+    def tight(self, now: float) -> bool:
+        """Whether the line was seen to be full a moment ago."""
+        return now - max(self._fell_at, self._lost_at) <= CAREFUL
 
     def estimate(self, now: float) -> int | None:
         """What the receiver itself said last, if it is not too long ago."""

@@ -13,8 +13,9 @@ from server.media.engine import Kind
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Codec:
-    """A format both sides may use. ``payload_type`` and ``rtx_payload_type`` are the ones on *down*; on *up* the
-    browser numbers them. ``parameters`` is the ``a=fmtp`` of our own offer and answer."""
+    """A format both sides may use. ``payload_type`` and the others are the ones on *down*; on *up* the browser numbers
+    them. ``red_payload_type``: of the codec with an earlier packet in front (RFC 2198). ``parameters`` is the
+    ``a=fmtp`` of our own offer and answer."""
 
     name: str
     kind: Kind
@@ -22,12 +23,12 @@ class Codec:
     channels: int | None
     payload_type: int
     rtx_payload_type: int | None
+    red_payload_type: int | None
     parameters: str
-    feedback: tuple[str, ...]
     starts_key_frame: Callable[[bytes], bool]
 
 
-VIDEO_FEEDBACK: Final = ("nack", "nack pli", "ccm fir", "goog-remb")
+FEEDBACK: Final[dict[Kind, tuple[str, ...]]] = {"audio": (), "video": ("nack", "nack pli", "ccm fir", "goog-remb")}
 
 OPUS: Final = Codec(
     name="opus",
@@ -36,9 +37,9 @@ OPUS: Final = Codec(
     channels=2,  # fixed by RFC 7587 section 7, whatever is really sent
     payload_type=111,
     rtx_payload_type=None,
+    red_payload_type=63,
     # In-band FEC survives bursts of one packet; DTX halves what a conversation costs, as people take turns.
     parameters="minptime=10;useinbandfec=1;usedtx=1",
-    feedback=(),
     starts_key_frame=lambda _payload: True,
 )
 VP8: Final = Codec(
@@ -48,8 +49,8 @@ VP8: Final = Codec(
     channels=None,
     payload_type=96,
     rtx_payload_type=97,
+    red_payload_type=None,
     parameters="",
-    feedback=VIDEO_FEEDBACK,
     starts_key_frame=vp8.starts_key_frame,
 )
 H264: Final = Codec(
@@ -59,8 +60,8 @@ H264: Final = Codec(
     channels=None,
     payload_type=102,
     rtx_payload_type=103,
+    red_payload_type=None,
     parameters="level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
-    feedback=VIDEO_FEEDBACK,
     starts_key_frame=h264.starts_key_frame,
 )
 AUDIO: Final = (OPUS,)

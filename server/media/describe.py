@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.media.addresses import candidate_lines
-from server.media.codecs import BY_KIND, Codec
+from server.media.codecs import BY_KIND, FEEDBACK, Codec
 from server.media.engine import Kind
 from server.media.ice import Credentials
 from server.media.sdp import Description
@@ -57,12 +57,17 @@ def answer(offer: Description, endpoint: Endpoint, local: Credentials, setup: st
             ]
             continue
         lines += _media(section.kind, payload_types, section.mid, "recvonly" if section.sends else "inactive")
+        if section.kind == "audio" or len(offer.sections) > 2:  # one section of pictures is told by its formats
+            lines += [f"a=extmap:{number} {uri}" for uri, number in section.extensions.items()]
         for form in section.formats:
             if form.is_rtx:
                 original = section.payload_type(form.codec)
                 lines += [f"a=rtpmap:{form.payload_type} rtx/90000", f"a=fmtp:{form.payload_type} apt={original}"]
+            elif form.is_red:
+                lines += _red(form.codec, form.payload_type, section.payload_type(form.codec))
             else:
                 lines += _codec(form.codec, form.payload_type)
+        lines += _feedback(section.kind)
         if not bundled:
             lines += _candidates(endpoint)
             bundled = True
@@ -75,7 +80,10 @@ def offer(slots: Sequence[SlotDescription], endpoint: Endpoint, local: Credentia
     for index, slot in enumerate(slots):
         codecs = BY_KIND[slot.kind]
         payload_types = [
-            number for codec in codecs for number in (codec.payload_type, codec.rtx_payload_type) if number is not None
+            number
+            for codec in codecs
+            for number in (codec.payload_type, codec.rtx_payload_type, codec.red_payload_type)
+            if number is not None
         ]
         lines += _media(slot.kind, " ".join(map(str, payload_types)), slot.mid, "sendonly")
         lines.append(f"a=msid:{slot.stream} {slot.mid}")
@@ -86,6 +94,9 @@ def offer(slots: Sequence[SlotDescription], endpoint: Endpoint, local: Credentia
             if codec.rtx_payload_type is not None:
                 lines.append(f"a=rtpmap:{codec.rtx_payload_type} rtx/90000")
                 lines.append(f"a=fmtp:{codec.rtx_payload_type} apt={codec.payload_type}")
+            if codec.red_payload_type is not None:
+                lines += _red(codec, codec.red_payload_type, codec.payload_type)
+        lines += _feedback(slot.kind)
         # Browsers take the first SSRC that they read for the one of the media, whatever the group says.
         lines.append(f"a=ssrc:{slot.ssrc} cname:{slot.cname}")
         if slot.kind == "video":
@@ -125,10 +136,23 @@ def _media(kind: Kind, payload_types: str, mid: str, direction: str) -> list[str
 def _codec(codec: Codec, payload_type: int) -> list[str]:
     channels = f"/{codec.channels}" if codec.channels else ""
     lines = [f"a=rtpmap:{payload_type} {codec.name}/{codec.clock_rate}{channels}"]
-    lines += [f"a=rtcp-fb:{payload_type} {feedback}" for feedback in codec.feedback]
     if codec.parameters:
         lines.append(f"a=fmtp:{payload_type} {codec.parameters}")
     return lines
+
+
+def _red(codec: Codec, payload_type: int, of: int | None) -> list[str]:
+    """The codec's packets with the one before in front (RFC 2198 section 5). Behind the codec itself in the list, so
+    that browsers send it only to who puts it first."""
+    return [
+        f"a=rtpmap:{payload_type} red/{codec.clock_rate}/{codec.channels}",
+        f"a=fmtp:{payload_type} {of}/{of}",
+    ]
+
+
+def _feedback(kind: Kind) -> list[str]:
+    """For all formats of a section at once (RFC 4585 section 4.2)."""
+    return [f"a=rtcp-fb:* {feedback}" for feedback in FEEDBACK[kind]]
 
 
 def _candidates(endpoint: Endpoint) -> list[str]:

@@ -16,6 +16,7 @@ from server.media.sdp import Description
 from server.media.slot import Slot
 from server.media.timeline import Timeline
 from server.media.track import Outlet, Track
+from server.media.waiting import Waiting
 from server.media.web import WebOutlet
 
 USUAL_ROUND_TRIP: Final = 0.2  # seconds, until the first report tells
@@ -55,6 +56,7 @@ class Down:
         self.loss = ReportedLoss()
         self.connected = False
         self._shown: dict[Slot, Track] = {}
+        self._waiting: dict[Slot, Waiting] = {}  # for another quality of what they show
         self._web: dict[Slot, WebOutlet] = {}  # where voices go instead, while the web is open
         self._by_ssrc = {slot.ssrc: slot for slot in self.slots}
         self._sink = sink
@@ -75,10 +77,21 @@ class Down:
                     repair = section.payload_type(codec, rtx=True) == codec.rtx_payload_type
                     slot.payload_types[codec] = (codec.payload_type, codec.rtx_payload_type if repair else None)
 
-    def show(self, slot: Slot, track: Track | None, now: float) -> None:
-        """Puts a track on a slot, or takes it away. Idempotent."""
+    def show(self, slot: Slot, track: Track | None, now: float, *, gently: bool = False) -> None:
+        """Puts a track on a slot, or takes it away. ``gently``: what it shows flows on until pictures of ``track`` can
+        be joined. Idempotent."""
         before = self._shown.get(slot)
+        waiting = self._waiting.get(slot)
+        if gently and waiting is not None and waiting.track is track:
+            return
+        if waiting is not None:
+            waiting.track.detach(waiting)
+            del self._waiting[slot]
         if before is track:
+            return
+        if gently and before is not None and track is not None and self.connected:
+            self._waiting[slot] = Waiting(slot, track, self._joined)
+            track.attach(self._waiting[slot], now)
             return
         if before is not None:
             before.detach(self._outlet(slot))
@@ -88,7 +101,16 @@ class Down:
             self._attach(slot, now)
 
     def shows(self, kind: Kind) -> list[Track]:
-        return [track for track in self._shown.values() if track.kind == kind]
+        """What the slots show, or wait for."""
+        tracks = self._shown | {slot: waiting.track for slot, waiting in self._waiting.items()}
+        return [track for track in tracks.values() if track.kind == kind]
+
+    def _joined(self, waiting: Waiting) -> None:
+        slot = waiting.slot
+        self._shown[slot].detach(slot)
+        self._shown[slot] = waiting.track
+        waiting.track.replace(waiting, slot)
+        del self._waiting[slot]
 
     def leg_connected(self) -> None:
         self._on_connected()
@@ -204,4 +226,4 @@ class Down:
         self.loss.reported(ours)
         pictures = [block for block in ours if self._by_ssrc[block.ssrc].kind == "video"]
         if pictures:
-            self.capacity.lost(max(block.fraction_lost for block in pictures) / 256, self._rate)
+            self.capacity.lost(max(block.fraction_lost for block in pictures) / 256, self._rate, now)

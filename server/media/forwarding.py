@@ -11,7 +11,7 @@ from server.kernel.ground import GroundError
 from server.media.addresses import bindings, reachable
 from server.media.counters import Counters
 from server.media.describe import Endpoint
-from server.media.engine import Joined, Measured, MediaListener, PeerState, Restarted, Shape
+from server.media.engine import Joined, Measured, MediaListener, PeerState, Pictures, Restarted, Shape
 from server.media.errors import NoSuchPeer
 from server.media.ice import CONSENT, QUIET
 from server.media.peer import Peer, Surroundings
@@ -106,7 +106,10 @@ class ForwardingEngine:
         member = Peer(peer, offer, place.pairs, video, shared, place)
         member.set_state(state.mic, state.camera, state.voice_only)
         if before is not None and replaces == peer:
+            member.shape, member.chooser = before.shape, before.chooser
             self._part(before)
+            if before.web:
+                member.open_web()
             place.swap(member, time.monotonic())
         else:
             if before is not None:
@@ -176,6 +179,9 @@ class ForwardingEngine:
 
     def measured(self, room: Room, peer: Peer, measured: Measured) -> None:
         self._told.measured(room.name, peer.identifier, measured)
+
+    def layers(self, room: Room, peer: Peer, wanted: frozenset[Pictures]) -> None:
+        self._told.layers(room.name, peer.identifier, wanted)
 
     def web_voice(self, room: Room, peer: Peer, source: str, timestamp: int, payload: bytes) -> None:
         self._told.web_voice(room.name, peer.identifier, source, timestamp, payload)

@@ -11,14 +11,16 @@ from typing import Final, Protocol
 from aiortc.rtcdtlstransport import RTCCertificate
 
 from server.media import describe, sdp
+from server.media.binding import NAMES, VIDEO_NAMES, Name
 from server.media.counters import Counters
 from server.media.down import Down
-from server.media.engine import Kind, Measured, Path, Shape
+from server.media.engine import Measured, Path, Pictures, Shape
 from server.media.errors import UnusableDescription
 from server.media.ice import CONSENT, QUIET
 from server.media.leg import Leg
 from server.media.measure import EVERY, GONE, Rate
 from server.media.port import MediaPort
+from server.media.quality import Chooser
 from server.media.rtcp import NtpClock
 from server.media.timeline import Timeline
 from server.media.track import Track
@@ -45,6 +47,7 @@ class Company(Protocol):
 
     def timelines(self) -> Mapping[str, Timeline]: ...
     def picture_rate(self, peer: "Peer", now: float) -> int: ...
+    def reconsider(self, peer: "Peer", now: float) -> None: ...
     def connected(self, peer: "Peer") -> None: ...
     def quiet(self, peer: "Peer") -> None: ...
     def lost(self, peer: "Peer", reason: str) -> None: ...
@@ -71,16 +74,19 @@ class Peer:
             Leg(shared.certificate, "server", shared.counters, shared.port.forget, now) for _ in range(2)
         )
         self.down = Down(persons, video, self._down_leg, shared.clock, shared.counters, self._connected, self._closed)
-        self.tracks: dict[Kind, Track] = {
-            kind: Track(identifier, kind, self._feedback, self._round_trip) for kind in ("audio", "video")
+        self.tracks: dict[Name, Track] = {
+            name: Track(identifier, "audio" if name == "audio" else "video", self._feedback, self._round_trip)
+            for name in NAMES
         }
+        self.chooser = Chooser()
+        self.layers: frozenset[Pictures] = frozenset({"full"})  # that its browser was told to send
         self.up = Up(self.tracks, self._up_leg, shared.clock, shared.counters, self._connected, self._closed)
         self.up.accept(description)
         self._up_leg.traffic, self._down_leg.traffic = self.up, self.down
         self._rates = Rate(now), Rate(now)
         self._measured_at = now
         self._answered = False
-        self._present = False
+        self.present = False  # others were told that it is connected
         self._gone = False
         for leg in (self._up_leg, self._down_leg):
             shared.port.add(leg)
@@ -123,7 +129,13 @@ class Peer:
         now = monotonic()
         self.voice_only = voice_only
         self.tracks["audio"].enable(mic, now)
-        self.tracks["video"].enable(camera and not voice_only, now)
+        for name in VIDEO_NAMES:
+            self.tracks[name].enable(camera and not voice_only, now)
+
+    @property
+    def two_qualities(self) -> bool:
+        """Whether its browser offered small pictures beside the full ones."""
+        return sum(section.kind == "video" and bool(section.formats) for section in self._up_description.sections) > 1
 
     def open_web(self) -> None:
         """Voices pass through the room's ``web_voice`` and through ``feed``; the legs may stay silent."""
@@ -173,8 +185,8 @@ class Peer:
         now = monotonic()
         if self._down_leg.connected and self._answered:
             self.down.open(now)
-        if not self._present and (self.web or (self.down.connected and self._up_leg.connected)):
-            self._present = True
+        if not self.present and (self.web or (self.down.connected and self._up_leg.connected)):
+            self.present = True
             self._room.connected(self)
 
     def _closed(self) -> None:
@@ -191,15 +203,17 @@ class Peer:
         for leg in legs:
             leg.refill()
         silent = not self.web and now - max(leg.heard_at for leg in legs) > self._shared.quiet
-        if silent and self._present:
-            self._present = False
+        if silent and self.present:
+            self.present = False
             self._room.quiet(self)
-        elif not silent and not self._present:
+        elif not silent and not self.present:
             self._connected()
         if now - self._measured_at > EVERY - TICK[0] / 2:
             self._measured_at = now
             self._room.measured(self, self._measure(now))
-        self.tracks["video"].cache.trim(now)
+        for name in VIDEO_NAMES:
+            self.tracks[name].cache.trim(now)
+        self._room.reconsider(self, now)
         self.up.report(self._room.picture_rate(self, now), now)
         self.down.report(self._room.timelines(), now)
 

@@ -3,6 +3,7 @@
 RFC 3550 appendices A.1 (validity and extended numbers), A.3 (loss) and A.8 (jitter).
 """
 
+from collections import deque
 from typing import Final
 
 from server.media.codecs import Codec
@@ -11,11 +12,12 @@ from server.media.rtcp import ReportBlock
 
 FIRST_CYCLE: Final = 1 << 16  # one round above zero, so that a packet from before the first is not negative
 TIMESTAMPS: Final = 1 << 32
+MOST_RECOVERED: Final = 32  # numbers remembered that may still come by themselves
 
 
 class Reception:
     __slots__ = (
-        "_base", "_expected_before", "_jitter", "_measured", "_received_before", "_transit",
+        "_base", "_expected_before", "_jitter", "_measured", "_received_before", "_recovered", "_transit",
         "codec", "highest", "last_sender_report", "losses", "received", "ssrc",
     )  # fmt: skip
 
@@ -32,6 +34,7 @@ class Reception:
         self._jitter = 0.0
         self._expected_before = 0
         self._received_before = 0
+        self._recovered: deque[int] = deque(maxlen=MOST_RECOVERED)  # what came in another packet (RED)
         self._measured = (0, 0)  # expected and received, when ``lost`` was called last
 
     def accept(self, sequence_number: int, now: float) -> int:
@@ -54,9 +57,19 @@ class Reception:
         else:
             ext_seq = highest - (0x10000 - ahead)
             if not self.losses.take(ext_seq):
+                if ext_seq in self._recovered:  # it was not lost, only late
+                    self._recovered.remove(ext_seq)
+                    self.received += 1
                 return -1
         self.received += 1
         return ext_seq
+
+    def recover(self, ext_seq: int) -> bool:
+        """Whether this number is missing, which came inside another packet: it no longer is, but counts as lost."""
+        if not self.losses.take(ext_seq):
+            return False
+        self._recovered.append(ext_seq)
+        return True
 
     def timed(self, timestamp: int, now: float) -> None:
         """Feeds the jitter estimate with a packet that came over the network for the first time."""

@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 
 from server.media.bandwidth import picture_rate, share
-from server.media.engine import Measured, SlotState
+from server.media.engine import Measured, Pictures, SlotState
 from server.media.errors import RoomFull
 from server.media.peer import Peer
+from server.media.quality import SMALL
 from server.media.timeline import Timeline
+from server.media.track import Track
 
+QUALITIES: Final[tuple[Pictures, ...]] = ("none", "small", "full")
 PAIRS: Final = 3  # pairs of slots on *down*: everybody in a call of four; in a larger one, who speaks
 
 
@@ -22,6 +25,7 @@ class Listener(Protocol):
     def quiet(self, room: "Room", peer: Peer) -> None: ...
     def lost(self, room: "Room", peer: Peer, reason: str) -> None: ...
     def measured(self, room: "Room", peer: Peer, measured: Measured) -> None: ...
+    def layers(self, room: "Room", peer: Peer, wanted: frozenset[Pictures]) -> None: ...
     def web_voice(self, room: "Room", peer: Peer, source: str, timestamp: int, payload: bytes) -> None: ...
 
 
@@ -78,8 +82,13 @@ class Room:
             for pair, shown in zip(receiver.down.pairs, self._seats[receiver.identifier], strict=True):
                 sender = self.peers[shown] if shown is not None else None
                 for kind, slot in pair.items():
-                    hidden = sender is None or (kind == "video" and receiver.voice_only)
-                    receiver.down.show(slot, None if hidden or sender is None else sender.tracks[kind], now)
+                    if kind == "audio" or sender is None:
+                        receiver.down.show(slot, sender.tracks["audio"] if sender is not None else None, now)
+                    else:
+                        allowed = self._allowed(receiver, sender)
+                        track = self._pictures(receiver, sender, allowed)
+                        receiver.down.show(slot, track, now, gently=allowed == "full")
+        self._tell_layers()
 
     def slots(self, peer: Peer) -> tuple[SlotState, ...]:
         seats = self._seats[peer.identifier]
@@ -89,22 +98,39 @@ class Room:
             for slot in pair.values()
         )
 
+    def reconsider(self, receiver: Peer, now: float) -> None:
+        """Which quality its line takes now. Called each second."""
+        pictures = len([shown for shown in receiver.down.shows("video") if shown.enabled])
+        capacity = receiver.down.capacity
+        each = share(capacity.bits_per_second(now), len(receiver.down.shows("audio")), pictures)
+        if len(self.peers) > 2 and receiver.chooser.reconsider(each, capacity.tight(now), now):
+            self.refresh(now)
+
     def timelines(self) -> Mapping[str, Timeline]:
         return {identifier: peer.up.timeline for identifier, peer in self.peers.items()}
 
     def picture_rate(self, peer: Peer, now: float) -> int:
-        """What the pictures of ``peer`` may cost: what the weakest of those who see them can take."""
-        track = peer.tracks["video"]
+        """What the pictures of ``peer`` may cost together: in full, what the weakest of those who see them so can take;
+        small ones as much as they ever cost."""
+        full, small = peer.tracks["video"], peer.tracks["small"]
         shares = []
+        total = 0
         for receiver in self.peers.values():
             pictures = [shown for shown in receiver.down.shows("video") if shown.enabled]
-            if track in pictures:
+            if full in pictures:
                 voices = len(receiver.down.shows("audio"))
                 shares.append(share(receiver.down.capacity.bits_per_second(now), voices, len(pictures)))
-        return picture_rate(shares, len(self.peers))
+                if self._allowed(receiver, peer) == "small":  # there is but one quality, to be small then
+                    shares.append(SMALL)
+            elif small in pictures:
+                total = SMALL
+        if shares or not total:
+            total += picture_rate(shares, len(self.peers))
+        return total
 
     def connected(self, peer: Peer) -> None:
         self._listener.connected(self, peer)
+        self._tell_layers()
 
     def quiet(self, peer: Peer) -> None:
         self._listener.quiet(self, peer)
@@ -117,6 +143,31 @@ class Room:
 
     def web_voice(self, peer: Peer, source: str, timestamp: int, payload: bytes) -> None:
         self._listener.web_voice(self, peer, source, timestamp, payload)
+
+    def _allowed(self, receiver: Peer, sender: Peer) -> Pictures:
+        """The best of the sender's that the receiver may be sent, whatever their lines would take."""
+        if receiver.voice_only:
+            return "none"
+        return min(receiver.shape.pictures_in, sender.shape.pictures_out, key=QUALITIES.index)
+
+    def _pictures(self, receiver: Peer, sender: Peer, allowed: Pictures) -> Track | None:
+        if allowed == "none":
+            return None
+        small = allowed == "small" or (len(self.peers) > 2 and receiver.chooser.quality == "small")
+        return sender.tracks["small" if small and sender.two_qualities else "video"]
+
+    def _tell_layers(self) -> None:
+        """Tells those whose pictures somebody began to want, or nobody wants any more."""
+        wanted = {track for receiver in self.peers.values() for track in receiver.down.shows("video")}
+        for peer in self.peers.values():
+            layers: set[Pictures] = set()
+            if peer.tracks["video"] in wanted:
+                layers.add("full")
+            if peer.tracks["small"] in wanted:
+                layers.add("small")
+            if peer.present and peer.layers != layers:
+                peer.layers = frozenset(layers)
+                self._listener.layers(self, peer, peer.layers)
 
     def _seat(self, receiver: Peer, shown: str) -> bool:
         """Whether there was a seat left."""

@@ -13,6 +13,8 @@ PADDING: Final = 0x20
 EXTENSION: Final = 0x10
 CSRC_COUNT: Final = 0x0F
 MARKER: Final = 0x80
+PAYLOAD_TYPE: Final = 0x7F
+ONE_BYTE_PROFILE: Final = b"\xbe\xde"  # RFC 8285 section 4.2
 
 
 class Packet(NamedTuple):
@@ -40,6 +42,25 @@ def payload_offset(packet: bytes, first_byte: int) -> int:
     if offset > len(packet):
         raise ValueError("header is longer than the packet")
     return offset
+
+
+def extension(packet: bytes, identifier: int) -> bytes:
+    """The data of a header extension element of one byte of header (RFC 8285 section 4.2); empty when there is none."""
+    offset = HEADER_LENGTH + 4 * (packet[0] & CSRC_COUNT)
+    if not packet[0] & EXTENSION or packet[offset : offset + 2] != ONE_BYTE_PROFILE:
+        return b""
+    end = min(len(packet), offset + 4 + 4 * int.from_bytes(packet[offset + 2 : offset + 4], "big"))
+    offset += 4
+    while offset < end:
+        first = packet[offset]
+        if not first:  # padding between elements
+            offset += 1
+            continue
+        length = (first & 0x0F) + 1
+        if first >> 4 == identifier:
+            return packet[offset + 1 : min(end, offset + 1 + length)]
+        offset += 1 + length
+    return b""
 
 
 def is_padding_only(packet: Packet) -> bool:

@@ -5,9 +5,11 @@ that nothing of a stranger's text is ever repeated to anybody.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
+from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.sdp import MediaDescription, SessionDescription
 
 from server.media.codecs import BY_KIND, Codec
@@ -28,15 +30,23 @@ PASSWORD: Final = re.compile(r"[A-Za-z0-9+/]{22,256}")
 FINGERPRINT: Final = {"sha-256": 32, "sha-384": 48, "sha-512": 64}  # bytes; weaker ones do not count (RFC 8122)
 HEX_PAIRS: Final = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2})*")
 PAYLOAD_TYPES: Final = range(128)
+SSRCS: Final = range(1 << 32)
+MOST_SSRCS: Final = 16  # named in one section; browsers name two
+ONE_BYTE_IDS: Final = range(1, 15)  # of header extensions (RFC 8285 section 4.2)
+MID: Final = "urn:ietf:params:rtp-hdrext:sdes:mid"  # RFC 8843
+AUDIO_LEVEL: Final = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"  # RFC 6464
+# What we accept on *up*: what tells two sections of pictures apart, and who speaks. A voice is told by its format.
+EXTENSIONS: Final[dict[Kind, tuple[str, ...]]] = {"audio": (AUDIO_LEVEL,), "video": (MID,)}
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A payload type of a section: a codec, or its retransmissions (RFC 4588)."""
+    """A payload type of a section: a codec, its retransmissions (RFC 4588), or itself with redundancy (RFC 2198)."""
 
     payload_type: int
     codec: Codec
     is_rtx: bool
+    is_red: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +58,12 @@ class Section:
     mid: str
     formats: tuple[Format, ...]
     sends: bool
+    ssrcs: frozenset[int] = frozenset()  # that the description names: media and repairs
+    extensions: Mapping[str, int] = field(default_factory=dict)  # those of ours that it has: URI and identifier
 
-    def payload_type(self, codec: Codec, *, rtx: bool = False) -> int | None:
-        return next((f.payload_type for f in self.formats if f.codec is codec and f.is_rtx is rtx), None)
+    def payload_type(self, codec: Codec, *, rtx: bool = False, red: bool = False) -> int | None:
+        wanted = (codec, rtx, red)
+        return next((f.payload_type for f in self.formats if (f.codec, f.is_rtx, f.is_red) == wanted), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +75,17 @@ class Description:
 
 
 def parse_offer(text: str) -> Description:
-    """The offer of *up*: one audio and at most one video section. Raises UnusableDescription."""
+    """The offer of *up*: one audio and at most two video sections, in full and small. Raises UnusableDescription."""
     description = _parse(text)
     kinds = [section.kind for section in description.sections]
-    if kinds.count("audio") != 1 or kinds.count("video") > 1:
-        raise UnusableDescription("one audio and at most one video section are needed")
-    payload_types = [f.payload_type for section in description.sections for f in section.formats]
-    if len(set(payload_types)) != len(payload_types):
+    if kinds.count("audio") != 1 or kinds.count("video") > 2:
+        raise UnusableDescription("one audio and at most two video sections are needed")
+    formats = {f for section in description.sections for f in section.formats}
+    if len({f.payload_type for f in formats}) != len(formats):
         raise UnusableDescription("a payload type has two meanings")
+    ssrcs = [ssrc for section in description.sections for ssrc in section.ssrcs]
+    if len(set(ssrcs)) != len(ssrcs):
+        raise UnusableDescription("an SSRC is in two sections")
     if not next(section for section in description.sections if section.kind == "audio").formats:
         raise UnusableDescription("opus is needed")
     if description.setup == "passive":  # we are
@@ -139,6 +155,12 @@ def _section(media: MediaDescription) -> Section:
         mid=mid,
         formats=_formats(media, kind) if media.port != 0 else (),
         sends=media.direction in ("sendonly", "sendrecv", None),
+        ssrcs=_ssrcs(media),
+        extensions={
+            extension.uri: extension.id
+            for extension in media.rtp.headerExtensions
+            if extension.uri in EXTENSIONS[kind] and extension.id in ONE_BYTE_IDS
+        },
     )
 
 
@@ -155,8 +177,26 @@ def _formats(media: MediaDescription, kind: Kind) -> tuple[Format, ...]:
                 if repair.name.lower() == "rtx" and repair.parameters.get("apt") == offered.payloadType:
                     formats.append(Format(_payload_type(repair.payloadType), codec, is_rtx=True))
                     break
+            for wrapped in media.rtp.codecs:
+                if codec.red_payload_type is not None and _is_red(codec, wrapped, offered.payloadType):
+                    formats.append(Format(_payload_type(wrapped.payloadType), codec, is_rtx=False, is_red=True))
+                    break
             break
     return tuple(formats)
+
+
+def _is_red(codec: Codec, offered: RTCRtpCodecParameters, payload_type: int | None) -> bool:
+    """``red`` whose blocks are all of ``payload_type`` (``a=fmtp:63 111/111``)."""
+    blocks = "/".join(offered.parameters).split("/")
+    same_clock = offered.clockRate == codec.clock_rate
+    return offered.name.lower() == "red" and same_clock and set(blocks) == {str(payload_type)}
+
+
+def _ssrcs(media: MediaDescription) -> frozenset[int]:
+    ssrcs = frozenset(described.ssrc for described in media.ssrc)
+    if len(ssrcs) > MOST_SSRCS or any(ssrc not in SSRCS for ssrc in ssrcs):
+        raise UnusableDescription("SSRCs are too many or out of range")
+    return ssrcs
 
 
 def _same(codec: Codec, mime_type: str, clock_rate: int) -> bool:

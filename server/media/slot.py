@@ -70,6 +70,10 @@ class Slot:
         """What comes next does not follow on what went out last: another person, or the same one after a silence."""
         self._flowing = False
 
+    def can_join(self, packet: Packet) -> bool:
+        """Whether a stream can be joined at this packet: pictures start at a key frame."""
+        return packet.codec in self.payload_types and packet.codec.starts_key_frame(packet.payload)
+
     def forward(self, stream: Reception, packet: Packet, now: float) -> None:
         """Sends one packet on. This is what the server does all day: nothing is parsed or awaited here."""
         ext_seq, timestamp, padding, marker, codec, payload = packet
@@ -148,8 +152,8 @@ class Slot:
         )
 
     def _start(self, stream: Reception, packet: Packet, now: float) -> bool:
-        """Joins the stream at this packet, if one can: pictures start at a key frame."""
-        if packet.codec not in self.payload_types or not packet.codec.starts_key_frame(packet.payload):
+        """Joins the stream at this packet, if one can."""
+        if not self.can_join(packet):
             return False
         if self._rewriter.switch(stream, packet.ext_seq, packet.timestamp, now):
             self._follow_pictures(packet)

@@ -50,6 +50,10 @@ class Track:
         self.slots = (*self.slots, slot)
         self.request_key_frame(now)
 
+    def replace(self, slot: Outlet, by: Outlet) -> None:
+        """``by`` stands where ``slot`` stood, in the middle of what flows."""
+        self.slots = tuple(by if other is slot else other for other in self.slots)
+
     def detach(self, slot: Outlet) -> None:
         slot.pause()
         self.slots = tuple(other for other in self.slots if other is not slot)

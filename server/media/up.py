@@ -2,19 +2,34 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from aiortc.rtp import RtcpByePacket, RtcpSrPacket
 
-from server.media import rtcp
+from server.media import red, rtcp
+from server.media.binding import Binding, Name
 from server.media.counters import Counters
-from server.media.engine import Kind
 from server.media.reception import Reception
-from server.media.rtp import HEADER, HEADER_LENGTH, MARKER, PADDING, WRAPPING, Packet, payload_offset
+from server.media.rtp import (
+    HEADER,
+    HEADER_LENGTH,
+    MARKER,
+    PADDING,
+    PAYLOAD_TYPE,
+    WRAPPING,
+    Packet,
+    extension,
+    payload_offset,
+)
 from server.media.sdp import Description, Format
 from server.media.timeline import Timeline
 from server.media.track import Track
 from server.media.web import FedVoice
+
+NOT_PLAIN: Final = 0x1F  # in the first byte: an extension, or CSRCs
+LEVEL: Final = 0x7F  # RFC 6464 section 3
+SILENCE: Final = 127
+LONGEST_SILENCE: Final = 8  # bytes of Opus that may be comfort noise; it is one to three
 
 
 class Feedback(Protocol):
@@ -24,12 +39,12 @@ class Feedback(Protocol):
 
 
 class Up:
-    """``tracks`` by kind. A stream is bound to its track by its payload type, which is unique in our offers' one
-    audio and one video section; the SSRC is then known for good."""
+    """``tracks`` by the name of what they are (see ``binding``). ``on_voice`` is told how loud each packet of the voice
+    is, while somebody wants to know."""
 
     def __init__(
         self,
-        tracks: Mapping[Kind, Track],
+        tracks: Mapping[Name, Track],
         feedback: Feedback,
         clock: rtcp.NtpClock,
         counters: Counters,
@@ -37,12 +52,15 @@ class Up:
         on_closed: Callable[[], None],
     ) -> None:
         self.timeline = Timeline()
+        self.on_voice: Callable[[int, float], None] | None = None
         self.octets = 0  # that came, with what wraps them on the wire
         self._tracks = tracks
         self._cname = secrets.token_hex(8).encode()  # of our reports
         self._formats: dict[int, Format] = {}
         self._streams: dict[int, Reception] = {}  # by SSRC
-        self._live: dict[Kind, Reception] = {}  # of those, the one behind each track
+        self._live: dict[Track, Reception] = {}  # of those, the one behind each track
+        self._binding = Binding()
+        self._bound: dict[int, Track] = {}  # by SSRC, also those of repairs
         self._fed: FedVoice | None = None  # while the voice comes over the web
         self._feedback = feedback
         self._clock = clock
@@ -53,16 +71,20 @@ class Up:
     def accept(self, offer: Description) -> None:
         """How the browser numbers the formats that we answer with."""
         self._formats = {f.payload_type: f for section in offer.sections for f in section.formats}
+        self._binding.accept(offer)
+        self._bound.clear()
 
     def receive_rtp(self, packet: bytes, now: float) -> None:
         self.octets += len(packet) + WRAPPING
         first, second, sequence_number, timestamp, ssrc = HEADER.unpack_from(packet)
-        stream = self._streams.get(ssrc)
-        form = self._formats.get(second & 0x7F)
-        if form is None:
+        form = self._formats.get(second & PAYLOAD_TYPE)
+        track = self._bound.get(ssrc)
+        if track is None and form is not None:
+            track = self._bind(packet, form.payload_type, ssrc)
+        if form is None or track is None or form.codec.kind != track.kind:
             self._counters.packets_refused += 1
             return
-        if first & 0x1F:
+        if first & NOT_PLAIN:
             try:
                 payload = packet[payload_offset(packet, first) :]
             except ValueError:
@@ -71,26 +93,30 @@ class Up:
         else:
             payload = packet[HEADER_LENGTH:]
         if form.is_rtx:
-            self._repaired(form, first, second, timestamp, payload, now)
+            self._repaired(track, form, first, second, timestamp, payload, now)
             return
-        if stream is None:
-            stream = self._streams[ssrc] = Reception(ssrc, form.codec)  # the leg bounds how many
         codec = form.codec
-        track = self._tracks[codec.kind]
-        if stream.codec is not codec:
-            if stream.codec.kind != codec.kind:
-                return  # an SSRC does not change from voice to pictures
-            stream.codec = codec
-        if stream.received and self._live.get(codec.kind) is not stream:
-            return  # a stream that was replaced
-        self._live[codec.kind] = stream
+        stream = self._streams.get(ssrc)
+        if stream is None:
+            stream = self._streams[ssrc] = Reception(ssrc, codec)  # the leg bounds how many
+        stream.codec = codec
+        if self._live.get(track) is not stream:
+            if stream.received:
+                return  # a stream that was replaced
+            self._live[track] = stream
         highest = stream.highest
         ext_seq = stream.accept(sequence_number, now)
         if ext_seq < 0:
             return
         stream.timed(timestamp, now)
-        if self._fed is not None and codec.kind == "audio":
-            return
+        if track.kind == "audio":
+            if self.on_voice is not None:
+                self.on_voice(self._level(packet, payload), now)
+            if self._fed is not None:
+                return
+            if form.is_red:
+                self._redundant(track, stream, ext_seq, first, second, timestamp, payload, now)
+                return
         track.publish(
             stream,
             Packet(ext_seq, timestamp, first & PADDING, second & MARKER, codec, payload),
@@ -115,15 +141,16 @@ class Up:
             elif isinstance(packet, RtcpByePacket):
                 for source in packet.sources:
                     stream = self._streams.pop(source, None)
-                    if stream is None or self._live.get(stream.codec.kind) is not stream:
+                    track = self._bound.get(source)
+                    if stream is None or track is None or self._live.get(track) is not stream:
                         continue
-                    del self._live[stream.codec.kind]
-                    if self._tracks[stream.codec.kind].stream is stream:
-                        self._tracks[stream.codec.kind].end()
+                    del self._live[track]
+                    if track.stream is stream:
+                        track.end()
 
     def voice_loss(self) -> float:
         """The part of the voice packets that was missing since the last call, before any repair."""
-        stream = self._live.get("audio")
+        stream = self._live.get(self._tracks["audio"])
         expected, lost = stream.lost() if stream is not None else (0, 0)
         return lost / expected if expected > 0 else 0.0
 
@@ -136,6 +163,8 @@ class Up:
 
     def feed(self, timestamp: int, frames: Sequence[bytes], now: float) -> None:
         if self._fed is not None:
+            if self.on_voice is not None and frames:
+                self.on_voice(self._level(b"", max(frames, key=len)), now)
             self._fed.feed(self._tracks["audio"], timestamp, frames, now)
 
     def leg_connected(self) -> None:
@@ -157,9 +186,46 @@ class Up:
         """Sends NACK or PLI; a reduced-size packet would do (RFC 5506), but some want the report before it."""
         self._feedback.send_rtcp(rtcp.EMPTY_REPORT + packet)
 
-    def _repaired(self, form: Format, first: int, second: int, timestamp: int, payload: bytes, now: float) -> None:
+    def _bind(self, packet: bytes, payload_type: int, ssrc: int) -> Track | None:
+        name = self._binding.find(packet, payload_type, ssrc)
+        track = self._tracks.get(name) if name is not None else None
+        if track is not None:
+            self._bound[ssrc] = track  # the leg bounds how many
+        return track
+
+    def _level(self, packet: bytes, payload: bytes) -> int:
+        """How loud a voice packet is, as RFC 6464 tells it: 0 the loudest, 127 silence. Where the browser does not,
+        a packet that holds anything is speech, as browsers send next to nothing while one is silent (DTX)."""
+        told = extension(packet, self._binding.level_id) if packet and self._binding.level_id else b""
+        if told:
+            return told[0] & LEVEL
+        return 0 if len(payload) > LONGEST_SILENCE else SILENCE
+
+    def _redundant(
+        self, track: Track, stream: Reception, ext_seq: int, first: int, second: int, timestamp: int, payload: bytes,
+        now: float,
+    ) -> None:  # fmt: skip
+        """A packet that carries earlier ones (RFC 2198). What was missing of those goes before it; the rest was had."""
+        if first & PADDING and payload:
+            payload = payload[: -payload[-1]]
+        try:
+            *earlier, own = red.unpack(payload)
+        except ValueError:
+            self._counters.packets_refused += 1
+            return
+        for distance, block in zip(range(len(earlier), 0, -1), earlier, strict=True):
+            form = self._formats.get(block.payload_type)
+            plain = form is not None and form.codec is stream.codec and not form.is_red and block.data
+            if plain and stream.recover(ext_seq - distance):
+                before = timestamp - block.earlier & 0xFFFFFFFF
+                track.publish(stream, Packet(ext_seq - distance, before, 0, 0, stream.codec, block.data), now)
+        if own.data:
+            track.publish(stream, Packet(ext_seq, timestamp, 0, second & MARKER, stream.codec, own.data), now)
+
+    def _repaired(
+        self, track: Track, form: Format, first: int, second: int, timestamp: int, payload: bytes, now: float
+    ) -> None:
         """A packet that was missing, brought again under its own SSRC (RFC 4588 section 4)."""
-        track = self._tracks[form.codec.kind]
         stream = track.stream
         padding = payload[-1] if first & PADDING and payload else 0
         if stream is None or stream.codec is not form.codec or len(payload) - padding < 2:

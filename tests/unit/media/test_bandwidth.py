@@ -36,21 +36,21 @@ def test_an_estimate_of_long_ago_says_nothing() -> None:
 
 def test_heavy_loss_halves_from_what_was_really_sent() -> None:
     capacity = Capacity()
-    capacity.lost(0.5, sent=400_000)
+    capacity.lost(0.5, sent=400_000, now=1.0)
     assert capacity.bits_per_second(0.0) == 300_000
-    capacity.lost(0.05, sent=400_000)  # bearable: neither up nor down
+    capacity.lost(0.05, sent=400_000, now=1.0)  # bearable: neither up nor down
     assert capacity.bits_per_second(0.0) == 300_000
-    capacity.lost(0.0, sent=300_000)
+    capacity.lost(0.0, sent=300_000, now=1.0)
     assert capacity.bits_per_second(0.0) == 315_000
 
 
 def test_it_neither_falls_to_nothing_nor_grows_for_ever() -> None:
     capacity = Capacity()
     for _ in range(100):
-        capacity.lost(1.0, sent=0)
+        capacity.lost(1.0, sent=0, now=1.0)
     assert capacity.bits_per_second(0.0) == LEAST
     for _ in range(1000):
-        capacity.lost(0.0, sent=10_000_000)
+        capacity.lost(0.0, sent=10_000_000, now=1.0)
     assert capacity.bits_per_second(0.0) == MOST
 
 

@@ -5,7 +5,7 @@ from aiortc.sdp import SessionDescription
 from server.media import describe
 from server.media.describe import Endpoint, SlotDescription
 from server.media.ice import Credentials
-from server.media.sdp import parse_offer
+from server.media.sdp import AUDIO_LEVEL, parse_offer
 from tests.unit.media.test_sdp import OFFER
 
 ENDPOINT = Endpoint(addresses=("192.0.2.1", "2001:db8::1"), port=8081, fingerprint="AB:" * 31 + "AB")
@@ -21,7 +21,7 @@ def test_the_answer_takes_what_we_forward_and_nothing_else() -> None:
     parsed = SessionDescription.parse(text)
     assert parsed.origin == "- 12 1 IN IP4 127.0.0.1"
     audio, video = parsed.media
-    assert [(c.payloadType, c.name) for c in audio.rtp.codecs] == [(111, "opus")]
+    assert [(c.payloadType, c.name) for c in audio.rtp.codecs] == [(111, "opus"), (63, "red")]
     assert audio.rtp.codecs[0].parameters == {"minptime": 10, "useinbandfec": 1, "usedtx": "1"}
     assert [(c.payloadType, c.name) for c in video.rtp.codecs] == [
         (96, "VP8"),
@@ -32,7 +32,8 @@ def test_the_answer_takes_what_we_forward_and_nothing_else() -> None:
     assert video.rtp.codecs[3].parameters == {"apt": 108}
     feedback = {(f.type, f.parameter) for f in video.rtp.codecs[0].rtcpFeedback}
     assert feedback == {("nack", None), ("nack", "pli"), ("ccm", "fir"), ("goog-remb", None)}
-    assert audio.rtp.headerExtensions == video.rtp.headerExtensions == []
+    assert [extension.uri for extension in audio.rtp.headerExtensions] == [AUDIO_LEVEL]
+    assert video.rtp.headerExtensions == []  # one section of pictures is told by its formats
     assert [media.direction for media in parsed.media] == ["recvonly", "recvonly"]
     assert [media.rtp.muxId for media in parsed.media] == ["0", "1"]
     for media in parsed.media:

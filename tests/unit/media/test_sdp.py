@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from server.media.codecs import H264, OPUS, VP8
 from server.media.errors import UnusableDescription
-from server.media.sdp import LARGEST, Format, parse_answer, parse_offer
+from server.media.sdp import AUDIO_LEVEL, LARGEST, MID, Format, parse_answer, parse_offer
 
 CAPTURED = Path(__file__).parent / "captured"
 OFFER = (CAPTURED / "chromium_offer.sdp").read_bytes().decode()
@@ -25,7 +25,8 @@ def test_what_chromium_offers() -> None:
     description = parse_offer(OFFER)
     audio, video = description.sections
     assert (audio.kind, audio.mid, audio.sends) == ("audio", "0", True)
-    assert audio.formats == (Format(111, OPUS, is_rtx=False),)
+    assert audio.formats == (Format(111, OPUS, is_rtx=False), Format(63, OPUS, is_rtx=False, is_red=True))
+    assert audio.extensions == {AUDIO_LEVEL: 1}
     assert (video.kind, video.mid, video.sends) == ("video", "1", True)
     assert video.formats == (
         Format(96, VP8, is_rtx=False),
@@ -50,6 +51,37 @@ def test_what_chromium_answers() -> None:
 def test_a_voice_alone_is_enough() -> None:
     offer = changed(OFFER[: OFFER.index("m=video")], "BUNDLE 0 1", "BUNDLE 0")
     assert [section.kind for section in parse_offer(offer).sections] == ["audio"]
+
+
+def two_qualities(offer: str = OFFER) -> str:
+    """A second section of pictures behind the first, with SSRCs of its own, as browsers add one."""
+    small = offer[offer.index("m=video") :].replace("a=mid:1", "a=mid:2")
+    for ssrc in parse_offer(offer).sections[1].ssrcs:
+        small = changed(small, str(ssrc), str(ssrc ^ 1))
+    return changed(offer, "BUNDLE 0 1", "BUNDLE 0 1 2") + small
+
+
+def test_a_second_section_of_pictures_is_told_by_mid_and_by_ssrc() -> None:
+    _, full, small = parse_offer(two_qualities()).sections
+    assert full.formats == small.formats
+    assert full.extensions == small.extensions == {MID: 4}
+    assert len(full.ssrcs) == len(small.ssrcs) == 2
+    assert not full.ssrcs & small.ssrcs
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a=ssrc:2492137129", "a=ssrc:2492137128"),
+        ("a=ssrc:2492137129", "a=ssrc:4294967296"),
+        ("a=ssrc:2492137129", "a=ssrc:-1"),
+    ],
+)
+def test_two_qualities_that_cannot_be_told_apart_are_refused(old: str, new: str) -> None:
+    offer = two_qualities()
+    at = offer.rindex("m=video")
+    with pytest.raises(UnusableDescription):
+        parse_offer(offer[:at] + changed(offer[at:], old, new))
 
 
 def test_pictures_that_nobody_could_decode_are_refused_and_the_voice_goes_on() -> None:
@@ -111,7 +143,7 @@ def test_a_payload_type_with_two_meanings_is_refused() -> None:
         "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF " + " ".join(map(str, range(128))) + "\r\n",
         "v=0\r\na=" + "y" * 2000 + "\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n",
         "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n" + "a=rtpmap:111 opus/48000/2\r\n" * 200,
-        OFFER + OFFER[OFFER.index("m=video") :],
+        OFFER + 2 * OFFER[OFFER.index("m=video") :],
     ],
 )
 def test_what_is_no_description_is_refused_quickly(text: str) -> None:
@@ -162,7 +194,7 @@ def test_lines_left_out_repeated_moved_or_damaged_are_read_or_refused(data: st.D
         description = parse_offer("\r\n".join(lines) + "\r\n")
     except UnusableDescription:
         return
-    assert len(description.sections) in (1, 2)
+    assert len(description.sections) in (1, 2, 3)
     assert description.fingerprints
 
 

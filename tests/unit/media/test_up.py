@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.media import rtcp
+from server.media.binding import NAMES
 from server.media.counters import Counters
-from server.media.engine import Kind
 from server.media.rtp import HEADER
 from server.media.sdp import parse_offer
 from server.media.track import Track
@@ -29,8 +29,9 @@ class Publisher:
     counters: Counters = field(default_factory=Counters)
 
     def __post_init__(self) -> None:
-        kinds: tuple[Kind, ...] = ("audio", "video")
-        self.tracks = {kind: Track("p", kind, self.back.append, lambda: 0.1) for kind in kinds}
+        self.tracks = {
+            name: Track("p", "audio" if name == "audio" else "video", self.back.append, lambda: 0.1) for name in NAMES
+        }
         clock = rtcp.NtpClock(1_764_000_000.0, 0.0)
         self.up = Up(self.tracks, self, clock, self.counters, lambda: None, lambda: None)
         self.up.accept(parse_offer(OFFER))
