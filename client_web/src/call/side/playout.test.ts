@@ -6,7 +6,7 @@ const MS = 48;
 const QUANTUM = 128;
 
 /** A voice whose samples tell their own time, so that what is heard can be read; never 0. */
-const voice = (at: number, length: number): Float32Array => Float32Array.from({ length }, (_, i) => ((at + i) % 48_000) / 48_000 + 0.1);
+const voice = (at: number, length: number): Float32Array => Float32Array.from({ length }, (_, i) => ((at + i) % 2_880_000) / 2_880_000 + 0.1);
 const silence = (length: number): Float32Array => new Float32Array(length);
 
 function hear(playout: Playout, samples: number): Float32Array {
@@ -16,7 +16,7 @@ function hear(playout: Playout, samples: number): Float32Array {
 }
 
 /** The time that is heard at the end, in ms. */
-const timeAt = (heard: Float32Array): number => ((heard.at(-1)! - 0.1) * 48_000) / MS;
+const timeAt = (heard: Float32Array): number => ((heard.at(-1)! - 0.1) * 2_880_000) / MS;
 
 test('a voice that comes evenly is heard whole and in order, after a wait', () => {
   const playout = new Playout();
