@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -111,12 +112,13 @@ class Studio:
         raise AssertionError(f"{rooms} failed")
 
 
-@pytest.fixture
-async def studio() -> AsyncIterator[Studio]:
+@asynccontextmanager
+async def opened(*arguments: str) -> AsyncIterator[Studio]:
+    """A Chromium with more ``arguments``, and an engine."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *arguments])
         studio = Studio(ForwardingEngine("127.0.0.1", 0), browser)
         await studio.engine.start(studio)
         try:
@@ -124,3 +126,9 @@ async def studio() -> AsyncIterator[Studio]:
         finally:
             await browser.close()
             await studio.engine.stop()
+
+
+@pytest.fixture
+async def studio() -> AsyncIterator[Studio]:
+    async with opened() as studio:
+        yield studio

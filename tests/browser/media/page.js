@@ -55,3 +55,14 @@ window.stats = async () => {
   }
   return { received, sent, up: window.up.connectionState, down: window.down.connectionState };
 };
+
+// What each connection travels on: "udp" or "tcp".
+window.protocols = async () =>
+  Promise.all(
+    [window.up, window.down].map(async (connection) => {
+      const reports = await connection.getStats();
+      const transport = [...reports.values()].find((one) => one.type === "transport");
+      const pair = reports.get(transport?.selectedCandidatePairId);
+      return reports.get(pair?.localCandidateId)?.protocol;
+    }),
+  );
