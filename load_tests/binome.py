@@ -1,6 +1,7 @@
 """A Binôme to measure: `binome serve` with its embedded PostgreSQL, in a folder and on ports of its own."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from load_tests.cores import MEASURED
@@ -15,10 +16,12 @@ START_TIMEOUT = 60.0  # seconds
 
 class BinomeServer:
     """``seats`` are the people and ``supervisor`` is a token, once started. The database is the server's child, so one
-    root holds both."""
+    root holds both. ``environ`` goes over our own settings; ``module`` is what runs as `binome`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environ: Mapping[str, str] | None = None, module: str = "server") -> None:
         self._folder = folder
+        self._environ = environ or {}
+        self._module = module
         self._program: Program | None = None
         self.port = free_port()
         self.seats: list[Seat] = []
@@ -42,7 +45,7 @@ class BinomeServer:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._folder.chmod(0o711)  # PostgreSQL runs as somebody else when we are root
         self._program = Program(
-            [sys.executable, "-m", "server", "serve"],
+            [sys.executable, "-m", self._module, "serve"],
             self._folder / "binome.out",
             cores=MEASURED,
             environ={
@@ -54,6 +57,7 @@ class BinomeServer:
                 "BINOME_DRAIN_SECONDS": "0",
                 # A person may not say a hundred things a second; a load test must. All else is as in production.
                 "BINOME_RATE_FACTOR": "10000",
+                **self._environ,
             },
             cwd=ROOT,
         )
