@@ -2,6 +2,7 @@
 
 import './main'; // as staff.ts does, and for the same reason
 
+import './call/waking';
 import { frCall } from './locales/fr_call';
 import { learnTexts } from './locales/text';
 

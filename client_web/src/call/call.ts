@@ -1,49 +1,63 @@
-/** This person's part in a call, from "join" to "hang up", kept alive through cuts of the socket and of the media. */
+/** This person's part in a call, as pages see and steer it: what goes out, who is seen and heard, how well, and why. */
 
-import { batch, computed, effect, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import type { Room } from '../room/rooms';
-import { ask, link, on, onOnline } from '../wire/link';
+import { ask, link } from '../wire/link';
 import { Refusal } from '../wire/refusal';
-import type { Rung, Slot } from '../wire/types';
-import { Connections, type Health } from './connections';
-import { call, callTrouble } from './current';
+import type { Down, Rung, Slot } from '../wire/types';
 import { camera, microphone, NoDevice, type DeviceTrouble } from './devices';
-import { troubleOf, type Trouble } from './trouble';
+import { MediaPath } from './media_path';
+import { moves } from './pictures';
+import { Stills } from './stills';
+import { Telling } from './telling';
+import { listenForSpeakers } from './speaking';
 
 /** `asking`: the browser asks for the microphone. `reconnecting`: the voice is cut and coming back by itself. */
 export type Phase = 'asking' | 'joining' | 'in' | 'reconnecting';
-const SETTLE_MS = 2_000; // "disconnected" often mends itself within a second or two
+export type Step = Pick<Down['call:rung'], 'out' | 'in' | 'layers' | 'stills' | 'reason' | 'who'>;
+
 const FIRST_MEDIA_MS = 15_000; // a voice that has not come by then will not come on this network
-const AGAIN_MS = 3_000;
+const GOOD: Step = { out: 'video', in: 'video', layers: ['full'], stills: false };
 
 export class Call {
   readonly phase = signal<Phase>('asking');
   readonly mic = signal(true);
   readonly picture = signal<MediaStreamTrack | null>(null);
   readonly voiceOnly = signal(false);
+  /** Bytes that this device may use in this call; null for no limit. */
+  readonly budget = signal<number | null>(null);
+  /** Bytes that it used so far, everything counted. */
+  readonly used = signal(0);
+  /** Where the ladder stands, and why. */
+  readonly step = signal<Step>(GOOD);
   /** Something to say about a device while the call goes on. */
   readonly notice = signal<DeviceTrouble | 'no_media' | null>(null);
   readonly peer = signal<string | null>(null);
   readonly slots = signal<readonly Slot[]>([]);
   readonly tracks = signal<ReadonlyMap<string, MediaStreamTrack>>(new Map());
-  readonly voices = computed(() => [...this.tracks.value].filter(([, track]) => track.kind === 'audio'));
+  readonly webVoices = signal<ReadonlyMap<string, MediaStreamTrack>>(new Map());
+  readonly voices = computed(() => [...[...this.tracks.value].filter(([, track]) => track.kind === 'audio'), ...this.webVoices.value]);
+  /** Peers that speak just now; one's own among them. */
+  readonly speaking = signal<ReadonlySet<string>>(new Set());
+  readonly stills = new Stills();
+  media: MediaPath | null = null;
 
-  private connections: Connections | null = null;
   private voice: MediaStreamTrack | null = null;
+  private readonly telling = new Telling(this);
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private over = false;
-  private mending = false;
+  private readonly ends: (() => void)[] = [];
+  over = false;
 
-  /** Bytes that this device may use in this call; null is no limit. */
-  readonly budget = signal<number | null>(null);
-
+  /** `first`: what a look at the line before the call found it good for. */
   constructor(
     readonly room: Room,
-    private first: Rung | null = null,
+    private first: Rung | null,
+    private readonly onRefused: (refusal: Refusal) => void,
   ) {}
 
-  /** The picture of this participant, when there is one. */
+  /** The picture of this participant, when there is one that moves. */
   pictureOf(peer: string): MediaStreamTrack | null {
+    if (!moves(this.step.value.in)) return null;
     for (const { mid, peer: on } of this.slots.value) {
       const track = on === peer ? this.tracks.value.get(mid) : undefined;
       if (track?.kind === 'video') return track;
@@ -53,10 +67,30 @@ export class Call {
 
   async start(withCamera: boolean): Promise<void> {
     this.voice = await microphone();
-    if (withCamera) await this.openCamera();
+    if (withCamera && (this.first === null || moves(this.first))) await this.openCamera();
     if (this.over) return this.letGo();
     this.phase.value = 'joining';
-    await this.join();
+    this.media = new MediaPath(this.voice, this.picture.peek(), {
+      request: () => ({ room: this.room.number, ...this.state(), ...(this.first ? { first: this.first } : {}) }),
+      joined: (answer) =>
+        batch(() => {
+          this.peer.value = answer.peer;
+          this.room.inCall.value = answer.people;
+          this.slots.value = answer.slots;
+          this.telling.every(answer.every_ms);
+          this.first = null; // the ladder knows more from here on
+        }),
+      tracks: (tracks) => (this.tracks.value = tracks),
+      webVoices: (tracks) => (this.webVoices.value = tracks),
+      still: (peer, picture, at) => this.stills.show(peer, picture, at),
+      refused: this.onRefused,
+    });
+    this.ends.push(
+      this.media.way.subscribe((way) => this.moved(way !== 'none')),
+      listenForSpeakers(this),
+    );
+    await this.media.join();
+    this.timer = setTimeout(() => this.phase.peek() !== 'in' && (this.notice.value = 'no_media'), FIRST_MEDIA_MS);
   }
 
   async toggleMic(): Promise<void> {
@@ -71,15 +105,16 @@ export class Call {
       await this.openCamera();
       if (this.picture.peek()) this.voiceOnly.value = false;
     }
-    await this.connections?.show(this.picture.peek());
+    await this.media?.show(this.picture.peek());
     await this.tell();
   }
 
+  /** Pins the call to voices: no picture goes out, none comes in. */
   async toggleVoiceOnly(): Promise<void> {
     this.voiceOnly.value = !this.voiceOnly.peek();
     if (this.voiceOnly.peek()) {
       this.closeCamera();
-      await this.connections?.show(null);
+      await this.media?.show(null);
     }
     await this.tell();
   }
@@ -89,22 +124,37 @@ export class Call {
     await this.tell();
   }
 
-  /** Another microphone was chosen. */
+  /** Takes the microphone that is chosen now (devices.ts); the call goes on with the old one when there is none. */
   async changeMicrophone(): Promise<void> {
-    const before = this.voice;
-    this.voice = await microphone();
-    this.voice.enabled = this.mic.peek();
-    await this.connections?.speak(this.voice);
-    before?.stop();
+    try {
+      const fresh = await microphone();
+      if (this.over) return fresh.stop();
+      fresh.enabled = this.mic.peek();
+      await this.media?.speak(fresh);
+      this.voice?.stop();
+      this.voice = fresh;
+      this.notice.value = null;
+    } catch (error) {
+      if (error instanceof NoDevice) this.notice.value = error.trouble;
+    }
   }
 
-  /** Another camera was chosen; it is shown if one is on. */
   async changeCamera(): Promise<void> {
-    if (!this.picture.peek()) return;
-    this.closeCamera(); // first: many devices open one camera at a time
+    const before = this.picture.peek();
+    if (!before) return;
+    before.stop(); // some telephones have only one at a time
     await this.openCamera();
-    await this.connections?.show(this.picture.peek());
+    if (this.picture.peek() === before) this.picture.value = null;
+    await this.media?.show(this.picture.peek());
     await this.tell();
+  }
+
+  /** What the ladder decided. */
+  obey(step: Down['call:rung']): void {
+    this.step.value = step;
+    this.telling.every(step.every_ms);
+    this.media?.shape(step.voice, step.layers);
+    this.arrangeStills();
   }
 
   /** Ends it here; tells the server unless it knows. */
@@ -116,87 +166,28 @@ export class Call {
     if (tell && peer) void ask('call:leave', { room: this.room.number, peer }).catch(() => {});
   }
 
-  /** The path under the call may be another one: ask for a restart of both connections. */
-  async mend(): Promise<void> {
-    const peer = this.peer.peek();
-    if (this.over || this.mending || !this.connections || !peer || link.peek() !== 'online') return;
-    this.mending = true;
-    try {
-      const sdp = await this.connections.offer(true);
-      const { answer, offer } = await ask('call:restart', { room: this.room.number, peer, sdp });
-      await this.answer(answer, offer, peer);
-    } catch (error) {
-      const ended = error instanceof Refusal && error.code === 'not_found';
-      if (ended || !(error instanceof Refusal)) await this.rejoin(); // a description that no longer fits: start anew
-    } finally {
-      this.mending = false;
-    }
+  /** The socket is there again. Whatever names the part ties it to the new socket; that is all while the media flows. */
+  resume(): void {
+    if (!this.media) return;
+    if (this.media.health !== 'connected') this.media.hurry();
+    void this.tell();
   }
 
-  /** The server has no such participant any more, but the person never left: come in again with the same devices. */
-  async rejoin(): Promise<void> {
-    if (this.over) return;
-    this.phase.value = 'reconnecting';
-    if (link.peek() !== 'online') return; // `onOnline` comes back to it
-    try {
-      await this.join();
-    } catch (error) {
-      const code = error instanceof Refusal ? error.code : 'other';
-      if (code === 'unreachable' || code === 'try_again' || code === 'draining') this.timer = setTimeout(() => void this.rejoin(), AGAIN_MS);
-      else endCall(this, troubleOf(code), false);
-    }
+  private state(): { mic: boolean; camera: boolean; voice_only: boolean } {
+    return { mic: this.mic.peek(), camera: this.picture.peek() !== null, voice_only: this.voiceOnly.peek() };
   }
 
-  private async join(): Promise<void> {
-    if (!this.voice) return;
-    this.connections?.close();
-    this.peer.value = null;
-    const connections = new Connections(this.voice, this.picture.peek(), {
-      health: (health) => this.felt(health),
-      tracks: (tracks) => (this.tracks.value = tracks),
-    });
-    this.connections = connections;
-    const answer = await ask('call:join', {
-      room: this.room.number,
-      sdp: await connections.offer(),
-      caps: { video: true },
-      mic: this.mic.peek(),
-      camera: this.picture.peek() !== null,
-      voice_only: this.voiceOnly.peek(),
-      ...(this.first && { first: this.first }),
-    });
-    if (this.over) return void ask('call:leave', { room: this.room.number, peer: answer.peer }).catch(() => {});
-    batch(() => {
-      this.peer.value = answer.peer;
-      this.room.inCall.value = answer.people;
-      this.slots.value = answer.slots;
-    });
-    await this.answer(answer.answer, answer.offer, answer.peer, answer.ice);
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.phase.peek() !== 'in' && (this.notice.value = 'no_media'), FIRST_MEDIA_MS);
-  }
-
-  private async answer(answer: string, offer: string, peer: string, ice?: RTCIceServer[]): Promise<void> {
-    const sdp = await this.connections?.accept(answer, offer, ice);
-    if (sdp) await ask('call:answer', { room: this.room.number, peer, sdp });
-  }
-
-  private felt(health: Health): void {
-    if (this.over || health === 'new') return;
-    clearTimeout(this.timer);
-    if (health === 'connected') {
+  private moved(flows: boolean): void {
+    if (flows) {
       this.phase.value = 'in';
       if (this.notice.peek() === 'no_media') this.notice.value = null;
-      return;
-    }
-    this.phase.value = 'reconnecting';
-    this.timer = setTimeout(() => this.keepMending(), health === 'failed' ? 0 : SETTLE_MS);
+    } else if (this.phase.peek() === 'in') this.phase.value = 'reconnecting';
   }
 
-  private keepMending(): void {
-    if (this.over || this.phase.peek() !== 'reconnecting') return;
-    void this.mend();
-    this.timer = setTimeout(() => this.keepMending(), AGAIN_MS);
+  private arrangeStills(): void {
+    const { in: incoming, stills } = this.step.peek();
+    this.media?.stills(stills || incoming === 'stills');
+    if (incoming !== 'stills') this.stills.forget();
   }
 
   private async openCamera(): Promise<void> {
@@ -215,76 +206,22 @@ export class Call {
 
   private async tell(): Promise<void> {
     const peer = this.peer.peek();
-    if (!peer) return;
-    const state = { mic: this.mic.peek(), camera: this.picture.peek() !== null, voice_only: this.voiceOnly.peek() };
+    if (!peer || link.peek() !== 'online') return; // told when the socket is back
     try {
-      await ask('call:state', { room: this.room.number, peer, ...state, budget: this.budget.peek() });
+      await ask('call:state', { room: this.room.number, peer, ...this.state(), budget: this.budget.peek() });
     } catch (error) {
-      // Away for too long, the part has ended. Anything else is told again when the socket is back.
-      if (error instanceof Refusal && error.code === 'not_found') await this.rejoin();
+      // Away for too long, the part has no media there. Anything else is told again when the socket is back.
+      if (error instanceof Refusal && error.code === 'not_found') await this.media?.renew();
     }
+    this.arrangeStills();
   }
 
   private letGo(): void {
-    this.connections?.close();
+    for (const end of this.ends.splice(0)) end();
+    this.telling.stop();
+    this.media?.close();
+    this.stills.forget();
     this.voice?.stop();
     this.closeCamera();
   }
-
-  /**
-   * After a cut of the socket. Any event ties the part in the call to the new socket; while the media still flows that
-   * is all it needs.
-   */
-  async resume(): Promise<void> {
-    if (!this.peer.peek()) {
-      if (this.phase.peek() === 'reconnecting') await this.rejoin();
-      return;
-    }
-    if (this.phase.peek() !== 'in') await this.mend();
-    await this.tell();
-  }
 }
-
-/** `first`: the rung that the look at the line found good. */
-export async function startCall(room: Room, withCamera: boolean, first: Rung | null = null): Promise<void> {
-  if (call.peek()) endCall(call.peek()!, null);
-  callTrouble.value = null;
-  const started = new Call(room, first);
-  call.value = started;
-  try {
-    await started.start(withCamera);
-  } catch (error) {
-    if (call.peek() !== started) return;
-    if (error instanceof NoDevice) endCall(started, error.trouble);
-    else if (error instanceof Refusal) endCall(started, troubleOf(error.code), true, error.message);
-    else endCall(started, 'other');
-  }
-}
-
-export function endCall(ending: Call, trouble: Trouble | null, tell = true, said = ''): void {
-  ending.leave(tell);
-  if (call.peek() === ending) call.value = null;
-  callTrouble.value = trouble && { room: ending.room.number, trouble, said };
-}
-
-on('call:slots', ({ peer, slots }) => {
-  const current = call.peek();
-  if (current?.peer.peek() === peer) current.slots.value = slots;
-});
-on('call:ended', ({ peer, code }) => {
-  const current = call.peek();
-  if (!current || current.peer.peek() !== peer) return;
-  if (code === 'lost' || code === 'drained') void current.rejoin();
-  else endCall(current, code === 'replaced' || code === 'removed' ? code : null, false);
-});
-onOnline(() => void call.peek()?.resume());
-effect(() => {
-  if (link.value === 'refused' || link.value === 'closed') {
-    const current = call.peek();
-    if (current) endCall(current, null, false);
-  }
-});
-addEventListener('pagehide', () => {
-  const current = call.peek();
-  if (current) endCall(current, null); // so that the others see it at once
-});

@@ -4,76 +4,135 @@
  * the server is an ICE-lite end that learns ours from the first check.
  */
 
+import type { Layer, Voice } from '../wire/types';
+import { ENCODINGS } from './pictures';
+import { shapeAnswer } from './shaping';
+
 export type Health = 'new' | 'connected' | 'broken' | 'failed';
 
+export interface Hooks {
+  health: (health: Health) => void;
+  tracks: (tracks: ReadonlyMap<string, MediaStreamTrack>) => void;
+}
+
 // What the server forwards (docs/protocol.md, "The sequence in a browser"); each codec left out spares bytes at joining.
-const AUDIO = ({ mimeType }: RTCRtpCodec): boolean => mimeType === 'audio/opus';
+const AUDIO = ({ mimeType }: RTCRtpCodec): boolean => /^audio\/(opus|red)$/i.test(mimeType);
 const VIDEO = ({ mimeType, sdpFmtpLine }: RTCRtpCodec): boolean =>
   /^video\/(vp8|rtx)$/i.test(mimeType) || (/^video\/h264$/i.test(mimeType) && /packetization-mode=1/.test(sdpFmtpLine ?? ''));
-
-const VIDEO_MAX_BITS = 700_000; // per second: what 640×360 at 24 frames needs, and no more
 
 export class Connections {
   readonly up = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
   readonly down = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
   private readonly audio: RTCRtpTransceiver;
-  private readonly video: RTCRtpTransceiver;
+  /** The same camera twice, each in a section of its own (decision 0105). Which of the two goes out, the server tells. */
+  private readonly video: Readonly<Record<Layer, RTCRtpTransceiver>>;
+  private answer = '';
+  private voice: Voice | null = null;
+  private told: Health = 'new';
+  /** One description after the other: a restart and a change of the voice may come together. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     mic: MediaStreamTrack,
     picture: MediaStreamTrack | null,
-    private readonly hooks: { health: (health: Health) => void; tracks: (tracks: ReadonlyMap<string, MediaStreamTrack>) => void },
+    private readonly hooks: Hooks,
   ) {
     this.audio = this.up.addTransceiver(mic, { direction: 'sendonly' });
     // Always there, with or without a picture, so that the camera comes and goes without a new offer.
-    this.video = this.up.addTransceiver(picture ?? 'video', {
-      direction: 'sendonly',
-      sendEncodings: [{ maxBitrate: VIDEO_MAX_BITS }],
-    });
-    for (const { transceiver, kind, codecs } of [
-      { transceiver: this.audio, kind: 'audio', codecs: AUDIO },
-      { transceiver: this.video, kind: 'video', codecs: VIDEO },
-    ]) {
-      const wanted = RTCRtpSender.getCapabilities(kind)?.codecs.filter((codec) => codecs(codec));
-      if (wanted?.length) transceiver.setCodecPreferences?.(wanted);
-    }
-    this.up.onconnectionstatechange = this.down.onconnectionstatechange = () => this.hooks.health(this.health());
+    const section = (layer: Layer, active: boolean): RTCRtpTransceiver =>
+      this.up.addTransceiver(picture ?? 'video', { direction: 'sendonly', sendEncodings: [{ ...ENCODINGS[layer], active }] });
+    this.video = { full: section('full', true), small: section('small', false) };
+    prefer(this.audio, 'audio', AUDIO);
+    for (const transceiver of Object.values(this.video)) prefer(transceiver, 'video', VIDEO);
+    for (const end of [this.up, this.down]) end.onconnectionstatechange = end.oniceconnectionstatechange = () => this.look();
   }
 
-  async offer(restart = false): Promise<string> {
-    await this.up.setLocalDescription(await this.up.createOffer({ iceRestart: restart }));
-    return this.up.localDescription?.sdp ?? '';
+  offer(restart = false): Promise<string> {
+    return this.next(async () => {
+      await this.up.setLocalDescription(await this.up.createOffer({ iceRestart: restart }));
+      return this.up.localDescription?.sdp ?? '';
+    });
   }
 
   /** Takes the server's answer for *up* and its offer for *down*; gives the answer for *down*. */
-  async accept(answer: string, offer: string, ice: RTCIceServer[] = []): Promise<string> {
-    if (ice.length > 0) for (const end of [this.up, this.down]) end.setConfiguration({ iceServers: ice });
-    await this.up.setRemoteDescription({ type: 'answer', sdp: answer });
-    await this.down.setRemoteDescription({ type: 'offer', sdp: offer });
-    await this.down.setLocalDescription(await this.down.createAnswer());
-    const tracks = this.down.getTransceivers().map(({ mid, receiver }) => [mid ?? '', receiver.track] as const);
-    this.hooks.tracks(new Map(tracks));
-    return this.down.localDescription?.sdp ?? '';
+  accept(answer: string, offer: string, ice: RTCIceServer[] = []): Promise<string> {
+    return this.next(async () => {
+      if (ice.length > 0) for (const end of [this.up, this.down]) end.setConfiguration({ iceServers: ice });
+      this.answer = answer;
+      await this.up.setRemoteDescription({ type: 'answer', sdp: this.shaped() });
+      await this.down.setRemoteDescription({ type: 'offer', sdp: offer });
+      await this.down.setLocalDescription(await this.down.createAnswer());
+      const tracks = this.down.getTransceivers().map(({ mid, receiver }) => [mid ?? '', receiver.track] as const);
+      this.hooks.tracks(new Map(tracks));
+      return this.down.localDescription?.sdp ?? '';
+    });
   }
 
-  show(picture: MediaStreamTrack | null): Promise<void> {
-    return this.video.sender.replaceTrack(picture);
+  /** How the voice is encoded from now on. Asks nobody: see shaping.ts. */
+  encode(voice: Voice): Promise<void> {
+    this.voice = voice;
+    return this.next(async () => {
+      if (this.up.signalingState !== 'stable' || !this.answer) return; // the answer that is on its way will be shaped
+      await this.up.setLocalDescription(await this.up.createOffer());
+      await this.up.setRemoteDescription({ type: 'answer', sdp: this.shaped() });
+    });
+  }
+
+  /** Which qualities of the picture go out. None: the camera may go on, nothing of it is sent. */
+  async send(layers: readonly Layer[]): Promise<void> {
+    for (const [layer, { sender }] of Object.entries(this.video) as [Layer, RTCRtpTransceiver][]) {
+      const parameters = sender.getParameters();
+      const [encoding] = parameters.encodings;
+      if (!encoding || encoding.active === layers.includes(layer)) continue;
+      encoding.active = layers.includes(layer);
+      parameters.degradationPreference = 'maintain-framerate'; // resolution falls before frames do
+      await sender.setParameters(parameters);
+    }
+  }
+
+  async show(picture: MediaStreamTrack | null): Promise<void> {
+    await Promise.all(Object.values(this.video).map(({ sender }) => sender.replaceTrack(picture)));
   }
 
   speak(mic: MediaStreamTrack): Promise<void> {
     return this.audio.sender.replaceTrack(mic);
   }
 
-  close(): void {
-    this.up.onconnectionstatechange = this.down.onconnectionstatechange = null;
-    this.up.close();
-    this.down.close();
-  }
-
-  private health(): Health {
-    const states = [this.up.connectionState, this.down.connectionState];
+  health(): Health {
+    const ends = [this.up, this.down];
+    const states: string[] = ends.map(({ connectionState }) => connectionState);
+    states.push(...ends.map(({ iceConnectionState }) => iceConnectionState).filter((state) => state === 'failed' || state === 'disconnected'));
     if (states.includes('failed')) return 'failed';
     if (states.includes('disconnected')) return 'broken';
     return states.every((state) => state === 'connected') ? 'connected' : 'new';
   }
+
+  close(): void {
+    for (const end of [this.up, this.down]) {
+      end.onconnectionstatechange = end.oniceconnectionstatechange = null;
+      end.close();
+    }
+  }
+
+  private shaped(): string {
+    return this.voice ? shapeAnswer(this.answer, this.voice) : this.answer;
+  }
+
+  private look(): void {
+    const health = this.health();
+    if (health === this.told) return;
+    this.told = health;
+    this.hooks.health(health);
+  }
+
+  private next<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.turn.then(act);
+    this.turn = done.catch(() => {});
+    return done;
+  }
+}
+
+function prefer(transceiver: RTCRtpTransceiver, kind: 'audio' | 'video', codecs: (codec: RTCRtpCodec) => boolean): void {
+  const wanted = RTCRtpSender.getCapabilities(kind)?.codecs.filter(codecs);
+  if (wanted?.length) transceiver.setCodecPreferences?.(wanted);
 }

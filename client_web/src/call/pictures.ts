@@ -1,6 +1,6 @@
 /** What a rung of the ladder means for the pictures that this person sends. Pure. */
 
-import type { Rung } from '../wire/types';
+import type { Layer, Rung } from '../wire/types';
 
 /** Best first. */
 export const RUNGS: readonly Rung[] = ['video', 'video-small', 'stills', 'voice', 'voice-lean', 'voice-web', 'notes', 'text'];
@@ -10,8 +10,8 @@ export const moves = (rung: Rung): boolean => rung === 'video' || rung === 'vide
 /** Whether this rung is good enough to begin a call with the camera on. */
 export const suitsCamera = (rung: Rung): boolean => moves(rung);
 
-/** Of a picture of 640×360. Frames fall last: below 20 a second lips and hands can no longer be read (EN 301 549, 6.5). */
-export const ENCODINGS: Readonly<Record<'small' | 'full', RTCRtpEncodingParameters>> = {
+/** Of a camera of 640×360. Frames fall last: below 20 a second lips and hands can no longer be read (EN 301 549, 6.5). */
+export const ENCODINGS: Readonly<Record<Layer, RTCRtpEncodingParameters>> = {
   full: { maxBitrate: 700_000, maxFramerate: 24, scaleResolutionDownBy: 1 },
   small: { maxBitrate: 120_000, maxFramerate: 24, scaleResolutionDownBy: 2 },
 };

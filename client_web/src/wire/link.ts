@@ -13,10 +13,15 @@ import type { Down, ErrorBody, Up } from './types';
 export type LinkState = 'closed' | 'connecting' | 'online' | 'refused';
 
 export const link = signal<LinkState>('closed');
+/** What went through the socket since the page was opened, both ways, about. */
+export const traffic = { bytes: 0 };
 
 const PATIENCE_MS = 15_000; // for an acknowledgement; two round trips of the worst line we serve, and then some
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 20_000;
+const CALL_PATIENCE_MS = 5_000; // in a call, for a connection to stand: four round trips of the worst line
+const CALL_DELAYS_MS = [200, 1_500] as const; // first and longest: the voice waits for it
+const PACKET_BYTES = 60; // what TCP, IP and the frame of a web socket add to a message
 
 type Handler<E extends keyof Down> = (payload: Down[E]) => void;
 type Ack = { ok: boolean; error?: ErrorBody };
@@ -26,6 +31,7 @@ const whenOnline: (() => void)[] = [];
 let cursors: () => Record<string, number> = () => ({});
 let socket: Socket | null = null;
 let retry: ReturnType<typeof setTimeout> | undefined;
+let hurried = false;
 
 export function on<E extends keyof Down>(event: E, handler: Handler<E>): void {
   const list = (handlers[event] ??= []) as Handler<E>[];
@@ -56,6 +62,8 @@ export function open(): void {
   for (const event of Object.keys(handlers) as (keyof Down)[]) {
     socket.on(event as string, (payload) => deliver(event, payload));
   }
+  pace();
+  socket.io.on('open', () => socket?.io.engine.on('packet', count).on('packetCreate', count));
   socket.on('connect', () => {
     link.value = 'online';
     for (const handler of whenOnline) handler();
@@ -79,12 +87,27 @@ export function close(): void {
   link.value = 'closed';
 }
 
+/** While somebody is in a call the socket is looked for more often, and a try that hangs is given up sooner. */
+export function hurry(inCall: boolean): void {
+  hurried = inCall;
+  pace();
+}
+
+function pace(): void {
+  const [first, longest] = hurried ? CALL_DELAYS_MS : [FIRST_DELAY_MS, LONGEST_DELAY_MS];
+  socket?.io.reconnectionDelay(first).reconnectionDelayMax(longest).timeout(hurried ? CALL_PATIENCE_MS : PATIENCE_MS);
+}
+
+const count = ({ data }: { data?: string }): void => {
+  traffic.bytes += PACKET_BYTES + (data?.length ?? 0);
+};
+
 /** Sends `event` and gives what its acknowledgement holds. Throws a Refusal; `unreachable` when nothing came back. */
-export async function ask<E extends keyof Up>(event: E, payload: Up[E][0]): Promise<Up[E][1]> {
+export async function ask<E extends keyof Up>(event: E, payload: Up[E][0], patience = PATIENCE_MS): Promise<Up[E][1]> {
   if (!socket?.connected) throw unreachable();
   let answer: Ack & Up[E][1];
   try {
-    answer = await socket.timeout(PATIENCE_MS).emitWithAck(event as string, payload);
+    answer = await socket.timeout(patience).emitWithAck(event as string, payload);
   } catch {
     dropPath(); // no answer in all that time: whatever the socket believes, nobody is at its other end
     throw unreachable();

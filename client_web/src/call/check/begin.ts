@@ -4,7 +4,7 @@ import { signal } from '@preact/signals';
 import type { Room } from '../../room/rooms';
 import { ask, link, onOnline } from '../../wire/link';
 import type { Rung } from '../../wire/types';
-import { startCall } from '../call';
+import { startCall } from '../calls';
 import { recallLine, rememberLine, wantsCheck } from './remembered';
 import { cameraFits } from './rules';
 

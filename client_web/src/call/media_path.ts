@@ -1,0 +1,240 @@
+/**
+ * The way of the media between this device and the server, kept whatever the network does: joining, restarting ICE,
+ * coming back to the same part with new connections, and voices over the side web socket while nothing else gets
+ * through. Knows nothing of people or pages.
+ */
+
+import { signal } from '@preact/signals';
+import { ask, connectNow, link } from '../wire/link';
+import { Refusal } from '../wire/refusal';
+import type { Layer, Up, Voice } from '../wire/types';
+import { Connections, type Health } from './connections';
+import { Side, type SideHooks } from './side_path';
+
+type JoinAnswer = Up['call:join'][1];
+type JoinRequest = Omit<Up['call:join'][0], 'sdp' | 'peer' | 'caps'>;
+
+/** `media`: by the two connections. `web`: by the side web socket. */
+export type Way = 'none' | 'media' | 'web';
+
+interface Hooks extends SideHooks {
+  /** What to join with, as things stand. */
+  request: () => JoinRequest;
+  /** The part is there, for the first time or again; before any media. */
+  joined: (answer: JoinAnswer) => void;
+  tracks: (tracks: ReadonlyMap<string, MediaStreamTrack>) => void;
+  /** The server will not have this person in the call any more. */
+  refused: (refusal: Refusal) => void;
+}
+
+const WEB_AFTER_MS = 2_500; // after the server's answer: what connects at all has connected by then
+const FETCH_SIDE_AFTER_MS = [1_000, 10_000] as const; // its code, when nothing connects; and for later, when all is well
+const BLIP_MS = 400; // "disconnected" may mend itself before a restart could
+const RESTART_PATIENCE_MS = 6_000; // four round trips of the worst line, so that a dead socket is not waited for
+const AGAIN_MS = [2_000, 3_000, 5_000, 8_000] as const;
+const PASSING: readonly string[] = ['unreachable', 'try_again', 'draining', 'too_many', 'internal'];
+
+export class MediaPath {
+  readonly way = signal<Way>('none');
+  /** The name of this part in the call; it stays the same through every cut. */
+  peer: string | null = null;
+  connections: Connections | null = null;
+
+  private readonly side: Side;
+  private voice: Voice | null = null;
+  private layers: readonly Layer[] = ['full'];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private webTimer: ReturnType<typeof setTimeout> | undefined;
+  private tries = 0;
+  private busy = false;
+  private over = false;
+
+  constructor(
+    private mic: MediaStreamTrack,
+    private picture: MediaStreamTrack | null,
+    private readonly hooks: Hooks,
+  ) {
+    this.side = new Side({
+      ...hooks,
+      carries: () => this.settle(),
+    });
+  }
+
+  /** Throws a Refusal. */
+  async join(): Promise<void> {
+    const before = this.connections;
+    const fresh: Connections = new Connections(this.mic, this.picture, {
+      health: (health) => fresh === this.connections && this.felt(health),
+      tracks: (tracks) => fresh === this.connections && this.hooks.tracks(tracks),
+    });
+    let answer: JoinAnswer;
+    try {
+      const sdp = await fresh.offer();
+      const caps = { video: true, stills: true, web: Side.supported };
+      answer = await ask('call:join', { ...this.hooks.request(), sdp, caps, ...(this.peer ? { peer: this.peer } : {}) });
+    } catch (error) {
+      fresh.close();
+      throw error;
+    }
+    if (this.over) {
+      fresh.close();
+      return void ask('call:leave', { room: this.hooks.request().room, peer: answer.peer }).catch(() => {});
+    }
+    this.peer = answer.peer;
+    this.side.belongTo(answer.peer);
+    this.connections = fresh;
+    this.voice = answer.voice;
+    before?.close(); // the server has let go of it in the same moment
+    this.hooks.joined(answer);
+    void fresh.encode(answer.voice);
+    await Promise.all([this.take(answer.answer, answer.offer, answer.ice), fresh.send(this.layers)]);
+  }
+
+  /** What `call:rung` says of sending. Throws nothing: what cannot be set now is set with the next description. */
+  shape(voice: Voice, layers: readonly Layer[]): void {
+    if (JSON.stringify(voice) !== JSON.stringify(this.voice)) void this.connections?.encode(voice).catch(() => {});
+    this.voice = voice;
+    this.layers = layers;
+    void this.connections?.send(layers).catch(() => {});
+    this.side.encode(voice.kbps);
+  }
+
+  /** Whether stills are to go out; those that come in come by themselves while this is open. */
+  stills(wanted: boolean): void {
+    this.side.stills(wanted ? this.picture : null, wanted);
+  }
+
+  async show(picture: MediaStreamTrack | null): Promise<void> {
+    this.picture = picture;
+    await this.connections?.show(picture);
+  }
+
+  async speak(mic: MediaStreamTrack): Promise<void> {
+    this.mic = mic;
+    this.side.speak(mic);
+    await this.connections?.speak(mic);
+  }
+
+  get sideUsed(): number {
+    return this.side.bytes;
+  }
+
+  get sideRoundTrip(): number | null {
+    return this.side.roundTrip;
+  }
+
+  holdStills(held: boolean): void {
+    this.side.hold(held);
+  }
+
+  /** The path under the media may be another one: at once, whatever any timer waits for. */
+  hurry(): void {
+    if (this.over || !this.connections) return;
+    this.tries = 0;
+    clearTimeout(this.timer);
+    void this.mend();
+  }
+
+  /** The server has no media of this part any more: new connections, the same part. */
+  async renew(): Promise<void> {
+    if (this.over || this.busy || link.peek() !== 'online') return;
+    this.busy = true;
+    this.way.value = this.side.isCarrying ? 'web' : 'none';
+    try {
+      await this.join();
+    } catch (error) {
+      const refusal = error instanceof Refusal ? error : new Refusal({ code: 'internal', message: '' });
+      if (!PASSING.includes(refusal.code)) return this.hooks.refused(refusal);
+      this.later();
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  close(): void {
+    this.over = true;
+    clearTimeout(this.timer);
+    clearTimeout(this.webTimer);
+    this.side.close();
+    this.connections?.close();
+  }
+
+  get health(): Health {
+    return this.connections?.health() ?? 'new';
+  }
+
+  private async take(answer: string, offer: string, ice?: RTCIceServer[]): Promise<void> {
+    const sdp = await this.connections?.accept(answer, offer, ice);
+    if (!sdp || !this.peer) return;
+    this.watch();
+    await ask('call:answer', { room: this.hooks.request().room, peer: this.peer, sdp }, RESTART_PATIENCE_MS);
+  }
+
+  /** ICE restart of both connections: media goes on over the old path until the new one is there. */
+  private async mend(): Promise<void> {
+    if (this.over || this.busy || !this.connections || !this.peer) return;
+    if (link.peek() !== 'online') return this.later(); // the socket's return comes back to it sooner
+    this.busy = true;
+    let lost = false;
+    try {
+      const sdp = await this.connections.offer(true);
+      const { answer, offer } = await ask('call:restart', { room: this.hooks.request().room, peer: this.peer, sdp }, RESTART_PATIENCE_MS);
+      await this.take(answer, offer);
+    } catch (error) {
+      // The part has no media on the server, or a description no longer fits: begin anew, under the same name.
+      lost = !(error instanceof Refusal) || error.code === 'not_found' || error.code === 'bad_sdp';
+    } finally {
+      this.busy = false;
+    }
+    if (lost) await this.renew();
+    else this.later();
+  }
+
+  private felt(health: Health): void {
+    if (this.over || health === 'new') return;
+    clearTimeout(this.timer);
+    if (health === 'connected') {
+      this.tries = 0;
+      clearTimeout(this.webTimer);
+      this.webTimer = setTimeout(Side.fetchAhead, FETCH_SIDE_AFTER_MS[1]);
+      this.side.carry(null);
+      this.settle();
+      // Media is through, so the network is back, whatever the socket believes; and it may wait in a long back-off.
+      if (link.peek() !== 'online') connectNow();
+      return;
+    }
+    this.settle();
+    this.watch();
+    if (health === 'failed') void this.mend();
+    else this.timer = setTimeout(() => void (this.health !== 'connected' && this.mend()), BLIP_MS);
+  }
+
+  private later(): void {
+    clearTimeout(this.timer);
+    if (this.over || this.health === 'connected') return;
+    const wait = AGAIN_MS[Math.min(this.tries, AGAIN_MS.length - 1)]!;
+    this.tries += 1;
+    this.timer = setTimeout(() => {
+      if (this.health === 'connected') return;
+      // A restart twice in vain: perhaps the connections themselves are beyond help.
+      if (this.tries > 2 && this.tries % 2 === 1) void this.renew();
+      else void this.mend();
+    }, wait);
+  }
+
+  /** While nothing is through: voices over the side web socket, soon. ICE goes on being tried. */
+  private watch(): void {
+    clearTimeout(this.webTimer);
+    if (this.health === 'connected' || this.side.isWanted) return;
+    this.webTimer = setTimeout(() => {
+      Side.fetchAhead();
+      this.webTimer = setTimeout(() => {
+        if (!this.over && this.health !== 'connected') this.side.carry(this.mic);
+      }, WEB_AFTER_MS - FETCH_SIDE_AFTER_MS[0]);
+    }, FETCH_SIDE_AFTER_MS[0]);
+  }
+
+  private settle(): void {
+    this.way.value = this.health === 'connected' ? 'media' : this.side.isCarrying ? 'web' : 'none';
+  }
+}

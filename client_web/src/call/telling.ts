@@ -1,0 +1,78 @@
+/** Looks at the statistics of a call again and again: for the server's ladder (`call:stats`) and for the counter of data. */
+
+import { ask, link, traffic } from '../wire/link';
+import type { Call } from './call';
+import { Meter, numbers, read, type Entry, type Reading } from './stats';
+
+const PATIENCE_MS = 10_000;
+const COUNT_MS = 2_000; // the counter goes on when the ladder asks seldom
+// Voice that suffers does without stills (of 1,000 samples, of 1,000 packets).
+const SUFFERS = { concealed: 60, lost: 150 };
+
+export class Telling {
+  private timer: ReturnType<typeof setInterval> | undefined;
+  private everyMs = COUNT_MS;
+  private before: Reading | null = null;
+  private toldAt = 0;
+  private socketMs: number | null = null;
+  private waiting = false;
+  private readonly meter = new Meter();
+  private readonly socketBefore = traffic.bytes;
+
+  constructor(private readonly call: Call) {}
+
+  every(milliseconds: number): void {
+    this.everyMs = milliseconds;
+    this.timer ??= setInterval(() => void this.look(), COUNT_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  private async look(): Promise<void> {
+    const { media } = this.call;
+    const connections = media?.connections;
+    if (!connections || !media.peer || this.call.over) return;
+    const [up, down] = await Promise.all([connections.up, connections.down].map(entriesOf));
+    const now = read(up!, down!, performance.now());
+    if (connections !== media.connections || this.call.over) return;
+    this.meter.see(now);
+    const used = this.meter.bytes + media.sideUsed + traffic.bytes - this.socketBefore;
+    this.call.used.value = used;
+    const { before } = this;
+    // A little early is as good as in time: the timer does not run to the millisecond.
+    if (before && now.at - this.toldAt < this.everyMs - COUNT_MS / 2) return;
+    this.before = now;
+    this.toldAt = now.at;
+    if (!before) return;
+    const n = numbers(before, now, {
+      used,
+      socketMs: media.sideRoundTrip ?? this.socketMs,
+      web: media.way.peek() === 'web',
+      filming: this.call.picture.peek() !== null && this.call.step.peek().layers.length > 0,
+    });
+    media.holdStills(n[6]! > SUFFERS.concealed || n[5]! > SUFFERS.lost);
+    await this.tell(media.peer, n);
+  }
+
+  /** One at a time: on a line that holds one up, the next one would only wait behind it. */
+  private async tell(peer: string, n: readonly number[]): Promise<void> {
+    if (this.waiting || link.peek() !== 'online') return;
+    this.waiting = true;
+    const start = performance.now();
+    try {
+      await ask('call:stats', { room: this.call.room.number, peer, n }, PATIENCE_MS);
+      this.socketMs = performance.now() - start;
+    } catch {
+      this.socketMs = null; // the next one says more
+    } finally {
+      this.waiting = false;
+    }
+  }
+}
+
+async function entriesOf(connection: RTCPeerConnection): Promise<Entry[]> {
+  return [...((await connection.getStats()) as unknown as Map<string, Entry>).values()];
+}
