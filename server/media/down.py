@@ -12,13 +12,17 @@ from server.media.codecs import BY_KIND
 from server.media.counters import Counters
 from server.media.engine import Kind
 from server.media.measure import ReportedLoss
+from server.media.picture_slot import PictureSlot
+from server.media.red import Redundancy
 from server.media.sdp import Description
 from server.media.slot import Slot
 from server.media.timeline import Timeline
 from server.media.track import Outlet, Track
+from server.media.voice_slot import VoiceSlot
 from server.media.waiting import Waiting
 from server.media.web import WebOutlet
 
+SLOTS: Final[dict[Kind, type[VoiceSlot | PictureSlot]]] = {"audio": VoiceSlot, "video": PictureSlot}
 USUAL_ROUND_TRIP: Final = 0.2  # seconds, until the first report tells
 
 
@@ -46,14 +50,15 @@ class Down:
         kinds: tuple[Kind, ...] = ("audio", "video") if video else ("audio",)
         name = secrets.token_hex(4)  # of the streams; chance, so that it says nothing of anybody
         self.pairs: list[dict[Kind, Slot]] = [
-            {kind: Slot(f"{kind[0]}{index}", kind, f"{name}{index}", f"{name}{index}", counters) for kind in kinds}
+            {kind: SLOTS[kind](f"{kind[0]}{index}", f"{name}{index}", f"{name}{index}", counters) for kind in kinds}
             for index in range(persons)
         ]
-        self.slots = [pair[kind] for kind in kinds for pair in self.pairs if kind in pair]
+        self.slots = [pair[kind] for kind in kinds for pair in self.pairs]
         self.round_trip = USUAL_ROUND_TRIP
         self.round_trip_known = False
         self.capacity = Capacity()
         self.loss = ReportedLoss()
+        self._redundancy = Redundancy()
         self.connected = False
         self._shown: dict[Slot, Track] = {}
         self._waiting: dict[Slot, Waiting] = {}  # for another quality of what they show
@@ -74,8 +79,10 @@ class Down:
             slot.payload_types = {}
             for codec in BY_KIND[slot.kind]:
                 if section.payload_type(codec) == codec.payload_type:
-                    repair = section.payload_type(codec, rtx=True) == codec.rtx_payload_type
-                    slot.payload_types[codec] = (codec.payload_type, codec.rtx_payload_type if repair else None)
+                    pictures = slot.kind == "video"
+                    other = section.payload_type(codec, rtx=pictures, red=not pictures)
+                    offered = codec.rtx_payload_type if pictures else codec.red_payload_type
+                    slot.payload_types[codec] = (codec.payload_type, other if other == offered else None)
 
     def show(self, slot: Slot, track: Track | None, now: float, *, gently: bool = False) -> None:
         """Puts a track on a slot, or takes it away. ``gently``: what it shows flows on until pictures of ``track`` can
@@ -89,7 +96,7 @@ class Down:
             del self._waiting[slot]
         if before is track:
             return
-        if gently and before is not None and track is not None and self.connected:
+        if gently and before is not None and track is not None and self.connected and isinstance(slot, PictureSlot):
             self._waiting[slot] = Waiting(slot, track, self._joined)
             track.attach(self._waiting[slot], now)
             return
@@ -178,7 +185,7 @@ class Down:
             elif isinstance(packet, RtcpRtpfbPacket):
                 slot = self._by_ssrc.get(packet.media_ssrc)
                 track = self._shown.get(slot) if slot is not None else None
-                if slot is not None and track is not None:
+                if isinstance(slot, PictureSlot) and track is not None:
                     slot.resend(rtcp.lost_packets(packet), track.cache, now)
             elif isinstance(packet, RtcpPsfbPacket):
                 for ssrc in rtcp.key_frame_wanted(packet):
@@ -190,8 +197,15 @@ class Down:
                 if rate is not None:
                     self.capacity.reported(rate, now)
 
+    def adapt(self, redundancy: bool, now: float) -> None:
+        """Adds the packet before to those of voices, or no longer, by what was lost. Called each second."""
+        wanted = self._redundancy.wanted(self.loss.fraction(now, "audio"), now) and redundancy
+        for slot in self.slots:
+            if isinstance(slot, VoiceSlot):
+                slot.redundant = wanted
+
     def report(self, timelines: Mapping[str, Timeline], now: float) -> None:
-        """The sender reports of each second."""
+        """The sender reports, each second or so."""
         octets = sum(slot.octets for slot in self.slots)
         if self._reported_at:
             self._rate = 8 * (octets - self._octets_before) / max(0.1, now - self._reported_at)
@@ -223,7 +237,8 @@ class Down:
                     self.round_trip_known = True
                     self.round_trip = round_trip
                 self.round_trip += (round_trip - self.round_trip) / 4
-        self.loss.reported(ours)
+        for block in ours:
+            self.loss.reported(block, self._by_ssrc[block.ssrc].kind, now)
         pictures = [block for block in ours if self._by_ssrc[block.ssrc].kind == "video"]
         if pictures:
             self.capacity.lost(max(block.fraction_lost for block in pictures) / 256, self._rate, now)

@@ -1,12 +1,14 @@
 """What is told of each peer every two seconds: rates and losses of both directions, from what the legs saw."""
 
-from collections.abc import Iterable
 from typing import Final
 
+from server.media.engine import Kind
 from server.media.rtcp import ReportBlock
 
 EVERY: Final = 2.0  # seconds
 GONE: Final = 3.0  # seconds without anything from a peer, after which its media flows on no path
+VALID: Final = 12.0  # seconds for which a report on a stream tells what is lost now
+MOST_EXPECTED: Final = 1 << 16  # packets between two reports; more is a stream that began anew
 
 
 class Rate:
@@ -26,21 +28,24 @@ class Rate:
 
 class ReportedLoss:
     """What a receiver lost, by its reports. Its browser reports on a voice every five seconds or so, so what it said
-    last stays true until it says something else."""
+    last stays true for a while."""
 
-    __slots__ = ("_before", "fraction")
+    __slots__ = ("_heard",)
 
     def __init__(self) -> None:
-        self.fraction = 0.0
-        self._before: dict[int, tuple[int, int]] = {}  # highest number and packets lost, by SSRC
+        # By SSRC: its kind, when it was reported last, the highest number then, and packets expected and lost in it.
+        self._heard: dict[int, tuple[Kind, float, int, float, float]] = {}
 
-    def reported(self, blocks: Iterable[ReportBlock]) -> None:
-        expected = lost = 0
-        for block in blocks:
-            before = self._before.get(block.ssrc)
-            self._before[block.ssrc] = block.highest_sequence, block.packets_lost
-            if before is not None:
-                expected += max(0, block.highest_sequence - before[0])
-                lost += max(0, block.packets_lost - before[1])
-        if expected > 0:
-            self.fraction = min(1.0, lost / expected)
+    def reported(self, block: ReportBlock, kind: Kind, now: float) -> None:
+        before = self._heard.get(block.ssrc)
+        expected = block.highest_sequence - before[2] if before is not None else 1
+        if not 0 < expected < MOST_EXPECTED:
+            expected = 1
+        lost = expected * block.fraction_lost / 256
+        self._heard[block.ssrc] = kind, now, block.highest_sequence, expected, lost
+
+    def fraction(self, now: float, kind: Kind | None = None) -> float:
+        """0 to 1: of all streams, or of those of one kind."""
+        recent = [heard for heard in self._heard.values() if now - heard[1] <= VALID and kind in (None, heard[0])]
+        expected = sum(heard[3] for heard in recent)
+        return sum(heard[4] for heard in recent) / expected if expected else 0.0

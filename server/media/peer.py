@@ -26,6 +26,7 @@ from server.media.timeline import Timeline
 from server.media.track import Track
 from server.media.up import Up
 
+SPARING_INTERVAL: Final = 4.5  # seconds between reports on the bottom rungs (RFC 3550's own rule would give about five)
 TICK: Final = (0.8, 1.2)  # seconds between reports; by chance, so that not all peers report at once (RFC 3550 6.2)
 
 
@@ -84,7 +85,7 @@ class Peer:
         self.up.accept(description)
         self._up_leg.traffic, self._down_leg.traffic = self.up, self.down
         self._rates = Rate(now), Rate(now)
-        self._measured_at = now
+        self._measured_at = self._reported_at = now
         self._answered = False
         self.present = False  # others were told that it is connected
         self._gone = False
@@ -214,11 +215,16 @@ class Peer:
         for name in VIDEO_NAMES:
             self.tracks[name].cache.trim(now)
         self._room.reconsider(self, now)
+        self.down.adapt(self.shape.redundancy, now)
+        if self.shape.sparing and now - self._reported_at < SPARING_INTERVAL:
+            return
+        self._reported_at = now
         self.up.report(self._room.picture_rate(self, now), now)
         self.down.report(self._room.timelines(), now)
 
     def _measure(self, now: float) -> Measured:
-        path: Path = "udp"
+        selected = self._up_leg.ice.selected
+        path: Path = selected.kind if selected is not None else "none"
         if self.web:
             path = "web"
         elif not self._up_leg.connected or now - max(self._up_leg.heard_at, self._down_leg.heard_at) > GONE:
@@ -228,7 +234,7 @@ class Peer:
             path=path,
             out_loss=self.up.voice_loss(),
             out_rate=out_rate.since(self.up.octets, now),
-            in_loss=self.down.loss.fraction,
+            in_loss=self.down.loss.fraction(now),
             in_rate=in_rate.since(self.down.octets, now),
             in_estimate=self.down.capacity.estimate(now),
             round_trip=self.down.round_trip if self.down.round_trip_known else None,

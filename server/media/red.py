@@ -14,6 +14,10 @@ MOST_BLOCKS: Final = 8  # redundant ones that are read; browsers send up to two
 HEADER_LENGTH: Final = 4
 LAST_HEADER_LENGTH: Final = 1
 
+ADD: Final = 0.03  # of a receiver's voice packets lost: redundancy begins to be worth its bytes
+LEAVE: Final = 0.01  # below, it no longer is
+QUIET: Final = 10.0  # seconds below, before it is left: what it repairs still counts as lost in the reports
+
 
 class Block(NamedTuple):
     """``earlier`` is how far before the packet's own time it belongs, 0 for the packet's own."""
@@ -58,3 +62,22 @@ def unpack(payload: bytes) -> list[Block]:
         position += length
     blocks.append(Block(0, own, payload[position:]))
     return blocks
+
+
+class Redundancy:
+    """Whether the voices to one receiver carry what went before them."""
+
+    __slots__ = ("_added", "_lossy_at")
+
+    def __init__(self) -> None:
+        self._added = False
+        self._lossy_at = 0.0
+
+    def wanted(self, loss: float, now: float) -> bool:
+        """With ``loss`` of the packets reported lost. Called each second."""
+        if loss >= (LEAVE if self._added else ADD):
+            self._added = True
+            self._lossy_at = now
+        elif now - self._lossy_at > QUIET:
+            self._added = False
+        return self._added

@@ -18,8 +18,8 @@ class Rewriter:
     """Numbers and times of one outgoing stream. ``stream`` is the incoming one it now shows."""
 
     __slots__ = (
-        "_clock_rate", "_first", "_intervals", "_offset", "_start",
-        "last_at", "last_sequence", "last_timestamp", "stream", "timestamp_offset",
+        "_clock_rate", "_first", "_intervals",
+        "last_at", "last_sequence", "last_timestamp", "offset", "start", "stream", "timestamp_offset",
     )  # fmt: skip
 
     def __init__(self, clock_rate: int, *, sequence_start: int | None = None, timestamp_start: int | None = None):
@@ -30,15 +30,15 @@ class Rewriter:
         self.last_at: float | None = None
         self.timestamp_offset = 0
         self._first = 0  # nothing older than this of the stream goes out
-        self._start = 0  # from here on ``_offset`` holds; before, what ``_intervals`` say
-        self._offset = 0
+        self.start = 0  # from here on ``offset`` holds; before, what ``_intervals`` say
+        self.offset = 0
         self._intervals: deque[tuple[int, int, int]] = deque(maxlen=MOST_INTERVALS)  # from, to (exclusive), offset
 
     def switch(self, stream: Reception, ext_seq: int, timestamp: int, now: float) -> bool:
         """From this packet on, ``stream`` goes out, right behind what went before. Returns whether its time line is a
         new one: a stream that was only interrupted keeps its own, which went on meanwhile."""
-        self._first = self._start = ext_seq
-        self._offset = self.last_sequence + 1 - ext_seq
+        self._first = self.start = ext_seq
+        self.offset = self.last_sequence + 1 - ext_seq
         self._intervals.clear()
         if stream is self.stream:
             return False
@@ -50,8 +50,8 @@ class Rewriter:
     def sequence(self, ext_seq: int) -> int:
         """The extended number under which a packet of ``stream`` goes out; -1 for one from before the switch, or
         skipped."""
-        if ext_seq >= self._start:
-            return ext_seq + self._offset
+        if ext_seq >= self.start:
+            return ext_seq + self.offset
         if ext_seq >= self._first:
             for start, end, offset in reversed(self._intervals):
                 if start <= ext_seq < end:
@@ -68,12 +68,12 @@ class Rewriter:
     def skip(self, ext_seq: int) -> bool:
         """The packet is kept back for good: those behind it close the gap. False when one behind it went out
         already, so that the gap is there to stay."""
-        if ext_seq < self._start or ext_seq + self._offset <= self.last_sequence:
+        if ext_seq < self.start or ext_seq + self.offset <= self.last_sequence:
             return False
-        if ext_seq > self._start:
-            self._intervals.append((self._start, ext_seq, self._offset))
-        self._start = ext_seq + 1
-        self._offset -= 1
+        if ext_seq > self.start:
+            self._intervals.append((self.start, ext_seq, self.offset))
+        self.start = ext_seq + 1
+        self.offset -= 1
         return True
 
     def source_of(self, sequence_number: int) -> int | None:
@@ -82,8 +82,8 @@ class Rewriter:
         sequence = last + (((sequence_number - last) + 0x8000) & 0xFFFF) - 0x8000
         if sequence > last:
             return None
-        if sequence - self._offset >= self._start:
-            return sequence - self._offset
+        if sequence - self.offset >= self.start:
+            return sequence - self.offset
         for start, end, offset in reversed(self._intervals):
             if start <= sequence - offset < end:
                 return sequence - offset

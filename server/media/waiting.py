@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 
+from server.media.picture_slot import PictureSlot
 from server.media.reception import Reception
 from server.media.rtp import Packet
-from server.media.slot import Slot
 from server.media.track import Track
 
 
 class Waiting:
     """``joined`` puts the slot in this one's place."""
 
-    def __init__(self, slot: Slot, track: Track, joined: Callable[["Waiting"], None]) -> None:
+    def __init__(self, slot: PictureSlot, track: Track, joined: Callable[["Waiting"], None]) -> None:
         self.slot = slot
         self.track = track
         self._joined = joined

@@ -42,11 +42,15 @@ def test_the_answer_takes_what_we_forward_and_nothing_else() -> None:
         assert media.dtls is not None
         assert (media.dtls.role, media.dtls.fingerprints[0].value) == ("server", ENDPOINT.fingerprint)
         assert media.rtcp_mux
-    assert [(c.ip, c.port, c.type) for c in audio.ice_candidates] == [
-        ("192.0.2.1", 8081, "host"),
-        ("2001:db8::1", 8081, "host"),
+    assert [(c.protocol, c.ip, c.port, c.type) for c in audio.ice_candidates] == [
+        ("udp", "192.0.2.1", 8081, "host"),
+        ("udp", "2001:db8::1", 8081, "host"),
+        ("tcp", "192.0.2.1", 8081, "host"),
+        ("tcp", "2001:db8::1", 8081, "host"),
     ]
-    assert audio.ice_candidates[0].priority > audio.ice_candidates[1].priority
+    priorities = [candidate.priority for candidate in audio.ice_candidates]
+    assert priorities == sorted(priorities, reverse=True)
+    assert len(set(priorities)) == 4
 
 
 def test_pictures_that_we_do_not_take_are_refused_and_leave_the_bundle() -> None:

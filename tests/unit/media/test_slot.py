@@ -5,7 +5,7 @@ from aiortc.rtp import RtcpSrPacket
 from server.media import rtcp, vp8
 from server.media.cache import Cache
 from server.media.codecs import H264, OPUS, VP8
-from server.media.slot import MOST_REPAIRS
+from server.media.picture_slot import MOST_REPAIRS
 from server.media.timeline import Timeline
 from tests.unit.media.wire import Source, Wire
 
@@ -97,7 +97,7 @@ def test_a_lost_packet_is_brought_again_under_its_own_number() -> None:
     wire, source = Wire(), Source(VP8)
     cache = repaired(wire, source, 5)
     lost = wire.media()[2]
-    wire.slot.resend([lost.sequence_number], cache, 1.1)
+    wire.pictures.resend([lost.sequence_number], cache, 1.1)
     (repair,) = wire.repairs()
     assert repair.payload_type == 97
     assert repair.payload == lost.sequence_number.to_bytes(2, "big") + lost.payload
@@ -111,7 +111,7 @@ def test_repairs_match_what_was_sent_also_after_a_switch() -> None:
     source = Source(VP8, ssrc=2, start=90000)
     cache = repaired(wire, source, 4)
     for lost in wire.media():
-        wire.slot.resend([lost.sequence_number], cache, 1.1)
+        wire.pictures.resend([lost.sequence_number], cache, 1.1)
     originals = {packet.sequence_number: packet.payload for packet in wire.media()[3:]}
     assert {int.from_bytes(r.payload[:2], "big"): r.payload[2:] for r in wire.repairs()} == originals
 
@@ -119,7 +119,7 @@ def test_repairs_match_what_was_sent_also_after_a_switch() -> None:
 def test_a_repair_has_its_own_numbers() -> None:
     wire, source = Wire(), Source(VP8)
     cache = repaired(wire, source, 4)
-    wire.slot.resend([packet.sequence_number for packet in wire.media()], cache, 1.1)
+    wire.pictures.resend([packet.sequence_number for packet in wire.media()], cache, 1.1)
     first = wire.repairs()[0].sequence_number
     assert [repair.sequence_number for repair in wire.repairs()] == [(first + n) & 0xFFFF for n in range(4)]
 
@@ -129,7 +129,7 @@ def test_asking_too_often_costs_no_more_than_the_stream_itself() -> None:
     cache = repaired(wire, source, 200)
     numbers = [packet.sequence_number for packet in wire.media()]
     for step in range(100):
-        wire.slot.resend(numbers, cache, 1.1 + step / 100)
+        wire.pictures.resend(numbers, cache, 1.1 + step / 100)
     assert len(wire.repairs()) == MOST_REPAIRS
 
 
@@ -137,10 +137,10 @@ def test_a_packet_is_not_repeated_twice_in_the_same_instant() -> None:
     wire, source = Wire(), Source(VP8)
     cache = repaired(wire, source, 3)
     lost = wire.media()[1].sequence_number
-    wire.slot.resend([lost, lost], cache, 1.1)
-    wire.slot.resend([lost], cache, 1.105)
+    wire.pictures.resend([lost, lost], cache, 1.1)
+    wire.pictures.resend([lost], cache, 1.105)
     assert len(wire.repairs()) == 1
-    wire.slot.resend([lost], cache, 1.2)
+    wire.pictures.resend([lost], cache, 1.2)
     assert len(wire.repairs()) == 2
 
 
@@ -149,7 +149,7 @@ def test_nothing_is_repaired_while_nothing_is_shown() -> None:
     cache = repaired(wire, source, 3)
     numbers = [packet.sequence_number for packet in wire.media()]
     wire.slot.pause()
-    wire.slot.resend(numbers, cache, 1.1)
+    wire.pictures.resend(numbers, cache, 1.1)
     assert wire.repairs() == []
 
 
@@ -157,7 +157,7 @@ def test_what_was_never_sent_cannot_be_asked_for() -> None:
     wire, source = Wire(), Source(VP8)
     cache = repaired(wire, source, 3)
     last = wire.media()[-1].sequence_number
-    wire.slot.resend([(last + 1) & 0xFFFF, (last - 30000) & 0xFFFF], cache, 1.1)
+    wire.pictures.resend([(last + 1) & 0xFFFF, (last - 30000) & 0xFFFF], cache, 1.1)
     assert wire.repairs() == []
 
 

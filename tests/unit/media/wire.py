@@ -9,10 +9,11 @@ from aiortc.rtp import HeaderExtensionsMap, RtpPacket
 from server.media import describe
 from server.media.codecs import H264, OPUS, VP8, Codec
 from server.media.counters import Counters
+from server.media.picture_slot import PictureSlot
 from server.media.reception import Reception
 from server.media.rtcp import NtpClock
 from server.media.rtp import MARKER, Packet
-from server.media.slot import Slot
+from server.media.voice_slot import VoiceSlot
 
 KEY = bytes.fromhex("9080 8001 10 00 9d012a 8002e001".replace(" ", ""))
 DELTA = bytes.fromhex("9080 8001 11 00 00".replace(" ", ""))
@@ -39,8 +40,11 @@ class Wire:
     counters: Counters = field(default_factory=Counters)
 
     def __post_init__(self) -> None:
-        self.slot = Slot(f"{self.kind[0]}0", "audio" if self.kind == "audio" else "video", "s", "c", self.counters)
-        self.slot.payload_types = {OPUS: (111, None)} if self.kind == "audio" else {VP8: (96, 97), H264: (102, 103)}
+        self.voice = VoiceSlot("a0", "s", "c", self.counters)
+        self.pictures = PictureSlot("v0", "s", "c", self.counters)
+        self.voice.payload_types = {OPUS: (111, 63)}
+        self.pictures.payload_types = {VP8: (96, 97), H264: (102, 103)}
+        self.slot: VoiceSlot | PictureSlot = self.voice if self.kind == "audio" else self.pictures
         self.slot.open(self.sent.append, NtpClock(1_764_000_000.0, 0.0))
 
     def packets(self) -> list[RtpPacket]:
