@@ -9,7 +9,10 @@ import { link } from '../wire/link';
 import type { CallPerson } from '../wire/types';
 import type { Call } from './call';
 import { endCall } from './calls';
+import { DataUsed } from './data_used';
+import { RungLine } from './rung_line';
 import { CallSettings } from './settings/settings_dialog';
+import { moves } from './pictures';
 import { Tile } from './tile';
 import { soundBlocked, unblockSound } from './voices';
 
@@ -35,13 +38,15 @@ export function Stage({ current, room }: { current: Call; room: Room }): VNode {
         </button>
       </div>
       {choosing.value && <CallSettings current={current} onClose={() => (choosing.value = false)} />}
+      <RungLine current={current} />
       <Words current={current} others={others} />
       <div class={`tiles tiles-${others.length}`}>
         {others.map((person) => (
           <Tile
             key={person.peer}
             person={person}
-            picture={current.voiceOnly.value || person.voice_only || !person.camera ? null : current.pictureOf(person.peer)}
+            {...seen(current, person)}
+            speaks={current.speaking.value.has(person.peer)}
           />
         ))}
         {me && (
@@ -49,12 +54,21 @@ export function Stage({ current, room }: { current: Call; room: Room }): VNode {
             own
             person={{ ...me, mic: current.mic.value, camera: current.picture.value !== null, voice_only: current.voiceOnly.value, connected: true }}
             picture={current.picture.value}
+            speaks={mine !== null && current.speaking.value.has(mine)}
           />
         )}
       </div>
       <Controls current={current} />
+      <DataUsed current={current} />
     </section>
   );
+}
+
+/** Their picture that moves, or else the last still of them, where either side lets pictures through. */
+function seen(current: Call, person: CallPerson): { picture: MediaStreamTrack | null; still: string | null } {
+  const hidden = current.voiceOnly.value || person.voice_only || !person.camera;
+  const picture = hidden || !moves(person.rung) ? null : current.pictureOf(person.peer);
+  return { picture, still: hidden || picture ? null : (current.stills.shown.value.get(person.peer) ?? null) };
 }
 
 /** What there is to say beside the state: nobody else yet, a device that fails, sound that waits for a tap. */
@@ -142,6 +156,6 @@ function stateWords(current: Call): Key {
   const phase = current.phase.value;
   if (phase === 'asking') return 'call.asking';
   if (phase === 'joining') return 'call.joining';
-  if (phase === 'in') return 'call.connected';
+  if (phase === 'in') return current.media?.way.value === 'web' ? 'call.on_web' : 'call.connected';
   return link.value === 'online' ? 'call.reconnecting' : 'call.no_link';
 }

@@ -10,15 +10,24 @@ import type { CallPerson } from '../wire/types';
 interface Props {
   person: CallPerson;
   picture: MediaStreamTrack | null;
+  /** The address of a still, shown when there is no picture. */
+  still?: string | null;
+  speaks: boolean;
   own?: boolean;
 }
 
-export function Tile({ person, picture, own = false }: Props): VNode {
+export function Tile({ person, picture, still = null, speaks, own = false }: Props): VNode {
   const staff = person.role === 'supervisor';
   const name = own ? t('call.you') : person.name;
   return (
-    <figure class={`tile${own ? ' tile-own' : ''}${staff ? ' tile-staff' : ''}`}>
-      {picture ? <Picture track={picture} own={own} name={name} /> : <Face name={person.name} role={person.role} />}
+    <figure class={`tile${own ? ' tile-own' : ''}${staff ? ' tile-staff' : ''}${speaks ? ' is-speaking' : ''}`}>
+      {picture ? (
+        <Picture track={picture} own={own} name={name} />
+      ) : still ? (
+        <img class="tile-still" src={still} alt={name} />
+      ) : (
+        <Face name={person.name} role={person.role} />
+      )}
       <figcaption>
         <span class="tile-name">{name}</span>
         {staff && <span class="tag">{t('call.staff')}</span>}
@@ -37,7 +46,19 @@ export function Tile({ person, picture, own = false }: Props): VNode {
         {!person.connected && (
           <span class="tile-off">
             <Icon name="network" />
-            <span>{t('link.connecting')}</span>
+            <span>{t('call.coming_back')}</span>
+          </span>
+        )}
+        {person.connected && person.weak && (
+          <span class="tile-off">
+            <Icon name="network" />
+            <span>{t('call.weak')}</span>
+          </span>
+        )}
+        {still && !picture && (
+          <span class="tile-off">
+            <Icon name="camera" />
+            <span>{t('call.stills')}</span>
           </span>
         )}
       </figcaption>

@@ -1,0 +1,63 @@
+/** The line that tells what the ladder did and why; said aloud once, shown while it lasts. */
+
+import { computed, useSignal } from '@preact/signals';
+import type { VNode } from 'preact';
+import { useEffect, useMemo } from 'preact/hooks';
+import { t } from '../locales/text';
+import { announce } from '../shell/announce';
+import { Icon } from '../shell/icons';
+import type { Call } from './call';
+import { rungWords } from './rung_words';
+
+const GOOD_NEWS_MS = 8_000;
+const SAME_AGAIN_MS = 60_000; // the same sentence is not said again within this time: it is known
+
+export function RungLine({ current }: { current: Call }): VNode | null {
+  const words = useMemo(() => computed(() => wordsOf(current)), [current]).value;
+  const text = words && sentence(current, words);
+  const passed = useSignal<string | null>(null);
+  useEffect(() => {
+    if (!text) return;
+    sayOnce(text);
+    if (!words.up) return;
+    const timer = setTimeout(() => (passed.value = text), GOOD_NEWS_MS);
+    return () => {
+      clearTimeout(timer);
+      passed.value = null;
+    };
+  }, [text]);
+  if (!text || passed.value === text) return null;
+  return (
+    <p class={words.up ? 'stage-rung is-up' : 'stage-rung'}>
+      <Icon name={words.up ? 'sent' : 'network'} />
+      <span>
+        {text} {words.notes && t('call.rung.offer')}
+      </span>
+    </p>
+  );
+}
+
+/** A voice note is worth more than the voice just now. For whoever draws its button. */
+export const offersNotes = (current: Call): boolean => wordsOf(current)?.notes ?? false;
+
+function wordsOf(current: Call): ReturnType<typeof rungWords> {
+  const own = current.peer.value;
+  const others = current.room.inCall.value.filter(({ peer }) => peer !== own);
+  return rungWords(current.step.value, !current.voiceOnly.value && (current.picture.value !== null || others.some(({ camera }) => camera)));
+}
+
+function sentence(current: Call, { what, why, who, up }: NonNullable<ReturnType<typeof rungWords>>): string {
+  const name = current.room.inCall.value.find(({ peer }) => peer === who)?.name ?? '';
+  const reason = who && !name ? t('call.why.weak_somewhere') : t(why, { name });
+  const text = up ? t('call.rung.up', { what: t(what), why: reason }) : t('call.rung.because', { what: t(what), why: reason });
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+let said = { text: '', at: -Infinity };
+
+function sayOnce(text: string): void {
+  const now = performance.now();
+  if (said.text === text && now - said.at < SAME_AGAIN_MS) return;
+  said = { text, at: now };
+  announce(text);
+}
