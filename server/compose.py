@@ -43,6 +43,7 @@ from server.signalling.metrics import CallMetrics
 from server.signalling.revocation import CallRevocation
 from server.signalling.side.sides import Sides
 from server.signalling.socket import CallsSocket
+from server.signalling.turn import Relays
 from server.transport import lean
 from server.transport.gateway import Gateway, Limits
 from server.transport.reached import TRUSTED_PROXIES, TrustedProxies
@@ -114,12 +115,13 @@ class Signalling:
 
     def __init__(self, ground: Ground, gateway: Gateway, rooms: Rooms, authenticator: Authenticator) -> None:
         self.engine = ground.media
-        self.calls = Calls(self.engine, gateway, rooms.rights, rooms.visits, ground.clock)
+        self.relays = Relays(ground.settings.turn_url, ground.settings.turn_secret or "", ground.clock)
+        self.calls = Calls(self.engine, gateway, rooms.rights, rooms.visits, ground.clock, relays=self.relays)
         self.sides = Sides(self.calls, self.engine, rooms.rights, authenticator, ground.clock)
         self.revocation = CallRevocation(self.calls, rooms.rights, ground.notices, ground.database, ground.clock)
         rooms.presence.watch(arrival=self.calls.arrived, departure=self.calls.departed)
         CallsSocket(gateway, self.calls)
-        self.checks = Checks(self.engine, lambda _account: [])
+        self.checks = Checks(self.engine, self.relays)
         ChecksSocket(gateway, self.checks)
         self.metrics = CallMetrics(self.engine, self.calls.parts)
         ground.metrics.register(self.metrics)
@@ -136,6 +138,8 @@ class Signalling:
         running.push_async_callback(self.calls.stop)
         running.push_async_callback(self.revocation.stop)
         running.push_async_callback(self.checks.stop)
+        running.push_async_callback(self.relays.stop)
+        self.relays.start(self.calls.parts)
 
 
 class Capabilities:

@@ -89,6 +89,16 @@ def _url(*schemes: str, path: bool = False) -> Callable[[str], str]:
     return parse
 
 
+def _relays(value: str) -> tuple[str, ...]:
+    """``turn:`` and ``turns:`` URIs (RFC 7065)."""
+    urls = tuple(item.strip() for item in _text(value).split(","))
+    for url in urls:
+        found = re.fullmatch(r"turns?:(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?(\?transport=(udp|tcp))?", url)
+        if found is None or int((found[2] or ":1")[1:]) not in range(1, 65536):
+            raise ValueError("must be turn:host:port?transport=udp, turns:host:port, or several with commas between")
+    return urls
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
         if value not in words:
@@ -155,6 +165,14 @@ class Settings:
         repr=False,
         metadata=_about("key that server processes share; nothing uses it yet", _secret, hidden=True),
     )
+    turn_url: tuple[str, ...] = field(
+        default=(), metadata=_about("TURN relays for networks that let nothing else out, as turn:host:3478", _relays)
+    )
+    turn_secret: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_about("what the relays were given as static-auth-secret", _secret, hidden=True),
+    )
     drain_seconds: float = field(default=60.0, metadata=_about("how long calls may go on after SIGTERM", _seconds))
     log_format: str = field(
         default="auto",
@@ -209,6 +227,11 @@ class Settings:
             raise SettingsError(
                 "BINOME_REDIS_URL is for several server processes, which cannot share the database in the data "
                 "folder; set BINOME_DATABASE_URL too, or leave BINOME_REDIS_URL out"
+            )
+        if bool(self.turn_url) is not bool(self.turn_secret):
+            raise SettingsError(
+                "BINOME_TURN_URL and BINOME_TURN_SECRET belong together: relays, and the secret that they share with "
+                "this server; set both or neither"
             )
         if self.public_address is not None and _is_loopback(self.public_address) and not _is_loopback(self.host):
             raise SettingsError(

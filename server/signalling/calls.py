@@ -23,6 +23,7 @@ from server.signalling.parts import Part, Parts
 from server.signalling.quality import Quality
 from server.signalling.rules import AWAY, CAPACITY, CLOSED, UNHEARD, EndCode, check_place
 from server.signalling.telling import Telling
+from server.signalling.turn import Relays
 from server.transport.gateway import Connection, Gateway
 
 WebVoice = Callable[[UUID, UUID, int, bytes], None]  # for whom, whose, its time (48 kHz), an Opus packet
@@ -30,7 +31,7 @@ WebVoice = Callable[[UUID, UUID, int, bytes], None]  # for whom, whose, its time
 
 class Calls:
     """Listens to ``engine`` (see ``media.engine.MediaListener``), which is started with this as its listener.
-    ``ice_servers`` is told to clients as it is: empty, as nothing but this server is needed (promise 7)."""
+    ``relays`` are told to clients: none, as nothing but this server is needed (promise 7)."""
 
     def __init__(
         self,
@@ -40,7 +41,7 @@ class Calls:
         visits: Visits,
         clock: Clock,
         *,
-        ice_servers: tuple[wire.IceServer, ...] = (),
+        relays: Relays | None = None,
         away: float = AWAY,
         unheard: float = UNHEARD,
         closed: float = CLOSED,
@@ -52,7 +53,7 @@ class Calls:
         self._rights = rights
         self._visits = visits
         self._clock = clock
-        self._ice_servers = ice_servers
+        self._relays = relays or Relays((), "", clock)
         self._away = away
         self._unheard = unheard
         self._closed = closed
@@ -88,7 +89,7 @@ class Calls:
             slots=wire.slots_of(joined.slots),
             rung=told.out,
             voice=told.voice,
-            ice=list(self._ice_servers),
+            ice=self._relays.servers_for(part),
             people=self._tell.everyone(access.room_id),
             every_ms=told.every_ms,
         )

@@ -5,7 +5,6 @@ Nobody else can hear it: each look is a room of its own in the engine, which no 
 
 import asyncio
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Final
@@ -16,7 +15,7 @@ from server.kernel.identifiers import new_id
 from server.media.engine import MediaEngine, PeerState
 from server.media.errors import NoSuchPeer, UnusableDescription
 from server.signalling import check_wire as wire
-from server.signalling.wire import IceServer
+from server.signalling.turn import Relays
 from server.transport.gateway import Connection
 
 LONGEST: Final = 15.0  # seconds; a client is done in 8
@@ -36,11 +35,11 @@ class _Look:
 
 
 class Checks:
-    """``ice_servers`` as in ``Calls``."""
+    """``relays`` as in ``Calls``."""
 
-    def __init__(self, engine: MediaEngine, ice_servers: Callable[[UUID], list[IceServer]]) -> None:
+    def __init__(self, engine: MediaEngine, relays: Relays) -> None:
         self._engine = engine
-        self._ice_servers = ice_servers
+        self._relays = relays
         self._looks: dict[UUID, _Look] = {}  # by account: one a person
         self._leaving: set[asyncio.Task[None]] = set()
 
@@ -68,7 +67,7 @@ class Checks:
         if self._looks.get(account) is not look or not connection.open:
             await self._end(look)
             raise NotFound
-        return wire.CheckAnswer(check=peer, answer=joined.answer, offer=joined.offer, ice=self._ice_servers(account))
+        return wire.CheckAnswer(check=peer, answer=joined.answer, offer=joined.offer, ice=self._relays.servers())
 
     async def answer(self, connection: Connection, request: wire.Checked) -> None:
         """Raises NotFound when the look is over, and BadSdp."""

@@ -15,8 +15,8 @@ from server.transport.gateway import Connection
 class Part:
     """One person's part in one call. ``connection`` is the socket that it is steered from; None while that is gone
     and the media goes on without it. ``media``: whether the engine knows it; not while it is kept for its person to
-    come back. ``slots``: whom the person is shown where, as the engine told last. ``away`` and ``unheard`` run while
-    the socket or the media is gone."""
+    come back. ``slots``: whom the person is shown where, as the engine told last. ``relays_until``: when the
+    credentials that it was told last run out. ``away`` and ``unheard`` run while the socket or the media is gone."""
 
     peer: UUID
     room_id: UUID
@@ -30,6 +30,7 @@ class Part:
     slots: tuple[SlotState, ...] = ()
     connected: bool = False
     media: bool = True
+    relays_until: datetime | None = None
     away: TimerHandle | None = field(default=None, repr=False)
     unheard: TimerHandle | None = field(default=None, repr=False)
 

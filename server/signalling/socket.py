@@ -67,6 +67,7 @@ class CallsSocket:
         gateway.declare("call:people", wire.People)
         gateway.declare("call:rung", wire.Step)
         gateway.declare("call:renew", wire.Renew)
+        gateway.declare("call:ice", wire.Ice)
         gateway.declare("call:ended", wire.Ended)
         gateway.on_disconnect(calls.disconnected)
 

@@ -122,9 +122,11 @@ class Person(Struct, frozen=True):
 
 
 class IceServer(Struct, frozen=True):
-    """As RTCPeerConnection takes it."""
+    """A relay, as RTCPeerConnection takes it."""
 
-    urls: str
+    urls: list[str]
+    username: str
+    credential: str
 
 
 class JoinAnswer(Struct, frozen=True):
@@ -179,6 +181,14 @@ class Renew(Struct, frozen=True):
 
     room: UUID
     peer: UUID
+
+
+class Ice(Struct, frozen=True):
+    """The relays of ``peer`` from now on: the credentials of before run out."""
+
+    room: UUID
+    peer: UUID
+    ice: list[IceServer]
 
 
 class Ended(Struct, frozen=True):

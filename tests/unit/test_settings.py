@@ -40,6 +40,7 @@ def test_every_setting_is_read_and_described() -> None:
         "BINOME_HOST": "0.0.0.0",
         "BINOME_PORT": "80",
         "BINOME_MEDIA_PORT": "443",
+        "BINOME_MEDIA_WORKERS": "4",
         "BINOME_PUBLIC_ADDRESS": "visio.example.org",
         "BINOME_TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.1",
         "BINOME_DATABASE_URL": URL,
@@ -47,6 +48,8 @@ def test_every_setting_is_read_and_described() -> None:
         "BINOME_MEDIA_ENGINE": "builtin",
         "BINOME_SMTP_URL": "smtps://me:topsecret@mail.example.org",
         "BINOME_SECRET": SECRET,
+        "BINOME_TURN_URL": "turn:relay.example.org:3478?transport=udp, turns:[2001:db8::7]:5349",
+        "BINOME_TURN_SECRET": SECRET,
         "BINOME_DRAIN_SECONDS": "2.5",
         "BINOME_LOG_FORMAT": "console",
         "BINOME_LOG_LEVEL": "debug",
@@ -58,12 +61,15 @@ def test_every_setting_is_read_and_described() -> None:
         host="0.0.0.0",
         port=80,
         media_port=443,
+        media_workers=4,
         public_address="visio.example.org",
         trusted_proxies=(ip_network("10.0.0.0/8"), ip_network("192.0.2.1/32")),
         database_url=URL,
         redis_url="redis://:topsecret@cache:6379/0",
         smtp_url="smtps://me:topsecret@mail.example.org",
         secret=SECRET,
+        turn_url=("turn:relay.example.org:3478?transport=udp", "turns:[2001:db8::7]:5349"),
+        turn_secret=SECRET,
         drain_seconds=2.5,
         log_format="console",
         log_level="debug",
@@ -101,11 +107,19 @@ def test_every_setting_is_read_and_described() -> None:
         ("log_format", "JSON", "must be auto or json or console (it is 'JSON')"),
         ("log_level", "trace", "must be debug or info or warning or error (it is 'trace')"),
         ("media_engine", "janus", "must be builtin (it is 'janus')"),
+        ("media_workers", "0", "must be a number from 1 to 32 (it is '0')"),
+        ("media_workers", "33", "must be a number from 1 to 32 (it is '33')"),
+        ("media_workers", "two", "must be a number from 1 to 32 (it is 'two')"),
         ("database_url", "mysql://u:topsecret@h/x", "must be a URL as postgresql://user:password@host:port/name"),
         ("database_url", "postgresql://u:topsecret@h", "must be a URL as postgresql://user:password@host:port/name"),
         ("database_url", "postgresql://u:topsecret@h:port/x", "is malformed"),
         ("redis_url", "topsecret", "must be a URL as redis://user:password@host:port"),
         ("secret", "topsecret", "must have at least 32 characters; make one with: openssl rand -hex 32"),
+        ("turn_secret", "topsecret", "must have at least 32 characters; make one with: openssl rand -hex 32"),
+        ("turn_url", "turn:a:3478, stun:b", "must be turn:host:port?transport=udp, turns:host:port, or several with "
+         "commas between (it is 'turn:a:3478, stun:b')"),
+        ("turn_url", "turn:a:70000", "must be turn:host:port?transport=udp, turns:host:port, or several with commas "
+         "between (it is 'turn:a:70000')"),
         ("trusted_proxies", "proxy", "must be addresses or networks with commas between them, as 10.0.0.1,fd00::/8 "
          "(it is 'proxy')"),
     ],
@@ -113,6 +127,13 @@ def test_every_setting_is_read_and_described() -> None:
 def test_what_is_malformed_is_named(name: str, value: str, says: str) -> None:
     line = refusal(**{name: value})
     assert line == f"BINOME_{name.upper()} (environment) {says}"
+    assert "topsecret" not in line
+
+
+@pytest.mark.parametrize("given", [{"turn_url": "turn:relay.example.org"}, {"turn_secret": SECRET}])
+def test_relays_and_their_secret_belong_together(given: dict[str, str]) -> None:
+    line = refusal(**given)
+    assert line.startswith("BINOME_TURN_URL and BINOME_TURN_SECRET belong together")
     assert "topsecret" not in line
 
 
@@ -141,6 +162,11 @@ class TestContradictions:
         assert refusal(port="9000", media_port="9000") == (
             "BINOME_PORT and BINOME_MEDIA_PORT are both 9000, and both listen on TCP; change one of them"
         )
+
+    def test_the_ports_of_all_workers(self) -> None:
+        assert Settings.load({"BINOME_MEDIA_WORKERS": "3"}).media_ports == range(8081, 8084)
+        for environ in ({"port": "8083"}, {"media_port": "65534"}):
+            assert refusal(media_workers="3", **environ).startswith("BINOME_MEDIA_WORKERS is 3, which takes the ports")
 
     def test_many_processes_on_the_embedded_database(self) -> None:
         assert refusal(redis_url="redis://h").startswith("BINOME_REDIS_URL is for several server processes")

@@ -250,5 +250,6 @@ export interface Down {
     who?: string;
   };
   'call:renew': { room: number | string; peer: string };
+  'call:ice': { room: number | string; peer: string; ice: RTCIceServer[] };
   'call:ended': { room: number | string; peer: string; code: string };
 }
