@@ -52,6 +52,8 @@ class Measured:
     in_rate: int  # bits/s on the wire to it
     in_estimate: int | None  # bits/s that it says it can receive (REMB)
     round_trip: float | None  # seconds, by RTCP
+    voices: int | None = None  # packets of the peer's voice that were due: how much ``out_loss`` can say
+    gap: float = 0.0  # seconds: the longest time in which nothing at all came from the peer
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,12 +230,15 @@ class Peer:
         elif not self._up_leg.connected or now - max(self._up_leg.heard_at, self._down_leg.heard_at) > GONE:
             path = "none"
         out_rate, in_rate = self._rates
+        due, lost = self.up.voice_loss()
         return Measured(
             path=path,
-            out_loss=self.up.voice_loss(),
+            out_loss=lost / due if due > 0 else 0.0,
             out_rate=out_rate.since(self.up.octets, now),
             in_loss=self.down.loss.fraction(now),
             in_rate=in_rate.since(self.down.octets, now),
             in_estimate=self.down.capacity.estimate(now),
             round_trip=self.down.round_trip if self.down.round_trip_known else None,
+            voices=due,
+            gap=self.up.longest_gap(now),
         )

@@ -54,6 +54,8 @@ class Up:
         self.timeline = Timeline()
         self.on_voice: Callable[[int, float], None] | None = None
         self.octets = 0  # that came, with what wraps them on the wire
+        self._came_at: float | None = None
+        self._gap = 0.0
         self._tracks = tracks
         self._cname = secrets.token_hex(8).encode()  # of our reports
         self._formats: dict[int, Format] = {}
@@ -76,6 +78,9 @@ class Up:
 
     def receive_rtp(self, packet: bytes, now: float) -> None:
         self.octets += len(packet) + WRAPPING
+        if self._came_at is not None and now - self._came_at > self._gap:
+            self._gap = now - self._came_at
+        self._came_at = now
         first, second, sequence_number, timestamp, ssrc = HEADER.unpack_from(packet)
         form = self._formats.get(second & PAYLOAD_TYPE)
         track = self._bound.get(ssrc)
@@ -148,11 +153,16 @@ class Up:
                     if track.stream is stream:
                         track.end()
 
-    def voice_loss(self) -> float:
-        """The part of the voice packets that was missing since the last call, before any repair."""
+    def voice_loss(self) -> tuple[int, int]:
+        """Packets of the voice that were due since the last call, and those of them missing, before any repair."""
         stream = self._live.get(self._tracks["audio"])
-        expected, lost = stream.lost() if stream is not None else (0, 0)
-        return lost / expected if expected > 0 else 0.0
+        return stream.lost() if stream is not None else (0, 0)
+
+    def longest_gap(self, now: float) -> float:
+        """Seconds without a single packet, at most, since the last call."""
+        gap = self._gap if self._came_at is None else max(self._gap, now - self._came_at)
+        self._gap = 0.0
+        return gap
 
     def open_web(self) -> None:
         """The voice comes through ``feed`` from now on, not from the leg."""
