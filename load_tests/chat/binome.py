@@ -9,6 +9,7 @@ from load_tests.binome import BinomeServer
 from load_tests.chat.client import BinomeTalker
 from load_tests.chat.talker import Talker
 from load_tests.programs import LOOPBACK
+from load_tests.seed import Seat
 from server.rooms.tables import messages
 
 
@@ -18,6 +19,13 @@ class Binome:
 
     def __init__(self, folder: Path) -> None:
         self._server = BinomeServer(folder)
+
+    @property
+    def port(self) -> int:
+        return self._server.port
+
+    def seat(self, person: int) -> Seat:
+        return self._server.seats[person]
 
     @property
     def server_pid(self) -> int:

@@ -142,7 +142,7 @@ class _Meter:
         )
 
 
-async def _closed_loop(system: ChatSystem, talkers: Sequence[Talker], window: int, seconds: float) -> Run:
+async def closed_loop(system: ChatSystem, talkers: Sequence[Talker], window: int, seconds: float) -> Run:
     """Everyone has ``window`` messages under way all the time: the next is said when one is through."""
     pairs = introduce(talkers, acknowledges=system.acknowledges)
     talking = True
@@ -178,7 +178,7 @@ async def saturation(system: ChatSystem, *, seconds: float, repetitions: int) ->
 
         async def stretch(window: int, length: float) -> Run:
             nonlocal said
-            run = await _closed_loop(system, talkers, window, length)
+            run = await closed_loop(system, talkers, window, length)
             said += sum(talker.outgoing.said for talker in talkers if talker.outgoing)
             return run
 
@@ -224,7 +224,7 @@ async def idle(system: ChatSystem, people: int) -> dict[str, float]:
     """Bytes of the server's memory per idle connection. One pair talks before, so that what is loaded on first use is
     there already."""
     async with connected(system, range(2)) as talkers:
-        await _closed_loop(system, talkers, 1, 0.5)
+        await closed_loop(system, talkers, 1, 0.5)
     async with connected(system, range(20)):
         pass
     before = memory(system.server_pid)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,9 @@ from load_tests.binome import BinomeServer
 from load_tests.figures import number
 from load_tests.netlab import namespaces, plot
 from load_tests.netlab.bad_line import BadLine, new_network
-from load_tests.netlab.laboratory import SEED, Laboratory, Run
+from load_tests.netlab.laboratory import SEED, Laboratory, Run, speech_file
 from load_tests.netlab.scenario import Named, names
-from load_tests.netlab.speech import Samples, make_speech, write_wav
+from load_tests.netlab.speech import SAID, Samples, make_speech, write_wav
 from load_tests.netlab.verdict import judge
 from load_tests.programs import MissingProgram, find
 
@@ -98,7 +98,7 @@ async def inside(options: argparse.Namespace) -> int:
         folder.chmod(0o711)  # noqa: ASYNC240 - nothing else runs yet
         try:
             find("chromium", "chromium")
-            reference = make_speech(folder / "speech.wav")
+            said = {name: make_speech(speech_file(folder, name), name) for name in SAID}
         except MissingProgram as missing:
             print(missing, file=sys.stderr)
             return 2
@@ -115,10 +115,10 @@ async def inside(options: argparse.Namespace) -> int:
         try:
             await server.start(2 * len(plan))
             async with async_playwright() as tool:
-                laboratory = Laboratory(tool, server, folder / "speech.wav", folder)
+                laboratory = Laboratory(tool, server, folder)
                 for index, (named, seconds) in enumerate(plan):
                     print(f"… {named.name}, {seconds:.0f} s", file=sys.stderr, flush=True)
-                    found = await one(laboratory, named, server, network, index, seconds, reference, options.out)
+                    found = await one(laboratory, named, server, network, index, seconds, said, options.out)
                     summary["scenarios"][named.name] = found
                     print(f"  {line(found)}", file=sys.stderr, flush=True)
         finally:
@@ -137,7 +137,7 @@ async def one(
     network: str,
     index: int,
     seconds: float,
-    reference: Samples,
+    said: Mapping[str, Samples],
     out: Path,
 ) -> dict[str, Any]:
     """One scenario on a line of its own; what fails is told and does not keep the others from being run."""
@@ -148,13 +148,13 @@ async def one(
             run = await laboratory.run(
                 named, (server.seats[2 * index], server.seats[2 * index + 1]), bad_line, seconds=seconds
             )
-            found = await asyncio.to_thread(judge, run, reference)
+            found = await asyncio.to_thread(judge, run, said)
             await asyncio.to_thread(leave, run, found, out)
             return found
     except Exception as error:  # told in the verdict
         traceback.print_exc()
-        said = (str(error).splitlines() or [""])[0]
-        return {"ok": False, "missed": [f"{type(error).__name__}: {said}"]}
+        first_line = (str(error).splitlines() or [""])[0]
+        return {"ok": False, "missed": [f"{type(error).__name__}: {first_line}"]}
     finally:
         await bad_line.stop()
 
@@ -172,6 +172,7 @@ def leave(run: Run, found: dict[str, Any], out: Path) -> None:
         "scenario": name,
         "title": title,
         "verdict": found,
+        "zero": run.zero,
         "events": events,
         "seconds": [second.as_dict() for second in run.seconds],
         "told": told,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Playwright
+from playwright.async_api import TimeoutError as PageTimeout
 
 from load_tests.binome import BinomeServer
 from load_tests.netlab.bad_line import BadLine
@@ -18,6 +19,7 @@ from load_tests.programs import find
 from load_tests.seed import Seat
 
 TICK = 1.0  # seconds
+CONNECTING = 45.0  # seconds; who is not in the call by then is watched all the same
 SEED = 2611  # losses fall alike in every run
 
 
@@ -29,19 +31,24 @@ class Run:
     seconds: list[Second] = field(default_factory=list)
     zero: float = 0.0
     pressed: float = 0.0  # when the far person pressed the button of the call
+    connected: bool = False  # whether the far person came into the call at all
     joined: float = 0.0  # when their `call:join` went out
     far: Person | None = None
     near: Person | None = None
     steps: list[tuple[float, Step]] = field(default_factory=list)
 
 
-class Laboratory:
-    """``server`` listens on all addresses of the run's own namespace."""
+def speech_file(folder: Path, name: str) -> Path:
+    """Where the speech of ``near`` or ``far`` is."""
+    return folder / f"speech.{name}.wav"
 
-    def __init__(self, tool: Playwright, server: BinomeServer, speech: Path, folder: Path) -> None:
+
+class Laboratory:
+    """``server`` listens on all addresses of the run's own namespace; the speech of both is in ``folder``."""
+
+    def __init__(self, tool: Playwright, server: BinomeServer, folder: Path) -> None:
         self._tool = tool
         self._server = server
-        self._speech = speech
         self._folder = folder
 
     async def run(self, named: Named, seats: tuple[Seat, Seat], line: BadLine, *, seconds: float) -> Run:
@@ -51,10 +58,11 @@ class Laboratory:
             run.near = await self._person(stack, "near", seats[0], line, find("chromium", "chromium"))
             run.far = await self._person(stack, "far", seats[1], line, far_chromium(line.far_namespace, self._folder))
             await run.near.enter(camera=scenario.camera)
-            await _connected(run.near)
+            if not await _connected(run.near):
+                raise ConnectionError("the person on the good line is not in the call")
             await line.order(scenario.line.orders(self._server.port))
             run.pressed = await run.far.enter(camera=scenario.camera)
-            await _connected(run.far)
+            run.connected = await _connected(run.far)
             run.zero = time.time()
             run.joined = next((at for at, _, name, _ in run.far.told if name == "call:join"), run.pressed)
             steps = asyncio.create_task(self._follow_steps(run, line))
@@ -67,7 +75,13 @@ class Laboratory:
     async def _person(self, stack: AsyncExitStack, name: str, seat: Seat, line: BadLine, program: str) -> Person:
         origin = f"http://{line.near}:{self._server.port}"
         browser, person = await open_person(
-            self._tool, name, program=program, speech=self._speech, origin=origin, token=seat.token, host=line.near
+            self._tool,
+            name,
+            program=program,
+            speech=speech_file(self._folder, name),
+            origin=origin,
+            token=seat.token,
+            host=line.near,
         )
         stack.push_async_callback(browser.close)
         await person.arrive(f"{origin}/#/r/{seat.room}")
@@ -106,5 +120,10 @@ class Laboratory:
             await asyncio.sleep(max(0.05, now + TICK - (time.time() - run.zero)))
 
 
-async def _connected(person: Person) -> None:
-    await person.page.get_by_text("Appel en cours", exact=True).first.wait_for(timeout=60_000)
+async def _connected(person: Person) -> bool:
+    """Waits until the page says so, or for ``CONNECTING``."""
+    try:
+        await person.page.get_by_text("Appel en cours", exact=True).first.wait_for(timeout=CONNECTING * 1000)
+    except PageTimeout:
+        return False
+    return True

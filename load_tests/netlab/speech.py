@@ -18,21 +18,41 @@ RATE: Final = 16_000  # Hz, of everything that is compared
 WINDOW: Final = 8 * RATE  # samples that are compared at once, as P.862 advises
 FRAME: Final = RATE // 50  # samples: 20 ms
 LOUD: Final = 150  # root mean square of a frame in which somebody speaks; noise that fills pauses stays far below
-# Two voices say all consonants of French, without long pauses: silence is then a fault of the line.
-_SAID = (
-    ("fr+f2", "bonjour Julien est-ce que tu m'entends bien je voulais te parler de mon exposé sur les grandes marées"),
-    ("fr+m3", "oui je t'entends très bien raconte-moi ce que tu as déjà trouvé et ce qui te pose encore problème"),
-    ("fr+f2", "j'ai cherché pourquoi la lune attire les océans mais le gymnase était bruyant et j'ai perdu mes fiches"),
-)
+# Without long pauses: silence is then a fault of the line. The two sides say different things, or each side's echo
+# canceller would take the own voice for the other's.
+SAID: Final = {
+    "near": (
+        ("fr+m3", "bonjour Léa oui je t'entends très bien raconte-moi ce que tu as déjà trouvé sur les grandes marées"),
+        (
+            "fr+m3",
+            "c'est une très bonne question regarde d'abord la figure puis cherche quel jour la lune était pleine",
+        ),
+        (
+            "fr+m3",
+            "je te propose qu'on écrive le plan ensemble et que tu me le relises mardi avant ton cours de physique",
+        ),
+    ),
+    "far": (
+        ("fr+f2", "bonjour Julien est-ce que tu m'entends bien je voulais te parler de mon exposé pour jeudi prochain"),
+        (
+            "fr+f2",
+            "j'ai cherché pourquoi la lune attire les océans mais le gymnase était bruyant et j'ai perdu mes fiches",
+        ),
+        (
+            "fr+f2",
+            "alors je recommence depuis le début et je voudrais savoir par quel chapitre il vaut mieux commencer",
+        ),
+    ),
+}
 _SPEED = "165"  # words a minute
 
 
-def make_speech(file: Path) -> Samples:
-    """Writes the speech as a WAV file of 48 kHz, as microphones have it, and gives it at ``RATE``. Raises
+def make_speech(file: Path, who: str) -> Samples:
+    """Writes what ``who`` says as a WAV file of 48 kHz, as microphones have it, and gives it at ``RATE``. Raises
     MissingProgram."""
     espeak = find("espeak-ng", "espeak-ng")
     samples = array.array("h")
-    for number, (voice, text) in enumerate(_SAID):
+    for number, (voice, text) in enumerate(SAID[who]):
         part = file.with_suffix(f".{number}.wav")
         subprocess.run([espeak, "-v", voice, "-s", _SPEED, "-w", str(part), text], check=True, timeout=30)
         with wave.open(str(part)) as spoken:

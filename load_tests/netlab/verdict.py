@@ -1,6 +1,7 @@
 """What a run says: its figures, and which of the scenario's expectations do not hold."""
 
 import statistics
+from collections.abc import Mapping
 from typing import Any
 
 from load_tests.netlab.hearing import first_voice, longest_silence, voiced
@@ -13,7 +14,7 @@ from load_tests.programs import MissingProgram
 BUFFERED = 0.5  # seconds of voice that may still sound after a path broke, from the buffers of the other end
 
 
-def judge(run: Run, reference: Samples) -> dict[str, Any]:
+def judge(run: Run, said: Mapping[str, Samples]) -> dict[str, Any]:
     assert run.far is not None
     assert run.near is not None
     expected, scenario = run.named.scenario.expect, run.named.scenario
@@ -21,6 +22,8 @@ def judge(run: Run, reference: Samples) -> dict[str, Any]:
     settled = [second for second in run.seconds if second.at >= scenario.settle_s]
     missed: list[str] = []
     found: dict[str, Any] = {"seconds": length, "missed": missed}
+    if not run.connected:
+        missed.append("the far person's page did not say that it is in the call")
     frames = {}
     for person in (run.far, run.near):
         heard = person.hearing.samples(run.zero + length)
@@ -31,7 +34,8 @@ def judge(run: Run, reference: Samples) -> dict[str, Any]:
             begin = int(second.at * 50)
             side.heard = any(frames[person.name][begin : begin + 50])
         sides = [second.far if person is run.far else second.near for second in settled]
-        quality = _quality(reference, heard[zero + int(scenario.settle_s * RATE) :])
+        other = "near" if person is run.far else "far"
+        quality = _quality(said[other], heard[zero + int(scenario.settle_s * RATE) :])
         found[person.name] = {
             "concealed": concealed(sides),
             "pesq": quality,

@@ -197,6 +197,9 @@ class BareLeg:
     def protect(self, packet: bytes) -> bytes:
         return self.dtls._tx_srtp.protect(packet)
 
+    def unprotect(self, datagram: bytes) -> bytes:
+        return self.dtls._rx_srtp.unprotect(datagram)
+
     def send_rtp(
         self, payload_type: int, number: int, timestamp: int, ssrc: int, payload: bytes, marker: int = 1
     ) -> None:
