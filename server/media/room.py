@@ -1,10 +1,12 @@
 """A room of the forwarding unit: its peers, and who is shown on whose slots.
 
-Each peer has one pair of slots for each other person there can be, given to the others as they come and kept until
-they leave. So nobody's coming or going touches what anybody else receives, and nothing is negotiated again.
+Each peer has three pairs of slots, given to the others as they come. In a call of up to four they are kept until one
+leaves, so nobody's coming or going touches what anybody else receives; in a larger one whoever speaks takes the pair
+of who has been silent longest. Nothing is ever negotiated again.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final, Protocol
 
 from server.media.bandwidth import picture_rate, share
@@ -12,6 +14,7 @@ from server.media.engine import Measured, Pictures, SlotState
 from server.media.errors import RoomFull
 from server.media.peer import Peer
 from server.media.quality import SMALL
+from server.media.speakers import Speakers
 from server.media.timeline import Timeline
 from server.media.track import Track
 
@@ -37,6 +40,7 @@ class Room:
         self.peers: dict[str, Peer] = {}
         self._listener = listener
         self._seats: dict[str, list[str | None]] = {}  # of each peer: whom each pair of slots shows
+        self._speakers = Speakers()
 
     def check_room(self) -> None:
         """Raises RoomFull."""
@@ -47,33 +51,30 @@ class Room:
         self.check_room()
         self._seats[peer.identifier] = [None] * self.pairs
         self.peers[peer.identifier] = peer
-        if self.capacity == 1:  # a look at the line: what goes out comes back
-            self._seat(peer, peer.identifier)
         for other in self.peers.values():
-            if other is not peer:
-                self._seat(peer, other.identifier)
-                if self._seat(other, peer.identifier):
-                    self._listener.slots_changed(self, other)
+            if self._seat(other) and other is not peer:
+                self._listener.slots_changed(self, other)
+        self._listen()
         self.refresh(now)
 
     def swap(self, peer: Peer, now: float) -> None:
         """Puts ``peer`` in the place of the one of the same name, who has stopped: nobody's slots change."""
         self.peers[peer.identifier] = peer
+        self._listen()
         self.refresh(now)
 
     def remove(self, peer: Peer, now: float) -> None:
         if self.peers.pop(peer.identifier, None) is None:
             return
         del self._seats[peer.identifier]
+        self._speakers.forget(peer.identifier)
         for other in self.peers.values():
             seats = self._seats[other.identifier]
             if peer.identifier in seats:
                 seats[seats.index(peer.identifier)] = None
-                for waiting in self.peers:
-                    if waiting != other.identifier and waiting not in seats:
-                        self._seat(other, waiting)
-                        break
+                self._seat(other)
                 self._listener.slots_changed(self, other)
+        self._listen()
         self.refresh(now)
 
     def refresh(self, now: float) -> None:
@@ -99,7 +100,9 @@ class Room:
         )
 
     def reconsider(self, receiver: Peer, now: float) -> None:
-        """Which quality its line takes now. Called each second."""
+        """Which quality its line takes now, and whether a place became free for who speaks. Called each second."""
+        if receiver.up.on_voice is not None and self._speakers.speaks(receiver.identifier, now):
+            self._show_speaker(receiver, now)
         pictures = len([shown for shown in receiver.down.shows("video") if shown.enabled])
         capacity = receiver.down.capacity
         each = share(capacity.bits_per_second(now), len(receiver.down.shows("audio")), pictures)
@@ -169,10 +172,40 @@ class Room:
                 peer.layers = frozenset(layers)
                 self._listener.layers(self, peer, peer.layers)
 
-    def _seat(self, receiver: Peer, shown: str) -> bool:
-        """Whether there was a seat left."""
+    def _seat(self, receiver: Peer) -> bool:
+        """Gives the free seats of a receiver to those who are on none, first to who spoke last. Returns whether there
+        was anything to give. In a room for one (a look at the line) what goes out comes back."""
         seats = self._seats[receiver.identifier]
-        if None not in seats:
-            return False
-        seats[seats.index(None)] = shown
-        return True
+        waiting = [
+            name for name in self.peers if name not in seats and (name != receiver.identifier or self.capacity == 1)
+        ]
+        waiting.sort(key=self._speakers.spoke_at, reverse=True)
+        given = False
+        for name in waiting[: seats.count(None)]:
+            seats[seats.index(None)] = name
+            given = True
+        return given
+
+    def _listen(self) -> None:
+        """While there are more people than pairs of slots, pairs follow who speaks."""
+        crowded = len(self.peers) > self.pairs + 1
+        for peer in self.peers.values():
+            peer.up.on_voice = partial(self._heard, peer) if crowded else None
+
+    def _heard(self, peer: Peer, level: int, now: float) -> None:
+        if peer.tracks["audio"].enabled and self._speakers.heard(peer.identifier, level, now):
+            self._show_speaker(peer, now)
+
+    def _show_speaker(self, speaker: Peer, now: float) -> None:
+        """Everybody hears and sees who speaks. Those who sit where they spoke last stay where they are."""
+        changed = []
+        for receiver in self.peers.values():
+            seats = self._seats[receiver.identifier]
+            index = self._speakers.seat_for(speaker.identifier, seats, now) if receiver is not speaker else None
+            if index is not None:
+                seats[index] = speaker.identifier
+                changed.append(receiver)
+        if changed:
+            self.refresh(now)
+        for receiver in changed:
+            self._listener.slots_changed(self, receiver)
