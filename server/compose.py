@@ -28,8 +28,12 @@ from server.rooms.fanout import Fanout
 from server.rooms.help import Help
 from server.rooms.home import Homes
 from server.rooms.http import RoomsHttp
+from server.rooms.live import Live
 from server.rooms.log import Log
 from server.rooms.marks import Marks
+from server.rooms.notes.http import NotesHttp
+from server.rooms.notes.notes import Notes
+from server.rooms.notes.purge import PurgeNotes
 from server.rooms.presence import Presence
 from server.rooms.removal import Removal
 from server.rooms.rulings import Rulings
@@ -77,7 +81,12 @@ class Rooms:
         self.log = Log(database, clock, insert_flags=flags.insert)
         fanout = Fanout(gateway)
         self.presence = Presence(gateway, clock)
-        self.chat = Chat(self.log, self.rights, fanout, Conversations(database, clock), flags, clock)
+        conversations = Conversations(database, clock)
+        self.notes = notes = Notes(database, clock, self.rights, rate_factor=ground.settings.rate_factor)
+        PurgeNotes(notes, clock).register(ground.jobs)
+        self.notes_http = NotesHttp(notes)
+        self.chat = Chat(self.log, self.rights, fanout, conversations, flags, notes, clock)
+        self.live = Live(gateway, self.rights, conversations, self.chat, clock)
         self.rulings = Rulings(database, self.log, fanout, flags)
         self.marks = Marks(database, gateway, self.rights)
         self.removal = Removal(gateway, ground.notices, self.rights, self.presence, self.visits)
@@ -92,6 +101,7 @@ class Rooms:
             help_line=Help(database, clock, gateway, self.rights, flags),
             marks=self.marks,
             presence=self.presence,
+            live=self.live,
             typing=Typing(gateway, self.rights),
         )
         ground.health.add("messages", self._writes)
@@ -106,6 +116,7 @@ class Rooms:
         await self.visits.start()
         running.push_async_callback(self.log.stop)
         await self.log.start()
+        running.callback(self.live.stop)
         for part in (self.removal, self.marks, self.rulings, self.chat):
             running.push_async_callback(part.stop)
 
@@ -120,6 +131,7 @@ class Signalling:
         self.sides = Sides(self.calls, self.engine, rooms.rights, authenticator, ground.clock)
         self.revocation = CallRevocation(self.calls, rooms.rights, ground.notices, ground.database, ground.clock)
         rooms.presence.watch(arrival=self.calls.arrived, departure=self.calls.departed)
+        rooms.live.in_call = lambda room, account: self.calls.parts.of_account(room, account) is not None
         CallsSocket(gateway, self.calls)
         self.checks = Checks(self.engine, self.relays)
         ChecksSocket(gateway, self.checks)
@@ -158,7 +170,8 @@ class Capabilities:
         self.rooms = Rooms(ground, self.gateway, self.flags)
         self.signalling = Signalling(ground, self.gateway, self.rooms, self.people.authenticator)
         self.endpoints = Endpoints(self.people.authenticator)
-        self.endpoints.add(self.people.http, PairsHttp(ground.database), FlagsHttp(self.flags), self.rooms.http)
+        self.endpoints.add(self.people.http, PairsHttp(ground.database), FlagsHttp(self.flags))
+        self.endpoints.add(self.rooms.http, self.rooms.notes_http)
 
     async def start(self) -> None:
         """Before the first request. Raises when the ground gives way, or the moderation's data cannot be read."""

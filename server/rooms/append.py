@@ -15,7 +15,7 @@ from server.kernel.errors import BinomeError, NotFound, RoomClosed, TryAgain
 from server.moderation.flags import NewFlag
 from server.pairs.rules import State as PairState
 from server.pairs.rules import writable
-from server.rooms.rules import State
+from server.rooms.rules import MessageKind, State
 
 # The shape of the plan must not depend on what the tables held when it was made: it is kept for as long as the
 # connection lives, and a plan for empty tables is forty times slower on full ones. Hence the generic plan, no scan of
@@ -108,7 +108,7 @@ class Draft:
     body: str
     state: State
     masked_body: str | None = None
-    kind: str = "text"
+    kind: MessageKind = "text"
     flag: Callable[[int, datetime], NewFlag] | None = None
     origin: Any = None
     flagged: NewFlag | None = None  # set by the log, committed with the message

@@ -11,6 +11,7 @@ from server.kernel.clock import Clock
 from server.kernel.errors import BinomeError
 from server.kernel.principal import ADULT_AGE, Principal, age_on
 from server.moderation.assess import assess
+from server.moderation.assess_voice import assess_voice
 from server.moderation.conversation import Conversation
 from server.moderation.flag import NewFlag, flag_of, needs_flag
 from server.moderation.flags import Flags
@@ -21,13 +22,15 @@ from server.rooms.conversations import Conversations, Recent
 from server.rooms.fanout import Fanout
 from server.rooms.log import Log, instant
 from server.rooms.messages import Message
-from server.rooms.rules import check_text, settle, settle_unassessed, state_of
+from server.rooms.notes.notes import Notes
+from server.rooms.rules import MessageKind, check_text, settle, settle_unassessed, state_of
 from server.rooms.wire import SendAnswer, send_answer
 from server.transport.gateway import Connection
 
 log = logging.getLogger(__name__)
 
 Assess = Callable[..., Verdict]
+Said = Callable[[UUID, UUID], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Chat:
         fanout: Fanout,
         conversations: Conversations,
         flags: Flags,
+        notes: Notes,
         clock: Clock,
         *,
         assess: Assess = assess,
@@ -58,19 +62,26 @@ class Chat:
         self._fanout = fanout
         self._conversations = conversations
         self._flags = flags
+        self._notes = notes
         self._clock = clock
         self._assess = assess
+        self._on_said: list[Said] = []
         self._raised: list[UUID] = []
         self._telling: asyncio.Task[None] | None = None
         log.committed = self.committed
 
-    async def send(self, connection: Connection, room: str | int, message_id: UUID, text: str) -> SendAnswer:
+    async def send(
+        self, connection: Connection, room: str | int, message_id: UUID, text: str, kind: MessageKind = "text"
+    ) -> SendAnswer:
         """Returns when the message is in the log for good, or was already. The same ``message_id`` again gives the
-        first answer, whatever ``text`` now is. Raises BadRequest, NotFound, Forbidden, RoomClosed, TryAgain."""
+        first answer, whatever ``text`` now is. The ``text`` of a voice message names its note, whose id it has too.
+        Raises BadRequest, NotFound, Forbidden, RoomClosed, Conflict, TryAgain."""
         check_text(text)
         # Not ``writing``: a repeat of what was accepted before the room closed still gets its answer. The log refuses.
         access = await self._rights.present(room, connection)
-        appended, show_help = await self.post(access, connection.principal, message_id, text, connection)
+        if kind == "voice":
+            await self._notes.check_said(access, message_id, text)
+        appended, show_help = await self.post(access, connection.principal, message_id, text, connection, kind)
         # No await from here: the acknowledgement goes out before what was written after this message.
         return send_answer(appended, compacted=connection.compact, show_help=show_help)
 
@@ -81,14 +92,15 @@ class Chat:
         message_id: UUID,
         text: str,
         connection: Connection | None = None,
+        kind: MessageKind = "text",
     ) -> tuple[Appended, bool]:
-        """Assesses and writes a checked text of ``principal``. What was written, and whether its author is to be
-        shown the help card. Raises NotFound, RoomClosed, TryAgain."""
+        """Assesses and writes a checked text of ``principal``, or the name of a checked note. What was written, and
+        whether its author is to be shown the help card. Raises NotFound, RoomClosed, TryAgain."""
         recent = await self._conversations.of(access.room_id)
         # From here to the append without an await: what is assessed next already knows of this message.
         verdict = recent.verdict(principal.account_id, message_id, text)
         if verdict is None:
-            verdict = self._judge(recent, principal, message_id, text)
+            verdict = self._judge(recent, principal, message_id, text, kind)
         draft = Draft(
             access.room_id,
             principal.account_id,
@@ -96,6 +108,7 @@ class Chat:
             text,
             state_of(verdict),
             verdict.masked_text if verdict.action == "mask" else None,
+            kind,
             flag=_flag_maker(verdict, text, access) if needs_flag(verdict) else None,
             origin=Origin(access.number, access.seat, connection),
         )
@@ -123,34 +136,53 @@ class Chat:
             appended.state,
         )
         self._fanout.send(message, skip=origin.connection)
+        for said in self._on_said:
+            said(draft.room_id, draft.author_id)
         if draft.flagged is not None:
             self._raised.append(draft.flagged.id)
             if self._telling is None:
                 self._telling = asyncio.create_task(self._tell_raised(), name="flags raised")
+
+    def watch(self, said: Said) -> None:
+        """``said`` is called with room and author after each message has gone out."""
+        self._on_said.append(said)
+
+    def verdict_on(self, recent: Recent, principal: Principal, text: str, kind: MessageKind = "text") -> Verdict:
+        """What is to be done with ``text`` were it said now. Nothing is remembered of it."""
+        now = instant(self._clock)
+        return self._settled(text, speaker_of(principal, now), recent.conversation, now, principal, kind)
 
     async def stop(self) -> None:
         """Returns when the professionals have been told of all that was written."""
         if self._telling is not None:
             await asyncio.wait([self._telling])
 
-    def _judge(self, recent: Recent, principal: Principal, message_id: UUID, text: str) -> Verdict:
+    def _judge(self, recent: Recent, principal: Principal, message_id: UUID, text: str, kind: MessageKind) -> Verdict:
         now = instant(self._clock)
-        age = age_on(principal.birth_date, now.date()) if principal.birth_date is not None else None
-        speaker = Speaker(principal.role.value, age, principal.account_id)
-        verdict = settle(self._verdict(text, speaker, recent.conversation, now, principal), principal.role)
-        recent.conversation.remember(speaker, text, now)
+        speaker = speaker_of(principal, now)
+        verdict = self._settled(text, speaker, recent.conversation, now, principal, kind)
+        if kind == "text":  # the name of a note is nothing that anyone said
+            recent.conversation.remember(speaker, text, now)
         recent.remember(principal.account_id, message_id, text, verdict)
         return verdict
 
-    def _verdict(
-        self, text: str, speaker: Speaker, conversation: Conversation, now: datetime, principal: Principal
+    def _settled(
+        self,
+        text: str,
+        speaker: Speaker,
+        conversation: Conversation,
+        now: datetime,
+        principal: Principal,
+        kind: MessageKind,
     ) -> Verdict:
+        judge = self._assess if kind == "text" else assess_voice
         try:
-            return self._assess(text, speaker, conversation, now=now, language=principal.language)
+            verdict = judge(text, speaker, conversation, now=now, language=principal.language)
         except Exception:
             log.exception("assess_failed")
             minor = speaker.role == "mentee" and (speaker.age is None or speaker.age < ADULT_AGE)
-            return settle_unassessed(text, principal.role, minor=minor)
+            verdict = settle_unassessed(text, principal.role, minor=minor)
+        return settle(verdict, principal.role)
 
     async def _tell_raised(self) -> None:
         try:
@@ -159,6 +191,12 @@ class Chat:
                 await self._flags.announce(raised)
         finally:
             self._telling = None  # no await since none was seen waiting
+
+
+def speaker_of(principal: Principal, now: datetime) -> Speaker:
+    """``principal`` as the moderation knows them."""
+    age = age_on(principal.birth_date, now.date()) if principal.birth_date is not None else None
+    return Speaker(principal.role.value, age, principal.account_id)
 
 
 def _flag_maker(verdict: Verdict, text: str, access: Access) -> Callable[[int, datetime], NewFlag]:

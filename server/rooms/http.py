@@ -14,6 +14,7 @@ from server.people.store import people_of
 from server.rooms import store
 from server.rooms.access import Rights
 from server.rooms.home import Home, Homes
+from server.rooms.reference import of_path
 from server.rooms.rulings import Rulings
 from server.rooms.visits import Act, visits_of
 from server.transport.endpoint import Call, endpoint
@@ -55,9 +56,7 @@ class RoomsHttp:
     @endpoint("GET", "/api/v1/rooms/{room}/visits", answer=VisitList, permission=Permission.ROOM_READ)
     async def visits(self, call: Call) -> VisitList:
         """Who was in the room or its call to watch over it, for those of the room: the newest first, at most 100."""
-        reference = call.path["room"]
-        number = reference.isascii() and reference.isdigit() and len(reference) < 11
-        access = await self._rights.access(int(reference) if number else call.identifier("room"), call.principal)
+        access = await self._rights.access(of_path(call), call.principal)
         async with self._database.begin() as conn:
             rows = await visits_of(conn, access.room_id)
             people = await people_of(conn, {row.account_id for row in rows})

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from server.rooms.rules import State, View, visible
+from server.rooms.rules import MessageKind, State, View, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Message:
     author_id: UUID
     seat: int
     at: datetime
-    kind: str
+    kind: MessageKind
     body: str
     masked_body: str | None
     state: State

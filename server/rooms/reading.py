@@ -69,7 +69,8 @@ with mine as materialized (
 )
 
 _RECENT = text("""
-select author_id, body, at from messages where room_id = :room and at >= :since order by seq desc limit :some
+select author_id, body, at from messages
+where room_id = :room and at >= :since and kind = 'text' order by seq desc limit :some
 """)
 
 _ONE = text("""
@@ -136,7 +137,7 @@ async def history_before(
 
 
 async def recent(conn: AsyncConnection, room_id: UUID, since: datetime, some: int) -> list[tuple[UUID, str, datetime]]:
-    """Author, body and instant of the last messages of a room, whatever became of them, the oldest first."""
+    """Author, body and instant of the last written messages of a room, whatever became of them, the oldest first."""
     rows = await conn.execute(_RECENT, {"room": room_id, "since": since, "some": some})
     return [(row.author_id, row.body, row.at) for row in reversed(rows.all())]
 

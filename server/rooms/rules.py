@@ -19,6 +19,11 @@ COUNTED_UNREAD = 999  # more is shown as "999": nobody needs the exact number, a
 
 State = Literal["delivered", "masked", "held", "blocked", "refused"]
 
+MessageKind = Literal["text", "voice"]
+
+KINDS: tuple[MessageKind, ...] = ("text", "voice")
+"""In the order of their numbers in the compact form."""
+
 STATES: tuple[State, ...] = ("delivered", "masked", "held", "blocked", "refused")
 """In the order of their numbers in the compact form."""
 

@@ -13,10 +13,11 @@ from server.rooms.catchup import DEFAULT_LIMIT, CatchUp
 from server.rooms.chat import Chat
 from server.rooms.entering import EnterAnswer, Entering
 from server.rooms.help import Help, HelpAnswer
+from server.rooms.live import Live, LiveAnswer, LiveTold
 from server.rooms.marks import Marks, MarksTold
 from server.rooms.presence import Presence, PresenceList
 from server.rooms.removal import RoomRights
-from server.rooms.rules import MAX_PAGE
+from server.rooms.rules import KINDS, MAX_PAGE
 from server.rooms.typing import Typing, TypingTold
 from server.rooms.wire import CompactMessage, CompactSync, FullMessage, HistoryAnswer, SendAnswer, Sync
 from server.transport.gateway import Connection
@@ -26,6 +27,7 @@ from server.transport.wire import Identifier
 RoomReference = str | int
 Number = Annotated[int, Meta(ge=0, le=2**62)]  # of a room's counter
 
+MAX_LIVE = 500  # code points of a line that is being written: what is longer is a message already
 LONGEST_SEND = 64 * 1024  # bytes: 4,000 characters outside the basic plane, each written as two escapes, are 48,000
 
 
@@ -57,6 +59,11 @@ class SetTyping(Struct, forbid_unknown_fields=True):
     typing: bool
 
 
+class WriteLive(Struct, forbid_unknown_fields=True):
+    room: RoomReference
+    text: Annotated[str, Meta(max_length=MAX_LIVE)]
+
+
 class WhichRoom(Struct, forbid_unknown_fields=True):
     room: RoomReference
 
@@ -70,6 +77,7 @@ class CallForHelp(Struct):
 
 _OFTEN = Rate(per_second=5, burst=60)
 _SOMETIMES = Rate(per_second=2, burst=20)
+_KEYSTROKES = Rate(per_second=4, burst=20)  # a line is sent every 300 ms while it changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,7 @@ class Rates:
     send: Rate = _OFTEN  # nobody writes faster; the burst is an outbox after an hour offline
     history: Rate = _OFTEN  # pages, and what many rooms ask for after an outage
     read: Rate = _OFTEN
+    live: Rate = _KEYSTROKES
     typing: Rate = _SOMETIMES
     enter: Rate = _SOMETIMES
 
@@ -96,6 +105,7 @@ class RoomsSocket:
         help_line: Help,
         marks: Marks,
         presence: Presence,
+        live: Live,
         typing: Typing,
         rates: Rates | None = None,
     ) -> None:
@@ -105,6 +115,7 @@ class RoomsSocket:
         self._help = help_line
         self._marks = marks
         self._presence = presence
+        self._live = live
         self._typing = typing
         rates = rates or Rates()
         read, write, enter = Permission.ROOM_READ, Permission.ROOM_WRITE, Permission.ROOM_ENTER
@@ -121,6 +132,7 @@ class RoomsSocket:
         on("chat:history", History, self.history, answer=HistoryAnswer, permission=read, rate=rates.history)
         on("chat:read", Read, self.read, permission=read, rate=rates.read)
         on("chat:typing", SetTyping, self.set_typing, permission=write, rate=rates.typing)
+        on("chat:live", WriteLive, self.write_live, answer=LiveAnswer, permission=write, rate=rates.live)
         on("room:enter", WhichRoom, self.enter, answer=EnterAnswer, permission=enter, rate=rates.enter)
         on("room:leave", WhichRoom, self.leave, permission=enter, rate=rates.enter)
         on(
@@ -135,6 +147,7 @@ class RoomsSocket:
         gateway.declare("room:sync", Sync | CompactSync)
         gateway.declare("chat:message", FullMessage | CompactMessage)
         gateway.declare("chat:read", MarksTold)
+        gateway.declare("chat:live", LiveTold)
         gateway.declare("chat:typing", TypingTold)
         gateway.declare("room:presence", PresenceList)
         gateway.declare("room:rights", RoomRights)
@@ -143,12 +156,12 @@ class RoomsSocket:
 
     async def send(self, connection: Connection, payload: Any) -> SendAnswer:
         if isinstance(payload, Send):
-            if payload.kind != "text":
+            if payload.kind not in KINDS:
                 raise BadRequest("kind", field="kind")
-            room, message_id, body = payload.room, payload.id, payload.body
-        else:
-            room, message_id, body = payload
-        return await self._chat.send(connection, room, UUID(int=message_id.int), body)
+            message_id = UUID(int=payload.id.int)
+            return await self._chat.send(connection, payload.room, message_id, payload.body, payload.kind)
+        room, identifier, body = payload
+        return await self._chat.send(connection, room, UUID(int=identifier.int), body)
 
     async def history(self, connection: Connection, payload: History) -> HistoryAnswer:
         return await self._catch_up.history(connection, payload.room, payload.after, payload.before, payload.limit)
@@ -158,6 +171,9 @@ class RoomsSocket:
 
     async def set_typing(self, connection: Connection, payload: SetTyping) -> None:
         await self._typing.set(connection, payload.room, typing=payload.typing)
+
+    async def write_live(self, connection: Connection, payload: WriteLive) -> LiveAnswer:
+        return await self._live.write(connection, payload.room, payload.text)
 
     async def enter(self, connection: Connection, payload: WhichRoom) -> EnterAnswer:
         return await self._entering.enter(connection, payload.room)
@@ -169,6 +185,7 @@ class RoomsSocket:
         return await self._help.call(connection.principal, payload.room, payload.words or "")
 
     async def disconnected(self, connection: Connection) -> None:
+        self._live.stopped(connection)
         self._typing.stopped(connection)
         rooms = self._presence.rooms_of(connection)
         for room_id in rooms:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -79,7 +80,7 @@ messages = Table(
     UniqueConstraint("id", "room_id", "author_id"),
     ForeignKeyConstraint(["room_id", "author_id"], ["room_members.room_id", "room_members.account_id"]),
     CheckConstraint("changed >= seq", name="changed"),
-    CheckConstraint("kind in ('text')", name="kind"),
+    CheckConstraint("kind in ('text', 'voice')", name="kind"),
     CheckConstraint("state in ('delivered', 'masked', 'held', 'blocked', 'refused')", name="state"),
 )
 # Only the few that changed after they were written; for all others ``changed`` is ``seq``, and the primary key serves.
@@ -89,6 +90,35 @@ Index(
     messages.c.changed,
     unique=True,
     postgresql_where=messages.c.changed != messages.c.seq,
+)
+
+# What a message of kind 'voice' says; such a message has the id of its note (docs/decisions/0131).
+voice_notes = Table(
+    "voice_notes",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("room_id", Uuid, nullable=False),
+    Column("author_id", Uuid, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    # How long it is, as its packets say. Null until all of it is here.
+    Column("milliseconds", Integer),
+    Column("created_at", Instant, nullable=False),
+    Column("touched_at", Instant, nullable=False),
+    ForeignKeyConstraint(["room_id", "author_id"], ["room_members.room_id", "room_members.account_id"]),
+    CheckConstraint("bytes between 1 and 1048576", name="bytes"),
+    Index("voice_notes_author_id_created_at_idx", "author_id", "created_at"),
+    Index("voice_notes_touched_at_idx", "touched_at"),
+)
+
+# In pieces as they came: a piece is there or not, in the one backup that holds the messages too.
+voice_note_chunks = Table(
+    "voice_note_chunks",
+    metadata,
+    Column("note_id", ForeignKey("voice_notes.id", ondelete="CASCADE"), nullable=False),
+    Column("number", SmallInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("note_id", "number"),
+    CheckConstraint("number between 0 and 127", name="number"),
 )
 
 # Apart from room_members: marks move all the time, membership hardly ever, and only the latter announces itself.

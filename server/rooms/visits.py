@@ -152,6 +152,17 @@ class Visits:
             self._ended.pop(visit_id, None)
 
 
+async def is_visiting(conn: AsyncConnection, room_id: UUID, account_id: UUID, now: datetime) -> bool:
+    """Whether the person is in the room or its call just now, seen by all: for acts that come without a socket."""
+    query = select(room_visits.c.id).where(
+        room_visits.c.room_id == room_id,
+        room_visits.c.account_id == account_id,
+        room_visits.c.left_at.is_(None),
+        room_visits.c.last_known_at >= now - LOST_AFTER,
+    )
+    return (await conn.execute(query.limit(1))).first() is not None
+
+
 async def visits_of(conn: AsyncConnection, room_id: UUID) -> list[VisitRow]:
     """The last visits to a room, the newest first."""
     query = (

@@ -15,11 +15,12 @@ from msgspec import UNSET, Struct, UnsetType
 from server.kernel.identifiers import shorten
 from server.rooms.append import Appended
 from server.rooms.messages import Message
-from server.rooms.rules import STATES, State, View, body_for
+from server.rooms.rules import KINDS, STATES, State, View, body_for
 from server.transport.gateway import encode_event
 from server.transport.wire import Timestamp, timestamp
 
 _NUMBER_OF_STATE = {state: number for number, state in enumerate(STATES)}
+_NUMBER_OF_KIND = {kind: number for number, kind in enumerate(KINDS)}
 
 
 class FullMessage(Struct, frozen=True):
@@ -37,7 +38,7 @@ class FullMessage(Struct, frozen=True):
 
 
 CompactMessage = list[Any]
-"""``[room number, seq, seat, at, body, state?, changed?, id?]``; without the room number inside sync and history."""
+"""``[room number, seq, seat, at, body, state?, changed?, id?, kind?]``; without the room number in sync and history."""
 
 CompactSync = list[tuple[int, int, int, list[CompactMessage]]]
 """``[[room number, upto, more, [message, …]], …]``."""
@@ -103,9 +104,8 @@ def compact(message: Message, view: View, *, with_room: bool) -> CompactMessage:
     body = body_for(message.body, message.masked_body, message.state, view)
     form: CompactMessage = [message.seq, message.seat, int(message.at.timestamp()), body]
     changed = message.changed if message.changed != message.seq else 0
-    tail: list[Any] = [_NUMBER_OF_STATE[message.state], changed]
-    if view is View.AUTHOR:
-        tail.append(shorten(message.id))
+    name = shorten(message.id) if view is View.AUTHOR else ""
+    tail: list[Any] = [_NUMBER_OF_STATE[message.state], changed, name, _NUMBER_OF_KIND[message.kind]]
     while tail and not tail[-1]:
         tail.pop()
     form += tail

@@ -28,7 +28,8 @@ F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 @dataclass(slots=True)
 class Call:
     """One request, as a handler sees it. ``query`` is the declared type, or the raw mapping when none is declared;
-    ``headers`` go out with the answer. ``principal`` is there unless the endpoint is declared ``signed_in=False``."""
+    ``body`` is the declared type, or the bytes of an upload; ``headers`` go out with the answer. ``principal`` is there
+    unless the endpoint is declared ``signed_in=False``."""
 
     request: web.Request
     language: str
@@ -70,6 +71,8 @@ class Declaration:
     signed_in: bool
     status: int
     max_body: int
+    upload: str | None = None
+    content: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class Endpoint:
     """A row of the table with who answers it."""
 
     declared: Declaration
-    handler: Callable[[Call], Awaitable[msgspec.Struct | None]]
+    handler: Callable[[Call], Awaitable[msgspec.Struct | web.Response | None]]
     name: str
     summary: str
 
@@ -93,18 +96,34 @@ def endpoint(
     signed_in: bool = True,
     status: int | None = None,
     max_body: int = MAX_BODY,
+    upload: str | None = None,
+    content: str | None = None,
 ) -> Callable[[F], F]:
     """Declares ``async def handler(call: Call) -> Struct | None``, a function or a method, as an endpoint.
 
-    Without ``answer`` the status is 204. A ``body`` type must forbid unknown fields.
+    Without ``answer`` the status is 204. A ``body`` type must forbid unknown fields. ``upload`` names the media type of
+    a body that is not JSON: the handler gets its bytes. ``content`` names that of an answer that is not JSON: the
+    handler makes the whole response.
     """
+    if body is not None and upload is not None:
+        raise ValueError(f"{method} {path}: a body is JSON or an upload")
     if permission is not None and not signed_in:
         raise ValueError(f"{method} {path}: a permission is someone's")
     for kind in (body, query):
         if kind is not None and not kind.__struct_config__.forbid_unknown_fields:
             raise ValueError(f"{method} {path}: {kind.__name__} must forbid unknown fields")
     declared = Declaration(
-        method, path, body, query, answer, permission, signed_in, status or (200 if answer else 204), max_body
+        method,
+        path,
+        body,
+        query,
+        answer,
+        permission,
+        signed_in,
+        status or (200 if answer or content else 204),
+        max_body,
+        upload,
+        content,
     )
 
     def mark(handler: F) -> F:

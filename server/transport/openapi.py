@@ -90,6 +90,10 @@ def _operation(
     if declared.body is not None:
         content = {"application/json": {"schema": schema[declared.body]}}
         operation["requestBody"] = {"required": True, "content": content}
+    if declared.upload is not None:
+        operation["requestBody"] = {"required": True, "content": {declared.upload: {}}}
+    if declared.content is not None:
+        operation["responses"][str(declared.status)]["content"] = {declared.content: {}}
     if declared.answer is not None:
         content = {"application/json": {"schema": schema[declared.answer]}}
         operation["responses"][str(declared.status)]["content"] = content

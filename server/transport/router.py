@@ -73,9 +73,13 @@ class Endpoints:
                 call.query = _query(request, row.declared)
                 if body_decoder is not None:
                     call.body = decode(await _read(request, row.declared.max_body), body_decoder)
+                elif row.declared.upload is not None:
+                    call.body = await _read(request, row.declared.max_body, row.declared.upload)
                 answer = await row.handler(call)
             except Exception as error:
                 return refused(request, error, call.language)
+            if isinstance(answer, web.Response):
+                return answer
             body = msgspec.json.encode(answer) if answer is not None else b""
             return _json(request, row.declared.status, body, call.headers)
 
@@ -124,8 +128,8 @@ def _query(request: web.Request, declared: Declaration) -> object:
     return convert(dict(request.query), declared.query)
 
 
-async def _read(request: web.Request, limit: int) -> bytes:
-    if request.content_type != "application/json" or hdrs.CONTENT_ENCODING in request.headers:
+async def _read(request: web.Request, limit: int, media_type: str = "application/json") -> bytes:
+    if request.content_type != media_type or hdrs.CONTENT_ENCODING in request.headers:
         raise BadRequest("content_type")  # nobody compresses a small body, but a bomb is a small compressed body
     if (request.content_length or 0) > limit:
         raise TooLarge("body", maximum=limit)

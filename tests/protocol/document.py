@@ -142,7 +142,7 @@ def request_differences(document: Document, table: Sequence[Endpoint]) -> list[s
             lines.append(f"{at}: {'has' if told.body is None else 'takes'} {'a' if told.body is None else 'no'} body")
         elif told.body is not None:
             lines += Comparison(document.names, sent=False).differences(told.body, declared.body, f"{at} body")
-        if told.empty != (declared.answer is None):
+        if told.empty != (declared.answer is None and declared.content is None):
             lines.append(f"{at}: documented as {'204' if told.empty else 'answered'}, is not so")
         elif told.answer is not None:
             found = Comparison(document.names, sent=True).differences(told.answer, declared.answer, f"{at} answer")

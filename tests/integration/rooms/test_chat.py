@@ -82,7 +82,7 @@ async def test_a_repeat_is_answered_when_the_room_has_closed_meanwhile(house: Ho
         ({"body": None}, "bad_request", "body"),
         ({"id": "nonsense"}, "bad_request", "id"),
         ({"id": 7}, "bad_request", "id"),
-        ({"kind": "voice"}, "bad_request", "kind"),
+        ({"kind": "file"}, "bad_request", "kind"),
         ({"more": 1}, "bad_request", "more"),
         ({"room": "nonsense"}, "bad_request", "room"),
         ({"room": 999_999}, "not_found", None),

@@ -11,6 +11,8 @@ import pytest
 from server.infra.database import Database
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
+from tests.support.notes import note as made_note
+from tests.support.notes import say, upload
 from tests.support.rooms import NOW, House, Person, Room, organisation, served
 from tests.support.schema import wrong
 
@@ -22,18 +24,21 @@ TALKERS = frozenset({Role.MENTOR, Role.MENTEE, Role.SUPERVISOR})
 
 @dataclass(frozen=True)
 class Scene:
-    """One organisation: somebody of each role, a pair with its room, and a held message with its flag."""
+    """One organisation: somebody of each role, a pair with its room, where the professional has entered, a held message
+    with its flag, and a voice note."""
 
     people: Mapping[Role, Person]
     room: Room
     flag: UUID
+    note: UUID
 
 
 @dataclass(frozen=True)
 class Row:
     """Who may use an endpoint, and how to ask it about the things of a scene.
 
-    ``foreign`` names what of another organisation can be put in its place, each answered ``not_found``.
+    ``foreign`` names what of another organisation can be put in its place, each answered ``not_found``. ``upload`` is
+    the body of one that takes bytes.
     """
 
     method: str
@@ -41,17 +46,27 @@ class Row:
     roles: frozenset[Role] | None
     fill: Callable[[Scene], tuple[dict[str, Any], Any]] = lambda _: ({}, None)
     foreign: tuple[str, ...] = ()
+    upload: bytes | None = None
 
     @property
     def name(self) -> str:
         return f"{self.method} {self.path}"
 
 
+NOTE = made_note()
 ACCOUNT = {"login": "zoe", "name": "Zoé", "role": "mentor", "password": "a long enough one"}
 
 
 def of_room(scene: Scene) -> tuple[dict[str, Any], Any]:
     return {"room": scene.room.number}, None
+
+
+def of_new_note(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"room": scene.room.number}, {"id": new_id(), "bytes": 100}
+
+
+def of_note(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"room": scene.room.number, "note": scene.note, "chunk": 0}, None
 
 
 def of_flag(scene: Scene) -> tuple[dict[str, Any], Any]:
@@ -73,6 +88,16 @@ TABLE = [
     Row("GET", "/api/v1/pairs", STAFF_OF_PAIRS),
     Row("POST", "/api/v1/pairs", frozenset({Role.ADMIN}), of_pair, ("mentor", "mentee", "supervisor")),
     Row("GET", "/api/v1/rooms/{room}/visits", TALKERS, of_room, ("room",)),
+    Row("POST", "/api/v1/rooms/{room}/notes", TALKERS, of_new_note, ("room",)),
+    Row(
+        "PUT",
+        "/api/v1/rooms/{room}/notes/{note}/chunks/{chunk}",
+        TALKERS,
+        of_note,
+        ("room", "note"),
+        NOTE,
+    ),
+    Row("GET", "/api/v1/rooms/{room}/notes/{note}", TALKERS, of_note, ("room", "note")),
     Row("GET", "/api/v1/flags", frozenset({Role.SUPERVISOR})),
     Row("POST", "/api/v1/flags/{flag}/acknowledge", frozenset({Role.SUPERVISOR}), of_flag, ("flag",)),
     Row("POST", "/api/v1/flags/{flag}/release", frozenset({Role.SUPERVISOR}), of_flag, ("flag",)),
@@ -99,7 +124,11 @@ async def scene(house: House, where: Any) -> Scene:
     said = await client.say(room, "appelle-moi au 06 12 34 56 78")
     assert said["state"] == "held", said
     ((flag,),) = await house.sql("select id from flags where room_id = :room", room=room.id)
-    return Scene(people, room, flag)
+    note = await upload(house, room.mentor, room, NOTE)
+    assert (await say(client, room, note, 3))["ok"]
+    claire = await house.open(room.supervisor)
+    assert (await claire.call("room:enter", {"room": room.number}))["ok"]
+    return Scene(people, room, flag, note)
 
 
 async def ask(
@@ -107,7 +136,9 @@ async def ask(
 ) -> tuple[int, str | None]:
     """(status, code) of the answer, which must be as the description says."""
     path, body = filled
-    reply = await house.site.ask(row.method, row.path.format(**path), body, token=token, **more)
+    if row.upload is not None:
+        more["headers"] = {"Content-Type": "application/octet-stream", **more.get("headers", {})}
+    reply = await house.site.ask(row.method, row.path.format(**path), body, raw=row.upload, token=token, **more)
     document = await description(house)
     described = document["paths"][row.path][row.method.lower()]["responses"][str(reply.status)]
     if reply.body is not None:
@@ -123,7 +154,7 @@ async def description(house: House) -> dict[str, Any]:
 
 async def state(house: House) -> dict[str, int]:
     """How many rows there are of all that an endpoint could make or end."""
-    tables = ("accounts", "auth_sessions", "pairs", "rooms", "messages", "flags", "room_visits")
+    tables = ("accounts", "auth_sessions", "pairs", "rooms", "messages", "flags", "room_visits", "voice_notes")
     return {table: (await house.sql(f"select count(*) from {table}"))[0][0] for table in tables} | {  # noqa: S608
         "open": (await house.sql("select count(*) from flags where state = 'open'"))[0][0]
     }
@@ -159,7 +190,7 @@ async def test_with_an_expired_session(house: House) -> None:
 async def test_with_a_closed_account(house: House) -> None:
     here = await scene(house, house.north)
     await house.sql("update accounts set disabled_at = :at", at=NOW)
-    token = here.people[Role.SUPERVISOR].token
+    token = here.people[Role.ADMIN].token
     answers = {row.name: await ask(house, row, row.fill(here), token) for row in TABLE if row.roles is not ANYONE}
     assert answers == {row.name: (401, "session_expired") for row in TABLE if row.roles is not ANYONE}
 
@@ -304,7 +335,7 @@ async def test_odd_names_in_the_path_do_not_exist(house: House) -> None:
     for row in TABLE:
         for name in row.foreign:
             if f"{{{name}}}" in row.path:
-                _, body = row.fill(here)
+                path, body = row.fill(here)
                 token = here.people[sorted(row.roles or ())[0]].token
-                answers = {written: await ask(house, row, ({name: written}, body), token) for written in odd}
+                answers = {written: await ask(house, row, ({**path, name: written}, body), token) for written in odd}
                 assert set(answers.values()) <= {(404, "not_found"), (400, "bad_request")}, (row.name, answers)

@@ -13,7 +13,7 @@ from server.kernel.identifiers import parse_id
 from server.rooms import wire
 from server.rooms.append import Appended
 from server.rooms.messages import Message
-from server.rooms.rules import STATES, State, View, body_for
+from server.rooms.rules import KINDS, STATES, State, View, body_for
 from server.rooms.wire import Page, Post
 
 UUIDS = st.integers(0, 2**128 - 1).map(lambda number: UUID(int=number))
@@ -33,7 +33,7 @@ def messages(draw: st.DrawFn) -> Message:
         author_id=draw(UUIDS),
         seat=draw(st.integers(1, 99)),
         at=draw(st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))),  # noqa: DTZ001 - hypothesis adds the zone
-        kind="text",
+        kind=draw(st.sampled_from(KINDS)),
         body=draw(TEXT),
         masked_body=draw(TEXT) if state == "masked" else None,
         state=state,
@@ -49,10 +49,10 @@ def test_both_forms_say_the_same(message: Message, view: View) -> None:
     full = over_the_wire(wire.full(message, view))
     number, seq, seat, at, body, *tail = over_the_wire(wire.compact(message, view, with_room=True))
     rest: list[Any] = tail
-    state, changed, name = rest + [0, 0, None][len(rest) :]
+    state, changed, name, kind = rest + [0, 0, "", 0][len(rest) :]
     assert (number, seat) == (message.number, message.seat)
     assert (UUID(full["room"]), UUID(full["author"])) == (message.room_id, message.author_id)
-    assert full["kind"] == "text"
+    assert full["kind"] == message.kind == KINDS[kind]
     assert (full["seq"], full["body"], full["state"]) == (seq, body, STATES[state])
     assert full.get("changed", seq) == (changed or seq) == message.changed
     assert ("changed" in full) == (message.changed != message.seq)

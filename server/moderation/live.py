@@ -1,0 +1,75 @@
+"""What may be shown of a line while it is being written, when one of those who read it is a minor. Pure.
+
+A message is judged when it is finished; a line that is shown as it grows is judged at each step, and some steps are
+harmless alone and not in a row: "06", then "06 12". So words come when they are finished, and whatever could become
+part of a contact detail does not come at all: it waits for the message (docs/decisions/0134).
+"""
+
+import re
+
+from server.moderation.contacts import handles
+from server.moderation.contacts.digits import HUNDREDS, REPEATS, VALUES, ZERO_LETTERS, runs
+from server.moderation.contacts.email import PROVIDERS, SIGNS
+from server.moderation.folding import fold
+from server.moderation.policy import direction, table
+from server.moderation.verdict import Speaker
+
+WITHHELD = "…"
+
+_FINISHED = re.compile(r".*[\s!?]", re.DOTALL)
+_PART = re.compile(r"\S+")
+_WORD = re.compile(r"[a-z0-9]+")
+_JOINED = re.compile(r"[a-z0-9][._:/\\#@~|]+[a-z0-9]|[@#_/\\]")  # what holds names and addresses together
+# Numbers that mostly are none: they wait only beside another number.
+_ARTICLES = frozenset(("un", "une", "one", "o", "oh", "ho"))
+_NUMBERS = (VALUES.keys() | HUNDREDS.keys() | REPEATS.keys() | ZERO_LETTERS) - _ARTICLES
+_SIGNS = SIGNS | PROVIDERS | frozenset(
+    ("point", "dot", "pt", "tiret", "underscore", "slash", "com", "fr", "net", "org", "www", "http", "https")
+)  # fmt: skip
+_SINGLE = frozenset(("a", "y", "i"))  # letters that are words
+
+
+def word_by_word(speaker: Speaker) -> bool:
+    """Whether what this speaker writes is shown by finished words: where policy keeps contact details back."""
+    return table()["contact"][direction(speaker)].action != "deliver"
+
+
+def finished(text: str) -> str:
+    """``text`` without the word that is still being written."""
+    found = _FINISHED.match(text)
+    return found.group() if found else ""
+
+
+def without_details(text: str) -> str:
+    """``text``, finished words only, with ``…`` for each that could be part of a contact detail, and for all that
+    follows the name of another platform."""
+    parts = [(found.group(), *_kinds(found.group())) for found in _PART.finditer(text)]
+    shown: list[str] = []
+    for index, (part, risky, article) in enumerate(parts):
+        if _WORD.findall(fold(part)) and not handles.names().isdisjoint(_WORD.findall(fold(part))):
+            shown.append(WITHHELD)
+            break
+        beside = any(parts[at][1] or parts[at][2] for at in (index - 1, index + 1) if 0 <= at < len(parts))
+        if risky or (article and beside):
+            if shown[-1:] != [WITHHELD]:
+                shown.append(WITHHELD)
+        else:
+            shown.append(part)
+    return " ".join(shown)
+
+
+def _kinds(part: str) -> tuple[bool, bool]:
+    """(waits wherever it stands, is an article that may be a number)."""
+    folded = fold(part)
+    words = _WORD.findall(folded)
+    if any(char.isdigit() for char in folded) or _JOINED.search(folded):
+        return True, False
+    if any(word in _NUMBERS or word in _SIGNS for word in words):
+        return True, False
+    if words and all(word in _ARTICLES for word in words):
+        return len(words) > 1, len(words) == 1
+    if runs(folded):  # "zerosix", "z3ro"
+        return True, False
+    spelled = [word for word in words if len(word) == 1 and word not in _SINGLE]
+    # "s", "s.n.a.p", "s-n-a-p"; not "j'ai", "c'est", where a longer word follows
+    return bool(spelled) and len(spelled) * 2 >= len(words) and all(len(word) == 1 for word in words), False
