@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from struct import Struct as Layout
 from typing import Final
 
-from server.signalling.side.opus import LONGEST, duration
+from server.signalling.side.opus import duration
 from server.signalling.side.webp import LARGEST, is_still
 
 ACK, VOICE, STILL, BEAT = range(4)
@@ -113,7 +113,7 @@ def _split(message: bytes, at: int) -> tuple[bytes, ...]:
             at += 1
         packet = message[at : at + length]
         at += length
-        if at > end or length > LONGEST or (packet and duration(packet) != FRAME):
+        if at > end or (packet and duration(packet) != FRAME):
             raise MalformedError("packet")
         packets.append(packet)
     if len(packets) > MOST_PACKETS:

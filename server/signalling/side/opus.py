@@ -2,8 +2,6 @@
 
 from typing import Final
 
-LONGEST: Final = 1275  # bytes of a packet of one frame (RFC 6716 section 3.4)
-
 _SILK: Final = (480, 960, 1920, 2880)  # samples at 48 kHz: 10, 20, 40, 60 ms
 _HYBRID: Final = (480, 960)
 _CELT: Final = (120, 240, 480, 960)

@@ -5,8 +5,6 @@ export const VOICE = 1;
 export const STILL = 2;
 export const BEAT = 3;
 
-/** The longest Opus packet there is (RFC 6716 section 3.4). */
-const LONGEST_PACKET = 1_275;
 const RATE = 48_000;
 
 /** Opus packets of which each begins where the one before ends; `timestamp` counts samples at 48 kHz and wraps at 2³². */
@@ -84,7 +82,7 @@ function split(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>[] | null
       if (at === bytes.length) return null;
       length += 4 * bytes[at++]!;
     }
-    if (length > LONGEST_PACKET || at + length > bytes.length) return null;
+    if (at + length > bytes.length) return null;
     packets.push(bytes.subarray(at, at + length));
     at += length;
   }
