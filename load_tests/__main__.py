@@ -20,9 +20,10 @@ from load_tests import cores, first_load, machine, start_time
 from load_tests.chat import run as chat
 from load_tests.figures import Measured, rows, table
 from load_tests.forwarding import run as forwarding
+from load_tests.voices import run as voices
 
 CHAT = ("idle", "message", "reconnect", "steady", "saturation")
-NAMES = (*CHAT, "forwarding", "first_load", "start_time")
+NAMES = (*CHAT, "forwarding", "voices", "first_load", "start_time")
 RESULTS = Path(__file__).parent / "results"
 LONGEST = 900.0  # seconds for one measurement of one system, whatever happens
 
@@ -56,6 +57,8 @@ async def measure(options: argparse.Namespace, folder: Path) -> Measured:
             plan.append(("chat peers", lambda: chat.measure_ejabberd(folder / "ejabberd", scenarios, options)))
     if "forwarding" in options.names:
         plan.append(("forwarding", lambda: forwarding.measure_all(folder / "forwarding", options)))
+    if "voices" in options.names:
+        plan.append(("voices", lambda: voices.measure_all(folder / "voices", options)))
     if "first_load" in options.names:
         plan.append(("first_load", lambda: first_load.measure(folder / "first_load")))
     if "start_time" in options.names:

@@ -7,20 +7,25 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """``measurement`` is the name that `python -m load_tests` takes. A kB is 1,000 bytes."""
+    """``measurement`` is the name that `python -m load_tests` takes. A kB is 1,000 bytes. Without a ``target`` the
+    value is told and not judged."""
 
     key: str
     measurement: str
     title: str
     unit: str
-    target: float
+    target: float | None
     at_least: bool = False
 
-    def met(self, value: float) -> bool:
+    def met(self, value: float) -> bool | None:
+        if self.target is None:
+            return None
         return value >= self.target if self.at_least else value <= self.target
 
     @property
     def bound(self) -> str:
+        if self.target is None:
+            return "–"
         return f"{'≥' if self.at_least else '≤'} {self.target:,g}"
 
 
@@ -34,6 +39,13 @@ FIGURES = (
     Figure("message.bytes", "message", "a message of 40 characters on the wire", "bytes", 240),
     Figure("reconnect.bytes", "reconnect", "coming back and holding 10 missed messages", "bytes", 1600),
     Figure("forwarding.ratio", "forwarding", "CPU of a forwarded packet, beside Janus", "× Janus", 1.3),
+    Figure("voices.reached", "voices", "voice packets through a media worker on one core", "packets/s", 20_000, True),
+    Figure("voices.p50", "voices", "… added delay at that rate, half", "ms", 1),
+    Figure("voices.p99", "voices", "… 99 of 100", "ms", 5),
+    Figure("voices.beside_chat", "voices", "added delay while chat runs at its own maximum, 99 of 100", "ms", 10),
+    Figure("voices.rooms", "voices", "rooms of 2 people at 70 % of one core", "rooms", None),
+    Figure("voices.rate", "voices", "… packets of all of them", "packets/s", None),
+    Figure("voices.memory", "voices", "memory of a participant beyond the first", "kB", 200),
     Figure("first_load.size", "first_load", "first load of the room page, all on the wire", "kB", 80),
     Figure("start.first", "start_time", "make run to a served page, nothing installed", "s", 60),
     Figure("start.again", "start_time", "… again", "s", 3),

@@ -32,6 +32,7 @@ class Run:
     zero: float = 0.0
     pressed: float = 0.0  # when the far person pressed the button of the call
     connected: bool = False  # whether the far person came into the call at all
+    first_voice: float | None = None  # when the far person's page played the first voice, by the wall
     joined: float = 0.0  # when their `call:join` went out
     far: Person | None = None
     near: Person | None = None
@@ -107,6 +108,8 @@ class Laboratory:
             sides = []
             for person, counter, look in zip(people, counters, looks, strict=True):
                 side = Side() if look is None else counter.look(look)
+                if look is not None and person is run.far:
+                    run.first_voice = look["firstVoice"]
                 rung = person.last("call:rung") or {}
                 side.out_rung, side.in_rung, side.reason = rung.get("out"), rung.get("in"), rung.get("reason")
                 sides.append(side)

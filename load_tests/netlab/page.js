@@ -7,6 +7,17 @@
   const connections = [];
   const connect = AudioNode.prototype.connect;
   let sources = 0;
+  let firstVoice = null; // the wall clock when the first voice left a jitter buffer
+
+  const awaitVoice = async (receiver) => {
+    while (firstVoice === null && receiver.track.readyState === 'live') {
+      for (const report of (await receiver.getStats()).values()) {
+        if (report.type !== 'inbound-rtp' || !(report.jitterBufferEmittedCount > 0 && report.totalAudioEnergy > 0)) continue;
+        firstVoice ??= Date.now() / 1000;
+      }
+      await new Promise((done) => setTimeout(done, 10));
+    }
+  };
 
   const encode = (samples) => {
     const bytes = new Uint8Array(samples.buffer);
@@ -46,8 +57,9 @@
     constructor(...given) {
       super(...given);
       connections.push(this);
-      this.addEventListener('track', ({ track }) => {
+      this.addEventListener('track', ({ track, receiver }) => {
         if (track.kind !== 'audio') return;
+        void awaitVoice(receiver);
         const context = new AudioContext({ sampleRate: RATE });
         record(context, context.createMediaStreamSource(new MediaStream([track])));
         this.addEventListener('connectionstatechange', () => this.connectionState === 'closed' && context.close());
@@ -82,6 +94,7 @@
       }
       return {
         at: Date.now() / 1000,
+        firstVoice,
         states: connections.map((one) => [one.connectionState, one.iceConnectionState]),
         phase: document.querySelector('.stage-state')?.textContent ?? '',
         words: [...document.querySelectorAll('.stage-words, .stage-reason')].map((one) => one.textContent).join(' | '),

@@ -59,6 +59,8 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     line: Line | None = None
     address: bool = False
     sound_within_s: float | None = None  # both must hear speech again so soon after
+    rung: str | None = None  # that the far person must send again …
+    rung_within_s: float = 30.0  # … so soon after
 
 
 class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,7 +70,7 @@ class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     concealed: float | None = None
     rungs: tuple[str, ...] = ()
     rung_says: tuple[str, ...] = ()  # at the end, one of these
-    join_rtts: float | None = None  # to the first voice, in round trips
+    voice_within_s: float | None = None  # of the far person's `call:join`
     same_peer: bool = False
 
 

@@ -50,13 +50,10 @@ def judge(run: Run, said: Mapping[str, Samples]) -> dict[str, Any]:
             missed.append(f"{person.name} side: no voice in the last 10 s")
     found["steps"] = [_step(run, at, index, frames, missed) for index, (at, _) in enumerate(run.steps)]
     _rung_expectations(run, missed)
-    heard_at = _first_heard(run)
+    heard_at = None if run.first_voice is None else round(run.first_voice - run.joined, 3)
     found["join_to_voice_s"] = heard_at
-    if expected.join_rtts is not None:
-        trip = scenario.line.rtt_ms / 1000
-        found["join_rtts"] = None if heard_at is None else round(heard_at / trip, 2)
-        if heard_at is None or heard_at > expected.join_rtts * trip:
-            missed.append(f"first voice {heard_at} s after joining, at most {expected.join_rtts} round trips")
+    if expected.voice_within_s is not None and (heard_at is None or heard_at > expected.voice_within_s):
+        missed.append(f"first voice {heard_at} s after joining, at most {expected.voice_within_s}")
     found["ok"] = not missed
     return found
 
@@ -87,6 +84,13 @@ def _step(run: Run, at: float, index: int, frames: dict[str, list[bool]], missed
             missed.append(
                 f"{name} side after “{step.name}”: {found[name]} s without a voice, at most {step.sound_within_s}"
             )
+    if step.rung is not None:
+        reached = next(
+            (second.at for second in run.seconds if second.at > at and second.far.out_rung == step.rung), None
+        )
+        found["rung"] = None if reached is None else round(reached - at, 1)
+        if reached is None or reached - at > step.rung_within_s:
+            missed.append(f"{step.rung} {found['rung']} s after “{step.name}”, at most {step.rung_within_s}")
     return found
 
 
@@ -115,10 +119,3 @@ def _rung_expectations(run: Run, missed: list[str]) -> None:
         people = run.near.last("call:people", end) if run.near is not None else None
         if people is not None and len(people.get("people", ())) != 2:
             missed.append(f"the near side sees {len(people.get('people', ()))} people")
-
-
-def _first_heard(run: Run) -> float | None:
-    """Seconds from the far person's `call:join` to the first voice that their page played."""
-    assert run.far is not None
-    whole = voiced(run.far.hearing.samples(run.zero + 20))
-    return first_voice(whole, run.joined - run.far.hearing.start)

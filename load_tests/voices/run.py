@@ -18,7 +18,18 @@ from load_tests.figures import Measured
 from load_tests.voices.ends import Voice
 
 RATE = 50  # packets a second of one voice
-ROOMS = (1, 10, 25, 50, 100, 150, 200)  # of two people each; 200 are 20,000 packets a second in, and as many out
+ROOMS = (
+    1,
+    10,
+    25,
+    50,
+    75,
+    100,
+    125,
+    150,
+    175,
+    200,
+)  # of two people each; 200 are 20,000 packets a second in, and as many out
 FULL = 0.70  # of a core
 TOO_FULL = 0.97  # beyond it the next step would measure a queue
 BESIDE_CHAT = 10  # rooms that talk while chat runs at its maximum, all on one core
@@ -85,6 +96,7 @@ async def measure_all(folder: Path, options: argparse.Namespace) -> Measured:
         "voices.reached": last.packets_per_s,
         "voices.beside_chat": beside["voices"]["p99_ms"],
         "voices.rooms": fit,
+        "voices.rate": fit * 2 * RATE,
         "voices.memory": participant / 1000,
     }
     if last.rooms < ROOMS[-1]:
@@ -94,7 +106,6 @@ async def measure_all(folder: Path, options: argparse.Namespace) -> Measured:
         )
     measured.details["voices"] = {
         "steps": [asdict(step) for step in steps],
-        "packets_per_s_where_full": fit * 2 * RATE,
         "people": joined,
         "bytes_per_participant": participant,
         "beside_chat": beside,
