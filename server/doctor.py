@@ -25,6 +25,7 @@ from server.infra.open_database import borrow_database
 from server.infra.postgres_programs import OLDEST_MAJOR, find_programs, find_user
 from server.kernel.ground import GroundError
 from server.settings import Settings
+from server.signalling.relay_trial import Verdict, try_relay
 
 State = Literal["ok", "note", "fix"]
 TO_FIX = 1  # exit code
@@ -72,7 +73,15 @@ async def examine(settings: Settings) -> list[Finding]:
     findings += await _database(settings)
     if settings.smtp_url is not None:
         findings.append(await asyncio.to_thread(_mail, settings.smtp_url))
+    for url in settings.turn_url:
+        findings.append(_relay(url, await try_relay(url, settings.turn_secret or "")))
     return findings
+
+
+def _relay(url: str, verdict: Verdict) -> Finding:
+    if verdict == "ok":
+        return Finding("relay", "ok", f"{url} takes the secret and relays")
+    return Finding("relay", "fix", f"{url} {verdict}; see BINOME_TURN_URL and BINOME_TURN_SECRET")
 
 
 def _clock(now: datetime) -> Finding:
