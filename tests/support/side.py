@@ -121,7 +121,7 @@ class SideClient:
             if payload[0] == STILL:
                 self.stills.append((peer, payload[4:]))
             else:
-                self.voices.append(Heard(peer, *struct.unpack_from("!I", payload, 4), _split(payload[8:])))
+                self.voices.append(Heard(peer, int.from_bytes(payload[4:8]), _split(payload[8:])))
         if self.acknowledges:
             self.acknowledge()
 
