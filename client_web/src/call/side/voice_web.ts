@@ -9,6 +9,8 @@ import { VoiceUnsupported } from './unsupported';
 
 declare const VOICE_WORKLET: string; // written in by the build: the address of voice_worklet.ts
 
+void fetch(VOICE_WORKLET).catch(() => {}); // so that it is here when the line is bad
+
 const RATE = 48_000;
 const FRAME = 2_880; // samples: 60 ms
 const LEAST_KBPS = 6;
