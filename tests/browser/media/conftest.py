@@ -61,7 +61,15 @@ class Studio:
     events: list[tuple[str, str]] = field(default_factory=list)
     wanted: dict[str, frozenset[Pictures]] = field(default_factory=dict)
 
-    async def join(self, peer: str, *, state: PeerState = ALL_ON) -> Screen:
+    async def join(self, peer: str, *, state: PeerState = ALL_ON, **how: Any) -> Screen:
+        """``how`` is for ``start`` in page.js."""
+        page = await self.visit(peer, state=state)
+        await page.add_script_tag(content=SCRIPT)
+        await page.evaluate("how => start(how)", how)
+        return Screen(page)
+
+    async def visit(self, peer: str, *, state: PeerState = ALL_ON) -> Page:
+        """An empty page with the engine at hand: ``join``, ``answer`` and ``restartCall``."""
         context = await self.browser.new_context(permissions=["camera", "microphone"])
         page = await context.new_page()
         await page.route(
@@ -83,9 +91,7 @@ class Studio:
         await page.expose_function("join", join)
         await page.expose_function("answer", answer)
         await page.expose_function("restartCall", restart)
-        await page.add_script_tag(content=SCRIPT)
-        await page.evaluate("start()")
-        return Screen(page)
+        return page
 
     def slots_changed(self, _room: str, _peer: str, _slots: tuple[SlotState, ...]) -> None:
         pass

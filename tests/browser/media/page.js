@@ -1,7 +1,7 @@
 // What a client does (docs/protocol.md, "The sequence in a browser"), with the socket replaced by exposed functions.
-window.start = async ({ audio = true, video = true } = {}) => {
+window.start = async ({ audio = true, video = true, ...configuration } = {}) => {
   const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
-  const up = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+  const up = new RTCPeerConnection({ bundlePolicy: "max-bundle", ...configuration });
   const [mic] = media.getAudioTracks();
   const [camera] = media.getVideoTracks();
   const microphone = up.addTransceiver(audio ? mic : "audio", { direction: "sendonly" });
@@ -9,7 +9,7 @@ window.start = async ({ audio = true, video = true } = {}) => {
   await up.setLocalDescription();
   const began = performance.now();
   const joined = await window.join(up.localDescription.sdp);
-  const down = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+  const down = new RTCPeerConnection({ bundlePolicy: "max-bundle", ...configuration });
   await up.setRemoteDescription({ type: "answer", sdp: joined.answer });
   await down.setRemoteDescription({ type: "offer", sdp: joined.offer });
   await down.setLocalDescription();
@@ -56,13 +56,19 @@ window.stats = async () => {
   return { received, sent, up: window.up.connectionState, down: window.down.connectionState };
 };
 
-// What each connection travels on: "udp" or "tcp".
-window.protocols = async () =>
+// The end of each connection's selected pair that is here: its `type` and its `protocol`.
+window.localEnds = async () =>
   Promise.all(
     [window.up, window.down].map(async (connection) => {
       const reports = await connection.getStats();
       const transport = [...reports.values()].find((one) => one.type === "transport");
-      const pair = reports.get(transport?.selectedCandidatePairId);
-      return reports.get(pair?.localCandidateId)?.protocol;
+      const local = reports.get(reports.get(transport?.selectedCandidatePairId)?.localCandidateId);
+      return { type: local?.candidateType, protocol: local?.protocol };
     }),
   );
+
+// What a client does on `call:ice`, when it goes through a relay.
+window.renew = async (configuration) => {
+  for (const connection of [window.up, window.down]) connection.setConfiguration({ bundlePolicy: "max-bundle", ...configuration });
+  await window.restart();
+};

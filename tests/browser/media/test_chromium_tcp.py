@@ -21,7 +21,7 @@ async def test_without_udp_two_browsers_hear_and_see_each_other(studio_without_u
     for screen in (julien, lea):
         await screen.grows("v0", "framesDecoded", 20)
         await screen.grows("a0", "totalAudioEnergy", 0.01)
-        assert await screen.page.evaluate("protocols()") == ["tcp", "tcp"]
+        assert [end["protocol"] for end in await screen.page.evaluate("localEnds()")] == ["tcp", "tcp"]
     for peer in studio.engine._rooms["room"].peers.values():
         assert (peer._up_leg.path, peer._down_leg.path) == ("tcp", "tcp")
     assert (await lea.stats())["received"]["v0"]["packetsLost"] == 0
@@ -47,4 +47,4 @@ async def test_when_its_connections_break_the_browser_opens_others_and_the_call_
 async def test_where_both_live_the_browser_takes_udp(studio: Studio) -> None:
     lea = await studio.join("lea")
     await until(lambda: ("connected", "lea") in studio.events, "the connection")
-    assert await lea.page.evaluate("protocols()") == ["udp", "udp"]
+    assert [end["protocol"] for end in await lea.page.evaluate("localEnds()")] == ["udp", "udp"]
