@@ -21,8 +21,8 @@ const VIDEO = ({ mimeType, sdpFmtpLine }: RTCRtpCodec): boolean =>
   /^video\/(vp8|rtx)$/i.test(mimeType) || (/^video\/h264$/i.test(mimeType) && /packetization-mode=1/.test(sdpFmtpLine ?? ''));
 
 export class Connections {
-  readonly up = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
-  readonly down = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+  readonly up: RTCPeerConnection;
+  readonly down: RTCPeerConnection;
   private readonly audio: RTCRtpTransceiver;
   /** The same camera twice, each in a section of its own (decision 0105). Which of the two goes out, the server tells. */
   private readonly video: Readonly<Record<Layer, RTCRtpTransceiver>>;
@@ -36,7 +36,10 @@ export class Connections {
     mic: MediaStreamTrack,
     picture: MediaStreamTrack | null,
     private readonly hooks: Hooks,
+    iceServers: RTCIceServer[] = [],
   ) {
+    this.up = new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers });
+    this.down = new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers });
     this.audio = this.up.addTransceiver(mic, { direction: 'sendonly' });
     // Always there, with or without a picture, so that the camera comes and goes without a new offer.
     const section = (layer: Layer, active: boolean): RTCRtpTransceiver =>
@@ -54,10 +57,25 @@ export class Connections {
     });
   }
 
+  /** The relays there are from now on. A connection that has looked for its ways already sees them at its next restart. */
+  relays(iceServers: RTCIceServer[]): void {
+    for (const end of [this.up, this.down]) end.setConfiguration({ bundlePolicy: 'max-bundle', iceServers });
+  }
+
+  /** Whether media goes through a relay. */
+  async relayed(): Promise<boolean> {
+    const reports = await Promise.all([this.up.getStats(), this.down.getStats()]);
+    return reports.some((report) =>
+      [...report.values()].some(
+        ({ type, nominated, localCandidateId }) =>
+          type === 'candidate-pair' && nominated && report.get(localCandidateId)?.candidateType === 'relay',
+      ),
+    );
+  }
+
   /** Takes the server's answer for *up* and its offer for *down*; gives the answer for *down*. */
-  accept(answer: string, offer: string, ice: RTCIceServer[] = []): Promise<string> {
+  accept(answer: string, offer: string): Promise<string> {
     return this.next(async () => {
-      if (ice.length > 0) for (const end of [this.up, this.down]) end.setConfiguration({ iceServers: ice });
       this.answer = answer;
       await this.up.setRemoteDescription({ type: 'answer', sdp: this.shaped() });
       await this.down.setRemoteDescription({ type: 'offer', sdp: offer });

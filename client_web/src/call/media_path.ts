@@ -29,6 +29,7 @@ interface Hooks extends SideHooks {
 
 const WEB_AFTER_MS = 2_500; // after the server's answer: what connects at all has connected by then
 const FETCH_SIDE_AFTER_MS = [1_000, 10_000] as const; // its code, when nothing connects; and for later, when all is well
+const RELAY_AFTER_MS = 1_500; // where there are relays, *up* hears of them too late to use them without a restart
 const BLIP_MS = 400; // "disconnected" may mend itself before a restart could
 const RESTART_PATIENCE_MS = 6_000; // four round trips of the worst line, so that a dead socket is not waited for
 const AGAIN_MS = [2_000, 3_000, 5_000, 8_000] as const;
@@ -41,6 +42,7 @@ export class MediaPath {
   connections: Connections | null = null;
 
   private readonly side: Side;
+  private relays: RTCIceServer[] = [];
   private voice: Voice | null = null;
   private layers: readonly Layer[] = ['full'];
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -63,10 +65,11 @@ export class MediaPath {
   /** Throws a Refusal. */
   async join(): Promise<void> {
     const before = this.connections;
-    const fresh: Connections = new Connections(this.mic, this.picture, {
-      health: (health) => fresh === this.connections && this.felt(health),
-      tracks: (tracks) => fresh === this.connections && this.hooks.tracks(tracks),
-    });
+    const hooks = {
+      health: (health: Health) => fresh === this.connections && this.felt(health),
+      tracks: (tracks: ReadonlyMap<string, MediaStreamTrack>) => fresh === this.connections && this.hooks.tracks(tracks),
+    };
+    const fresh: Connections = new Connections(this.mic, this.picture, hooks, this.relays);
     let answer: JoinAnswer;
     try {
       const sdp = await fresh.offer();
@@ -87,7 +90,16 @@ export class MediaPath {
     before?.close(); // the server has let go of it in the same moment
     this.hooks.joined(answer);
     void fresh.encode(answer.voice);
-    await Promise.all([this.take(answer.answer, answer.offer, answer.ice), fresh.send(this.layers)]);
+    const late = answer.ice.length > 0 && this.relays.length === 0;
+    this.takeRelays(answer.ice);
+    await Promise.all([this.take(answer.answer, answer.offer), fresh.send(this.layers)]);
+    if (late) setTimeout(() => void (fresh === this.connections && this.health !== 'connected' && this.mend()), RELAY_AFTER_MS);
+  }
+
+  /** The credentials of the relays are new ones, which are needed only where media goes through one. */
+  async renewRelays(ice: RTCIceServer[]): Promise<void> {
+    this.takeRelays(ice);
+    if (await this.connections?.relayed()) await this.mend();
   }
 
   /** What `call:rung` says of sending. Throws nothing: what cannot be set now is set with the next description. */
@@ -163,8 +175,13 @@ export class MediaPath {
     return this.connections?.health() ?? 'new';
   }
 
-  private async take(answer: string, offer: string, ice?: RTCIceServer[]): Promise<void> {
-    const sdp = await this.connections?.accept(answer, offer, ice);
+  private takeRelays(ice: RTCIceServer[]): void {
+    this.relays = ice;
+    if (ice.length > 0) this.connections?.relays(ice);
+  }
+
+  private async take(answer: string, offer: string): Promise<void> {
+    const sdp = await this.connections?.accept(answer, offer);
     if (!sdp || !this.peer) return;
     this.watch();
     await ask('call:answer', { room: this.hooks.request().room, peer: this.peer, sdp }, RESTART_PATIENCE_MS);
