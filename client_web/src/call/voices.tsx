@@ -3,6 +3,7 @@
 import { effect, signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { chosen } from './devices';
 import { call } from './current';
 
 /** The browser holds the sound back until the person taps. */
@@ -41,6 +42,10 @@ function Voice({ track }: { track: MediaStreamTrack }): VNode {
       elements.delete(element);
     };
   }, [track]);
+  const speaker = chosen.value.speaker;
+  useEffect(() => {
+    audio.current?.setSinkId?.(speaker).catch(() => {}); // unplugged since: the device's own goes on
+  }, [speaker]);
   return <audio ref={audio} autoplay />;
 }
 
