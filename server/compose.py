@@ -135,7 +135,7 @@ class Signalling:
         CallsSocket(gateway, self.calls)
         self.checks = Checks(self.engine, self.relays)
         ChecksSocket(gateway, self.checks)
-        self.metrics = CallMetrics(self.engine, self.calls.parts)
+        self.metrics = CallMetrics(self.engine, self.calls)
         ground.metrics.register(self.metrics)
         ground.health.add("media", self._carries)
 

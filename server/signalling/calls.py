@@ -79,8 +79,8 @@ class Calls:
                 raise Draining
             else:
                 part, joined = await self._begin(connection, access, before, request)
+            self.quality.came(part)
         self._tell.people(access.room_id, skip=connection)
-        self.quality.came(part)
         told = part.line.told
         return wire.JoinAnswer(
             peer=part.peer,
@@ -88,7 +88,7 @@ class Calls:
             offer=joined.offer,
             slots=wire.slots_of(joined.slots),
             rung=told.out,
-            voice=told.voice,
+            voice=wire.voice_of(told.voice),
             ice=self._relays.servers_for(part),
             people=self._tell.everyone(access.room_id),
             every_ms=told.every_ms,
@@ -249,6 +249,7 @@ class Calls:
             if before is not None and self.parts.remove(before):
                 for ended in self._on_end:
                     ended(before)
+                self.quality.went(before)
                 self._tell.over(before, "replaced")
                 await self._leave_journal(room_id, access.account_id, before.peer, staff=before.staff)
             part = Part(

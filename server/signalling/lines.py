@@ -1,37 +1,54 @@
 """What is known of one person's line, and what was decided from it: plain bookkeeping, filled by ``quality.py``."""
 
 from dataclasses import dataclass, field
-from typing import Final
 
 from server.media.engine import Measured, Pictures, Shape
-from server.signalling.rungs import Rung, Voice, voice_of
-
-EVERY_MS: Final = 2_000  # between two samples of a client
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a person was told last of how to send."""
-
-    out: Rung
-    into: Rung
-    voice: Voice
-    layers: tuple[Pictures, ...] = ("full",)
-    stills: bool = False
-    every_ms: int = EVERY_MS
-
-    @classmethod
-    def at(cls, rung: Rung) -> "Told":
-        return cls(rung, rung, voice_of(rung))
+from server.signalling.agreement import Carries, Told
+from server.signalling.budget import CEILING, Spent
+from server.signalling.ladder import Limits, State
+from server.signalling.rungs import Rung, rank, worse
+from server.signalling.samples import Numbers
 
 
 @dataclass(slots=True, eq=False)
 class Line:
-    """``told`` to the person, ``shape`` to the engine. ``used`` and ``budget`` in bytes, None for no limit."""
+    """``out`` and ``into`` are the ladder's; ``told`` to the person, ``shape`` to the engine. ``ceiling``: what the
+    device can show. ``counted``: bytes that passed the server; ``budget`` in bytes, None for no limit."""
 
+    out: State
+    into: State
+    limits: Limits
+    ceiling: Rung
     told: Told
     shape: Shape = field(default_factory=Shape)
+    layers: frozenset[Pictures] = frozenset({"full"})
+    hurry: bool = False
     weak: bool = False
-    budget: int | None = None
-    used: int = 0
+    pinned: bool = False
+    heard_from: bool = False  # whether media ever flowed
+    came_at: float = 0.0
     measured: Measured | None = None
+    measured_at: float = float("-inf")
+    numbers: Numbers | None = None
+    numbers_at: float = float("-inf")
+    said: int | None = None  # bytes used, by the client
+    counted: float = 0.0
+    budget: int | None = None
+    spent: Spent = "none"
+
+    def carries(self) -> Carries:
+        """What the line carries, within what the person and their budget allow."""
+        top = worse(CEILING[self.spent], worse(self.ceiling, "voice" if self.pinned else "video"))
+        into = worse(self.into.rung, top)
+        return Carries(
+            out=worse(self.out.rung, top),
+            into=into,
+            out_red=self.out.red,
+            in_red=self.into.red or rank(into) < rank("voice-lean"),
+            hurry=self.hurry,
+            layers=self.layers,
+        )
+
+    def is_weak(self) -> bool:
+        """Whether the line itself, not a wish, holds a rung down."""
+        return self.out.rung != "video" or self.into.rung != "video"

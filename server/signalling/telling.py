@@ -44,7 +44,7 @@ class Telling:
                 peer=part.peer,
                 out=told.out,
                 in_=told.into,
-                voice=told.voice,
+                voice=wire.voice_of(told.voice),
                 layers=list(told.layers),
                 stills=told.stills,
                 every_ms=told.every_ms,

@@ -8,10 +8,11 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from server.kernel.permissions import Role
 from server.media.engine import Kind, Pictures, SlotState
+from server.signalling import rungs
 from server.signalling.parts import Part
 from server.signalling.reasons import Reason
 from server.signalling.rules import EndCode, lets_pictures_out
-from server.signalling.rungs import Rung, Voice
+from server.signalling.rungs import Rung
 from server.transport.wire import Identifier, Timestamp, timestamp
 
 RoomReference = str | int
@@ -129,6 +130,16 @@ class IceServer(Struct, frozen=True):
     credential: str
 
 
+class Voice(Struct, frozen=True):
+    """``rungs.Voice``."""
+
+    kbps: int
+    ptime: int
+    red: bool
+    dtx: bool
+    fec: bool
+
+
 class JoinAnswer(Struct, frozen=True):
     peer: UUID
     answer: str
@@ -201,6 +212,10 @@ class Ended(Struct, frozen=True):
 
 def slots_of(slots: Iterable[SlotState]) -> list[Slot]:
     return [Slot(slot.mid, slot.kind, UNSET if slot.peer is None else UUID(slot.peer)) for slot in slots]
+
+
+def voice_of(voice: rungs.Voice) -> Voice:
+    return Voice(voice.kbps, voice.ptime, voice.red, voice.dtx, voice.fec)
 
 
 def person_of(part: Part) -> Person:

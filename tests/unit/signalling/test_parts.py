@@ -6,7 +6,9 @@ from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.kernel.principal import Principal
 from server.media.engine import PeerState
-from server.signalling.lines import Line, Told
+from server.signalling.agreement import Told
+from server.signalling.ladder import Limits, start
+from server.signalling.lines import Line
 from server.signalling.parts import Part, Parts
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -14,7 +16,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 def part(room_id: UUID, account_id: UUID | None = None) -> Part:
     who = Principal(account_id or new_id(), new_id(), new_id(), Role.MENTEE, "Léa", "fr", date(2012, 1, 1), NOW)
-    line = Line(Told.at("video"))
+    line = Line(start("video"), start("video"), Limits(), "video", Told.at("video"))
     return Part(new_id(), room_id, who, 1, False, NOW, PeerState(True, True, False), line, None)
 
 
