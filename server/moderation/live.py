@@ -26,6 +26,7 @@ _NUMBERS = (VALUES.keys() | HUNDREDS.keys() | REPEATS.keys() | ZERO_LETTERS) - _
 _SIGNS = SIGNS | PROVIDERS | frozenset(
     ("point", "dot", "pt", "tiret", "underscore", "slash", "com", "fr", "net", "org", "www", "http", "https")
 )  # fmt: skip
+_ELISION = re.compile(r"^\W*(?:qu|[cdjlmnst])'")
 _SINGLE = frozenset(("a", "y", "i"))  # letters that are words
 
 
@@ -46,7 +47,7 @@ def without_details(text: str) -> str:
     parts = [(found.group(), *_kinds(found.group())) for found in _PART.finditer(text)]
     shown: list[str] = []
     for index, (part, risky, article) in enumerate(parts):
-        if _WORD.findall(fold(part)) and not handles.names().isdisjoint(_WORD.findall(fold(part))):
+        if not handles.names().isdisjoint(_WORD.findall(fold(part))):
             shown.append(WITHHELD)
             break
         beside = any(parts[at][1] or parts[at][2] for at in (index - 1, index + 1) if 0 <= at < len(parts))
@@ -60,7 +61,7 @@ def without_details(text: str) -> str:
 
 def _kinds(part: str) -> tuple[bool, bool]:
     """(waits wherever it stands, is an article that may be a number)."""
-    folded = fold(part)
+    folded = _ELISION.sub("", fold(part))
     words = _WORD.findall(folded)
     if any(char.isdigit() for char in folded) or _JOINED.search(folded):
         return True, False
@@ -70,6 +71,5 @@ def _kinds(part: str) -> tuple[bool, bool]:
         return len(words) > 1, len(words) == 1
     if runs(folded):  # "zerosix", "z3ro"
         return True, False
-    spelled = [word for word in words if len(word) == 1 and word not in _SINGLE]
-    # "s", "s.n.a.p", "s-n-a-p"; not "j'ai", "c'est", where a longer word follows
-    return bool(spelled) and len(spelled) * 2 >= len(words) and all(len(word) == 1 for word in words), False
+    spelled = bool(words) and all(len(word) == 1 for word in words)  # "s", "s-n-a-p"
+    return spelled and not _SINGLE.issuperset(words), False
