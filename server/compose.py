@@ -16,6 +16,8 @@ from server.people.authenticator import SessionAuthenticator
 from server.people.guesses import Guesses
 from server.people.http import PeopleHttp
 from server.people.passwords import Passwords
+from server.people.policy import Policies
+from server.people.policy_http import PolicyHttp
 from server.people.purge import PurgeSessions
 from server.people.signin import SignIn
 from server.revocation import Revocation
@@ -68,6 +70,7 @@ class People:
         self.sign_in = SignIn(database, self.passwords, Guesses(clock), self.authenticator, ground.bus, clock)
         self.accounts = Accounts(database, self.passwords, self.sign_in, clock)
         self.http = PeopleHttp(database, self.sign_in, self.accounts, clock)
+        self.policy_http = PolicyHttp(Policies(database))
         PurgeSessions(database, clock).register(ground.jobs)
 
 
@@ -170,7 +173,7 @@ class Capabilities:
         self.rooms = Rooms(ground, self.gateway, self.flags)
         self.signalling = Signalling(ground, self.gateway, self.rooms, self.people.authenticator)
         self.endpoints = Endpoints(self.people.authenticator)
-        self.endpoints.add(self.people.http, PairsHttp(ground.database), FlagsHttp(self.flags))
+        self.endpoints.add(self.people.http, self.people.policy_http, PairsHttp(ground.database), FlagsHttp(self.flags))
         self.endpoints.add(self.rooms.http, self.rooms.notes_http)
 
     async def start(self) -> None:

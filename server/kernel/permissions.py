@@ -21,6 +21,7 @@ class Permission(StrEnum):
     HELP_ASK = "help:ask"
     PAIR_CREATE = "pair:create"
     PAIR_LIST = "pair:list"
+    POLICY_SET = "policy:set"
     ROOM_ENTER = "room:enter"
     ROOM_READ = "room:read"
     ROOM_WRITE = "room:write"
@@ -31,7 +32,14 @@ _TALKS = _EVERYONE | {Permission.CALL_JOIN, Permission.ROOM_READ, Permission.ROO
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(
-        _EVERYONE | {Permission.ACCOUNT_CREATE, Permission.ACCOUNT_LIST, Permission.PAIR_CREATE, Permission.PAIR_LIST}
+        _EVERYONE
+        | {
+            Permission.ACCOUNT_CREATE,
+            Permission.ACCOUNT_LIST,
+            Permission.PAIR_CREATE,
+            Permission.PAIR_LIST,
+            Permission.POLICY_SET,
+        }
     ),
     Role.GUARDIAN: frozenset(_EVERYONE),
     Role.MENTEE: frozenset(_TALKS),

@@ -1,6 +1,19 @@
 """Organisations, accounts, and the sessions that prove who is asking."""
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, LargeBinary, Table, Text, Uuid, func
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+    false,
+    func,
+)
 
 from server.infra.database import Instant, metadata
 
@@ -12,6 +25,7 @@ organisations = Table(
     Column("country", Text, nullable=False, server_default="FR"),
     Column("zone", Text, nullable=False, server_default="Europe/Paris"),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column("direct_calls", Boolean, nullable=False, server_default=false()),
 )
 
 accounts = Table(

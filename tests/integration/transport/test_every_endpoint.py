@@ -85,6 +85,8 @@ TABLE = [
     Row("GET", "/api/v1/home", EVERYONE),
     Row("GET", "/api/v1/accounts", frozenset({Role.ADMIN})),
     Row("POST", "/api/v1/accounts", frozenset({Role.ADMIN}), lambda _: ({}, ACCOUNT)),
+    Row("GET", "/api/v1/policy", frozenset({Role.ADMIN})),
+    Row("PUT", "/api/v1/policy", frozenset({Role.ADMIN}), lambda _: ({}, {"direct_calls": True})),
     Row("GET", "/api/v1/pairs", STAFF_OF_PAIRS),
     Row("POST", "/api/v1/pairs", frozenset({Role.ADMIN}), of_pair, ("mentor", "mentee", "supervisor")),
     Row("GET", "/api/v1/rooms/{room}/visits", TALKERS, of_room, ("room",)),

@@ -1,0 +1,53 @@
+"""What an organisation decides for all its people. Everything is off until an admin switches it on."""
+
+import logging
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.infra.database import Database
+from server.kernel.permissions import Permission
+from server.kernel.principal import Principal
+from server.people.tables import organisations
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """``direct_calls``: two adults who both agree may call from device to device, and so learn each other's address."""
+
+    direct_calls: bool
+
+
+async def policy_of(conn: AsyncConnection, organisation_id: UUID) -> Policy:
+    """Of an organisation that there is."""
+    row = (await conn.execute(select(organisations.c.direct_calls).where(organisations.c.id == organisation_id))).one()
+    return Policy(row.direct_calls)
+
+
+class Policies:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def read(self, principal: Principal) -> Policy:
+        """That of one's own organisation. Raises Forbidden."""
+        principal.require(Permission.POLICY_SET)
+        async with self._database.begin() as conn:
+            return await policy_of(conn, principal.organisation_id)
+
+    async def change(self, principal: Principal, policy: Policy) -> None:
+        """Holds everywhere at once: a trigger tells every server process. Raises Forbidden."""
+        principal.require(Permission.POLICY_SET)
+        own = organisations.c.id == principal.organisation_id
+        async with self._database.begin() as conn:
+            changed = await conn.execute(
+                update(organisations)
+                .where(own, organisations.c.direct_calls.is_distinct_from(policy.direct_calls))
+                .values(direct_calls=policy.direct_calls)
+            )
+        if changed.rowcount:
+            facts = {"organisation": principal.organisation_id, "account": principal.account_id}
+            log.info("policy_changed", extra={**facts, "state": "direct_on" if policy.direct_calls else "direct_off"})
