@@ -94,12 +94,13 @@ class StaticFiles:
 
 def content_security_policy(request: web.Request) -> str:
     """Scripts, styles, pictures, connections: this server alone. The sockets are named with their host, since not
-    every browser takes ``'self'`` for them. ``blob:`` is sound that the page itself holds: a note not sent yet."""
+    every browser takes ``'self'`` for them. ``blob:`` is what the page itself holds: the sound of a note
+    not sent yet, a still of somebody in a call."""
     host = reached(request).host
     sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
     return (
-        f"default-src 'self'; connect-src 'self'{sockets}; media-src 'self' blob:; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+        f"default-src 'self'; connect-src 'self'{sockets}; media-src 'self' blob:; img-src 'self' blob:; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
     )
 
 

@@ -88,6 +88,7 @@ export class Call {
     this.ends.push(
       this.media.way.subscribe((way) => this.moved(way !== 'none')),
       listenForSpeakers(this),
+      this.room.inCall.subscribe(() => this.arrangeStills()), // somebody else may send stills from now on
     );
     await this.media.join();
     this.timer = setTimeout(() => this.phase.peek() !== 'in' && (this.notice.value = 'no_media'), FIRST_MEDIA_MS);
@@ -186,8 +187,10 @@ export class Call {
 
   private arrangeStills(): void {
     const { in: incoming, stills } = this.step.peek();
-    this.media?.stills(stills || incoming === 'stills');
-    if (incoming !== 'stills') this.stills.forget();
+    const theirs = this.room.inCall.peek().some(({ peer, camera, rung }) => peer !== this.peer.peek() && camera && rung === 'stills');
+    const seen = !this.voiceOnly.peek() && (incoming === 'stills' || (theirs && moves(incoming)));
+    this.media?.stills(stills || seen);
+    if (!seen) this.stills.forget();
   }
 
   private async openCamera(): Promise<void> {

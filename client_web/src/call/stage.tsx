@@ -13,6 +13,7 @@ import { DataUsed } from './data_used';
 import { RungLine } from './rung_line';
 import { CallSettings } from './settings/settings_dialog';
 import { moves } from './pictures';
+import type { Still } from './stills';
 import { Tile } from './tile';
 import { soundBlocked, unblockSound } from './voices';
 
@@ -65,7 +66,7 @@ export function Stage({ current, room }: { current: Call; room: Room }): VNode {
 }
 
 /** Their picture that moves, or else the last still of them, where either side lets pictures through. */
-function seen(current: Call, person: CallPerson): { picture: MediaStreamTrack | null; still: string | null } {
+function seen(current: Call, person: CallPerson): { picture: MediaStreamTrack | null; still: Still | null } {
   const hidden = current.voiceOnly.value || person.voice_only || !person.camera;
   const picture = hidden || !moves(person.rung) ? null : current.pictureOf(person.peer);
   return { picture, still: hidden || picture ? null : (current.stills.shown.value.get(person.peer) ?? null) };

@@ -2,23 +2,24 @@
 
 import { signal } from '@preact/signals';
 
-export class Stills {
-  /** Addresses of pictures, by person. */
-  readonly shown = signal<ReadonlyMap<string, string>>(new Map());
-  private readonly taken = new Map<string, number>();
+export interface Still {
+  address: string;
+  /** When it came, in `performance.now()`. */
+  at: number;
+}
 
-  /** `at`: when it was, in `performance.now()`. */
+export class Stills {
+  /** By person. */
+  readonly shown = signal<ReadonlyMap<string, Still>>(new Map());
+
   show(peer: string, picture: Blob, at: number): void {
-    if (at < (this.taken.get(peer) ?? 0)) return;
-    this.taken.set(peer, at);
     const before = this.shown.peek().get(peer);
-    this.shown.value = new Map(this.shown.peek()).set(peer, URL.createObjectURL(picture));
-    if (before) setTimeout(() => URL.revokeObjectURL(before), 1_000); // it may be on the screen for a frame more
+    this.shown.value = new Map(this.shown.peek()).set(peer, { address: URL.createObjectURL(picture), at });
+    if (before) setTimeout(() => URL.revokeObjectURL(before.address), 1_000); // it may be on the screen for a frame more
   }
 
   forget(): void {
-    for (const address of this.shown.peek().values()) URL.revokeObjectURL(address);
-    this.taken.clear();
+    for (const { address } of this.shown.peek().values()) URL.revokeObjectURL(address);
     if (this.shown.peek().size > 0) this.shown.value = new Map();
   }
 }

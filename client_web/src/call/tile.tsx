@@ -1,17 +1,19 @@
 /** One person in the call: their picture or their shape, their name, and what is switched off. */
 
+import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../locales/text';
 import { Icon } from '../shell/icons';
 import { Face } from '../shell/mark';
 import type { CallPerson } from '../wire/types';
+import type { Still } from './stills';
 
 interface Props {
   person: CallPerson;
   picture: MediaStreamTrack | null;
-  /** The address of a still, shown when there is no picture. */
-  still?: string | null;
+  /** Shown when there is no picture. */
+  still?: Still | null;
   speaks: boolean;
   own?: boolean;
 }
@@ -24,7 +26,7 @@ export function Tile({ person, picture, still = null, speaks, own = false }: Pro
       {picture ? (
         <Picture track={picture} own={own} name={name} />
       ) : still ? (
-        <img class="tile-still" src={still} alt={name} />
+        <img class="tile-still" src={still.address} alt={name} />
       ) : (
         <Face name={person.name} role={person.role} />
       )}
@@ -58,12 +60,24 @@ export function Tile({ person, picture, still = null, speaks, own = false }: Pro
         {still && !picture && (
           <span class="tile-off">
             <Icon name="camera" />
-            <span>{t('call.stills')}</span>
+            <Age at={still.at} />
           </span>
         )}
       </figcaption>
     </figure>
   );
+}
+
+/** How old the picture is that looks like a present one. */
+function Age({ at }: { at: number }): VNode {
+  const age = useSignal(0);
+  useEffect(() => {
+    const look = (): number => (age.value = Math.round((performance.now() - at) / 1_000));
+    look();
+    const timer = setInterval(look, 1_000);
+    return () => clearInterval(timer);
+  }, [at]);
+  return <span>{t('call.still_age', { seconds: String(age.value) })}</span>;
 }
 
 function Picture({ track, own, name }: { track: MediaStreamTrack; own: boolean; name: string }): VNode {

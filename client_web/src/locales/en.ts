@@ -193,7 +193,7 @@ export const en: Readonly<Record<Key, Text>> = {
   'call.used': "Data used by this call",
   'call.used_of': "{used} of {budget}",
   'call.weak': "weak connection",
-  'call.stills': "photos",
+  'call.still_age': "photo, {seconds} s old",
   'call.coming_back': "coming back…",
   'call.on_web': "Call under way, over the web",
   'call.leave': "Hang up",

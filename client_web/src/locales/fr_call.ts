@@ -41,7 +41,7 @@ export const frCall = {
   'call.used': "Données utilisées par cet appel",
   'call.used_of': "{used} sur {budget}",
   'call.weak': "connexion faible",
-  'call.stills': "photos",
+  'call.still_age': "photo d’il y a {seconds} s",
   'call.coming_back': "revient…",
   'call.on_web': "Appel en cours, par le web",
   'call.leave': "Raccrocher",

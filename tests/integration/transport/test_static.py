@@ -67,7 +67,8 @@ async def test_the_page(site: Site) -> None:
     assert {name: value for name, value in headers.items() if name not in ("Date", "Content-Length", "Etag")} == {
         "Cache-Control": "no-cache",
         "Content-Security-Policy": f"default-src 'self'; connect-src 'self' ws://{host} wss://{host}; "
-        "media-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
+        "media-src 'self' blob:; img-src 'self' blob:; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
         "Content-Type": "text/html; charset=utf-8",
         "Permissions-Policy": "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()",
         "Referrer-Policy": "no-referrer",
