@@ -19,9 +19,12 @@ from aioice.stun import Class, Message, Method, parse_message
 from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
 from aiortc.rtp import AnyRtcpPacket, RtcpPacket, RtpPacket
 
-OPUS, VP8, RTX = 111, 96, 97
+OPUS, RED, VP8, RTX = 111, 63, 96, 97
+LEVEL = 1  # of the audio level among header extensions
 PATIENCE = 10.0  # seconds
 KEY_FRAME = bytes.fromhex("9080ac6f107c009d012a8002e001396b")
+SMALL_KEY_FRAME = KEY_FRAME + b"small"
+SMALL_FRAME = bytes.fromhex("9080ac70312200") + b"small"
 DELTA_FRAME = bytes.fromhex("9080ac70312200e4e0afc10327a747a7")
 
 
@@ -270,29 +273,37 @@ class BareLeg:
 
 @dataclass
 class BareBrowser:
-    """Two legs, and what they send and got. Publishes one voice and one picture stream."""
+    """Two legs, and what they send and got. Publishes one voice and one picture stream; where ``small`` is set, also
+    small pictures in a second section."""
 
     up: BareLeg = field(default_factory=BareLeg)
     down: BareLeg = field(default_factory=BareLeg)
     voice_ssrc: int = field(default_factory=lambda: secrets.randbits(32))
     picture_ssrc: int = field(default_factory=lambda: secrets.randbits(32))
     start: int = field(default_factory=lambda: secrets.randbits(16))  # of both streams' numbers
+    small: bool = False
+    small_ssrc: int = field(default_factory=lambda: secrets.randbits(32))
     said: int = 0
     shown: int = 0
+    shown_small: int = 0
 
     def offer(self, *, video: bool = True) -> str:
         """The offer of *up*."""
+        pictures = {"1": self.picture_ssrc, "2": self.small_ssrc} if self.small else {"1": self.picture_ssrc}
         lines = [
             *("v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0"),
-            "a=group:BUNDLE 0 1" if video else "a=group:BUNDLE 0",
-            *self._section(self.up, "audio", "0", f"{OPUS}", "actpass", "sendonly"),
-            f"a=rtpmap:{OPUS} opus/48000/2",
+            f"a=group:BUNDLE {' '.join(['0', *pictures])}" if video else "a=group:BUNDLE 0",
+            *self._section(self.up, "audio", "0", f"{OPUS} {RED}", "actpass", "sendonly"),
+            *(f"a=extmap:{LEVEL} urn:ietf:params:rtp-hdrext:ssrc-audio-level", f"a=rtpmap:{OPUS} opus/48000/2"),
+            *(f"a=rtpmap:{RED} red/48000/2", f"a=fmtp:{RED} {OPUS}/{OPUS}"),
         ]
-        if video:
+        for mid, ssrc in pictures.items() if video else ():
             lines += [
-                *self._section(self.up, "video", "1", f"{VP8} {RTX}", "actpass", "sendonly"),
+                *self._section(self.up, "video", mid, f"{VP8} {RTX}", "actpass", "sendonly"),
                 *(f"a=rtpmap:{VP8} VP8/90000", f"a=rtpmap:{RTX} rtx/90000", f"a=fmtp:{RTX} apt={VP8}"),
             ]
+            if self.small:
+                lines.append(f"a=ssrc:{ssrc} cname:{self.up.fragment}")
         return "\r\n".join(lines) + "\r\n"
 
     def answer(self, offer: str) -> str:
@@ -315,6 +326,20 @@ class BareBrowser:
             number = self.start + self.said
             self.said += 1
             self.up.send_rtp(OPUS, number, number * 960, self.voice_ssrc, word)
+
+    def speak(self, word: bytes, level: int) -> None:
+        """A voice packet that tells how loud it is (RFC 6464)."""
+        number = self.start + self.said
+        self.said += 1
+        header = struct.pack("!BBHII", 0x90, OPUS, number & 0xFFFF, number * 960 & 0xFFFFFFFF, self.voice_ssrc)
+        element = struct.pack("!HHBBH", 0xBEDE, 1, LEVEL << 4, level, 0)
+        self.up.send(self.up.protect(header + element + word))
+
+    def show_small(self, *, key: bool = False) -> None:
+        """The next frame of small pictures."""
+        number = self.start + self.shown_small
+        self.shown_small += 1
+        self.up.send_rtp(VP8, number, number * 3000, self.small_ssrc, SMALL_KEY_FRAME if key else SMALL_FRAME)
 
     def picture(self, *, key: bool = False) -> bytes:
         """The next frame, of one packet, as plain RTP; to be sent or to be lost."""

@@ -69,13 +69,15 @@ class Calls:
         video: bool = True,
         replaces: str | None = None,
         loopback: str = "127.0.0.1",
+        small: bool = False,
+        capacity: int = 4,
         over: Literal["udp", "tcp"] = "udp",
     ) -> BareBrowser:
         """Somebody comes in and is connected both ways."""
-        browser = BareBrowser(BareLeg(loopback, over), BareLeg(loopback, over))
+        browser = BareBrowser(BareLeg(loopback, over), BareLeg(loopback, over), small=small)
         self.browsers.append(browser)
         joined = await self.engine.join(
-            room, peer, browser.offer(video=video), state, video=video, capacity=4, replaces=replaces
+            room, peer, browser.offer(video=video), state, video=video, capacity=capacity, replaces=replaces
         )
         self.told.slots[peer] = joined.slots
         await self.engine.answer(room, peer, browser.answer(joined.offer))
