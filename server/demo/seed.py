@@ -11,12 +11,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from prometheus_client import CollectorRegistry
 from sqlalchemy import select, text
 
 from server.agenda.store import plan
 from server.compose import Rooms
 from server.ground import Ground
 from server.infra.database import Database
+from server.infra.jobs import Jobs
 from server.infra.notices import Notices
 from server.kernel.clock import ManualClock
 from server.kernel.identifiers import new_id
@@ -31,6 +33,7 @@ from server.people.passwords import Passwords
 from server.people.tables import organisations
 from server.rooms.store import create_room
 from server.transport.gateway import Gateway
+from server.transport.health import Health
 
 SESSION_LASTS = timedelta(minutes=10)  # of the principals that speak while the association is made
 _HALF_A_YEAR = timedelta(days=182)  # so that nobody of the demonstration has a birthday today
@@ -128,9 +131,17 @@ async def _plan(database: Database, pair: Pair, told: Mapping[str, Any], zone: Z
 
 
 async def _say(ground: Ground, room_id: UUID, said: list[tuple[datetime, Principal, str]]) -> None:
-    """Each message at its time. The rooms used for it are of their own, with nobody connected."""
-    clock = ManualClock(said[0][0])
-    quiet = replace(ground, clock=clock, notices=Notices(ground.database))
+    """Each message at its time. The rooms used for it are of their own, with nobody connected, and nobody asks after
+    their health or has work for them later."""
+    clock, metrics = ManualClock(said[0][0]), CollectorRegistry()
+    quiet = replace(
+        ground,
+        clock=clock,
+        notices=Notices(ground.database),
+        jobs=Jobs(ground.database, clock),
+        health=Health(clock, metrics),
+        metrics=metrics,
+    )
     gateway = Gateway(SessionAuthenticator(ground.database, quiet.notices, clock), clock)
     rooms = Rooms(quiet, gateway, Flags(ground.database, clock, quiet.bus, gateway))
     async with AsyncExitStack() as running:
