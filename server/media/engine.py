@@ -43,7 +43,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One peer over the last two seconds or so."""
+    """One peer over the last second or so."""
 
     path: Path  # on which its media flows now; "none": nothing was heard for 3 s
     out_loss: float  # 0 to 1: voice packets of the peer that were missing here, before any repair
@@ -54,6 +54,7 @@ class Measured:
     round_trip: float | None  # seconds, by RTCP
     voices: int | None = None  # packets of the peer's voice that were due: how much ``out_loss`` can say
     gap: float = 0.0  # seconds: the longest time in which nothing at all came from the peer
+    late: float | None = None  # seconds that its voice is later now than at its fastest: what waits in queues
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class MediaListener(Protocol):
         ...
 
     def measured(self, room: str, peer: str, measured: Measured) -> None:
-        """Every 2 s for each peer."""
+        """Every second or so for each peer."""
         ...
 
     def layers(self, room: str, peer: str, wanted: frozenset[Pictures]) -> None:

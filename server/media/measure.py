@@ -1,11 +1,11 @@
-"""What is told of each peer every two seconds: rates and losses of both directions, from what the legs saw."""
+"""What is told of each peer every second: rates and losses of both directions, from what the legs saw."""
 
 from typing import Final
 
 from server.media.engine import Kind
 from server.media.rtcp import ReportBlock
 
-EVERY: Final = 2.0  # seconds
+EVERY: Final = 1.0  # seconds: a line that collapses is to be known within two
 GONE: Final = 3.0  # seconds without anything from a peer, after which its media flows on no path
 VALID: Final = 12.0  # seconds for which a report on a stream tells what is lost now
 MOST_EXPECTED: Final = 1 << 16  # packets between two reports; more is a stream that began anew

@@ -241,4 +241,5 @@ class Peer:
             round_trip=self.down.round_trip if self.down.round_trip_known else None,
             voices=due,
             gap=self.up.longest_gap(now),
+            late=self.up.voice_late(now),
         )

@@ -7,6 +7,7 @@ from collections import deque
 from typing import Final
 
 from server.media.codecs import Codec
+from server.media.lateness import Lateness
 from server.media.losses import REMEMBERED, Losses
 from server.media.rtcp import ReportBlock
 
@@ -18,7 +19,7 @@ MOST_RECOVERED: Final = 32  # numbers remembered that may still come by themselv
 class Reception:
     __slots__ = (
         "_base", "_expected_before", "_jitter", "_measured", "_received_before", "_recovered", "_transit",
-        "codec", "highest", "last_sender_report", "losses", "received", "ssrc",
+        "codec", "highest", "last_sender_report", "lateness", "losses", "received", "ssrc",
     )  # fmt: skip
 
     def __init__(self, ssrc: int, codec: Codec) -> None:
@@ -27,6 +28,7 @@ class Reception:
         self.highest = -1  # extended sequence number; -1 before the first packet
         self.received = 0
         self.losses = Losses()
+        self.lateness = Lateness()
         # NTP time and RTP time of the sender's last report, and when it arrived here.
         self.last_sender_report: tuple[int, int, float] | None = None
         self._base = 0
@@ -80,6 +82,7 @@ class Reception:
                 difference = TIMESTAMPS - difference
             self._jitter += (difference - self._jitter) / 16
         self._transit = transit
+        self.lateness.heard(transit, self.codec.clock_rate, now)
 
     def extend(self, sequence_number: int) -> int:
         """The extended number nearest to the highest: for numbers that come by another way (RTX, NACK)."""

@@ -158,6 +158,11 @@ class Up:
         stream = self._live.get(self._tracks["audio"])
         return stream.lost() if stream is not None else (0, 0)
 
+    def voice_late(self, now: float) -> float | None:
+        """See ``Lateness.seconds``."""
+        stream = self._live.get(self._tracks["audio"])
+        return stream.lateness.seconds(now) if stream is not None else None
+
     def longest_gap(self, now: float) -> float:
         """Seconds without a single packet, at most, since the last call."""
         gap = self._gap if self._came_at is None else max(self._gap, now - self._came_at)
