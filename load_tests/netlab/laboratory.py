@@ -61,9 +61,11 @@ class Laboratory:
             await run.near.enter(camera=scenario.camera)
             if not await _connected(run.near):
                 raise ConnectionError("the person on the good line is not in the call")
-            await line.order(scenario.line.orders(self._server.port))
+            if not scenario.shaped_in_call:
+                await line.order(scenario.line.orders(self._server.port))
             run.pressed = await run.far.enter(camera=scenario.camera)
             run.connected = await _connected(run.far)
+            await line.order(scenario.line.orders(self._server.port))
             run.zero = time.time()
             run.joined = next((at for at, _, name, _ in run.far.told if name == "call:join"), run.pressed)
             steps = asyncio.create_task(self._follow_steps(run, line))

@@ -81,6 +81,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     then: tuple[Step, ...] = ()
     expect: Expected = msgspec.field(default_factory=Expected)
     camera: bool = False
+    shaped_in_call: bool = False  # the line is good until both are in the call
     settle_s: float = 15.0  # before it, concealment is not counted: the call is still finding its rung
     minutes: float | None = None  # whole length where it is not WHOLE_MINUTES
 
