@@ -182,7 +182,10 @@ export class Call {
     if (flows) {
       this.phase.value = 'in';
       if (this.notice.peek() === 'no_media') this.notice.value = null;
-    } else if (this.phase.peek() === 'in') this.phase.value = 'reconnecting';
+    } else if (this.phase.peek() === 'in') {
+      this.phase.value = 'reconnecting';
+      this.telling.now();
+    }
   }
 
   private arrangeStills(): void {

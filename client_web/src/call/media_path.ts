@@ -10,12 +10,10 @@ import { Refusal } from '../wire/refusal';
 import type { Layer, Up, Voice } from '../wire/types';
 import { Connections, type Health } from './connections';
 import { Side, type SideHooks } from './side_path';
+import type { Way } from './stats';
 
 type JoinAnswer = Up['call:join'][1];
 type JoinRequest = Omit<Up['call:join'][0], 'sdp' | 'peer' | 'caps'>;
-
-/** `media`: by the two connections. `web`: by the side web socket. */
-export type Way = 'none' | 'media' | 'web';
 
 interface Hooks extends SideHooks {
   /** What to join with, as things stand. */

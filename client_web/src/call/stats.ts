@@ -4,7 +4,9 @@
  */
 
 export type Entry = Readonly<Record<string, unknown>> & { id: string; type: string };
-export type Path = 'none' | 'udp' | 'tcp' | 'web';
+export type Path = 'none' | 'udp' | 'tcp';
+/** `media`: by the two connections. `web`: by the side web socket. */
+export type Way = 'none' | 'media' | 'web';
 
 /** One look at both connections. Bytes are those on the wire, as a data plan counts them. */
 export interface Reading {
@@ -54,12 +56,12 @@ export function read(up: readonly Entry[], down: readonly Entry[], at: number): 
   };
 }
 
-/** What the connections do not know: bytes used in all, the socket's round trip, whether voices go over the side web
- * socket, and whether pictures are to go out now. */
+/** What the connections do not tell: bytes used in all, the socket's round trip, on which way the voices go, and whether
+ * pictures are to go out now. */
 export interface More {
   used: number;
   socketMs: number | null;
-  web: boolean;
+  way: Way;
   filming: boolean;
 }
 
@@ -85,7 +87,7 @@ export function numbers(before: Reading, now: Reading, more: More): number[] {
     whole(now.roundTrip === null ? null : now.roundTrip * 1_000),
     whole(more.socketMs),
     whole(rates.length ? Math.max(...rates) : more.filming ? 0 : null),
-    more.web ? 3 : { none: 0, udp: 1, tcp: 2, web: 3 }[now.path],
+    more.way === 'media' ? { none: 0, udp: 1, tcp: 2 }[now.path] : more.way === 'web' ? 3 : 0,
   ];
 }
 

@@ -26,6 +26,13 @@ export class Telling {
     this.timer ??= setInterval(() => void this.look(), COUNT_MS);
   }
 
+  /** Something changed for the worse: the server hears of it at once. */
+  now(): void {
+    if (!this.timer) return;
+    this.toldAt = -Infinity;
+    void this.look();
+  }
+
   stop(): void {
     clearInterval(this.timer);
     this.timer = undefined;
@@ -50,7 +57,7 @@ export class Telling {
     const n = numbers(before, now, {
       used,
       socketMs: media.sideRoundTrip ?? this.socketMs,
-      web: media.way.peek() === 'web',
+      way: media.way.peek(),
       filming: this.call.picture.peek() !== null && this.call.step.peek().layers.length > 0,
     });
     media.holdStills(n[6]! > SUFFERS.concealed || n[5]! > SUFFERS.lost);
