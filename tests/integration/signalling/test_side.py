@@ -63,8 +63,9 @@ def part(street: Neighbourhood, caller: Caller) -> Part:
 
 def on_rungs(street: Neighbourhood, caller: Caller, out: Rung, into: Rung) -> None:
     """As the ladder would decide after some seconds of a bad line."""
-    line = part(street, caller).line
-    line.told = replace(line.told, out=out, into=into)
+    mine = part(street, caller)
+    mine.line.out, mine.line.into = replace(mine.line.out, rung=out), replace(mine.line.into, rung=into)
+    street.calls.quality._settle(mine)
 
 
 # Voices
