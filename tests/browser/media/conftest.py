@@ -60,12 +60,17 @@ class Studio:
     browser: Browser
     events: list[tuple[str, str]] = field(default_factory=list)
     wanted: dict[str, frozenset[Pictures]] = field(default_factory=dict)
+    pages: dict[str, Page] = field(default_factory=dict)  # of those who send two qualities
+    told: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def join(self, peer: str, *, state: PeerState = ALL_ON, **how: Any) -> Screen:
         """``how`` is for ``start`` in page.js."""
         page = await self.visit(peer, state=state)
         await page.add_script_tag(content=SCRIPT)
         await page.evaluate("how => start(how)", how)
+        if how.get("small"):
+            self.pages[peer] = page
+            self.layers("room", peer, self.wanted.get(peer, frozenset({"full"})))
         return Screen(page)
 
     async def visit(self, peer: str, *, state: PeerState = ALL_ON) -> Page:
@@ -110,6 +115,12 @@ class Studio:
 
     def layers(self, _room: str, peer: str, wanted: frozenset[Pictures]) -> None:
         self.wanted[peer] = wanted
+        if peer in self.pages:
+            task = asyncio.get_running_loop().create_task(
+                self.pages[peer].evaluate("wanted => layers(wanted)", sorted(wanted))
+            )
+            self.told.add(task)
+            task.add_done_callback(self.told.discard)
 
     def web_voice(self, _room: str, _peer: str, _source: str, _timestamp: int, _payload: bytes) -> None:
         raise AssertionError("no web was opened")
@@ -130,6 +141,8 @@ async def opened(*arguments: str) -> AsyncIterator[Studio]:
         try:
             yield studio
         finally:
+            studio.pages.clear()
+            await asyncio.gather(*studio.told, return_exceptions=True)
             await browser.close()
             await studio.engine.stop()
 

@@ -1,16 +1,19 @@
 // What a client does (docs/protocol.md, "The sequence in a browser"), with the socket replaced by exposed functions.
-window.start = async ({ audio = true, video = true, ...configuration } = {}) => {
+window.start = async ({ audio = true, video = true, small = false, red = false, ...configuration } = {}) => {
   const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
   const up = new RTCPeerConnection({ bundlePolicy: "max-bundle", ...configuration });
   const [mic] = media.getAudioTracks();
   const [camera] = media.getVideoTracks();
   const microphone = up.addTransceiver(audio ? mic : "audio", { direction: "sendonly" });
   const eye = up.addTransceiver(video ? camera : "video", { direction: "sendonly" });
+  const little = { active: false, scaleResolutionDownBy: 4, maxBitrate: 150_000, maxFramerate: 24 };
+  const tiny = small && up.addTransceiver(camera.clone(), { direction: "sendonly", sendEncodings: [little] });
   await up.setLocalDescription();
   const began = performance.now();
   const joined = await window.join(up.localDescription.sdp);
   const down = new RTCPeerConnection({ bundlePolicy: "max-bundle", ...configuration });
-  await up.setRemoteDescription({ type: "answer", sdp: joined.answer });
+  const first = red ? joined.answer.replace(/^(m=audio .*) (111) (63)/m, "$1 $3 $2") : joined.answer;
+  await up.setRemoteDescription({ type: "answer", sdp: first });
   await down.setRemoteDescription({ type: "offer", sdp: joined.offer });
   await down.setLocalDescription();
   await window.answer(down.localDescription.sdp);
@@ -22,8 +25,17 @@ window.start = async ({ audio = true, video = true, ...configuration } = {}) => 
     document.body.append(element);
     pictures.push(element);
   }
-  Object.assign(window, { up, down, mic, camera, microphone, eye, media, began });
+  Object.assign(window, { up, down, mic, camera, microphone, eye, tiny, media, began });
   return { answer: joined.answer, offer: joined.offer, upOffer: up.localDescription.sdp };
+};
+
+// Sends the qualities that somebody looks at, and no others.
+window.layers = async (wanted) => {
+  for (const [name, { sender }] of [["full", window.eye], ["small", window.tiny]]) {
+    const parameters = sender.getParameters();
+    parameters.encodings[0].active = wanted.includes(name);
+    await sender.setParameters(parameters);
+  }
 };
 
 window.restart = async () => {
