@@ -22,11 +22,13 @@ class Backlog:
     """Frames and sends packets on a non-blocking socket, as fast as it takes them. Raises OSError when the connection
     is broken, or stuck."""
 
-    __slots__ = ("_moved_at", "_others", "_others_size", "_pictures", "_pictures_size", "_rest", "_socket", "_stuck")
+    __slots__ = (
+        "_moved_at", "_others", "_others_size", "_pictures", "_pictures_size", "_rest", "_socket", "_stale", "_stuck",
+    )  # fmt: skip
 
-    def __init__(self, sock: socket.socket, stuck: float = STUCK) -> None:
+    def __init__(self, sock: socket.socket, stuck: float = STUCK, stale: float = STALE) -> None:
         self._socket = sock
-        self._stuck = stuck
+        self._stuck, self._stale = stuck, stale
         self._rest = b""  # of a frame that has begun to leave
         self._others: deque[tuple[float, bytes]] = deque()
         self._pictures: deque[tuple[float, bytes]] = deque()
@@ -61,7 +63,7 @@ class Backlog:
         while True:
             while not self._rest and (self._others or self._pictures):
                 since, frame = self._pop()
-                if now - since <= STALE:
+                if now - since <= self._stale:
                     self._rest = frame
                 else:
                     dropped += 1

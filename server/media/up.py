@@ -97,6 +97,9 @@ class Up:
                 return
         else:
             payload = packet[HEADER_LENGTH:]
+        if first & PADDING and not (payload and 0 < payload[-1] <= len(payload)):
+            self._counters.packets_refused += 1  # padding that lies: receivers would stumble over it
+            return
         if form.is_rtx:
             self._repaired(track, form, first, second, timestamp, payload, now)
             return

@@ -14,10 +14,11 @@ import pytest
 from aioice.stun import Class, Message, Method
 from aiortc.rtp import RtpPacket
 
+from server.media.ice import HEADERS
 from server.media.leg import MOST_RTCP, MOST_STREAMS
-from tests.integration.media.conftest import Calls
+from tests.integration.media.conftest import ALL_ON, Calls
 from tests.integration.media.test_forwarding import talking
-from tests.support.bare_browser import OPUS, BareBrowser, until
+from tests.support.bare_browser import OPUS, BareBrowser, Remote, until
 
 
 class Stranger:
@@ -148,6 +149,50 @@ async def test_media_is_not_sent_to_who_does_not_answer(calls: Calls) -> None:
     assert lea.down.arrivals[1] == 0
     assert lea.gaps("v0") == 0
     assert len(lea.got("v0")) == julien.shown
+
+
+async def test_a_handshake_is_not_answered_at_an_address_that_proved_nothing(calls: Calls) -> None:
+    """An insider joins and lets their checks and the beginning of a handshake, of which the answer is much larger, seem
+    to come from a victim."""
+    insider = BareBrowser()
+    calls.browsers.append(insider)
+    joined = await calls.engine.join("room", "insider", insider.offer(), ALL_ON, video=True, capacity=4)
+    insider.up.answers_checks = False  # the victim knows nothing of this call
+    insider.up.remote = Remote.read(joined.answer)
+    sent = []
+    for _ in range(10):
+        sent.append(insider.up.request())
+        insider.up.send(sent[-1])
+        sent.append(bytes.fromhex("16fefd0000000000000000") + (300).to_bytes(2, "big") + bytes(300))
+        insider.up.send(sent[-1])
+        await asyncio.sleep(0.02)
+    await until(lambda: len(insider.up.datagrams) >= 10, "the answers to the checks")
+    assert all(datagram[0] < 4 for datagram in insider.up.datagrams)  # STUN alone
+    came = sum(len(datagram) + HEADERS for datagram in insider.up.datagrams)
+    assert came <= sum(len(datagram) + HEADERS for datagram in sent)
+    assert calls.engine.counters()["handshakes"] == 0
+
+
+async def test_a_handshake_does_not_prove_the_address_that_its_last_record_seems_to_come_from(calls: Calls) -> None:
+    """The insider makes the handshake from home, but lets its end seem to come from a victim: no media goes there."""
+    julien = await calls.join("julien")
+    insider = BareBrowser()
+    calls.browsers.append(insider)
+    joined = await calls.engine.join("room", "insider", insider.offer(), ALL_ON, video=True, capacity=4)
+    await calls.engine.answer("room", "insider", insider.answer(joined.offer))
+    insider.down.remote = Remote.read(joined.offer)
+    insider.down.check()
+    leg = calls.engine._rooms["room"].peers["insider"]._down_leg
+    await until(lambda: leg.path == "udp", "that home is proved")
+    insider.down.answers_checks = False
+    insider.down.move()  # what is sent from now on seems to come from the victim
+    victim = insider.down.current
+    insider.down._shim._deliver = lambda record: insider.down.send(record, victim)
+    insider.remote_offer = insider.down.remote
+    await asyncio.gather(insider.up.connect(Remote.read(joined.answer)), insider.down.connect(insider.down.remote))
+    async with talking(julien):
+        await until(lambda: insider.down.arrivals[0] > 10, "media at home")
+    assert insider.down.arrivals[1] == 0
 
 
 async def test_nobody_takes_over_the_address_of_another(calls: Calls) -> None:

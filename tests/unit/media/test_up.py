@@ -75,6 +75,15 @@ def test_unknown_formats_and_broken_headers_are_counted_and_dropped() -> None:
     assert publisher.voice.sent == []
 
 
+@pytest.mark.parametrize("payload", [b"", b"voice\x00", b"voice\x07"])
+def test_padding_that_lies_is_refused(payload: bytes) -> None:
+    publisher = Publisher()
+    publisher.send(OPUS_TYPE, 1, payload, ssrc=1, first=0xA0)
+    publisher.send(OPUS_TYPE, 2, b"voice\x01", ssrc=1, first=0xA0)
+    assert publisher.counters.packets_refused == 1
+    assert [packet.payload for packet in publisher.voice.media()] == [b"voice"]
+
+
 def test_a_repeated_packet_is_forwarded_once() -> None:
     publisher = Publisher()
     for number in (1, 1, 2, 1):
