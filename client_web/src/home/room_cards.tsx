@@ -29,6 +29,7 @@ function Card({ card, room }: { card: RoomCard; room: Room }): VNode {
   const partners = room.partners.value;
   const names = partners.map((partner) => partner.name).join(' · ');
   const last = room.log.value.entries.at(-1);
+  const text = last && (last.voice ? t('voice.note') : last.body);
   const unread = room.unread.value;
   const supervisor = card.members.find((member) => member.role === 'supervisor');
   const watches = me.value?.account.role === 'supervisor';
@@ -47,7 +48,7 @@ function Card({ card, room }: { card: RoomCard; room: Room }): VNode {
         </span>
         {!watches && (
           <span class="room-card-last">
-            {last ? (last.seat === room.mySeat.value ? t('home.you', { text: last.body }) : last.body) : t(room.log.value.cursor === null ? 'app.loading' : 'home.no_message')}
+            {text !== undefined ? (last!.seat === room.mySeat.value ? t('home.you', { text }) : text) : t(room.log.value.cursor === null ? 'app.loading' : 'home.no_message')}
           </span>
         )}
         <span class="room-card-facts">

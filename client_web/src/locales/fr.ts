@@ -149,6 +149,12 @@ export const fr = {
   'message.edit': "Reprendre le texte",
   'message.remove': "Retirer",
 
+  'voice.note': "Message vocal",
+  'voice.record': "Enregistrer un message vocal",
+  'voice.sending': "Envoi du message vocal… {percent} %",
+  'voice.queued': "Partira dès que le réseau le permet",
+  'voice.offer_why': "La ligne est trop faible pour parler en direct. Un message vocal, lui, finira par arriver.",
+
   'composer.label': "Écrire un message",
   'composer.to': "Écrire à {name}…",
   'composer.send': "Envoyer",

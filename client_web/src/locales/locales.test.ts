@@ -4,9 +4,10 @@ import { en } from './en';
 import { fr as frPage } from './fr';
 import { frCall } from './fr_call';
 import { frStaff } from './fr_staff';
+import { frWords } from './fr_words';
 import type { Text } from './text';
 
-const fr: Readonly<Record<string, Text>> = { ...frPage, ...frCall, ...frStaff };
+const fr: Readonly<Record<string, Text>> = { ...frPage, ...frCall, ...frStaff, ...frWords };
 
 const forms = (text: Text): readonly string[] =>
   typeof text === 'string' ? [text] : 'one' in text ? [text.one, text.other] : text;

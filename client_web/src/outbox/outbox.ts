@@ -7,9 +7,10 @@ import { signal } from '@preact/signals';
 import { ask, link, onOnline } from '../wire/link';
 import { newId } from '../wire/ids';
 import { signedInHere } from '../session/known';
-import { Refusal } from '../wire/refusal';
+import { Refusal, unreachable } from '../wire/refusal';
 import type { Up } from '../wire/types';
-import { nextToSend, outcome, retryDelay, type Waiting } from './rules';
+import { fetchWords } from '../notes/words';
+import { bodyOf, nextToSend, outcome, retryDelay, type Waiting } from './rules';
 import { openStore } from './store';
 
 type Sent = Up['chat:send'][1];
@@ -18,6 +19,9 @@ type Sent = Up['chat:send'][1];
 export const waiting = signal<readonly Waiting[]>([]);
 /** The identifier of the message on its way just now. */
 export const sending = signal<string | null>(null);
+
+/** How much of the voice note on its way has gone, from 0 to 1. */
+export const sentShare = signal(0);
 
 const store = openStore();
 const tabs = 'BroadcastChannel' in self ? new BroadcastChannel('binome-outbox') : null;
@@ -46,9 +50,12 @@ export function sendFor(owner: string | null): void {
 export const keepMessage = (room: number, body: string): Promise<void> => keep('text', room, body);
 export const keepCallForHelp = (room: number | null): Promise<void> => keep('help', room, '');
 
-async function keep(kind: Waiting['kind'], room: number | null, body: string): Promise<void> {
+export const keepNote = (room: number, note: Uint8Array<ArrayBuffer>, seconds: number): Promise<void> =>
+  keep('voice', room, '', { note, seconds });
+
+async function keep(kind: Waiting['kind'], room: number | null, body: string, more: Partial<Waiting> = {}): Promise<void> {
   if (!account) return;
-  await (await store).add({ account, kind, room, id: newId(), body, at: Date.now() });
+  await (await store).add({ account, kind, room, id: newId(), body, at: Date.now(), ...more });
   await changed();
   void flush();
 }
@@ -110,6 +117,8 @@ async function send(item: Waiting): Promise<void> {
   if (item.kind === 'help') {
     const { at } = await ask('help:now', item.room === null ? {} : { room: item.room });
     whenHelped(at);
+  } else if (item.kind === 'voice') {
+    whenSent(item, await sendNote(item));
   } else {
     whenSent(item, await ask('chat:send', [item.room ?? 0, item.id, item.body]));
   }
@@ -117,11 +126,31 @@ async function send(item: Waiting): Promise<void> {
   await changed();
 }
 
+/** First all of its pieces, then the message. Stops between two pieces when a call for help waits: it goes first. */
+async function sendNote(item: Waiting): Promise<Sent> {
+  const room = item.room ?? 0;
+  sentShare.value = 0;
+  let code;
+  try {
+    code = await fetchWords();
+  } catch {
+    throw unreachable();
+  }
+  await code.uploadNote(room, item.id, item.note!, (share) => {
+    sentShare.value = share;
+    return isNext(item) && link.peek() === 'online' && signedInHere() === account;
+  });
+  return ask('chat:send', { room, id: item.id, kind: 'voice', body: bodyOf(item) });
+}
+
+const isNext = (item: Waiting): boolean => account !== null && nextToSend(waiting.peek(), account)?.id === item.id;
+
 /** Whether to go on with the next one. */
 async function coped(item: Waiting, error: unknown): Promise<boolean> {
+  if (item.kind === 'voice' && !isNext(item)) return true; // a call for help came, or the note was taken back
   const refusal = error instanceof Refusal ? error : new Refusal({ code: 'unreachable', message: '' });
   const next = outcome(refusal.code);
-  if (next === 'give_back' && item.kind === 'text') {
+  if (next === 'give_back' && item.kind !== 'help') {
     await (await store).put({ ...item, returned: refusal.message });
     await changed();
     whenReturned(refusal.code);

@@ -6,16 +6,22 @@ export interface Waiting {
   /** Whose it is: nobody else's session ever sends it. */
   readonly account: string;
   /** `help` calls a professional; it goes before everything else. */
-  readonly kind: 'text' | 'help';
+  readonly kind: 'text' | 'voice' | 'help';
   /** The room's number; null for a call for help from outside a room. */
   readonly room: number | null;
   readonly id: string;
   readonly body: string;
+  /** The voice note that this is: Ogg Opus, whole. */
+  readonly note?: Uint8Array<ArrayBuffer>;
+  readonly seconds?: number;
   /** Milliseconds since 1970, by this device. */
   readonly at: number;
   /** The server will not have it: the sentence says why. It waits for its author's decision. */
   readonly returned?: string;
 }
+
+/** The body of the message that says a voice note, as docs/protocol.md has it. */
+export const bodyOf = ({ id, seconds }: Waiting): string => `${id} ${seconds ?? 1}`;
 
 export type Outcome = 'retry' | 'give_back' | 'sign_in';
 

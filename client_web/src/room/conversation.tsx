@@ -5,6 +5,7 @@ import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { day } from '../locales/moments';
 import { t } from '../locales/text';
+import { fetchWordsAhead, words } from '../notes/words';
 import { waiting } from '../outbox/outbox';
 import { me } from '../session/session';
 import { announce } from '../shell/announce';
@@ -21,7 +22,7 @@ export function Conversation({ room, sent }: { room: Room; sent: number }): VNod
   const frame = useRef<HTMLDivElement>(null);
   const [atNewest, setAtNewest] = useState(true);
   const unsent = useComputed(() =>
-    waiting.value.filter((item) => item.kind === 'text' && item.room === room.number && item.account === me.value?.account.id),
+    waiting.value.filter((item) => item.kind !== 'help' && item.room === room.number && item.account === me.value?.account.id),
   );
   const items = useComputed(() => timeline(room.log.value, room.mySeat.value, unsent.value));
   const { cursor, floor, entries } = room.log.value;
@@ -60,6 +61,7 @@ export function Conversation({ room, sent }: { room: Room; sent: number }): VNod
           <ol class="messages">{items.value.map((item) => line(item, room, lastDelivered(items.value)))}</ol>
         </div>
       </div>
+      <Live room={room} />
       <Typing room={room} />
       {!atNewest && (
         <button type="button" class="to-newest" onClick={() => toNewest(frame.current)}>
@@ -83,7 +85,7 @@ function line(item: Item, room: Room, lastOwn: number): VNode {
   const { entry, mine, first, last } = item;
   const marks = [...room.marks.value.values()].filter((mark) => room.partners.value.some((partner) => partner.seat === mark.seat));
   const reached = entry.seq === lastOwn ? reach(entry, marks) : null;
-  return <Message key={item.key} entry={entry} author={room.member(entry.seat)} mine={mine} first={first} last={last} reached={reached} />;
+  return <Message key={item.key} room={room.number} entry={entry} author={room.member(entry.seat)} mine={mine} first={first} last={last} reached={reached} />;
 }
 
 /** "Seen" is said once, under the newest message of one's own that went through. */
@@ -93,6 +95,16 @@ function lastDelivered(items: readonly Item[]): number {
     if (item.kind === 'message' && item.mine && (item.entry.state === 'delivered' || item.entry.state === 'masked')) return item.entry.seq;
   }
   return -1;
+}
+
+/** What others in the call write, while they write it; the code of it comes with the first line. */
+function Live({ room }: { room: Room }): VNode | null {
+  const some = room.live.value.size > 0;
+  useEffect(() => {
+    if (some) fetchWordsAhead();
+  }, [some]);
+  const code = words.value;
+  return some && code ? <code.LiveLines room={room} /> : null;
 }
 
 function Typing({ room }: { room: Room }): VNode {
@@ -134,7 +146,7 @@ function useSaying(room: Room): void {
     if (said.current !== null) {
       for (const entry of entries) {
         if (entry.changed <= said.current || entry.seat === room.mySeat.peek()) continue;
-        announce(t('room.new_from', { name: room.member(entry.seat)?.name ?? '', text: entry.body }));
+        announce(t('room.new_from', { name: room.member(entry.seat)?.name ?? '', text: entry.voice ? t('voice.note') : entry.body }));
       }
     }
     said.current = cursor;

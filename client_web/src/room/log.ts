@@ -14,6 +14,8 @@ export interface Entry {
   /** Seconds since 1970. */
   readonly at: number;
   readonly body: string;
+  /** `body` names a voice note. */
+  readonly voice?: true;
   readonly state: MessageState;
   /** Short form; only for messages of one's own. */
   readonly id?: string;
@@ -36,8 +38,17 @@ export const emptyLog: Log = { entries: [], cursor: null, ahead: [], floor: 0 };
 
 const STATES: readonly MessageState[] = ['delivered', 'masked', 'held', 'blocked', 'refused'];
 
-export function entryOf([seq, seat, at, body, state, changed, id]: CompactMessage): Entry {
-  return { seq, changed: changed || seq, seat, at, body, state: STATES[state ?? 0] ?? 'delivered', ...(id ? { id } : {}) };
+export function entryOf([seq, seat, at, body, state, changed, id, kind]: CompactMessage): Entry {
+  return {
+    seq,
+    changed: changed || seq,
+    seat,
+    at,
+    body,
+    state: STATES[state ?? 0] ?? 'delivered',
+    ...(id ? { id } : {}),
+    ...(kind ? { voice: true } : {}),
+  };
 }
 
 /** What the room looked like at `upto`, from scratch: the newest messages; `older` says that others come before. */

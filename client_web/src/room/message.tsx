@@ -3,8 +3,9 @@
 import type { VNode } from 'preact';
 import { hour } from '../locales/moments';
 import { t, type Key } from '../locales/text';
-import { forget, tryAgain } from '../outbox/outbox';
-import type { Waiting } from '../outbox/rules';
+import { VoiceBubble } from '../notes/bubble';
+import { forget, sending, sentShare, tryAgain } from '../outbox/outbox';
+import { bodyOf, type Waiting } from '../outbox/rules';
 import { Icon, type IconName } from '../shell/icons';
 import { link } from '../wire/link';
 import type { Member } from '../wire/types';
@@ -13,6 +14,7 @@ import type { Entry } from './log';
 import type { Reach } from './timeline';
 
 interface Props {
+  room: number;
   entry: Entry;
   author: Member | undefined;
   mine: boolean;
@@ -22,7 +24,7 @@ interface Props {
   reached: Reach | null;
 }
 
-export function Message({ entry, author, mine, first, last, reached }: Props): VNode {
+export function Message({ room, entry, author, mine, first, last, reached }: Props): VNode {
   const at = new Date(entry.at * 1000);
   const classes = ['message', mine ? 'mine' : 'theirs', `is-${entry.state}`, author?.role === 'supervisor' ? 'by-staff' : '', last ? 'run-end' : ''];
   return (
@@ -34,7 +36,11 @@ export function Message({ entry, author, mine, first, last, reached }: Props): V
         </p>
       )}
       {mine && <span class="visually-hidden">{t('message.you')}</span>}
-      <p class="bubble">{entry.body}</p>
+      {entry.voice ? (
+        <VoiceBubble body={entry.body} room={room} name={mine ? t('message.you') : (author?.name ?? '')} />
+      ) : (
+        <p class="bubble">{entry.body}</p>
+      )}
       {mine ? <OwnFate entry={entry} /> : <TheirFate entry={entry} />}
       {(last || reached) && (
         <p class="message-meta">
@@ -92,11 +98,19 @@ export function WaitingMessage({ item, room }: { item: Waiting; room: number }):
   return (
     <li class="message mine is-waiting run-end">
       <span class="visually-hidden">{t('message.you')}</span>
-      <p class="bubble">{item.body}</p>
+      {item.kind === 'voice' ? (
+        <VoiceBubble body={bodyOf(item)} room={room} name={t('message.you')} bytes={item.note} />
+      ) : (
+        <p class="bubble">{item.body}</p>
+      )}
       {item.returned === undefined ? (
         <p class="message-meta">
           <time dateTime={new Date(item.at).toISOString()}>{hour(new Date(item.at))}</time>
-          <State icon="clock" word={link.value === 'online' ? 'message.sending' : 'message.queued'} />
+          {item.kind === 'voice' ? (
+            <NoteState item={item} />
+          ) : (
+            <State icon="clock" word={link.value === 'online' ? 'message.sending' : 'message.queued'} />
+          )}
         </p>
       ) : (
         <div class="fate fate-blocked">
@@ -110,16 +124,18 @@ export function WaitingMessage({ item, room }: { item: Waiting; room: number }):
               <button type="button" class="quiet-button" onClick={() => void tryAgain(item)}>
                 {t('message.retry')}
               </button>
-              <button
-                type="button"
-                class="quiet-button"
-                onClick={() => {
-                  takeBack(room, item.body);
-                  void forget(item.order);
-                }}
-              >
-                {t('message.edit')}
-              </button>
+              {item.kind === 'text' && (
+                <button
+                  type="button"
+                  class="quiet-button"
+                  onClick={() => {
+                    takeBack(room, item.body);
+                    void forget(item.order);
+                  }}
+                >
+                  {t('message.edit')}
+                </button>
+              )}
               <button type="button" class="quiet-button" onClick={() => void forget(item.order)}>
                 {t('message.remove')}
               </button>
@@ -128,6 +144,17 @@ export function WaitingMessage({ item, room }: { item: Waiting; room: number }):
         </div>
       )}
     </li>
+  );
+}
+
+/** How much of a voice note has gone, when it is on its way. */
+function NoteState({ item }: { item: Waiting }): VNode {
+  const going = link.value === 'online' && sending.value === item.id;
+  return (
+    <span class="state">
+      <Icon name="clock" />
+      {going ? t('voice.sending', { percent: Math.floor(sentShare.value * 100) }) : t('voice.queued')}
+    </span>
   );
 }
 

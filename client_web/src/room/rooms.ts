@@ -8,6 +8,7 @@ import { changes, emptyLog, entryOf, hasGap, live, page, snapshot, type Entry, t
 
 const PAGE = 40; // messages: two screens of a phone
 const GAP_PATIENCE_MS = 250; // the missing change is usually just behind
+const LIVE_FADES_MS = 11_000; // the server forgets a line after ten seconds of silence
 const TYPING_FADES_MS = 6_000; // a "stops typing" may be lost with its connection
 
 export class Room {
@@ -16,6 +17,8 @@ export class Room {
   readonly marks = signal<ReadonlyMap<number, Mark>>(new Map());
   readonly present = signal<readonly { seat: number; since: number }[]>([]);
   readonly typing = signal<readonly number[]>([]);
+  /** What others are writing in the call, by seat. */
+  readonly live = signal<ReadonlyMap<number, string>>(new Map());
   readonly inCall = signal<readonly CallPerson[]>([]);
   readonly loadingOlder = signal(false);
 
@@ -33,6 +36,7 @@ export class Room {
   readonly entered = signal(false);
 
   private gapTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly writing = new Map<number, ReturnType<typeof setTimeout>>();
   private readonly fading = new Map<number, ReturnType<typeof setTimeout>>();
 
   constructor(readonly number: number) {}
@@ -116,6 +120,18 @@ export class Room {
     const rest = this.typing.peek().filter((other) => other !== seat);
     if (typing) this.fading.set(seat, setTimeout(() => this.sees(seat, false), TYPING_FADES_MS));
     if (typing || rest.length !== this.typing.peek().length) this.typing.value = typing ? [...rest, seat] : rest;
+  }
+
+  writes(seat: number, text: string): void {
+    clearTimeout(this.writing.get(seat));
+    const lines = new Map(this.live.peek());
+    lines.delete(seat);
+    if (text) {
+      lines.set(seat, text);
+      this.writing.set(seat, setTimeout(() => this.writes(seat, ''), LIVE_FADES_MS));
+      this.sees(seat, false);
+    }
+    this.live.value = lines;
   }
 
   async enter(): Promise<void> {
@@ -222,6 +238,7 @@ on('room:sync', (rows) => {
 });
 on('chat:message', ([number, ...message]) => roomOf(number).heard(entryOf(message)));
 on('chat:read', ({ room, ...mark }) => told(room, (named) => named.mark(mark)));
+on('chat:live', ({ room, seat, text }) => told(room, (named) => named.writes(seat, text)));
 on('chat:typing', ({ room, seat, typing }) => told(room, (named) => named.sees(seat, typing)));
 on('call:people', ({ room, people }) => told(room, (named) => (named.inCall.value = people)));
 on('room:presence', ({ room, present }) =>

@@ -2,6 +2,7 @@
 
 import { helpCard, wasTold } from '../help/call_for_help';
 import { onSent } from '../outbox/outbox';
+import { bodyOf } from '../outbox/rules';
 import { loadHome } from '../session/session';
 import { roomOf } from './rooms';
 
@@ -16,9 +17,10 @@ export function wireSending(): void {
       changed: answer.seq,
       seat,
       at: answer.at,
-      body: item.body,
+      body: item.kind === 'voice' ? bodyOf(item) : item.body,
       state: answer.state ?? 'delivered',
       id: item.id,
+      ...(item.kind === 'voice' ? { voice: true } : {}),
       ...(answer.body === undefined ? {} : { othersRead: answer.body }),
     });
   }, wasTold, returned);

@@ -105,8 +105,8 @@ export interface Pair {
   state: string;
 }
 
-/** `[seq, seat, at, body, state?, changed?, id?]`: a message in the compact form, inside a list of its own room. */
-export type CompactMessage = [number, number, number, string, number?, number?, string?];
+/** `[seq, seat, at, body, state?, changed?, id?, kind?]`: a message in the compact form, inside a list of its own room. */
+export type CompactMessage = [number, number, number, string, number?, number?, string?, number?];
 /** The same with the room's number in front. */
 export type RoomedMessage = [number, ...CompactMessage];
 /** `[room number, upto, more, messages]`. */
@@ -176,7 +176,7 @@ export interface ErrorBody {
 /** Events of the client: payload and what the acknowledgement holds beside `ok`. */
 export interface Up {
   'chat:send': [
-    [number, string, string],
+    [number, string, string] | { room: number; id: string; kind: 'voice'; body: string },
     { seq: number; at: number; state?: MessageState; body?: string; help?: boolean; notice?: string },
   ];
   'chat:history': [
@@ -184,6 +184,7 @@ export interface Up {
     { messages: CompactMessage[]; more: boolean; upto: number },
   ];
   'chat:read': [{ room: number; delivered?: number; seen?: number }, object];
+  'chat:live': [{ room: number; text: string }, { held?: boolean; help?: boolean }];
   'chat:typing': [{ room: number; typing: boolean }, object];
   'room:enter': [{ room: number }, { room: RoomCard; upto: number; messages: CompactMessage[]; more: boolean }];
   'room:leave': [{ room: number }, object];
@@ -229,6 +230,7 @@ export interface Down {
   'room:sync': SyncRow[];
   'chat:message': RoomedMessage;
   'chat:read': { room: number | string; seat: number; delivered: number; seen: number };
+  'chat:live': { room: number | string; seat: number; text: string };
   'chat:typing': { room: number | string; seat: number; typing: boolean };
   'room:presence': { room: number | string; present: { seat: number; since: string | number }[] };
   'flag:raised': Flag;

@@ -45,7 +45,7 @@ def body_of(note_id: UUID, milliseconds: int) -> str:
 
 def seconds(milliseconds: int) -> int:
     """Whole seconds, as they are told to people: never nothing."""
-    return max(1, round(milliseconds / 1000))
+    return max(1, (milliseconds + 500) // 1000)
 
 
 def is_body(text: str) -> bool:

@@ -1,0 +1,33 @@
+/** A voice note among the messages. What it needs to sound comes with the first one that is on the screen. */
+
+import { useEffect, useMemo } from 'preact/hooks';
+import type { VNode } from 'preact';
+import { t } from '../locales/text';
+import { Icon } from '../shell/icons';
+import { clock, fetchWordsAhead, noteOf, words } from './words';
+
+interface Props {
+  body: string;
+  room: number;
+  name: string;
+  /** The note itself, while it waits on this device. */
+  bytes?: Uint8Array<ArrayBuffer> | undefined;
+}
+
+export function VoiceBubble({ body, room, name, bytes }: Props): VNode {
+  const { id, seconds } = noteOf(body);
+  const source = useMemo(() => (bytes ? new Blob([bytes], { type: 'audio/ogg; codecs=opus' }) : { room, id }), [bytes, room, id]);
+  useEffect(fetchWordsAhead, []);
+  const code = words.value;
+  return (
+    <div class="bubble bubble-voice">
+      {code ? (
+        <code.Player source={source} seconds={seconds} name={name} />
+      ) : (
+        <p>
+          <Icon name="voice" /> {t('voice.note')} {clock(seconds)}
+        </p>
+      )}
+    </div>
+  );
+}
