@@ -170,7 +170,7 @@ export class Call {
   /** The socket is there again. Whatever names the part ties it to the new socket; that is all while the media flows. */
   resume(): void {
     if (!this.media) return;
-    if (this.media.health !== 'connected') this.media.hurry();
+    this.media.resume();
     void this.tell();
   }
 

@@ -2,7 +2,7 @@
 
 import { effect } from '@preact/signals';
 import type { Room } from '../room/rooms';
-import { connectNow, hurry, link, on, onOnline } from '../wire/link';
+import { connectNow, hurry, link, on, onMoved, onOnline } from '../wire/link';
 import { Refusal } from '../wire/refusal';
 import type { Rung } from '../wire/types';
 import { Call } from './call';
@@ -50,13 +50,13 @@ on('call:ended', ({ peer, code }) => {
 });
 
 onOnline(() => call.peek()?.resume());
-addEventListener('online', () => call.peek()?.media?.hurry());
+onMoved(() => call.peek()?.media?.moved());
 document.addEventListener('visibilitychange', () => {
   // A telephone that slept may have lost its network without having been told.
   const current = call.peek();
   if (!current || document.visibilityState !== 'visible') return;
   if (link.peek() !== 'online') connectNow();
-  if (current.phase.peek() === 'reconnecting') current.media?.hurry();
+  if (current.phase.peek() === 'reconnecting') current.media?.resume();
 });
 
 effect(() => {

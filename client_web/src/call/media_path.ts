@@ -31,6 +31,7 @@ const RELAY_AFTER_MS = 1_500; // where there are relays, *up* hears of them too 
 const BLIP_MS = 400; // "disconnected" may mend itself before a restart could
 const RESTART_PATIENCE_MS = 6_000; // four round trips of the worst line, so that a dead socket is not waited for
 const AGAIN_MS = [2_000, 3_000, 5_000, 8_000] as const;
+const FAR_S = 0.2; // a round trip, in seconds, from which a restart over the socket would keep the voice waiting
 const PASSING: readonly string[] = ['unreachable', 'try_again', 'draining', 'too_many', 'internal'];
 
 export class MediaPath {
@@ -46,8 +47,14 @@ export class MediaPath {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private webTimer: ReturnType<typeof setTimeout> | undefined;
   private tries = 0;
+  private roundTrip = 0; // of the media, in seconds, as it was last measured
   private busy = false;
   private over = false;
+  private watching = false;
+  /** The server has let go of what these connections lead to, whatever they believe. */
+  private stale = false;
+  /** The network is another one; ICE finds that out some seconds later. */
+  private doubted = false;
 
   constructor(
     private mic: MediaStreamTrack,
@@ -84,6 +91,7 @@ export class MediaPath {
     this.peer = answer.peer;
     this.side.belongTo(answer.peer);
     this.connections = fresh;
+    this.stale = this.doubted = false;
     this.voice = answer.voice;
     before?.close(); // the server has let go of it in the same moment
     this.hooks.joined(answer);
@@ -137,19 +145,38 @@ export class MediaPath {
     this.side.hold(held);
   }
 
-  /** The path under the media may be another one: at once, whatever any timer waits for. */
-  hurry(): void {
+  /** The path under the media is another one: nothing waits for ICE to find that out. */
+  moved(): void {
     if (this.over || !this.connections) return;
+    this.doubted = true;
+    // A restart asks the socket first, which takes five round trips from nothing; the side web socket takes two.
+    if (this.roundTrip > FAR_S) this.side.carry(this.mic);
+    this.resume();
+  }
+
+  /** What the browser's statistics say, every few seconds. */
+  measured(roundTrip: number | null, comesIn: boolean): void {
+    this.roundTrip = roundTrip ?? this.roundTrip;
+    // ICE may come back to a path without ever having said that it was gone.
+    if (this.side.isWanted && comesIn && !this.doubted && this.health === 'connected') this.felt('connected');
+  }
+
+  /** The socket is there again, or somebody looks at the page again. */
+  resume(): void {
+    if (this.over || !this.connections || (this.health === 'connected' && !this.doubted)) return;
     this.tries = 0;
     clearTimeout(this.timer);
-    void this.mend();
+    if (this.stale) void this.renew();
+    else void this.mend();
   }
 
   /** The server has no media of this part any more: new connections, the same part. */
   async renew(): Promise<void> {
-    if (this.over || this.busy || link.peek() !== 'online') return;
+    if (this.over) return;
+    this.stale = true;
+    this.settle();
+    if (this.busy || link.peek() !== 'online') return; // `resume` comes back to it
     this.busy = true;
-    this.way.value = this.side.isCarrying ? 'web' : 'none';
     try {
       await this.join();
     } catch (error) {
@@ -170,7 +197,7 @@ export class MediaPath {
   }
 
   get health(): Health {
-    return this.connections?.health() ?? 'new';
+    return this.stale ? 'broken' : (this.connections?.health() ?? 'new');
   }
 
   private takeRelays(ice: RTCIceServer[]): void {
@@ -194,6 +221,7 @@ export class MediaPath {
     try {
       const sdp = await this.connections.offer(true);
       const { answer, offer } = await ask('call:restart', { room: this.hooks.request().room, peer: this.peer, sdp }, RESTART_PATIENCE_MS);
+      this.doubted = false;
       await this.take(answer, offer);
     } catch (error) {
       // The part has no media on the server, or a description no longer fits: begin anew, under the same name.
@@ -210,6 +238,7 @@ export class MediaPath {
     clearTimeout(this.timer);
     if (health === 'connected') {
       this.tries = 0;
+      this.watching = false;
       clearTimeout(this.webTimer);
       this.webTimer = setTimeout(Side.fetchAhead, FETCH_SIDE_AFTER_MS[1]);
       this.side.carry(null);
@@ -226,24 +255,26 @@ export class MediaPath {
 
   private later(): void {
     clearTimeout(this.timer);
-    if (this.over || this.health === 'connected') return;
+    if (this.over || (this.health === 'connected' && !this.doubted)) return;
     const wait = AGAIN_MS[Math.min(this.tries, AGAIN_MS.length - 1)]!;
     this.tries += 1;
     this.timer = setTimeout(() => {
-      if (this.health === 'connected') return;
+      if (this.health === 'connected' && !this.doubted) return;
       // A restart twice in vain: perhaps the connections themselves are beyond help.
-      if (this.tries > 2 && this.tries % 2 === 1) void this.renew();
+      if (this.stale || (this.tries > 2 && this.tries % 2 === 1)) void this.renew();
       else void this.mend();
     }, wait);
   }
 
   /** While nothing is through: voices over the side web socket, soon. ICE goes on being tried. */
   private watch(): void {
+    if (this.watching || this.health === 'connected' || this.side.isWanted) return;
+    this.watching = true;
     clearTimeout(this.webTimer);
-    if (this.health === 'connected' || this.side.isWanted) return;
     this.webTimer = setTimeout(() => {
       Side.fetchAhead();
       this.webTimer = setTimeout(() => {
+        this.watching = false;
         if (!this.over && this.health !== 'connected') this.side.carry(this.mic);
       }, WEB_AFTER_MS - FETCH_SIDE_AFTER_MS[0]);
     }, FETCH_SIDE_AFTER_MS[0]);

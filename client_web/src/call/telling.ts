@@ -14,6 +14,7 @@ export class Telling {
   private everyMs = COUNT_MS;
   private before: Reading | null = null;
   private toldAt = 0;
+  private seenIn: number | null = null;
   private socketMs: number | null = null;
   private waiting = false;
   private readonly meter = new Meter();
@@ -46,6 +47,8 @@ export class Telling {
     const now = read(up!, down!, performance.now());
     if (connections !== media.connections || this.call.over) return;
     this.meter.see(now);
+    media.measured(now.roundTrip, now.in > (this.seenIn ?? now.in));
+    this.seenIn = now.in;
     const used = this.meter.bytes + media.sideUsed + traffic.bytes - this.socketBefore;
     this.call.used.value = used;
     const { before } = this;

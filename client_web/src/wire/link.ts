@@ -28,6 +28,7 @@ type Ack = { ok: boolean; error?: ErrorBody };
 
 const handlers: { [E in keyof Down]?: Handler<E>[] } = {};
 const whenOnline: (() => void)[] = [];
+const whenMoved: (() => void)[] = [];
 let cursors: () => Record<string, number> = () => ({});
 let socket: Socket | null = null;
 let retry: ReturnType<typeof setTimeout> | undefined;
@@ -41,6 +42,11 @@ export function on<E extends keyof Down>(event: E, handler: Handler<E>): void {
 
 export function onOnline(handler: () => void): void {
   whenOnline.push(handler);
+}
+
+/** The network under the page is another one, or is back. */
+export function onMoved(handler: () => void): void {
+  whenMoved.push(handler);
 }
 
 export function cursorsFrom(source: () => Record<string, number>): void {
@@ -157,7 +163,12 @@ function deliver<E extends keyof Down>(event: E, payload: Down[E]): void {
   for (const handler of (handlers[event] ?? []) as Handler<E>[]) handler(payload);
 }
 
-addEventListener('online', connectNow);
+function moved(): void {
+  connectNow();
+  for (const handler of whenMoved) handler();
+}
+
+addEventListener('online', moved);
 addEventListener('offline', dropPath); // it would take the ping many seconds to find out
 
 // Where the browser tells its kind of network (Android), a change of it means that the old path is gone: do not wait
@@ -167,5 +178,5 @@ let networkType = network?.type;
 network?.addEventListener('change', () => {
   if (network.type === networkType) return;
   networkType = network.type;
-  if (networkType !== 'none') connectNow();
+  if (networkType !== 'none') moved();
 });
