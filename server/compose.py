@@ -45,6 +45,8 @@ from server.rooms.visits import Visits
 from server.signalling.calls import Calls
 from server.signalling.check_socket import ChecksSocket
 from server.signalling.checks import Checks
+from server.signalling.direct.direct import DirectCalls
+from server.signalling.direct.socket import DirectSocket
 from server.signalling.metrics import CallMetrics
 from server.signalling.revocation import CallRevocation
 from server.signalling.side.sides import Sides
@@ -138,6 +140,8 @@ class Signalling:
         CallsSocket(gateway, self.calls)
         self.checks = Checks(self.engine, self.relays)
         ChecksSocket(gateway, self.checks)
+        self.direct = DirectCalls(self.calls, rooms.rights, ground.database, ground.notices, ground.clock)
+        DirectSocket(gateway, self.direct)
         self.metrics = CallMetrics(self.engine, self.calls)
         ground.metrics.register(self.metrics)
         ground.health.add("media", self._carries)
@@ -153,6 +157,7 @@ class Signalling:
         running.push_async_callback(self.calls.stop)
         running.push_async_callback(self.revocation.stop)
         running.push_async_callback(self.checks.stop)
+        running.push_async_callback(self.direct.stop)
         running.push_async_callback(self.relays.stop)
         self.relays.start(self.calls.parts)
 

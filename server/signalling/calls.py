@@ -59,6 +59,7 @@ class Calls:
         self._closed = closed
         self._draining = False
         self._web_voice: WebVoice | None = None
+        self._on_hold: list[Callable[[Part], None]] = []
         self._on_end: list[Callable[[Part], None]] = []
         self._entrances: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()  # one a room
         self._endings: set[asyncio.Task[None]] = set()
@@ -202,6 +203,11 @@ class Calls:
         """``deliver`` is called with each packet for a part whose web is open. Must not block or raise."""
         self._web_voice = deliver
 
+    def on_hold(self, held: Callable[[Part], None]) -> None:
+        """``held`` is called with each part that begins, or is steered from another socket than before. Must not block
+        or raise."""
+        self._on_hold.append(held)
+
     def on_end(self, ended: Callable[[Part], None]) -> None:
         """``ended`` is called with each part that is over, at once. Must not block or raise."""
         self._on_end.append(ended)
@@ -265,6 +271,7 @@ class Calls:
                 slots=joined.slots,
             )
             self.parts.add(part)
+            self._held(part)
             await self._check_again(connection, part)
         except BaseException:
             await self._leave_journal(room_id, access.account_id, peer, staff=access.staff)
@@ -278,6 +285,7 @@ class Calls:
             await self._engine.leave(str(part.room_id), str(part.peer))
             raise NotFound
         part.hold(connection)
+        self._held(part)
         part.hear()
         part.state = PeerState(request.mic, request.camera, request.voice_only)
         part.slots = joined.slots
@@ -317,9 +325,14 @@ class Calls:
             raise NotFound
         if part.connection is not connection:
             part.hold(connection)
+            self._held(part)
             self._tell.slots(part)  # they may have changed while no socket was there to be told
             self._tell.step(part)
         return part
+
+    def _held(self, part: Part) -> None:
+        for held in self._on_hold:
+            held(part)
 
     def _set_connected(self, peer: str, *, connected: bool) -> None:
         part = self.parts.find(UUID(peer))
