@@ -3,6 +3,7 @@
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { t, type Key } from '../locales/text';
+import { NoteOffer } from '../notes/offer';
 import type { Room } from '../room/rooms';
 import { Icon, type IconName } from '../shell/icons';
 import { link } from '../wire/link';
@@ -10,7 +11,7 @@ import type { CallPerson } from '../wire/types';
 import type { Call } from './call';
 import { endCall } from './calls';
 import { DataUsed } from './data_used';
-import { RungLine } from './rung_line';
+import { offersNotes, RungLine } from './rung_line';
 import { CallSettings } from './settings/settings_dialog';
 import { moves } from './pictures';
 import type { Still } from './stills';
@@ -40,6 +41,7 @@ export function Stage({ current, room }: { current: Call; room: Room }): VNode {
       </div>
       {choosing.value && <CallSettings current={current} onClose={() => (choosing.value = false)} />}
       <RungLine current={current} />
+      {offersNotes(current) && <NoteOffer room={room} />}
       <Words current={current} others={others} />
       <div class={`tiles tiles-${others.length}`}>
         {others.map((person) => (
