@@ -6,6 +6,10 @@ from typing import Protocol
 from load_tests.forwarding.screens import Picture, Screen
 
 
+class CallFailed(Exception):
+    """Media does not flow as it must."""
+
+
 class MediaEngine(Protocol):
     name: str
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from load_tests.accounting import cpu_seconds
 from load_tests.figures import Measured
+from load_tests.forwarding.aiortc_relay import AiortcRelay
 from load_tests.forwarding.binome import BinomeCalls
-from load_tests.forwarding.engine import MediaEngine
+from load_tests.forwarding.engine import CallFailed, MediaEngine
 from load_tests.forwarding.janus import Janus
 from load_tests.forwarding.screens import Counters, Picture, Screen, screens
 from load_tests.programs import MissingProgram
@@ -19,10 +20,6 @@ from load_tests.programs import MissingProgram
 PEOPLE = 3
 CONNECT_SECONDS = 30.0
 RAMP_SECONDS = 20.0  # Chromium raises its bitrate for this long, faster or slower with what the engine reports
-
-
-class CallFailed(Exception):
-    """Media does not flow as it must."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +90,27 @@ async def _stretch(engine: MediaEngine, people: Sequence[Screen], seconds: float
 
 
 async def measure_all(folder: Path, options: argparse.Namespace) -> Measured:
-    """Our engine, then Janus, with the same page, picture and length. Janus is the unit of the figure, so without it
-    there is only the cost by itself, among the details."""
+    """Our engine, then Janus and stock aiortc, with the same page, picture and length. Janus is the unit of the figure,
+    so without it there is only the cost by itself, among the details."""
     measured = Measured()
-    ours = await measure(
-        BinomeCalls(folder / "binome"), seconds=options.seconds, repetitions=options.repetitions, picture=Picture()
-    )
-    measured.details["forwarding"] = {"binome": [asdict(stretch) for stretch in ours]}
-    if options.no_peers:
-        return measured
-    try:
-        peers = await measure(
-            Janus(folder / "janus"), seconds=options.seconds, repetitions=options.repetitions, picture=Picture()
-        )
-    except MissingProgram as missing:
-        measured.problems.append(f"forwarding: {missing}")
-        return measured
-    measured.details["forwarding"]["janus"] = [asdict(stretch) for stretch in peers]
-    own_cost = statistics.median(stretch.cpu_us_per_packet for stretch in ours)
-    measured.values["forwarding.ratio"] = own_cost / statistics.median(stretch.cpu_us_per_packet for stretch in peers)
+    engines: list[MediaEngine] = [BinomeCalls(folder / "binome")]
+    if not options.no_peers:
+        engines += [Janus(folder / "janus"), AiortcRelay(folder / "aiortc")]
+    costs: dict[str, float] = {}
+    details = measured.details["forwarding"] = {}
+    for engine in engines:
+        try:
+            found = await measure(engine, seconds=options.seconds, repetitions=options.repetitions, picture=Picture())
+        except (MissingProgram, CallFailed) as error:
+            if engine is engines[0]:
+                raise
+            measured.problems.append(f"forwarding: {engine.name}: {error}")
+            continue
+        details[engine.name] = [asdict(stretch) for stretch in found]
+        costs[engine.name] = statistics.median(stretch.cpu_us_per_packet for stretch in found)
+    measured.values["forwarding.cost"] = costs.pop("binome")
+    for name, cost in costs.items():
+        measured.peers[name] = {"forwarding.cost": cost}
+    if "janus" in costs:
+        measured.values["forwarding.ratio"] = measured.values["forwarding.cost"] / costs["janus"]
     return measured
