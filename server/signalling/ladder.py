@@ -15,8 +15,8 @@ from server.signalling.rungs import RUNGS, Rung, better, rank, worse
 
 # What a rung asks of the line, in bits/s on the wire, one voice and what wraps it included (MEDIA.md, "Low rates").
 NEED: Final[dict[Rung, int]] = {
-    "video": 300_000,
-    "video-small": 130_000,
+    "video": 200_000,
+    "video-small": 110_000,
     "stills": 52_000,
     "voice": 28_000,
     "voice-lean": 14_000,
@@ -27,14 +27,18 @@ NEED: Final[dict[Rung, int]] = {
 REDUNDANT: Final = 15_000  # bits/s more for a voice that carries each packet twice
 
 COLLAPSE: Final = 0.40  # lost beyond what the line always loses: no voice can be understood
+DRAINED: Final = 0.4  # of its usual rate arrives, and late: the line has narrowed, and its queue is about to lose
 HIGH: Final = 0.15  # the same, when it lasts
+HOLE: Final = 0.25  # seconds without a packet: a telephone that roams, a line that trickles
 QUEUE: Final = 0.3  # seconds that packets wait in a line that is full
 UNQUEUED: Final = 0.25  # the same, when nothing waits in queues: then a lower rate may not help
 LOW: Final = 0.05  # below it a sample is good
 SLOW: Final = 1.2  # seconds of round trip: no conversation with pictures
+FEW_FRAMES: Final = 12  # a second: no lips to read (EN 301 549 asks for 20), and the rate is not there for them
 MARGIN: Final = 1.1  # times what a rung needs is enough
 
 LASTING: Final = 1.5  # seconds that trouble lasts before a step: two samples
+SHOWN: Final = 1.5  # seconds, at the shortest round trip, until a step down shows
 PROVED: Final = 3.5  # seconds of good samples before a climb: three samples or more
 TRIAL: Final = 6.0  # seconds in which the first bad sample undoes a climb
 FAILED: Final = 30.0  # seconds on a rung, below which a climb to it has failed after all
@@ -66,8 +70,13 @@ class Sample:
     rate: float | None = None  # that arrived
     room: float | None = None  # that the browser believes the line can take
     trip: float | None = None
+    fps: float | None = None  # frames a second that were sent
     concealed: float | None = None  # of the voices, after repair
-    gap: float = 0.0  # the longest time in which nothing at all came
+    span: float = 1.0  # the time that this sample is of
+    gap: float = 0.0  # the longest time in it in which nothing at all came
+    late: float | None = None  # that packets are later than the fastest: what they wait in queues
+    offered: float | None = None  # the rate that was sent, where it is known
+    blind: bool = False  # nobody has said lately what came: no news is not good news
     pictures: bool = False  # whether pictures move, or would
     sure: bool = True  # whether a collapse in this one sample can be believed
 
@@ -96,6 +105,8 @@ class State:
     at: float | None = None  # of the last sample
     loss: float = 0.0  # smoothed
     fresh: bool = False  # whether that is of this rung alone
+    rate: float = 0.0  # smoothed
+    room: float | None = None  # in the sample before
     lossy_at: float = float("-inf")  # when there was loss last
     climbed: bool = False  # whether this rung was reached by a climb
     floor: float = 0.0  # what the line loses at any rate
@@ -148,9 +159,9 @@ def _step(state: State, sample: Sample, limits: Limits) -> tuple[State, Cause | 
         cause = "better"
     if sample.path != state.path:
         cause = "path_tcp" if sample.path == "tcp" else cause
-    state = _note(replace(state, path=sample.path), sample)
-    state, moved = _judge(state, sample, limits)
-    return state, moved or cause
+    noted = _note(replace(state, path=sample.path), sample)
+    moved, why = _judge(noted, sample, limits, collapsed=_collapsed(state, sample))
+    return replace(moved, room=sample.room), why or cause
 
 
 def _off_the_path(state: State, sample: Sample, limits: Limits) -> tuple[State, Cause | None]:
@@ -196,17 +207,31 @@ def _note(state: State, sample: Sample) -> State:
     if sample.rate is not None and (sample.loss or 0.0) <= floor + LOW:
         surpassed = sample.rate >= proven[0] or sample.at - proven[1] > FORGIVEN
         proven = (sample.rate, sample.at) if surpassed else proven
+    rate = state.rate
+    if sample.rate is not None:
+        rate = sample.rate if state.at is None else rate + (sample.rate - rate) / 3
     return replace(
-        state, at=sample.at, loss=loss, fresh=fresh, lossy_at=lossy_at, trips=trips, floor=floor, proven=proven
+        state,
+        at=sample.at,
+        loss=loss,
+        fresh=fresh,
+        rate=rate,
+        lossy_at=lossy_at,
+        trips=trips,
+        floor=floor,
+        proven=proven,
     )
 
 
-def _judge(state: State, sample: Sample, limits: Limits) -> tuple[State, Cause | None]:
+def _judge(state: State, sample: Sample, limits: Limits, *, collapsed: bool) -> tuple[State, Cause | None]:
     at = sample.at
+    if sample.blind and not collapsed:
+        return state, None
     if _is_gap(sample):  # a roaming telephone, not a weak line: neither good nor bad
         return replace(state, bad_since=None, good_since=None, doubted=False), None
     state = _learn_floor(state, sample)
-    if _collapsed(state, sample):
+    shown = state.climbed or at - state.since >= SHOWN + _shortest(state)
+    if collapsed and shown:
         sure = sample.sure or state.doubted or _queued(state, sample) > 2 * QUEUE
         if not sure:
             return replace(state, doubted=True, good_since=None), None
@@ -236,14 +261,9 @@ def _judge(state: State, sample: Sample, limits: Limits) -> tuple[State, Cause |
     return _up(state, sample, limits)
 
 
-def queues(state: State, sample: Sample) -> bool:
-    """Whether packets wait: the line is full."""
-    return _queued(state, sample) > QUEUE
-
-
 def brace(state: State, at: float) -> State:
-    """The other direction of this line has collapsed, and packets queue: pictures give way here too, until it is known
-    that they need not."""
+    """The other direction of this line has collapsed, and both are one line more often than not: pictures give way
+    here too, so that what must be told gets through."""
     return _move(state, "voice-lean", at) if rank(state.rung) < rank("voice") else state
 
 
@@ -252,7 +272,9 @@ def brace(state: State, at: float) -> State:
 
 def _is_gap(sample: Sample) -> bool:
     """Whether a hole in time explains what was lost: then what came before and after it came whole."""
-    return sample.gap >= 0.4 and (sample.loss or 0.0) <= sample.gap / 2 + LOW
+    if sample.gap < HOLE or (sample.late or 0.0) > QUEUE:
+        return False
+    return (sample.loss or 0.0) <= sample.gap / max(sample.span, HOLE) + LOW
 
 
 def _excess(state: State, sample: Sample) -> float:
@@ -260,7 +282,16 @@ def _excess(state: State, sample: Sample) -> float:
 
 
 def _collapsed(state: State, sample: Sample) -> bool:
-    return _excess(state, sample) >= COLLAPSE
+    """Whether the line has narrowed to a fraction, judged by what was usual before this sample."""
+    if _excess(state, sample) >= COLLAPSE:
+        return True
+    if not sample.pictures or rank(state.rung) > rank("video-small"):
+        return False
+    if sample.rate is not None and sample.rate < DRAINED * state.rate and (sample.late or 0.0) > QUEUE:
+        return True
+    # A browser that feels its line narrow says so at once (REMB); one with little to measure always says little.
+    fell = sample.room is not None and state.room is not None and sample.room < DRAINED * state.room
+    return fell and sample.offered is not None and (sample.room or 0.0) < DRAINED * sample.offered
 
 
 def _shortest(state: State) -> float:
@@ -269,6 +300,8 @@ def _shortest(state: State) -> float:
 
 def _queued(state: State, sample: Sample) -> float:
     """Seconds that packets wait in queues now."""
+    if sample.late is not None:
+        return sample.late
     return (sample.trip or 0.0) - _shortest(state) if sample.trip is not None else 0.0
 
 
@@ -278,13 +311,15 @@ def _is_bad(state: State, sample: Sample) -> bool:
         high = HIGH if queued > 0.1 or state.trial_from is not None else UNQUEUED
         if state.loss - state.floor >= high and _excess(state, sample) >= LOW:
             return True
-    if queued > max(0.5, _shortest(state)):
+    if queued > (QUEUE if state.trial_from is not None else max(0.5, _shortest(state))):
         return True
     if not sample.pictures or rank(state.rung) > rank("video-small"):
         return False
-    if (sample.trip or 0.0) > SLOW or (state.floor >= HIGH and (sample.trip or 0.0) > SLOW / 3):
+    if (sample.trip or 0.0) > SLOW or _hindered(state):
         return True
-    stressed = _excess(state, sample) >= 0.02 or queued > 0.15
+    stressed = state.loss >= 0.02 or queued > 0.15
+    if stressed and state.fresh and sample.fps is not None and sample.fps < FEW_FRAMES:
+        return True
     short = sample.room is not None and sample.room < MARGIN * NEED[state.rung]
     return stressed and short and (sample.rate is None or sample.rate < NEED[state.rung])
 
@@ -383,7 +418,8 @@ def _climbs(state: State, limits: Limits) -> Iterator[Rung]:
 
 def _hindered(state: State) -> bool:
     """Whether pictures that move cannot be repaired in time."""
-    return _shortest(state) > SLOW or (state.floor >= HIGH and _shortest(state) > SLOW / 3)
+    lost = max(state.floor, state.loss if state.fresh else 0.0)
+    return _shortest(state) > SLOW or (lost >= HIGH and _shortest(state) > SLOW / 3)
 
 
 def _ample(state: State, sample: Sample, rung: Rung) -> bool:
@@ -455,7 +491,7 @@ def _try_redundancy(state: State, sample: Sample) -> State:
         return replace(state, red=state.loss >= 0.02 or at - state.lossy_at < 2 * LOSSY)
     bar = dict(state.bars).get("red")
     settled = state.fresh and at - state.since >= 2 * SETTLED and _queued(state, sample) < QUEUE
-    if settled and 0.08 <= state.loss <= REPAIRED - 0.03 and (bar is None or at >= bar.until):
+    if settled and 0.08 <= state.loss <= 2 * HIGH and (bar is None or at >= bar.until):
         return replace(state, red=True, red_from=(at, state.loss))
     return state
 

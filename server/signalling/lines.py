@@ -7,7 +7,7 @@ from server.signalling.agreement import Carries, Told
 from server.signalling.budget import CEILING, Spent
 from server.signalling.ladder import Limits, State
 from server.signalling.rungs import Rung, rank, worse
-from server.signalling.samples import Numbers
+from server.signalling.samples import Numbers, Tally
 
 
 @dataclass(slots=True, eq=False)
@@ -28,7 +28,9 @@ class Line:
     heard_from: bool = False  # whether media ever flowed
     came_at: float = 0.0
     measured: Measured | None = None
+    tally: Tally = field(default_factory=Tally)
     measured_at: float = float("-inf")
+    span: float = 1.0  # seconds that it is of
     numbers: Numbers | None = None
     numbers_at: float = float("-inf")
     said: int | None = None  # bytes used, by the client

@@ -103,18 +103,18 @@ class Quality:
 
     def measured(self, part: Part, measured: Measured) -> None:
         line, now = part.line, self._clock.monotonic()
-        passed = min(now - line.measured_at, LONGEST_INTERVAL)
-        line.counted += (measured.in_rate + measured.out_rate) / 8 * passed if passed > 0 else 0.0
+        line.span = min(now - line.measured_at, LONGEST_INTERVAL)
+        line.counted += (measured.in_rate + measured.out_rate) / 8 * line.span
         line.measured, line.measured_at = measured, now
         line.heard_from = line.heard_from or measured.path != "none"
         if _is_early(line, now):
             return
         pictures = part.state.camera and not part.state.voice_only
-        sample = out_sample(now, measured, self._numbers(line, now), pictures=pictures)
+        sample = out_sample(now, line.span, measured, line.tally, self._numbers(line, now), pictures=pictures)
         out, decision = ladder.step(line.out, sample, line.limits)
         line.hurry = decision.hurry
         fell = decision.cause == "weak" and rank(decision.rung) - rank(line.out.rung) > 1
-        if fell and ladder.queues(out, sample):  # both ways are one line, more often than not
+        if fell:
             line.into = ladder.brace(line.into, now)
         into = self._climb(part, measured) if self._numbers(line, now) is None else (line.into, None)
         self._step(part, out, into, decision.cause)
@@ -125,7 +125,7 @@ class Quality:
         line, now = part.line, self._clock.monotonic()
         company = self._company(part)
         pictures = company.pictures and not part.state.voice_only
-        sample = in_sample(now, measured, self._numbers(line, now), company, pictures=pictures)
+        sample = in_sample(now, line.span, measured, self._numbers(line, now), company, pictures=pictures)
         into, decision = ladder.step(line.into, sample, line.limits)
         line.hurry = line.hurry or decision.hurry
         return into, decision.cause

@@ -7,7 +7,8 @@ from typing import Final, Protocol
 from server.media.engine import Measured, Path
 from server.signalling.ladder import Sample
 
-TELLING: Final = 20  # packets: a share of fewer says little (a voice in its pauses sends two or three a second)
+TELLING: Final = 15  # packets: a share of fewer says little (a voice in its pauses sends two or three a second)
+OLD: Final = 5.0  # seconds: what was counted before says little of now
 PATHS: Final[tuple[Path, ...]] = ("none", "udp", "tcp", "web")
 
 
@@ -26,6 +27,30 @@ class Numbers(Protocol):
     def rtt_ms(self) -> int: ...
     @property
     def socket_rtt_ms(self) -> int: ...
+    @property
+    def fps(self) -> int: ...
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts packets of a voice until there are enough of them to tell."""
+
+    due: float = 0.0
+    missing: float = 0.0
+    since: float = float("-inf")
+
+    def loss(self, at: float, due: int | None, lost: float) -> float | None:
+        """After ``due`` more, of which the share ``lost`` is missing. ``due`` may be unknown."""
+        if due is None:
+            return lost
+        if at - self.since > OLD or self.due == 0:
+            self.due, self.missing, self.since = 0.0, 0.0, at
+        self.due += due
+        self.missing += due * lost
+        if self.due < TELLING:
+            return None
+        found, self.due = self.missing / self.due, 0.0
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +63,28 @@ class Company:
     pictures: bool
 
 
-def out_sample(at: float, measured: Measured, numbers: Numbers | None, *, pictures: bool) -> Sample:
-    """What is sent, as it came here. ``numbers`` are the client's, unless they are old."""
-    telling = measured.voices is None or measured.voices >= TELLING
+def out_sample(
+    at: float, span: float, measured: Measured, tally: Tally, numbers: Numbers | None, *, pictures: bool
+) -> Sample:
+    """What is sent, as it came here in the last ``span`` seconds. ``numbers`` are the client's, unless they are old."""
     return Sample(
         at=at,
         path=measured.path,
-        loss=measured.out_loss if telling else None,
+        loss=tally.loss(at, measured.voices, measured.out_loss),
         rate=measured.out_rate,
         room=_bits(numbers.available_kbps) if numbers is not None else None,
         trip=_trip(measured, numbers),
+        fps=numbers.fps if numbers is not None and numbers.fps > 0 else None,
+        span=span,
         gap=measured.gap,
+        late=measured.late,
         pictures=pictures,
     )
 
 
-def in_sample(at: float, measured: Measured, numbers: Numbers | None, company: Company, *, pictures: bool) -> Sample:
+def in_sample(
+    at: float, span: float, measured: Measured, numbers: Numbers | None, company: Company, *, pictures: bool
+) -> Sample:
     """What is received: as the client says, or, without it, by its receiver reports."""
     loss: float | None = measured.in_loss
     if numbers is not None:
@@ -67,7 +98,10 @@ def in_sample(at: float, measured: Measured, numbers: Numbers | None, company: C
         room=measured.in_estimate,
         trip=_trip(measured, numbers),
         concealed=numbers.concealed / 1000 if numbers is not None and numbers.concealed >= 0 else None,
+        span=span,
         gap=measured.gap,
+        offered=measured.in_rate,
+        blind=numbers is None and measured.in_loss == 0.0,
         pictures=pictures,
         sure=numbers is None,
     )

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from random import Random
 
 from load_tests.netlab.link import Conditions, Link
+from server.media.engine import Measured
+from server.media.lateness import Lateness
 from server.signalling import ladder
-from server.signalling.ladder import Decision, Limits, Sample, State
+from server.signalling.ladder import Decision, Limits, State
 from server.signalling.rungs import Rung, pictures_of, voice_of
+from server.signalling.samples import Tally, out_sample
 
 HEADERS = 50  # bytes: IP, UDP, RTP, SRTP
 TICK = 0.01
@@ -49,7 +52,6 @@ class Model:
     talks: float = 1.0
     seed: int = 1
     first: Rung = "video"
-    client: bool = True  # whether the client's own samples come (a hidden tab sends few)
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)  # noqa: S311 (packets get lost, nothing is kept secret)
@@ -64,15 +66,16 @@ class Model:
         self.red = False
         self._pending: list[tuple[float, Decision]] = []
         self._next_voice = self._next_picture = self._next_other = 0.0
-        self._next_server, self._next_client, self._next_rate = 2.0, 2.0, 1.0
-        self._server, self._client, self._rate = Window(), Window(), Window()
+        self._next_server, self._next_rate = 1.0, 1.0
+        self._server, self._rate = Window(), Window()
         self._last_arrival = 0.0
         self._talking_until = self._silent_until = 0.0
         self.heard: list[tuple[float, float]] = []  # (when, share of voice packets that came, after RED), each second
         self._sent: dict[int, float] = {}
         self._seq = 0
         self._came: set[int] = set()
-        self._highest = {"server": -1, "client": -1}
+        self._highest = -1
+        self.tally, self.lateness = Tally(), Lateness()
 
     def run(self, seconds: float) -> "Model":
         end = self.now + seconds
@@ -120,14 +123,14 @@ class Model:
 
     def _offer(self, kind: str, size: int, seq: int) -> None:
         self.link.offer(kind.encode() + seq.to_bytes(4, "big") + bytes(size - 5), self.now)
-        for window in (self._server, self._client, self._rate):
+        for window in (self._server, self._rate):
             window.offered += size * 8
 
     def _receive(self) -> None:
         for packet in self.link.due(self.now):
             gap = self.now - self._last_arrival
             self._last_arrival = self.now
-            for window in (self._server, self._client, self._rate):
+            for window in (self._server, self._rate):
                 window.bits += len(packet) * 8
                 window.gap = max(window.gap, gap)
                 if packet[:1] == b"v":
@@ -135,9 +138,9 @@ class Model:
             if packet[:1] == b"v":
                 seq = int.from_bytes(packet[1:5], "big")
                 self._came.add(seq)
-                for name, window in (("server", self._server), ("client", self._client)):
-                    window.expected += max(0, seq - self._highest[name])
-                    self._highest[name] = max(self._highest[name], seq)
+                self.lateness.heard(int((self.now - self._sent[seq]) * 48_000), 48_000, self.now)
+                self._server.expected += max(0, seq - self._highest)
+                self._highest = max(self._highest, seq)
 
     def _control(self) -> None:
         """As Chromium sends without transport-cc: by the loss of the last second."""
@@ -164,30 +167,30 @@ class Model:
                 self._pending.remove((at, decision))
                 self.voice, self.pictures, self.red = voice_of(decision.rung), pictures_of(decision.rung), decision.red
         if self.now >= self._next_server:
-            self._next_server += 2.0
-            self._step(self._server, sure=True)
+            self._next_server += self.random.uniform(0.8, 1.2)
+            self._step(self._server)
             self._server = Window(self.now)
-        if self.client and self.now >= self._next_client:
-            self._step(self._client, sure=False)
-            self._client = Window(self.now)
-            lean = self.decision.rung in ("voice-lean", "notes", "text")
-            self._next_client = self.now + (1.0 if self.decision.hurry else 2.0) * (2 if lean else 1)
 
-    def _step(self, window: Window, *, sure: bool) -> None:
-        seconds = max(0.1, self.now - window.at)
+    def measure(self, window: Window) -> Measured:
+        """As ``Peer`` does."""
         silent = self.now - self._last_arrival > 3
-        share = 1 - window.came / window.expected if window.expected else None
-        enough = max(window.bits, window.offered) / seconds >= 5_000
-        sample = Sample(
-            at=self.now,
+        lost = max(0.0, 1 - window.came / window.expected) if window.expected else 0.0
+        return Measured(
             path="none" if silent else "udp",
-            loss=max(0.0, share) if share is not None and enough else None,
-            rate=window.bits / seconds,
-            room=self.estimate,
-            trip=self.trip(),
-            gap=max(window.gap, self.now - self._last_arrival) if sure else 0.0,
-            pictures=self.camera,
-            sure=sure,
+            out_loss=lost,
+            out_rate=int(window.bits / max(0.1, self.now - window.at)),
+            in_loss=0.0,
+            in_rate=0,
+            in_estimate=None,
+            round_trip=self.trip(),
+            voices=window.expected,
+            gap=max(window.gap, self.now - self._last_arrival),
+            late=self.lateness.seconds(self.now),
+        )
+
+    def _step(self, window: Window) -> None:
+        sample = out_sample(
+            self.now, self.now - window.at, self.measure(window), self.tally, None, pictures=self.camera
         )
         before = self.decision
         self.state, self.decision = ladder.step(self.state, sample, self.limits)
