@@ -255,13 +255,13 @@ class House:
 
 
 @asynccontextmanager
-async def served(database: Database, media: MediaEngine | None = None, **environ: str) -> AsyncIterator[House]:
-    """A whole server on ``database``, on a free port, with more settings from ``environ``. Calls are carried by
+async def served(database: Database, media: MediaEngine | None = None, **more: str) -> AsyncIterator[House]:
+    """A whole server on ``database``, on a free port, with ``more`` settings. Calls are carried by
     ``media``, by default in this very process, which begins faster."""
     clock, metrics = ManualClock(NOW), CollectorRegistry()
     notices = Notices(database)
     ground = Ground(
-        settings=Settings.load({"BINOME_RATE_FACTOR": "1000", **environ}),
+        settings=Settings.load({"BINOME_RATE_FACTOR": "1000", **more}),
         clock=clock,
         database=database,
         bus=Bus(),

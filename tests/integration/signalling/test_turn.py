@@ -32,8 +32,7 @@ async def test_without_relays_nothing_is_told(street: Neighbourhood) -> None:
 
 
 async def test_who_joins_is_told_the_relays_with_credentials_of_their_own(database: Database) -> None:
-    environ = {"BINOME_TURN_URL": URLS, "BINOME_TURN_SECRET": SECRET}
-    async with served(database, **environ) as house:
+    async with served(database, BINOME_TURN_URL=URLS, BINOME_TURN_SECRET=SECRET) as house:
         street = Neighbourhood(house)
         _, julien, lea = await street.pair()
         names = set()
@@ -52,8 +51,7 @@ async def test_who_joins_is_told_the_relays_with_credentials_of_their_own(databa
 
 
 async def test_credentials_are_renewed_in_the_call_and_only_when_they_are_about_to_run_out(database: Database) -> None:
-    environ = {"BINOME_TURN_URL": URLS, "BINOME_TURN_SECRET": SECRET}
-    async with served(database, **environ) as house:
+    async with served(database, BINOME_TURN_URL=URLS, BINOME_TURN_SECRET=SECRET) as house:
         street = Neighbourhood(house)
         room, julien, lea = await street.pair()
         relays = Relays(URLS.split(", "), SECRET, house.clock, look_seconds=0.01)  # as the house's, but looks often
@@ -63,7 +61,7 @@ async def test_credentials_are_renewed_in_the_call_and_only_when_they_are_about_
             await lea.client.call("call:leave", {"room": str(room.id), "peer": lea.peer})
             assert julien.client.events("call:ice") == []
             house.clock.advance(1)
-            await julien.client.until(lambda: julien.client.events("call:ice"), "new credentials")
+            await julien.client.until(lambda: bool(julien.client.events("call:ice")), "new credentials")
             await julien.act("call:state", mic=True, camera=True, voice_only=False)  # and a look or two more
             (told,) = julien.client.events("call:ice")
             assert (told["room"], told["peer"]) == (str(room.id), julien.peer)
