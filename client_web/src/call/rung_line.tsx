@@ -30,9 +30,7 @@ export function RungLine({ current }: { current: Call }): VNode | null {
   return (
     <p class={words.up ? 'stage-rung is-up' : 'stage-rung'}>
       <Icon name={words.up ? 'sent' : 'network'} />
-      <span>
-        {text} {words.notes && t('call.rung.offer')}
-      </span>
+      <span>{text}</span>
     </p>
   );
 }

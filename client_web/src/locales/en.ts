@@ -215,7 +215,6 @@ export const en: Readonly<Record<Key, Text>> = {
   'call.rung.text': "the voice cannot get through just now",
   'call.rung.because': "{what}: {why}.",
   'call.rung.up': "{why}: {what}.",
-  'call.rung.offer': "A voice note or a message will get there more surely.",
   'call.why.weak_here': "the connection is weak here",
   'call.why.weak_there': "{name}’s connection is weak",
   'call.why.weak_somewhere': "somebody’s connection is weak",

@@ -27,7 +27,6 @@ export const frCall = {
   'call.rung.text': "la voix ne passe plus pour le moment",
   'call.rung.because': "{what} : {why}.",
   'call.rung.up': "{why} : {what}.",
-  'call.rung.offer': "Une note vocale ou un message passera mieux.",
   'call.why.weak_here': "la connexion est faible ici",
   'call.why.weak_there': "la connexion de {name} est faible",
   'call.why.weak_somewhere': "la connexion de quelqu’un est faible",
