@@ -11,9 +11,9 @@ from typing import Final
 
 from server.kernel.ground import GroundError
 
-# Linux, tcp(7): a connection with hardly anything under way, as ours are, repeats a lost segment at an even pace for six
-# times, not at doubled distances. At 20 % loss and 800 ms a reply is there in seconds, not in a minute. Inherited by the
-# connections that a listening socket accepts. Python has no name for it.
+# Linux, tcp(7): a connection with hardly anything under way, as ours are, repeats a lost segment at an even pace for
+# six times, not at doubled distances: at 20 % loss and 800 ms a reply is there in seconds, not in a minute. Inherited
+# by the connections that a listening socket accepts. Python has no name for it.
 TCP_THIN_LINEAR_TIMEOUTS: Final = 16
 
 LETS_GO_WITHIN: Final = 2.0  # seconds for the media workers of a killed server to notice, see media/worker
