@@ -1,0 +1,64 @@
+"""The process that carries a call dies in its midst: whoever was in it comes back to the same part, and nobody is seen
+to leave."""
+
+from collections.abc import AsyncIterator
+
+import psutil
+import pytest
+
+from server.infra.database import Database
+from server.media.worker.workers import WorkersEngine
+from tests.integration.signalling.conftest import Caller, Neighbourhood
+from tests.support.bare_browser import BareBrowser, until
+from tests.support.rooms import served
+
+
+@pytest.fixture
+async def street(database: Database) -> AsyncIterator[Neighbourhood]:
+    """Where calls are carried as in a real server."""
+    async with served(database, WorkersEngine("127.0.0.1", 0)) as house:
+        street = Neighbourhood(house)
+        try:
+            yield street
+        finally:
+            for browser in street.browsers:
+                await browser.close()
+
+
+def worker_of(street: Neighbourhood) -> psutil.Process:
+    engine = street.house.capabilities.signalling.engine
+    assert isinstance(engine, WorkersEngine)
+    worker = engine._keepers[0].worker
+    assert worker is not None
+    return psutil.Process(worker.pid)
+
+
+async def join_again(street: Neighbourhood, caller: Caller) -> None:
+    """What a client does when it is told that the media of its part is gone."""
+    await caller.client.wait("call:renew")
+    assert caller.client.events("call:renew") == [{"room": str(caller.room.id), "peer": caller.peer}]
+    caller.browser = BareBrowser()
+    street.browsers.append(caller.browser)
+    before = caller.peer
+    await caller.join(peer=before)
+    assert caller.peer == before
+
+
+async def test_everyone_comes_back_to_the_same_part(street: Neighbourhood) -> None:
+    room, julien, lea = await street.pair()
+    claire = await street.caller(room.supervisor, room)
+    await claire.join()
+    callers = [julien, lea, claire]
+    peers = [caller.peer for caller in callers]
+    worker_of(street).kill()
+    for caller in callers:
+        await join_again(street, caller)
+    await lea.client.until(lambda: all(p["connected"] for p in lea.client.events("call:people")[-1]["people"]), "all")
+    assert [person["peer"] for person in lea.client.events("call:people")[-1]["people"]] == peers
+    julien.browser.say(b"de retour")
+    for other in (lea, claire):
+        mids = [slot["mid"] for slot in other.joined["slots"] if slot["kind"] == "audio"]
+        await until(lambda: any(b"de retour" in other.browser.heard(mid) for mid in mids), "Julien's voice")  # noqa: B023
+    assert [caller.client.events("call:ended") for caller in callers] == [[], [], []]
+    journal = await street.journal(room.id)
+    assert [over for _, act, over in journal if act == "call"] == [False]  # one visit, unbroken
