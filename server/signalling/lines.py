@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from server.media.engine import Measured, Pictures, Shape
 from server.signalling.agreement import Carries, Told
 from server.signalling.budget import CEILING, Spent
-from server.signalling.ladder import Limits, State
+from server.signalling.ladder_state import Limits, State
 from server.signalling.rungs import Rung, rank, worse
 from server.signalling.samples import Numbers, Tally
 

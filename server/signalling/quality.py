@@ -17,7 +17,7 @@ from server.media.engine import Measured, MediaEngine, Pictures, Shape
 from server.media.errors import MediaError
 from server.signalling import budget, ladder, wire
 from server.signalling.agreement import Told, agree, shape_of
-from server.signalling.ladder import Cause, Limits, State
+from server.signalling.ladder_state import Cause, Limits, State
 from server.signalling.lines import Line
 from server.signalling.parts import Part, Parts
 from server.signalling.reasons import Reason, reason_of, there

@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-from server.signalling.ladder import Cause
+from server.signalling.ladder_state import Cause
 
 Reason = Literal[
     "weak_here",  # this person's own line

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from server.media.engine import Measured, Path
-from server.signalling.ladder import Sample
+from server.signalling.ladder_state import Sample
 
 TELLING: Final = 15  # packets: a share of fewer says little (a voice in its pauses sends two or three a second)
 OLD: Final = 5.0  # seconds: what was counted before says little of now

@@ -12,7 +12,7 @@ from load_tests.netlab.link import Conditions, Link
 from server.media.engine import Measured
 from server.media.lateness import Lateness
 from server.signalling import ladder
-from server.signalling.ladder import Decision, Limits, State
+from server.signalling.ladder_state import Decision, Limits, State
 from server.signalling.rungs import Rung, pictures_of, voice_of
 from server.signalling.samples import Tally, out_sample
 

@@ -7,7 +7,8 @@ from server.kernel.permissions import Role
 from server.kernel.principal import Principal
 from server.media.engine import PeerState
 from server.signalling.agreement import Told
-from server.signalling.ladder import Limits, start
+from server.signalling.ladder import start
+from server.signalling.ladder_state import Limits
 from server.signalling.lines import Line
 from server.signalling.parts import Part, Parts
 

@@ -1,0 +1,79 @@
+"""The last rungs, where each bit counts: is each packet sent twice, and can the voice still be understood? Pure."""
+
+from dataclasses import replace
+from typing import Final
+
+from server.signalling.ladder_state import WAIT, Cause, Sample, State, bar, move
+from server.signalling.signs import HIGH, LOW, QUEUE, REPAIRED, SETTLED, queue_of
+
+LOSSY: Final = 20.0  # seconds after loss in which a line is taken to lose at any rate
+HOPELESS: Final = 5.0  # seconds of a voice that cannot be understood before notes are offered, or text alone is left
+UNREPAIRED: Final = 0.15  # and for one that does not
+UNDERSTOOD: Final = 0.05  # less than that, and it can be again
+GONE: Final = 0.55  # more: not even a word gets through
+
+
+def redundancy(state: State, sample: Sample) -> State:
+    """Above the bottom there is room for it whenever the voice loses."""
+    if state.red:
+        return replace(state, red=state.loss >= 0.02)
+    return replace(state, red=state.loss >= LOW and sample.loss is not None)
+
+
+def at_the_bottom(state: State, sample: Sample) -> tuple[State, Cause | None]:
+    at = sample.at
+    if sample.loss is None:
+        return state, None
+    if state.rung != "text":
+        state = _try_redundancy(state, sample)
+    bearable = REPAIRED if state.red else UNREPAIRED
+    state = hopeless(state, at, state.fresh and state.loss > bearable)
+    lasting = state.hopeless_since is not None and at - state.hopeless_since >= HOPELESS
+    if state.rung == "text":
+        return (move(state, "notes", at), "better") if state.loss < GONE - HIGH else (state, None)
+    if state.loss >= GONE and lasting and at - state.since >= HOPELESS:
+        return replace(move(state, "text", at), red=False), "no_voice"
+    if state.rung == "notes":
+        if (
+            state.hopeless_since is None
+            and state.red_from is None
+            and state.loss < bearable - UNDERSTOOD
+            and at - state.since >= HOPELESS
+        ):
+            return move(state, "voice-lean", at), "better"
+        return state, None
+    if lasting and state.red_from is None:
+        return move(state, "notes", at), "no_voice"
+    return state, None
+
+
+def _try_redundancy(state: State, sample: Sample) -> State:
+    """Where each bit counts, carrying packets twice is a trial too: it may cost more packets than it saves."""
+    at = sample.at
+    if state.red_from is not None:
+        began, before = state.red_from
+        worse_by = state.loss - before
+        queued = queue_of(state, sample)
+        full = queued > 2 * QUEUE or (worse_by > LOW and queued > QUEUE)
+        if at - began >= SETTLED and (full or worse_by > 0.20):
+            return _without_redundancy(state, at)
+        return replace(state, red_from=None) if at - began >= 2 * SETTLED else state
+    if state.red:
+        if state.fresh and queue_of(state, sample) > 2 * QUEUE and at - state.since >= 2 * SETTLED:
+            return _without_redundancy(state, at)
+        return replace(state, red=state.loss >= 0.02 or at - state.lossy_at < 2 * LOSSY)
+    bar = dict(state.bars).get("red")
+    settled = state.fresh and at - state.since >= 2 * SETTLED and queue_of(state, sample) < QUEUE
+    if settled and 0.08 <= state.loss <= 2 * HIGH and (bar is None or at >= bar.until):
+        return replace(state, red=True, red_from=(at, state.loss))
+    return state
+
+
+def _without_redundancy(state: State, at: float) -> State:
+    return bar(replace(state, red=False, red_from=None, since=at, fresh=False), "red", at, least=6 * WAIT)
+
+
+def hopeless(state: State, at: float, hopeless: bool) -> State:
+    if not hopeless:
+        return replace(state, hopeless_since=None)
+    return replace(state, hopeless_since=at if state.hopeless_since is None else state.hopeless_since)
