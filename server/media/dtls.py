@@ -5,7 +5,7 @@ aiortc does the handshake, checks the fingerprint and derives the SRTP sessions;
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Literal, Protocol, cast
+from typing import Any, Final, Literal, cast
 
 from aiortc.rtcdtlstransport import (
     SRTP_AEAD_AES_128_GCM,
@@ -18,6 +18,8 @@ from aiortc.rtcdtlstransport import (
     RTCDtlsTransport,
     SRTPProtectionProfile,
 )
+
+from server.media.srtp import Srtp
 
 Role = Literal["client", "server"]
 Fingerprint = tuple[str, str]  # algorithm, value, as in a=fingerprint
@@ -32,15 +34,6 @@ PROFILES: Final[list[SRTPProtectionProfile]] = [
     for profile in (SRTP_AEAD_AES_128_GCM, SRTP_AEAD_AES_256_GCM, SRTP_AES128_CM_SHA1_80)
     if profile in SRTP_PROFILES
 ]
-
-
-class SrtpSession(Protocol):
-    """pylibsrtp's, which has no type of its own here because aiortc hides it."""
-
-    def protect(self, packet: bytes) -> bytes: ...
-    def protect_rtcp(self, packet: bytes) -> bytes: ...
-    def unprotect(self, packet: bytes) -> bytes: ...
-    def unprotect_rtcp(self, packet: bytes) -> bytes: ...
 
 
 class _Datagrams:
@@ -104,9 +97,9 @@ class Dtls:
         except asyncio.QueueFull:
             return  # the browser repeats its flight
 
-    def sessions(self) -> tuple[SrtpSession, SrtpSession]:
+    def sessions(self) -> tuple[Srtp, Srtp]:
         """The SRTP sessions, receiving and sending; only after ``on_done(True)``."""
-        return self._transport._rx_srtp, self._transport._tx_srtp  # noqa: SLF001 (aiortc gives them to nobody)
+        return Srtp(self._transport._rx_srtp), Srtp(self._transport._tx_srtp)  # noqa: SLF001 (aiortc gives them to nobody)
 
     async def close(self) -> None:
         """Says goodbye (close_notify) and ends."""

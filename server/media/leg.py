@@ -10,11 +10,12 @@ import pylibsrtp
 from aiortc.rtcdtlstransport import RTCCertificate
 
 from server.media.counters import Counters
-from server.media.dtls import FIRST_RECORD, LAST_RECORD, Dtls, Fingerprint, Role, SrtpSession
+from server.media.dtls import FIRST_RECORD, LAST_RECORD, Dtls, Fingerprint, Role
 from server.media.errors import UnusableDescription
 from server.media.ice import Address, Credentials, IceLite, Path, PathKind, SendTo
 from server.media.rtcp import FIRST_PACKET_TYPE, LATEST_PACKET_TYPE
 from server.media.rtp import HEADER_LENGTH
+from server.media.srtp import Srtp
 
 # What one leg may send in a second. Far beyond any browser, and little enough that nobody else is slowed down.
 ALLOWANCE: Final = 1_000_000  # bytes: 8 Mbit/s, five times what we ever ask for
@@ -58,8 +59,8 @@ class Leg:
         self._allowance = ALLOWANCE
         self._rtcp_left = MOST_RTCP
         self._streams: set[bytes] = set()
-        self._receiving: SrtpSession | None = None
-        self._sending: SrtpSession | None = None
+        self._receiving: Srtp | None = None
+        self._sending: Srtp | None = None
         self._sendto: SendTo | None = None
         self._address: Address = ()
 
