@@ -2,7 +2,8 @@
 
 from typing import Final
 
-PERIOD: Final = 15.0  # seconds: the fastest of the last one to two of them is the measure, as clocks drift apart
+PERIOD: Final = 5.0  # seconds: the fastest of the last one to two of them is the measure; a device that was held up
+# for a moment is late for ever after, and clocks drift apart
 LATELY: Final = 0.25  # seconds: the fastest of the last one to two of them tells what is now, whatever the jitter
 ROUND: Final = 1 << 32  # RTP timestamps go round
 

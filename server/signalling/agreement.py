@@ -14,7 +14,7 @@ from server.signalling.rungs import Rung, Voice, better, for_receiver, pictures_
 
 EVERY_MS: Final = 2_000  # between two samples of a client
 HURRY_MS: Final = 1_000  # while something changes
-LEAN_MS, LEAN_HURRY_MS = 5_000, 2_500  # the same where a sample costs a tenth of the line
+LEAN_MS, LEAN_HURRY_MS = 4_000, 2_000  # the same where a sample costs a tenth of the line
 
 
 @dataclass(frozen=True, slots=True)

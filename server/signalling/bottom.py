@@ -34,12 +34,8 @@ def at_the_bottom(state: State, sample: Sample) -> tuple[State, Cause | None]:
     if state.loss >= GONE and lasting and at - state.since >= HOPELESS:
         return replace(move(state, "text", at), red=False), "no_voice"
     if state.rung == "notes":
-        if (
-            state.hopeless_since is None
-            and state.red_from is None
-            and state.loss < bearable - UNDERSTOOD
-            and at - state.since >= HOPELESS
-        ):
+        settled = state.hopeless_since is None and state.red_from is None and at - state.since >= HOPELESS
+        if settled and state.loss < bearable - UNDERSTOOD:
             return move(state, "voice-lean", at), "better"
         return state, None
     if lasting and state.red_from is None:
@@ -62,9 +58,9 @@ def _try_redundancy(state: State, sample: Sample) -> State:
         if state.fresh and queue_of(state, sample) > 2 * QUEUE and at - state.since >= 2 * SETTLED:
             return _without_redundancy(state, at)
         return replace(state, red=state.loss >= 0.02 or at - state.lossy_at < 2 * LOSSY)
-    bar = dict(state.bars).get("red")
+    barred = dict(state.bars).get("red")
     settled = state.fresh and at - state.since >= 2 * SETTLED and queue_of(state, sample) < QUEUE
-    if settled and 0.08 <= state.loss <= 2 * HIGH and (bar is None or at >= bar.until):
+    if settled and 0.08 <= state.loss <= 2 * HIGH and (barred is None or at >= barred.until):
         return replace(state, red=True, red_from=(at, state.loss))
     return state
 
@@ -73,7 +69,8 @@ def _without_redundancy(state: State, at: float) -> State:
     return bar(replace(state, red=False, red_from=None, since=at, fresh=False), "red", at, least=6 * WAIT)
 
 
-def hopeless(state: State, at: float, hopeless: bool) -> State:
-    if not hopeless:
+def hopeless(state: State, at: float, bad: bool) -> State:
+    """Remembers since when the voice has been ``bad``."""
+    if not bad:
         return replace(state, hopeless_since=None)
     return replace(state, hopeless_since=at if state.hopeless_since is None else state.hopeless_since)

@@ -34,7 +34,7 @@ from server.signalling.signs import (
 
 LASTING: Final = 1.5  # seconds that trouble lasts before a step: two samples
 SHOWN: Final = 1.5  # seconds, at the shortest round trip, until a step down shows
-PROVED: Final = 3.5  # seconds of good samples before a climb: three samples or more
+PROVED: Final = 3.0  # seconds of good samples before a climb: three samples or more
 TRIAL: Final = 6.0  # seconds in which the first bad sample undoes a climb
 FAILED: Final = 30.0  # seconds on a rung, below which a climb to it has failed after all
 NO_PATH: Final = 12.0  # seconds without any path after which even the web socket is given up

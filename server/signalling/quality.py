@@ -17,13 +17,13 @@ from server.media.engine import Measured, MediaEngine, Pictures, Shape
 from server.media.errors import MediaError
 from server.signalling import budget, ladder, wire
 from server.signalling.agreement import Told, agree, shape_of
-from server.signalling.ladder_state import Cause, Limits, State
+from server.signalling.ladder_state import Cause, Limits, Sample, State
 from server.signalling.lines import Line
 from server.signalling.parts import Part, Parts
 from server.signalling.reasons import Reason, reason_of, there
 from server.signalling.rules import first_rung
 from server.signalling.rungs import rank
-from server.signalling.samples import Company, Numbers, in_sample, out_sample, upstream_loss
+from server.signalling.samples import Company, Numbers, in_sample, out_sample, sent_sample, upstream_loss
 from server.signalling.telling import Telling
 
 PATIENCE: Final = 5.0  # seconds after joining in which no path is no news
@@ -98,7 +98,9 @@ class Quality:
         if numbers.used_kb >= 0:
             line.said = numbers.used_kb * 1000
         if line.measured is not None and not _is_early(line, line.numbers_at):
-            self._step(part, line.out, self._climb(part, line.measured))
+            company = self._company(part)
+            sample = in_sample(line.numbers_at, line.measured, numbers, company, pictures=_sees(part, company))
+            self._step(part, line.out, self._receive(line, sample))
         self._spend(part)
 
     def measured(self, part: Part, measured: Measured) -> None:
@@ -110,22 +112,19 @@ class Quality:
         if _is_early(line, now):
             return
         pictures = part.state.camera and not part.state.voice_only
-        sample = out_sample(now, line.span, measured, line.tally, self._numbers(line, now), pictures=pictures)
+        numbers = self._numbers(line, now)
+        sample = out_sample(now, line.span, measured, line.tally, numbers, pictures=pictures)
         out, decision = ladder.step(line.out, sample, line.limits)
         line.hurry = decision.hurry
-        fell = decision.cause == "weak" and rank(decision.rung) - rank(line.out.rung) > 1
-        if fell:
+        if decision.cause == "weak" and rank(out.rung) >= rank("voice-lean"):
             line.into = ladder.brace(line.into, now)
-        into = self._climb(part, measured) if self._numbers(line, now) is None else (line.into, None)
-        self._step(part, out, into, decision.cause)
+        company = self._company(part)
+        sample = sent_sample(now, measured, company, pictures=_sees(part, company), alone=numbers is None)
+        self._step(part, out, self._receive(line, sample), decision.cause)
         self._spend(part)
 
-    def _climb(self, part: Part, measured: Measured) -> tuple[State, Cause | None]:
+    def _receive(self, line: Line, sample: Sample) -> tuple[State, Cause | None]:
         """The way in, after one more sample of it."""
-        line, now = part.line, self._clock.monotonic()
-        company = self._company(part)
-        pictures = company.pictures and not part.state.voice_only
-        sample = in_sample(now, line.span, measured, self._numbers(line, now), company, pictures=pictures)
         into, decision = ladder.step(line.into, sample, line.limits)
         line.hurry = line.hurry or decision.hurry
         return into, decision.cause
@@ -212,3 +211,7 @@ class Quality:
 def _is_early(line: Line, now: float) -> bool:
     """Whether it is too soon to wonder that no media flows."""
     return not line.heard_from and now - line.came_at < PATIENCE
+
+
+def _sees(part: Part, company: Company) -> bool:
+    return company.pictures and not part.state.voice_only

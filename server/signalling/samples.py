@@ -8,7 +8,8 @@ from server.media.engine import Measured, Path
 from server.signalling.ladder_state import Sample
 
 TELLING: Final = 15  # packets: a share of fewer says little (a voice in its pauses sends two or three a second)
-OLD: Final = 5.0  # seconds: what was counted before says little of now
+MURKY: Final = 0.25  # lost ahead of a stretch: what is lost on it cannot be told from it
+OLD: Final = 10.0  # seconds: what was counted before says little of now
 PATHS: Final[tuple[Path, ...]] = ("none", "udp", "tcp", "web")
 
 
@@ -82,34 +83,49 @@ def out_sample(
     )
 
 
-def in_sample(
-    at: float, span: float, measured: Measured, numbers: Numbers | None, company: Company, *, pictures: bool
-) -> Sample:
-    """What is received: as the client says, or, without it, by its receiver reports."""
-    loss: float | None = measured.in_loss
-    if numbers is not None:
-        loss = numbers.in_loss / 1000 if numbers.in_loss >= 0 else None
-    telling = company.voices is None or company.voices >= TELLING
+def in_sample(at: float, measured: Measured, numbers: Numbers, company: Company, *, pictures: bool) -> Sample:
+    """What is received, as the client says. It may have been held up for a while: not to be believed at once."""
     return Sample(
         at=at,
         path=measured.path,
-        loss=own_loss(loss, company.lost) if loss is not None and telling else None,
-        rate=_bits(numbers.in_kbps) if numbers is not None else measured.in_rate,
+        loss=_heard(numbers.in_loss / 1000 if numbers.in_loss >= 0 else None, company),
+        rate=_bits(numbers.in_kbps),
         room=measured.in_estimate,
         trip=_trip(measured, numbers),
-        concealed=numbers.concealed / 1000 if numbers is not None and numbers.concealed >= 0 else None,
-        span=span,
+        concealed=numbers.concealed / 1000 if numbers.concealed >= 0 else None,
         gap=measured.gap,
         offered=measured.in_rate,
-        blind=numbers is None and measured.in_loss == 0.0,
         pictures=pictures,
-        sure=numbers is None,
+        sure=False,
     )
 
 
-def own_loss(loss: float, before: float) -> float:
-    """The part of ``loss`` that happened on the last stretch, when ``before`` was lost ahead of it."""
-    return max(0.0, (loss - before) / (1 - before)) if before < 1 else 0.0
+def sent_sample(at: float, measured: Measured, company: Company, *, pictures: bool, alone: bool) -> Sample:
+    """What is received, as far as the server knows: the browser's estimate of its line and, when the client has not
+    been heard of (``alone``), its receiver reports."""
+    loss = _heard(measured.in_loss, company) if alone and measured.in_loss > 0 else None
+    return Sample(
+        at=at,
+        path=measured.path,
+        loss=loss,
+        room=measured.in_estimate,
+        trip=_trip(measured, None),
+        gap=measured.gap,
+        offered=measured.in_rate,
+        blind=loss is None,
+        pictures=pictures,
+    )
+
+
+def _heard(loss: float | None, company: Company) -> float | None:
+    telling = company.voices is None or company.voices >= TELLING
+    return own_loss(loss, company.lost) if loss is not None and telling else None
+
+
+def own_loss(loss: float, before: float) -> float | None:
+    """The part of ``loss`` that happened on the last stretch, when ``before`` was lost ahead of it; None when so much
+    was that nothing can be said."""
+    return max(0.0, (loss - before) / (1 - before)) if before <= MURKY else None
 
 
 def upstream_loss(voices: Iterable[tuple[int, float, bool]]) -> float:

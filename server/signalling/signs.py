@@ -124,10 +124,12 @@ def shortest_trip(state: State) -> float:
 
 
 def queue_of(state: State, sample: Sample) -> float:
-    """Seconds that packets wait in queues now."""
-    if sample.late is not None:
-        return sample.late
-    return (sample.trip or 0.0) - shortest_trip(state) if sample.trip is not None else 0.0
+    """Seconds that packets wait in queues now. A voice may also be late because its device was held up: lateness counts
+    as far as the round trip, which follows slowly, agrees."""
+    longer = sample.trip - shortest_trip(state) if sample.trip is not None else None
+    if sample.late is None:
+        return longer or 0.0
+    return sample.late if longer is None else min(sample.late, 3 * longer)
 
 
 def is_bad(state: State, sample: Sample) -> bool:
