@@ -11,6 +11,7 @@ import { Refusal } from '../wire/refusal';
 import type { Account, Pair } from '../wire/types';
 import { PairForm } from './pair_form';
 import { PersonForm } from './person_form';
+import { PolicyCard } from './policy';
 
 export const accounts = signal<readonly Account[]>([]);
 const pairs = signal<readonly Pair[]>([]);
@@ -88,6 +89,7 @@ export function Administration(): VNode {
           </ul>
         </section>
       </div>
+      <PolicyCard onSaved={saved} onProblem={setProblem} />
       {adding === 'person' && <PersonForm onClose={() => setAdding(null)} onSaved={saved} />}
       {adding === 'pair' && <PairForm people={accounts.value} onClose={() => setAdding(null)} onSaved={saved} />}
     </>

@@ -5,6 +5,7 @@ import type { Room } from '../room/rooms';
 import { ask, link } from '../wire/link';
 import { Refusal } from '../wire/refusal';
 import type { Down, Rung, Slot } from '../wire/types';
+import { Direct } from './direct';
 import { camera, microphone, NoDevice, type DeviceTrouble } from './devices';
 import { MediaPath } from './media_path';
 import { moves } from './pictures';
@@ -36,10 +37,15 @@ export class Call {
   readonly slots = signal<readonly Slot[]>([]);
   readonly tracks = signal<ReadonlyMap<string, MediaStreamTrack>>(new Map());
   readonly webVoices = signal<ReadonlyMap<string, MediaStreamTrack>>(new Map());
-  readonly voices = computed(() => [...[...this.tracks.value].filter(([, track]) => track.kind === 'audio'), ...this.webVoices.value]);
+  readonly voices = computed(() => {
+    const near = this.direct.carries.value ? this.direct.voice.value : null;
+    if (near) return [['direct', near] as const]; // what may still come through the server is the same voice
+    return [...[...this.tracks.value].filter(([, track]) => track.kind === 'audio'), ...this.webVoices.value];
+  });
   /** Peers that speak just now; one's own among them. */
   readonly speaking = signal<ReadonlySet<string>>(new Set());
   readonly stills = new Stills();
+  readonly direct = new Direct(this);
   media: MediaPath | null = null;
 
   private voice: MediaStreamTrack | null = null;
@@ -57,6 +63,8 @@ export class Call {
 
   /** The picture of this participant, when there is one that moves. */
   pictureOf(peer: string): MediaStreamTrack | null {
+    const near = this.direct.pictureOf(peer);
+    if (near) return near;
     if (!moves(this.step.value.in)) return null;
     for (const { mid, peer: on } of this.slots.value) {
       const track = on === peer ? this.tracks.value.get(mid) : undefined;
@@ -131,7 +139,7 @@ export class Call {
       const fresh = await microphone();
       if (this.over) return fresh.stop();
       fresh.enabled = this.mic.peek();
-      await this.media?.speak(fresh);
+      await Promise.all([this.media?.speak(fresh), this.direct.speak(fresh)]);
       this.voice?.stop();
       this.voice = fresh;
       this.notice.value = null;
@@ -156,6 +164,11 @@ export class Call {
     this.telling.every(step.every_ms);
     this.media?.shape(step.voice, step.layers);
     this.arrangeStills();
+  }
+
+  /** The microphone, once it is open. */
+  get ownVoice(): MediaStreamTrack | null {
+    return this.voice;
   }
 
   /** Ends it here; tells the server unless it knows. */
@@ -223,6 +236,7 @@ export class Call {
   }
 
   private letGo(): void {
+    this.direct.end();
     for (const end of this.ends.splice(0)) end();
     this.telling.stop();
     this.media?.close();

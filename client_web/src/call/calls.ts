@@ -42,6 +42,8 @@ on('call:slots', ({ peer, slots }) => {
 on('call:rung', (step) => mine(step.peer)?.obey(step));
 on('call:renew', ({ peer }) => void mine(peer)?.media?.renew());
 on('call:ice', ({ peer, ice }) => void mine(peer)?.media?.renewRelays(ice));
+on('call:direct', (state) => mine(state.peer)?.direct.told(state));
+on('call:describe', (described) => void mine(described.peer)?.direct.described(described));
 on('call:ended', ({ peer, code }) => {
   const current = mine(peer);
   if (!current) return;

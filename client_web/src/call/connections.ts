@@ -112,7 +112,7 @@ export class Connections {
     await Promise.all(Object.values(this.video).map(({ sender }) => sender.replaceTrack(picture)));
   }
 
-  speak(mic: MediaStreamTrack): Promise<void> {
+  speak(mic: MediaStreamTrack | null): Promise<void> {
     return this.audio.sender.replaceTrack(mic);
   }
 

@@ -39,6 +39,7 @@ export class MediaPath {
   /** The name of this part in the call; it stays the same through every cut. */
   peer: string | null = null;
   connections: Connections | null = null;
+  hushed = false;
 
   private readonly side: Side;
   private relays: RTCIceServer[] = [];
@@ -99,6 +100,7 @@ export class MediaPath {
     const late = answer.ice.length > 0 && this.relays.length === 0;
     this.takeRelays(answer.ice);
     await Promise.all([this.take(answer.answer, answer.offer), fresh.send(this.layers)]);
+    if (this.hushed) await this.hush(true);
     if (late) setTimeout(() => void (fresh === this.connections && this.health !== 'connected' && this.mend()), RELAY_AFTER_MS);
   }
 
@@ -124,13 +126,19 @@ export class MediaPath {
 
   async show(picture: MediaStreamTrack | null): Promise<void> {
     this.picture = picture;
-    await this.connections?.show(picture);
+    await this.connections?.show(this.hushed ? null : picture);
+  }
+
+  /** Sends nothing, or all again, on connections that stay: while the call goes from device to device. */
+  async hush(hushed: boolean): Promise<void> {
+    this.hushed = hushed;
+    await Promise.all([this.show(this.picture), this.connections?.speak(hushed ? null : this.mic)]);
   }
 
   async speak(mic: MediaStreamTrack): Promise<void> {
     this.mic = mic;
     this.side.speak(mic);
-    await this.connections?.speak(mic);
+    await this.connections?.speak(this.hushed ? null : mic);
   }
 
   get sideUsed(): number {

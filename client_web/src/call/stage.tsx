@@ -13,6 +13,7 @@ import { endCall } from './calls';
 import { DataUsed } from './data_used';
 import { offersNotes, RungLine } from './rung_line';
 import { CallSettings } from './settings/settings_dialog';
+import { DirectLine } from './direct_line';
 import { moves } from './pictures';
 import type { Still } from './stills';
 import { Tile } from './tile';
@@ -41,6 +42,7 @@ export function Stage({ current, room }: { current: Call; room: Room }): VNode {
       </div>
       {choosing.value && <CallSettings current={current} onClose={() => (choosing.value = false)} />}
       <RungLine current={current} />
+      <DirectLine current={current} />
       {offersNotes(current) && <NoteOffer room={room} />}
       <Words current={current} others={others} />
       <div class={`tiles tiles-${others.length}`}>

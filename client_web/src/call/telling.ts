@@ -49,7 +49,7 @@ export class Telling {
     this.meter.see(now);
     media.measured(now.roundTrip, now.in > (this.seenIn ?? now.in));
     this.seenIn = now.in;
-    const used = this.meter.bytes + media.sideUsed + traffic.bytes - this.socketBefore;
+    const used = this.meter.bytes + media.sideUsed + this.call.direct.used + traffic.bytes - this.socketBefore;
     this.call.used.value = used;
     const { before } = this;
     // A little early is as good as in time: the timer does not run to the millisecond.
@@ -61,7 +61,7 @@ export class Telling {
       used,
       socketMs: media.sideRoundTrip ?? this.socketMs,
       way: media.way.peek(),
-      filming: this.call.picture.peek() !== null && this.call.step.peek().layers.length > 0,
+      filming: this.call.picture.peek() !== null && !media.hushed && this.call.step.peek().layers.length > 0,
     });
     media.holdStills(n[6]! > SUFFERS.concealed || n[5]! > SUFFERS.lost);
     await this.tell(media.peer, n);

@@ -97,6 +97,11 @@ export interface Account {
   disabled: boolean;
 }
 
+/** What an association decided for all its people. */
+export interface Policy {
+  direct_calls: boolean;
+}
+
 export interface Pair {
   id: string;
   mentor: { id: string; name: string };
@@ -219,6 +224,8 @@ export interface Up {
   'call:state': [{ room: number; peer: string; mic: boolean; camera: boolean; voice_only: boolean; budget?: number | null }, object];
   'call:stats': [{ room: number; peer: string; n: readonly number[] }, object];
   'call:leave': [{ room: number; peer: string }, object];
+  'call:direct': [{ room: number; peer: string; agree: boolean }, object];
+  'call:describe': [{ room: number; peer: string; link: number; sdp: string }, object];
   'check:network': [object, { network: string }];
   'check:begin': [{ sdp: string }, { check: string; answer: string; offer: string; ice: RTCIceServer[] }];
   'check:answer': [{ check: string; sdp: string }, object];
@@ -253,5 +260,17 @@ export interface Down {
   };
   'call:renew': { room: number | string; peer: string };
   'call:ice': { room: number | string; peer: string; ice: RTCIceServer[] };
+  'call:direct': {
+    room: number | string;
+    peer: string;
+    state: 'off' | 'possible' | 'on';
+    mine: boolean;
+    theirs: boolean;
+    other?: string;
+    link?: number;
+    offers?: boolean;
+    why?: 'company' | 'policy' | 'withdrawn' | 'away';
+  };
+  'call:describe': { room: number | string; peer: string; link: number; sdp: string };
   'call:ended': { room: number | string; peer: string; code: string };
 }
