@@ -31,6 +31,7 @@ const RELAY_AFTER_MS = 1_500; // where there are relays, *up* hears of them too 
 const BLIP_MS = 400; // "disconnected" may mend itself before a restart could
 const RESTART_PATIENCE_MS = 6_000; // four round trips of the worst line, so that a dead socket is not waited for
 const AGAIN_MS = [2_000, 3_000, 5_000, 8_000] as const;
+const AGAIN_WHILE_ON_WEB_MS = [8_000, 15_000, 30_000, 60_000] as const; // each try costs two seconds of such a voice
 const FAR_S = 0.2; // a round trip, in seconds, from which a restart over the socket would keep the voice waiting
 const PASSING: readonly string[] = ['unreachable', 'try_again', 'draining', 'too_many', 'internal'];
 
@@ -264,7 +265,8 @@ export class MediaPath {
   private later(): void {
     clearTimeout(this.timer);
     if (this.over || (this.health === 'connected' && !this.doubted)) return;
-    const wait = AGAIN_MS[Math.min(this.tries, AGAIN_MS.length - 1)]!;
+    const waits = this.side.isWanted ? AGAIN_WHILE_ON_WEB_MS : AGAIN_MS;
+    const wait = waits[Math.min(this.tries, waits.length - 1)]!;
     this.tries += 1;
     this.timer = setTimeout(() => {
       if (this.health === 'connected' && !this.doubted) return;
@@ -283,7 +285,9 @@ export class MediaPath {
       Side.fetchAhead();
       this.webTimer = setTimeout(() => {
         this.watching = false;
-        if (!this.over && this.health !== 'connected') this.side.carry(this.mic);
+        if (this.over || this.health === 'connected') return;
+        this.side.carry(this.mic);
+        if (!this.busy) this.later();
       }, WEB_AFTER_MS - FETCH_SIDE_AFTER_MS[0]);
     }, FETCH_SIDE_AFTER_MS[0]);
   }
