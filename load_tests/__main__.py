@@ -20,20 +20,29 @@ from load_tests import cores, first_load, machine, start_time
 from load_tests.chat import run as chat
 from load_tests.figures import Measured, rows, table
 from load_tests.forwarding import run as forwarding
+from load_tests.netlab import measure as netlab
 from load_tests.voices import run as voices
+from load_tests.voices import soak
 
 CHAT = ("idle", "message", "reconnect", "steady", "saturation")
-NAMES = (*CHAT, "forwarding", "voices", "first_load", "start_time")
+USUAL = (*CHAT, "forwarding", "voices", "netlab", "first_load", "start_time")
+NAMES = (*USUAL, "soak")
 RESULTS = Path(__file__).parent / "results"
 LONGEST = 900.0  # seconds for one measurement of one system, whatever happens
+SOAK_MINUTES, SHORT_SOAK_MINUTES = 120.0, 4.0
 
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m load_tests", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help=f"what to measure (default: all): {', '.join(NAMES)}")
+    parser.add_argument(
+        "names", nargs="*", metavar="name", help=f"what to measure (default: all but soak): {', '.join(NAMES)}"
+    )
     parser.add_argument("--seconds", type=float, default=10, help="length of one repetition (default: 10)")
     parser.add_argument("--repetitions", type=int, default=3, help="the median of so many is told (default: 3)")
-    parser.add_argument("--no-peers", action="store_true", help="leave ejabberd and Janus out")
+    parser.add_argument(
+        "--long", action="store_true", help="calls on bad lines for 10 minutes each, the soak for 2 hours"
+    )
+    parser.add_argument("--no-peers", action="store_true", help="leave ejabberd, Janus and aiortc out")
     parser.add_argument("--out", type=Path, help="where the JSON goes (default: load_tests/results/)")
     parser.add_argument("--check", action="store_true", help="end with 1 when a target is missed")
     found = parser.parse_args(given)
@@ -42,7 +51,8 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
         parser.error(f"no such measurement: {', '.join(unknown)}")
     if not 1 <= found.seconds <= 120 or not 1 <= found.repetitions <= 20:
         parser.error("--seconds goes from 1 to 120, --repetitions from 1 to 20")
-    found.names = [name for name in NAMES if not found.names or name in found.names]
+    found.names = [name for name in NAMES if name in (found.names or USUAL)]
+    found.minutes = SOAK_MINUTES if found.long else SHORT_SOAK_MINUTES
     return found
 
 
@@ -51,6 +61,7 @@ async def measure(options: argparse.Namespace, folder: Path) -> Measured:
     measured = Measured()
     scenarios = [name for name in options.names if name in CHAT]
     plan: list[tuple[str, Callable[[], Awaitable[Measured]]]] = []
+    limits = {"netlab": netlab.LIMIT, "soak": options.minutes * 60 + LONGEST}
     if scenarios:
         plan.append(("chat", lambda: chat.measure_binome(folder / "binome", scenarios, options)))
         if not options.no_peers:
@@ -59,6 +70,10 @@ async def measure(options: argparse.Namespace, folder: Path) -> Measured:
         plan.append(("forwarding", lambda: forwarding.measure_all(folder / "forwarding", options)))
     if "voices" in options.names:
         plan.append(("voices", lambda: voices.measure_all(folder / "voices", options)))
+    if "netlab" in options.names:
+        plan.append(("netlab", lambda: netlab.measure(options, RESULTS / "netlab")))
+    if "soak" in options.names:
+        plan.append(("soak", lambda: soak.measure(folder / "soak", options)))
     if "first_load" in options.names:
         plan.append(("first_load", lambda: first_load.measure(folder / "first_load")))
     if "start_time" in options.names:
@@ -67,7 +82,7 @@ async def measure(options: argparse.Namespace, folder: Path) -> Measured:
         began = time.monotonic()
         print(f"… {name}", file=sys.stderr, flush=True)
         try:
-            async with asyncio.timeout(LONGEST):
+            async with asyncio.timeout(limits.get(name, LONGEST)):
                 measured.add(await start())
         except Exception as error:  # told below, and the rest is measured
             traceback.print_exc()

@@ -48,7 +48,7 @@
   };
 
   AudioNode.prototype.connect = function (target, ...rest) {
-    if (target instanceof AudioDestinationNode) record(this.context, this);
+    if (target instanceof AudioDestinationNode || target instanceof MediaStreamAudioDestinationNode) record(this.context, this);
     return connect.call(this, target, ...rest);
   };
 

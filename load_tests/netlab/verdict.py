@@ -46,7 +46,7 @@ def judge(run: Run, said: Mapping[str, Samples]) -> dict[str, Any]:
         share = found[person.name]["concealed"]
         if expected.concealed is not None and (share is None or share > expected.concealed):
             missed.append(f"{person.name} side: concealed {share}, at most {expected.concealed}")
-        if frames[person.name] and not any(frames[person.name][-10 * 50 :]) and "text" not in expected.rung_says:
+        if not any(frames[person.name][-10 * 50 :]) and "text" not in expected.rung_says:
             missed.append(f"{person.name} side: no voice in the last 10 s")
     found["steps"] = [_step(run, at, index, frames, missed) for index, (at, _) in enumerate(run.steps)]
     _rung_expectations(run, missed)
@@ -54,6 +54,8 @@ def judge(run: Run, said: Mapping[str, Samples]) -> dict[str, Any]:
     found["join_to_voice_s"] = heard_at
     if expected.voice_within_s is not None and (heard_at is None or heard_at > expected.voice_within_s):
         missed.append(f"first voice {heard_at} s after joining, at most {expected.voice_within_s}")
+    found["rungs_reached"] = sorted({rung for told in found["far"]["rungs"] for rung in (told["out"], told["in"])})
+    found["alive"] = run.connected and all(any(speaks[-10 * 50 :]) for speaks in frames.values())
     found["ok"] = not missed
     return found
 

@@ -96,6 +96,11 @@ class Voice:
         )
         self.up.send(self.up.protect(header + _MOMENT.pack(time.time_ns()) + FILLER))
 
+    async def leave(self) -> None:
+        """Hangs up."""
+        assert self._talker is not None
+        await self._talker.ask("call:leave", {"room": self._seat.room, "peer": self._peer})
+
     async def close(self) -> None:
         """Leaves without a word, as a device that is switched off."""
         await self._browser.close()

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import structlog
 from prometheus_client import CollectorRegistry, Metric, ProcessCollector
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from server.infra.facts import harmless
@@ -28,7 +28,17 @@ def new_registry() -> CollectorRegistry:
     registry = CollectorRegistry(auto_describe=True)
     ProcessCollector(registry=registry)
     registry.register(_LogRecords())
+    registry.register(_Tasks())
     return registry
+
+
+class _Tasks(Collector):
+    def collect(self) -> Iterable[Metric]:
+        try:
+            count = len(asyncio.all_tasks())
+        except RuntimeError:  # nothing runs yet
+            count = 0
+        yield GaugeMetricFamily("binome_tasks", "Tasks under way in the server's process", value=count)
 
 
 class _LogRecords(Collector):
