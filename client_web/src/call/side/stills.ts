@@ -1,5 +1,7 @@
 /** Still pictures of one's camera: small WebP, one every few seconds, only the newest, only when the line is idle. */
 
+import { plain } from './webp';
+
 const SIZES = [240, 208, 160]; // pixels of the longer side
 const QUALITIES = [0.5, 0.35, 0.2];
 const LARGEST = 5_000; // bytes
@@ -15,6 +17,7 @@ export class StillCamera {
   private every = LONGEST_MS;
   private sentAt: number | null = null;
   private size = 0;
+  private learning = false; // whether it is not known yet how long the last one took
   private idle: () => boolean = () => false;
 
   constructor(private readonly show: (picture: Uint8Array) => void) {
@@ -54,8 +57,6 @@ export class StillCamera {
     if (this.timer !== undefined) this.timer = setTimeout(() => void this.look(), LOOK_MS);
   }
 
-  private learning = false;
-
   /** The last picture has arrived: the next one is as large as the line bore. */
   private learn(now: number): void {
     if (!this.learning || this.sentAt === null) return;
@@ -75,7 +76,8 @@ export class StillCamera {
     for (const quality of QUALITIES.slice(this.size && 1)) {
       const blob = await new Promise<Blob | null>((done) => this.canvas.toBlob(done, 'image/webp', quality));
       if (blob?.type !== 'image/webp') return null; // Safari makes no WebP
-      if (blob.size <= LARGEST) return new Uint8Array(await blob.arrayBuffer());
+      const picture = plain(new Uint8Array(await blob.arrayBuffer()));
+      if (picture && picture.length <= LARGEST) return picture;
     }
     return null;
   }
