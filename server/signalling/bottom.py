@@ -8,6 +8,8 @@ from server.signalling.signs import HIGH, LOW, QUEUE, REPAIRED, SETTLED, queue_o
 
 LOSSY: Final = 20.0  # seconds after loss in which a line is taken to lose at any rate
 HOPELESS: Final = 5.0  # seconds of a voice that cannot be understood before notes are offered, or text alone is left
+ROOM_FOR_TWICE: Final = 18_000  # bits/s that came while the line was full: enough for the leanest voice sent twice
+FULL: Final = 2.0  # seconds in which packets wait, after which sending twice was too much
 UNREPAIRED: Final = 0.15  # and for one that does not
 UNDERSTOOD: Final = 0.05  # less than that, and it can be again
 GONE: Final = 0.55  # more: not even a word gets through
@@ -46,18 +48,19 @@ def at_the_bottom(state: State, sample: Sample) -> tuple[State, Cause | None]:
 def _try_redundancy(state: State, sample: Sample) -> State:
     """Where each bit counts, carrying packets twice is a trial too: it may cost more packets than it saves."""
     at = sample.at
+    full = queue_of(state, sample) > 2 * QUEUE
+    state = replace(state, bad_since=(at if state.bad_since is None else state.bad_since) if full else None)
+    if state.red and state.bad_since is not None and at - max(state.bad_since, state.since + SETTLED) >= FULL:
+        return _without_redundancy(state, at)
     if state.red_from is not None:
         began, before = state.red_from
         worse_by = state.loss - before
-        queued = queue_of(state, sample)
-        full = queued > 2 * QUEUE or (worse_by > LOW and queued > QUEUE)
-        if at - began >= SETTLED and (full or worse_by > 0.20):
+        queued = queue_of(state, sample) > QUEUE
+        if at - began >= SETTLED and (worse_by > HIGH or (worse_by > LOW and queued)):
             return _without_redundancy(state, at)
-        return replace(state, red_from=None) if at - began >= 2 * SETTLED else state
+        return replace(state, red_from=None) if at - began >= 3 * SETTLED else state
     if state.red:
-        if state.fresh and queue_of(state, sample) > 2 * QUEUE and at - state.since >= 2 * SETTLED:
-            return _without_redundancy(state, at)
-        return replace(state, red=state.loss >= 0.02 or at - state.lossy_at < 2 * LOSSY)
+        return replace(state, red=state.loss >= 0.02 or at - max(state.lossy_at, state.since) < 2 * LOSSY)
     barred = dict(state.bars).get("red")
     settled = state.fresh and at - state.since >= 2 * SETTLED and queue_of(state, sample) < QUEUE
     if settled and 0.08 <= state.loss <= 2 * HIGH and (barred is None or at >= barred.until):

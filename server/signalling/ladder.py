@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from server.signalling.bottom import HOPELESS, LOSSY, at_the_bottom, hopeless, redundancy
+from server.signalling.bottom import HOPELESS, LOSSY, ROOM_FOR_TWICE, at_the_bottom, hopeless, redundancy
 from server.signalling.ladder_state import Cause, Decision, Limits, Sample, State, bar, move
 from server.signalling.rungs import RUNGS, Rung, better, rank, worse
 from server.signalling.signs import (
@@ -56,10 +56,12 @@ def step(state: State, sample: Sample, limits: Limits) -> tuple[State, Decision]
     return after, Decision(after.rung, after.red, cause, hurry)
 
 
-def brace(state: State, at: float) -> State:
-    """The other direction of this line has collapsed, and both are one line more often than not: pictures give way
+def brace(state: State, other: State) -> State:
+    """The ``other`` direction of this line has collapsed, and both are one line more often than not: pictures give way
     here too, so that what must be told gets through."""
-    return move(state, "voice-lean", at) if rank(state.rung) < rank("voice") else state
+    if rank(state.rung) >= rank("voice-lean"):
+        return state
+    return replace(move(state, "voice-lean", other.since), red=other.red)
 
 
 def _step(state: State, sample: Sample, limits: Limits) -> tuple[State, Cause | None]:
@@ -98,7 +100,7 @@ def _judge(state: State, sample: Sample, limits: Limits, *, collapsed: bool) -> 
     at = sample.at
     if sample.blind and not collapsed:
         return state, None
-    if is_hole(sample):  # a roaming telephone, not a weak line: neither good nor bad
+    if is_hole(state, sample):  # a roaming telephone, not a weak line: neither good nor bad
         return replace(state, bad_since=None, good_since=None, doubted=False), None
     state = learn_floor(state, sample)
     shown = state.climbed or at - state.since >= SHOWN + shortest_trip(state)
@@ -141,7 +143,9 @@ def _fall(state: State, rung: Rung, sample: Sample) -> State:
     left = state.rung
     loss = max(state.loss, sample.loss or 0.0)
     fell = (left, loss, sample.rate or 0.0) if loss - state.floor >= HIGH else None
-    moved = replace(move(state, rung, sample.at), fell=fell, red=state.red and rank(rung) < rank("voice-lean"))
+    # A line that fell showed what it can carry, and what is told in one word gets through sooner than in two.
+    red = (sample.rate or 0.0) >= ROOM_FOR_TWICE if rank(rung) >= rank("voice-lean") else state.red
+    moved = replace(move(state, rung, sample.at), fell=fell, red=red)
     return bar(moved, left, sample.at) if failed else moved
 
 

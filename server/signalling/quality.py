@@ -117,7 +117,7 @@ class Quality:
         out, decision = ladder.step(line.out, sample, line.limits)
         line.hurry = decision.hurry
         if decision.cause == "weak" and rank(out.rung) >= rank("voice-lean"):
-            line.into = ladder.brace(line.into, now)
+            line.into = ladder.brace(line.into, out)
         company = self._company(part)
         sample = sent_sample(now, measured, company, pictures=_sees(part, company), alone=numbers is None)
         self._step(part, out, self._receive(line, sample), decision.cause)

@@ -27,7 +27,7 @@ DRAINED: Final = 0.4  # of its usual rate arrives, and late: the line has narrow
 HIGH: Final = 0.15  # lost beyond that, when it lasts: too much
 UNQUEUED: Final = 0.25  # the same, when nothing waits in queues: then a lower rate may not help
 LOW: Final = 0.05  # below it a sample is good
-HOLE: Final = 0.25  # seconds without a packet: a telephone that roams, a line that trickles
+HOLE: Final = 0.4  # seconds without a packet: a telephone that roams, or a line that trickles
 QUEUE: Final = 0.3  # seconds that packets wait in a line that is full
 SLOW: Final = 1.2  # seconds of round trip: no conversation with pictures
 FEW_FRAMES: Final = 12  # a second: no lips to read (EN 301 549 asks for 20), and the rate is not there for them
@@ -42,7 +42,7 @@ FORGIVEN: Final = 60.0  # seconds on a rung after which its failures are forgott
 def note(state: State, sample: Sample) -> State:
     """What a sample says of the line, before anything is decided."""
     loss, fresh = state.loss, state.fresh
-    if sample.loss is not None and not is_hole(sample):
+    if sample.loss is not None and not is_hole(state, sample):
         if not fresh and sample.at - state.since >= FRESH + shortest_trip(state):
             loss, fresh = sample.loss, True
         else:
@@ -95,9 +95,10 @@ def learn_floor(state: State, sample: Sample) -> State:
     return state
 
 
-def is_hole(sample: Sample) -> bool:
-    """Whether a hole in time explains what was lost: then what came before and after it came whole."""
-    if sample.gap < HOLE or (sample.late or 0.0) > QUEUE:
+def is_hole(state: State, sample: Sample) -> bool:
+    """Whether a hole in time explains what was lost: then what came before and after it came whole. Not at the bottom,
+    where packets are so few that chance makes holes."""
+    if rank(state.rung) >= rank("voice-lean") or sample.gap < HOLE or (sample.late or 0.0) > QUEUE:
         return False
     return (sample.loss or 0.0) <= sample.gap / max(sample.span, HOLE) + LOW
 
