@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { t, type Key } from '../locales/text';
 import { NoteOffer } from '../notes/offer';
+import { recording, words } from '../notes/words';
 import type { Room } from '../room/rooms';
 import { Icon, type IconName } from '../shell/icons';
 import { link } from '../wire/link';
@@ -23,10 +24,12 @@ export function Stage({ current, room }: { current: Call; room: Room }): VNode {
   const small = useSignal(false);
   const choosing = useSignal(false);
   const mine = current.peer.value;
+  const wordsCode = words.value;
+  const records = recording.value?.room === room.number; // where one writes, on a telephone behind the stage
   const others = room.inCall.value.filter((person) => person.peer !== mine);
   const me = room.inCall.value.find((person) => person.peer === mine);
   return (
-    <section class={small.value ? 'stage is-small' : 'stage'} aria-label={t('call.title')}>
+    <section class={small.value || records ? 'stage is-small' : 'stage'} aria-label={t('call.title')}>
       <div class="stage-head">
         <p class="stage-state" role="status">
           <span class={current.phase.value === 'in' ? 'dot dot-on' : 'dot'} />
@@ -63,6 +66,7 @@ export function Stage({ current, room }: { current: Call; room: Room }): VNode {
           />
         )}
       </div>
+      {wordsCode && room.live.value.size > 0 && <wordsCode.LiveLines room={room} />}
       <Controls current={current} />
       <DataUsed current={current} />
     </section>

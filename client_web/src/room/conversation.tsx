@@ -3,6 +3,7 @@
 import { useComputed } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { call } from '../call/current';
 import { day } from '../locales/moments';
 import { t } from '../locales/text';
 import { fetchWordsAhead, words } from '../notes/words';
@@ -97,14 +98,14 @@ function lastDelivered(items: readonly Item[]): number {
   return -1;
 }
 
-/** What others in the call write, while they write it; the code of it comes with the first line. */
+/** What those in the call write, while they write it, for a professional who is not in it; else it is on the stage. */
 function Live({ room }: { room: Room }): VNode | null {
   const some = room.live.value.size > 0;
   useEffect(() => {
     if (some) fetchWordsAhead();
   }, [some]);
   const code = words.value;
-  return some && code ? <code.LiveLines room={room} /> : null;
+  return some && code && call.value?.room !== room ? <code.LiveLines room={room} /> : null;
 }
 
 function Typing({ room }: { room: Room }): VNode {
