@@ -1,4 +1,4 @@
-"""The last two seconds of an incoming picture stream, from which each receiver's losses are repaired."""
+"""The last moments of an incoming picture stream, from which each receiver's losses are repaired."""
 
 from typing import Final
 
@@ -7,6 +7,8 @@ from server.media.rtp import Packet
 
 CAPACITY: Final = 512  # packets: 2 s at 2.1 Mbit/s
 LIFETIME: Final = 2.0  # seconds; a repair later than this comes after the next key frame
+SHORTEST: Final = 0.5  # seconds: what is asked for on a short line is asked for soon
+ROUND_TRIPS: Final = 3.0  # of the farthest receiver: its report, a lost repair, and its second report
 
 
 class Cache:
@@ -30,9 +32,10 @@ class Cache:
             return None
         return entry[1]
 
-    def trim(self, now: float) -> None:
-        """Lets go of what is too old, so that a stream that stopped does not hold its memory."""
-        oldest = now - LIFETIME
+    def trim(self, now: float, round_trip: float) -> None:
+        """Lets go of what nobody will ask for any more: a second of good pictures is 190 kB. ``round_trip`` is the
+        longest of those who look."""
+        oldest = now - min(LIFETIME, SHORTEST + ROUND_TRIPS * round_trip)
         self._entries = [entry if entry is not None and entry[0] >= oldest else None for entry in self._entries]
 
     def __len__(self) -> int:

@@ -112,6 +112,10 @@ class Down:
         tracks = self._shown | {slot: waiting.track for slot, waiting in self._waiting.items()}
         return [track for track in tracks.values() if track.kind == kind]
 
+    def looks_at(self) -> set[Track]:
+        """All that is of use here: what flows, and what is waited for."""
+        return {*self._shown.values(), *(waiting.track for waiting in self._waiting.values())}
+
     def _joined(self, waiting: Waiting) -> None:
         slot = waiting.slot
         self._shown[slot].detach(slot)

@@ -9,6 +9,7 @@ from typing import Final
 
 REMEMBERED: Final = 512  # packets: about 2 s of video; a larger hole is an outage, which a key frame ends
 LIFETIME: Final = 2.0  # seconds: what comes later is of no use to anybody
+LATEST: Final = 5.0  # seconds: voices come late over long queues and are then forwarded all the same
 REORDERING_PACKETS: Final = 2  # RFC 4585 leaves it open; what is overtaken by fewer packets is not lost yet
 REORDERING_TIME: Final = 0.020  # seconds
 REPEAT_AFTER: Final = 1.1  # round trips
@@ -53,6 +54,12 @@ class Losses:
             if ext_seq >= before:
                 break
             missing.tries = MOST_TRIES
+
+    def trim(self, now: float) -> None:
+        """Forgets what nobody waits for any more: of voices, which are not asked for again."""
+        missing = self._missing
+        for ext_seq in [number for number, lost in missing.items() if now - lost.since > LATEST]:
+            del missing[ext_seq]
 
     def due(self, highest: int, now: float, round_trip: float) -> list[int]:
         """What to ask for now, ascending. Forgets what is too old to be of use."""

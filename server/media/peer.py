@@ -47,6 +47,7 @@ class Company(Protocol):
     """The room, as a peer sees it."""
 
     def timelines(self) -> Mapping[str, Timeline]: ...
+    def farthest(self) -> float: ...
     def picture_rate(self, peer: "Peer", now: float) -> int: ...
     def reconsider(self, peer: "Peer", now: float) -> None: ...
     def connected(self, peer: "Peer") -> None: ...
@@ -212,8 +213,10 @@ class Peer:
         if now - self._measured_at > EVERY - TICK[0] / 2:
             self._measured_at = now
             self._room.measured(self, self._measure(now))
+        farthest = self._room.farthest()
         for name in VIDEO_NAMES:
-            self.tracks[name].cache.trim(now)
+            self.tracks[name].cache.trim(now, farthest)
+        self.up.trim(now)
         self._room.reconsider(self, now)
         self.down.adapt(self.shape.redundancy, now)
         if self.shape.sparing and now - self._reported_at < SPARING_INTERVAL:

@@ -108,6 +108,11 @@ class Room:
         each = share(capacity.bits_per_second(now), len(receiver.down.shows("audio")), pictures)
         if len(self.peers) > 2 and receiver.chooser.reconsider(each, capacity.tight(now), now):
             self.refresh(now)
+        self._tell_layers()  # what was waited for may flow by now
+
+    def farthest(self) -> float:
+        """The longest round trip to anybody here."""
+        return max(peer.down.round_trip for peer in self.peers.values())
 
     def timelines(self) -> Mapping[str, Timeline]:
         return {identifier: peer.up.timeline for identifier, peer in self.peers.items()}
@@ -161,7 +166,7 @@ class Room:
 
     def _tell_layers(self) -> None:
         """Tells those whose pictures somebody began to want, or nobody wants any more."""
-        wanted = {track for receiver in self.peers.values() for track in receiver.down.shows("video")}
+        wanted = {track for receiver in self.peers.values() for track in receiver.down.looks_at()}
         for peer in self.peers.values():
             layers: set[Pictures] = set()
             if peer.tracks["video"] in wanted:

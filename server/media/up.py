@@ -156,6 +156,12 @@ class Up:
                     if track.stream is stream:
                         track.end()
 
+    def trim(self, now: float) -> None:
+        """Lets go of what is of no use any more. Called each second."""
+        for track, stream in self._live.items():
+            if track.kind == "audio":
+                stream.losses.trim(now)
+
     def voice_loss(self) -> tuple[int, int]:
         """Packets of the voice that were due since the last call, and those of them missing, before any repair."""
         stream = self._live.get(self._tracks["audio"])

@@ -18,7 +18,7 @@ from aiortc.rtp import (
     unpack_remb_fci,
 )
 
-from server.media.engine import PeerState
+from server.media.engine import PeerState, Shape
 from server.media.errors import NoSuchPeer, RoomFull, UnusableDescription
 from tests.integration.media.conftest import ALL_ON, Calls
 from tests.support.bare_browser import DELTA_FRAME, KEY_FRAME, RTX, BareBrowser, Remote, until
@@ -343,3 +343,20 @@ async def test_an_answer_with_another_certificate_is_refused(calls: Calls) -> No
 async def test_descriptions_name_one_port(calls: Calls) -> None:
     _, lea = await calls.pair()
     assert lea.remote_offer.port == Remote.read(lea.remote_offer.text).port == calls.engine.port
+
+
+async def test_where_bytes_are_dear_reports_are_few_and_nothing_is_asked_for(calls: Calls) -> None:
+    julien, lea = await calls.pair()
+    await calls.engine.shape("room", "julien", Shape(pictures_in="none", pictures_out="none", sparing=True))
+    await asyncio.sleep(0.1)  # what was on its way
+    julien.up.rtcp.clear()
+    before = len(calls.told.figures.get("julien", []))
+    julien.say(b"word")
+    julien.said += 5  # lost
+    julien.say(*[b"word"] * 5)
+    julien.show(key=True, count=3)
+    await until(lambda: len(calls.told.figures.get("julien", [])) >= before + 3, "three measures of Julien")
+    assert len([packet for packet in julien.up.rtcp if isinstance(packet, RtcpRrPacket)]) <= 1
+    assert not [packet for packet in julien.up.rtcp if isinstance(packet, RtcpRtpfbPacket | RtcpPsfbPacket)]
+    assert len(lea.heard("a0")) == 6
+    assert lea.got("v0") == []

@@ -38,7 +38,15 @@ def test_a_stream_that_stopped_holds_no_memory() -> None:
     cache, stream = Cache(), Reception(1, VP8)
     cache.put(stream, packet(7), now=0.0)
     cache.put(stream, packet(8), now=1.5)
-    cache.trim(2.5)
+    cache.trim(2.5, round_trip=0.8)
     assert len(cache) == 1
-    cache.trim(9.0)
+    cache.trim(9.0, round_trip=0.8)
     assert len(cache) == 0
+
+
+def test_on_short_lines_less_is_kept() -> None:
+    cache, stream = Cache(), Reception(1, VP8)
+    for number, now in ((7, 0.0), (8, 1.0), (9, 1.5)):
+        cache.put(stream, packet(number), now=now)
+    cache.trim(1.9, round_trip=0.1)
+    assert [number for number in (7, 8, 9) if cache.get(number, 1.9)] == [9]

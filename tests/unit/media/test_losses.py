@@ -1,6 +1,6 @@
 from itertools import pairwise
 
-from server.media.losses import LIFETIME, MOST_TRIES, REMEMBERED, Losses
+from server.media.losses import LATEST, LIFETIME, MOST_TRIES, REMEMBERED, Losses
 
 RTT = 0.1
 
@@ -62,3 +62,12 @@ def test_memory_is_bounded_however_much_is_lost() -> None:
     assert len(losses) == REMEMBERED
     assert not losses.take(0)
     assert losses.take(10**9 + 2)
+
+
+def test_a_late_voice_is_waited_for_though_not_asked_for_and_then_forgotten() -> None:
+    losses = Losses()
+    losses.add(10, 12, now=0.0)
+    losses.trim(LATEST)
+    assert losses.take(10)
+    losses.trim(LATEST + 0.1)
+    assert not losses.take(11)
