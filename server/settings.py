@@ -71,6 +71,10 @@ def _host(value: str) -> str:
         return name
 
 
+def _hosts(value: str) -> str:
+    return ",".join(_host(item.strip()) for item in _text(value).split(","))
+
+
 def _networks(value: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
     try:
         return tuple(ipaddress.ip_network(item.strip()) for item in _text(value).split(","))
@@ -131,7 +135,7 @@ class Settings:
         metadata=_about("processes that carry calls; each takes one core and the next media port", _workers),
     )
     public_address: str | None = field(
-        default=None, metadata=_about("address or name that calls are reached at from outside", _host)
+        default=None, metadata=_about("addresses or names that calls are reached at from outside", _hosts)
     )
     trusted_proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = field(
         default=(), metadata=_about("reverse proxies whose X-Forwarded headers are believed", _networks)
@@ -303,11 +307,16 @@ def _sentence(error: ValueError) -> str:
     return text if text.startswith("must") else "is malformed"
 
 
-def _is_loopback(host: str) -> bool:
+def _is_loopback(hosts: str) -> bool:
+    """Whether all of one or more hosts, with commas between, are."""
+    return all(host == "localhost" or _loops(host) for host in hosts.split(","))
+
+
+def _loops(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return False
 
 
 def _show(value: object) -> str:

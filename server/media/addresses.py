@@ -37,7 +37,10 @@ async def reachable(hosts: Sequence[str], public_address: str | None) -> list[st
         found: list[str] = []
         for name in public_address.split(","):
             found += await _resolve(name.strip(), "BINOME_PUBLIC_ADDRESS")
-        return _unique(found)[:MOST_CANDIDATES]
+        bound = {ipaddress.ip_address(host).version for host in hosts}
+        # A name may have an address of a version that we do not listen on: a browser would try it in vain.
+        there = [address for address in found if ipaddress.ip_address(address).version in bound]
+        return _unique(there or found)[:MOST_CANDIDATES]
     found = []
     for host in hosts:
         address = ipaddress.ip_address(host)

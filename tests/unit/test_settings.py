@@ -41,7 +41,7 @@ def test_every_setting_is_read_and_described() -> None:
         "BINOME_PORT": "80",
         "BINOME_MEDIA_PORT": "443",
         "BINOME_MEDIA_WORKERS": "4",
-        "BINOME_PUBLIC_ADDRESS": "visio.example.org",
+        "BINOME_PUBLIC_ADDRESS": "visio.example.org, [2001:DB8::9]",
         "BINOME_TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.1",
         "BINOME_DATABASE_URL": URL,
         "BINOME_REDIS_URL": "redis://:topsecret@cache:6379/0",
@@ -62,7 +62,7 @@ def test_every_setting_is_read_and_described() -> None:
         port=80,
         media_port=443,
         media_workers=4,
-        public_address="visio.example.org",
+        public_address="visio.example.org,2001:db8::9",
         trusted_proxies=(ip_network("10.0.0.0/8"), ip_network("192.0.2.1/32")),
         database_url=URL,
         redis_url="redis://:topsecret@cache:6379/0",
@@ -172,7 +172,7 @@ class TestContradictions:
         assert refusal(redis_url="redis://h").startswith("BINOME_REDIS_URL is for several server processes")
 
     def test_a_public_address_that_nobody_reaches(self) -> None:
-        for address in ("127.0.0.1", "::1", "localhost"):
+        for address in ("127.0.0.1", "::1", "localhost", "127.0.0.1,::1"):
             assert f"BINOME_PUBLIC_ADDRESS is {address}" in refusal(host="0.0.0.0", public_address=address)
 
 
@@ -185,6 +185,7 @@ class TestContradictions:
         ("127.0.0.1", "203.0.113.9", "0.0.0.0"),  # HTTP behind a proxy on this machine; media has no proxy
         ("0.0.0.0", None, "0.0.0.0"),
         ("192.0.2.7", "visio.example.org", "192.0.2.7"),
+        ("127.0.0.1", "203.0.113.9,2001:db8::9", "0.0.0.0"),
         ("::", None, "::"),
     ],
 )

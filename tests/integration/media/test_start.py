@@ -41,15 +41,16 @@ async def test_an_unknown_public_address_leaves_no_port_open() -> None:
 
 
 async def test_browsers_are_told_the_public_address_and_no_other() -> None:
-    async with running(ForwardingEngine("127.0.0.1", 0, "203.0.113.7")) as calls:
+    async with running(ForwardingEngine(EVERYWHERE[0], 0, "203.0.113.7,2001:db8::7")) as calls:
         browser = BareBrowser()
         calls.browsers.append(browser)
         joined = await calls.engine.join("room", "julien", browser.offer(), ALL_ON, video=True, capacity=4)
         for description in (joined.answer, joined.offer):
+            addresses = ["203.0.113.7", "2001:db8::7"][: 1 + socket.has_ipv6]
             candidates = [line.split(" ") for line in description.splitlines() if line.startswith("a=candidate")]
             port = str(calls.engine.port)
             assert [(words[2], *words[4:6]) for words in candidates] == [
-                (transport, "203.0.113.7", port) for transport in ("udp", "tcp")
+                (transport, address, port) for transport in ("udp", "tcp") for address in addresses
             ]
             assert "127.0.0.1 " not in description
 

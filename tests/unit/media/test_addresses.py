@@ -11,6 +11,11 @@ async def test_the_operators_address_is_the_only_one_named() -> None:
     assert await reachable(EVERYWHERE, "203.0.113.7, 2001:db8::7") == ["203.0.113.7", "2001:db8::7"]
 
 
+async def test_an_address_of_a_version_that_is_not_listened_on_is_left_out() -> None:
+    assert await reachable(["192.0.2.1"], "2001:db8::7,203.0.113.7") == ["203.0.113.7"]
+    assert await reachable(["192.0.2.1"], "2001:db8::7") == ["2001:db8::7"]  # the operator knows better
+
+
 async def test_a_name_is_resolved() -> None:
     assert set(await reachable(EVERYWHERE, "localhost")) <= {"127.0.0.1", "::1"}
 
