@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from server.infra.limits import Rate
 from server.kernel.permissions import Permission
-from server.signalling import wire
+from server.signalling import descriptions, wire
 from server.signalling.calls import Calls
+from server.signalling.descriptions import described
 from server.transport.gateway import Connection, Gateway
 
 LONGEST_FRAME = 64 * 1024  # bytes: a description of 32 KiB with every line end escaped, and more
@@ -72,13 +73,14 @@ class CallsSocket:
         gateway.on_disconnect(calls.disconnected)
 
     async def join(self, connection: Connection, request: wire.Join) -> wire.JoinAnswer:
-        return await self._calls.join(connection, request)
+        return await described(request, lambda: self._calls.join(connection, request))
 
     async def answer(self, connection: Connection, request: wire.Answer) -> None:
+        request.sdp = descriptions.read(request.sdp)
         await self._calls.answer(connection, request)
 
     async def restart(self, connection: Connection, request: wire.Restart) -> wire.RestartAnswer:
-        return await self._calls.restart(connection, request)
+        return await described(request, lambda: self._calls.restart(connection, request))
 
     async def set_state(self, connection: Connection, request: wire.State) -> None:
         await self._calls.set_state(connection, request)

@@ -4,6 +4,7 @@
  * the server is an ICE-lite end that learns ours from the first check.
  */
 
+import { pack, unpack } from './descriptions';
 import type { Layer, Voice } from '../wire/types';
 import { ENCODINGS } from './pictures';
 import { shapeAnswer } from './shaping';
@@ -53,7 +54,7 @@ export class Connections {
   offer(restart = false): Promise<string> {
     return this.next(async () => {
       await this.up.setLocalDescription(await this.up.createOffer({ iceRestart: restart }));
-      return this.up.localDescription?.sdp ?? '';
+      return pack(this.up.localDescription?.sdp ?? '');
     });
   }
 
@@ -76,13 +77,13 @@ export class Connections {
   /** Takes the server's answer for *up* and its offer for *down*; gives the answer for *down*. */
   accept(answer: string, offer: string): Promise<string> {
     return this.next(async () => {
-      this.answer = answer;
+      this.answer = await unpack(answer);
       await this.up.setRemoteDescription({ type: 'answer', sdp: this.shaped() });
-      await this.down.setRemoteDescription({ type: 'offer', sdp: offer });
+      await this.down.setRemoteDescription({ type: 'offer', sdp: await unpack(offer) });
       await this.down.setLocalDescription(await this.down.createAnswer());
       const tracks = this.down.getTransceivers().map(({ mid, receiver }) => [mid ?? '', receiver.track] as const);
       this.hooks.tracks(new Map(tracks));
-      return this.down.localDescription?.sdp ?? '';
+      return pack(this.down.localDescription?.sdp ?? '');
     });
   }
 

@@ -4,7 +4,7 @@ import type { CallPerson } from '../wire/types';
 import { whatHappened } from './sayings';
 
 const person = (name: string, more: Partial<CallPerson> = {}): CallPerson => ({
-  peer: `peer of ${name}`, account: name, name, role: 'mentor', mic: true, camera: true, voice_only: false, connected: true, since: '', ...more,
+  peer: `peer of ${name}`, account: name, name, role: 'mentor', mic: true, camera: true, voice_only: false, connected: true, since: '', rung: 'video', weak: false, ...more,
 });
 const said = (before: CallPerson[], after: CallPerson[], own: string | null = null): string[] =>
   whatHappened(before, after, own).map(({ key, name }) => `${name} ${key.slice('call.said.'.length)}`);

@@ -4,6 +4,7 @@ import asyncio
 
 from server.kernel.identifiers import new_id, shorten
 from server.kernel.permissions import Role
+from server.signalling.descriptions import read, write
 from tests.integration.signalling.conftest import Caller, Neighbourhood
 from tests.support.bare_browser import BareBrowser, until
 
@@ -273,3 +274,24 @@ async def test_metrics_count_people_and_packets(street: Neighbourhood) -> None:
     values = {sample.name: sample.value for family in metrics for sample in family.samples}
     assert (values["binome_calls"], values["binome_call_people"]) == (1, 2)
     assert values["binome_media_packets_forwarded_total"] == 1
+
+
+async def test_descriptions_travel_packed_when_asked_so(street: Neighbourhood) -> None:
+    room = await street.house.room()
+    julien = await street.caller(room.mentor, room)
+    request = julien.request()
+    joined = await julien.client.call("call:join", {**request, "sdp": write(request["sdp"], packed=True)})
+    assert joined["answer"].startswith("z:")
+    assert joined["offer"].startswith("z:")
+    answer, offer = read(joined["answer"]), read(joined["offer"])
+    assert len(joined["offer"]) < len(offer) / 2
+    julien.peer = joined["peer"]
+    packed = write(julien.browser.answer(offer), packed=True)
+    assert await julien.act("call:answer", sdp=packed) == {"ok": True}
+    await julien.browser.connect(answer, offer)
+    restarted = await julien.act("call:restart", sdp=write(julien.browser.offer(), packed=True))
+    assert read(restarted["offer"]).startswith("v=0")
+    assert restarted["offer"].startswith("z:")
+    refused = await julien.act("call:restart", sdp="z:AAAA")
+    assert refused["error"]["code"] == "bad_sdp"
+    assert refused["error"]["field"] == "sdp"

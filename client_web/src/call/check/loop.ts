@@ -6,6 +6,7 @@
 
 import { ask } from '../../wire/link';
 import { Refusal } from '../../wire/refusal';
+import { pack, unpack } from '../descriptions';
 import { holds, STEPS, type Line, type Step } from './rules';
 
 const STEP_MS = 1_000;
@@ -60,14 +61,14 @@ class Circle {
     this.sender = this.up.addTransceiver(this.noise(), { direction: 'sendonly' }).sender;
     await this.rate(STEPS[0]);
     await this.up.setLocalDescription();
-    const { check, answer, offer, ice } = await ask('check:begin', { sdp: this.up.localDescription?.sdp ?? '' });
+    const { check, answer, offer, ice } = await ask('check:begin', { sdp: await pack(this.up.localDescription?.sdp ?? '') });
     this.check = check;
     if (this.closed) return this.forget();
     if (ice.length > 0) for (const end of [this.up, this.down]) end.setConfiguration({ iceServers: ice });
-    await this.up.setRemoteDescription({ type: 'answer', sdp: answer });
-    await this.down.setRemoteDescription({ type: 'offer', sdp: offer });
+    await this.up.setRemoteDescription({ type: 'answer', sdp: await unpack(answer) });
+    await this.down.setRemoteDescription({ type: 'offer', sdp: await unpack(offer) });
     await this.down.setLocalDescription();
-    await ask('check:answer', { check, sdp: this.down.localDescription?.sdp ?? '' });
+    await ask('check:answer', { check, sdp: await pack(this.down.localDescription?.sdp ?? '') });
   }
 
   /** Whether something came round before `end` (of `performance.now()`). */
