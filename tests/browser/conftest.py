@@ -41,10 +41,10 @@ _numbers = count(1)
 
 
 @contextmanager
-def run_server() -> Iterator[Server]:
+def run_server(**settings: str) -> Iterator[Server]:
     """``binome serve`` with one association and its admin."""
     with short_folder() as folder:
-        running = Server(folder / "data")
+        running = Server(folder / "data", **settings)
         answer = run(
             "admin", "create", "--organisation", "Les Passerelles", "--login", "admin", "--password-stdin",
             env=running.env, stdin=PASSWORD,
@@ -112,7 +112,7 @@ def pair(admin: Api) -> Logins:
     return make_pair(admin)
 
 
-def make_pair(api: Api) -> Logins:
+def make_pair(api: Api, born: str = "2011-05-05") -> Logins:
     number = next(_numbers)
     made: dict[str, str] = {}
     logins = {}
@@ -120,7 +120,7 @@ def make_pair(api: Api) -> Logins:
         logins[role] = f"{role}{number}"
         person = {"login": logins[role], "name": name, "role": role, "password": PASSWORD}
         if role == "mentee":
-            person["birth_date"] = "2011-05-05"
+            person["birth_date"] = born
         made[role] = api.ask("POST", "accounts", person)["id"]
     api.ask("POST", "pairs", made)
     return Logins(**logins)

@@ -35,7 +35,10 @@ export class Direct {
 
   constructor(private readonly call: Call) {
     this.ends = [
-      effect(() => void this.senders.video?.replaceTrack(call.picture.value).catch(() => {})),
+      effect(() => {
+        const picture = call.picture.value; // asked for first: whether it is sent changes as well
+        void this.senders.video?.replaceTrack(picture).catch(() => {});
+      }),
       // Who cannot be told that it is over is not left in it.
       effect(() => {
         if (link.value !== 'online') this.close();
