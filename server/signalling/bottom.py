@@ -8,7 +8,7 @@ from server.signalling.signs import HIGH, LOW, QUEUE, REPAIRED, SETTLED, queue_o
 
 LOSSY: Final = 20.0  # seconds after loss in which a line is taken to lose at any rate
 HOPELESS: Final = 5.0  # seconds of a voice that cannot be understood before notes are offered, or text alone is left
-ROOM_FOR_TWICE: Final = 18_000  # bits/s that came while the line was full: enough for the leanest voice sent twice
+ROOM_FOR_TWICE: Final = 17_000  # bits/s that came while the line was full: enough for the leanest voice sent twice
 FULL: Final = 2.0  # seconds in which packets wait, after which sending twice was too much
 UNREPAIRED: Final = 0.15  # and for one that does not
 UNDERSTOOD: Final = 0.05  # less than that, and it can be again
@@ -56,7 +56,7 @@ def _try_redundancy(state: State, sample: Sample) -> State:
         began, before = state.red_from
         worse_by = state.loss - before
         queued = queue_of(state, sample) > QUEUE
-        if at - began >= SETTLED and (worse_by > HIGH or (worse_by > LOW and queued)):
+        if at - began >= SETTLED and (worse_by > 0.12 or (worse_by > LOW and queued)):
             return _without_redundancy(state, at)
         return replace(state, red_from=None) if at - began >= 3 * SETTLED else state
     if state.red:

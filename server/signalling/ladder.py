@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from server.signalling.bottom import HOPELESS, LOSSY, ROOM_FOR_TWICE, at_the_bottom, hopeless, redundancy
-from server.signalling.ladder_state import Cause, Decision, Limits, Sample, State, bar, move
+from server.signalling.ladder_state import WAIT, Cause, Decision, Limits, Sample, State, bar, move
 from server.signalling.rungs import RUNGS, Rung, better, rank, worse
 from server.signalling.signs import (
     FORGIVEN,
@@ -146,6 +146,8 @@ def _fall(state: State, rung: Rung, sample: Sample) -> State:
     # A line that fell showed what it can carry, and what is told in one word gets through sooner than in two.
     red = (sample.rate or 0.0) >= ROOM_FOR_TWICE if rank(rung) >= rank("voice-lean") else state.red
     moved = replace(move(state, rung, sample.at), fell=fell, red=red)
+    if not red and sample.rate is not None and rank(rung) >= rank("voice-lean"):
+        moved = bar(moved, "red", sample.at, least=6 * WAIT)
     return bar(moved, left, sample.at) if failed else moved
 
 
