@@ -9,13 +9,16 @@
   let sources = 0;
   let firstVoice = null; // the wall clock when the first voice left a jitter buffer
 
-  const awaitVoice = async (receiver) => {
-    while (firstVoice === null && receiver.track.readyState === 'live') {
-      for (const report of (await receiver.getStats()).values()) {
-        if (report.type !== 'inbound-rtp' || !(report.jitterBufferEmittedCount > 0 && report.totalAudioEnergy > 0)) continue;
-        firstVoice ??= Date.now() / 1000;
+  // Looks often, but only while a first voice can be expected: looking costs the page something.
+  const awaitVoice = async (connection) => {
+    for (let looks = 0; firstVoice === null && looks < 1500 && connection.connectionState !== 'closed'; looks += 1) {
+      if (connection.connectionState === 'connected') {
+        for (const report of (await connection.getStats()).values()) {
+          if (report.type !== 'inbound-rtp' || !(report.jitterBufferEmittedCount > 0 && report.totalAudioEnergy > 0)) continue;
+          firstVoice ??= Date.now() / 1000;
+        }
       }
-      await new Promise((done) => setTimeout(done, 10));
+      await new Promise((done) => setTimeout(done, 20));
     }
   };
 
@@ -57,9 +60,9 @@
     constructor(...given) {
       super(...given);
       connections.push(this);
-      this.addEventListener('track', ({ track, receiver }) => {
+      this.addEventListener('track', () => void awaitVoice(this), { once: true });
+      this.addEventListener('track', ({ track }) => {
         if (track.kind !== 'audio') return;
-        void awaitVoice(receiver);
         const context = new AudioContext({ sampleRate: RATE });
         record(context, context.createMediaStreamSource(new MediaStream([track])));
         this.addEventListener('connectionstatechange', () => this.connectionState === 'closed' && context.close());
