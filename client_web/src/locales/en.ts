@@ -399,6 +399,7 @@ export const en: Readonly<Record<Key, Text>> = {
   'category.profanity': "coarse language",
   'category.evasion': "disguised text",
   'category.conversation': "how the conversation is moving",
+  'category.voice': "voice note",
   'category.help': "call for help",
   'category.unassessed': "to check: automatic reading did not answer",
   'category.other': "other signal",

@@ -58,6 +58,7 @@ export const frStaff = {
   'category.profanity': "grossièreté",
   'category.evasion': "texte déguisé",
   'category.conversation': "évolution de la conversation",
+  'category.voice': "message vocal",
   'category.help': "appel à l’aide",
   'category.unassessed': "à vérifier : la lecture automatique n’a pas répondu",
   'category.other': "autre signal",

@@ -55,7 +55,9 @@ export function FlagCard({ flag }: { flag: Flag }): VNode {
       </div>
       {flag.excerpt && (
         <blockquote class="excerpt">
-          {pieces(flag.excerpt, flag.labels).map((piece) => (piece.marked ? <mark>{piece.text}</mark> : piece.text))}
+          {isNote(flag)
+            ? t('voice.note')
+            : pieces(flag.excerpt, flag.labels).map((piece) => (piece.marked ? <mark>{piece.text}</mark> : piece.text))}
         </blockquote>
       )}
       <p class="flag-reason">
@@ -70,6 +72,9 @@ export function FlagCard({ flag }: { flag: Flag }): VNode {
     </article>
   );
 }
+
+/** What was said is to be heard in the room, seen by all; its words stand nowhere. */
+const isNote = (flag: Flag): boolean => flag.labels.some(({ rule }) => rule === 'voice.note');
 
 function Choices({ flag }: { flag: Flag }): VNode {
   const note = useSignal('');

@@ -95,6 +95,18 @@ class Parts:
         """A long answer."""
         return Echo(f"{call.language} " * 1_000)
 
+    @endpoint("PUT", "/api/v1/notes/{note}/sound", upload="audio/ogg", max_body=8, answer=Echo)
+    async def sing(self, call: Call) -> Echo:
+        """Add a sound to a note."""
+        self.reached += 1
+        return Echo(call.body.hex())
+
+    @endpoint("GET", "/api/v1/notes/{note}/sound", content="audio/ogg")
+    async def hear(self, call: Call) -> web.Response:
+        """The sound of a note."""
+        call.identifier("note")
+        return web.Response(body=b"OggS", content_type="audio/ogg")
+
     @endpoint("GET", "/api/v1/failing", answer=Echo, signed_in=False)
     async def failing(self, call: Call) -> Echo:  # noqa: ARG002 - an endpoint takes its call
         """Fails."""
@@ -386,3 +398,31 @@ def test_a_declaration_that_makes_no_sense_is_refused() -> None:
         endpoint("GET", "/api/v1/x", permission=Permission.PAIR_LIST, signed_in=False)
     with pytest.raises(ValueError, match="declares no endpoint"):
         Endpoints(Known()).add(Loose(1))
+
+
+async def test_a_body_of_bytes(site: Site, parts: Parts) -> None:
+    path = f"/api/v1/notes/{new_id()}/sound"
+    ogg = {"Content-Type": "audio/ogg"}
+    assert (await site.ask("PUT", path, raw=b"\x00\xff", token=ALICE, headers=ogg)).body["text"] == "00ff"
+    assert (await site.ask("PUT", path, raw=b"", token=ALICE, headers=ogg)).body["text"] == ""
+    assert parts.reached == 2
+    for headers, raw, code in (
+        ({"Content-Type": "application/json"}, b"{}", "bad_request"),
+        ({}, b"{}", "bad_request"),
+        ({**ogg, "Content-Encoding": "gzip"}, gzip.compress(b"x"), "bad_request"),
+        (ogg, b"x" * 9, "too_large"),
+    ):
+        assert (await site.ask("PUT", path, raw=raw, token=ALICE, headers=headers)).error[0] == code
+    assert (await site.ask("PUT", path, raw=b"x", headers=ogg)).error[0] == "not_signed_in"
+    assert parts.reached == 2
+
+
+async def test_an_answer_of_bytes(site: Site) -> None:
+    path = f"/api/v1/notes/{new_id()}/sound"
+    async with site.http.get(site.url + path, headers={"Authorization": f"Bearer {ALICE}"}) as got:
+        assert (got.status, got.content_type, await got.read()) == (200, "audio/ogg", b"OggS")
+    assert (await site.ask("GET", path)).error[0] == "not_signed_in"
+    assert (await site.ask("GET", "/api/v1/notes/x/sound", token=ALICE)).error[0] == "not_found"
+    described = (await site.ask("GET", "/api/openapi.json")).body["paths"]["/api/v1/notes/{note}/sound"]
+    assert described["get"]["responses"]["200"]["content"] == {"audio/ogg": {}}
+    assert described["put"]["requestBody"]["content"] == {"audio/ogg": {}}
