@@ -10,9 +10,8 @@ export function DataUsed({ current }: { current: Call }): VNode | null {
   const used = megabytes(current.used.value);
   const budget = current.budget.value;
   return (
-    <p class="stage-data">
-      <span class="visually-hidden">{t('call.used')} </span>
-      <span title={t('call.used')}>{budget === null ? used : t('call.used_of', { used, budget: megabytes(budget) })}</span>
+    <p class="stage-data" title={t('call.used_why')}>
+      {budget === null ? t('call.used', { used }) : t('call.used_of', { used, budget: megabytes(budget) })}
     </p>
   );
 }

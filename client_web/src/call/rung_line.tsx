@@ -47,7 +47,8 @@ function wordsOf(current: Call): ReturnType<typeof rungWords> {
 function sentence(current: Call, { what, why, who, up }: NonNullable<ReturnType<typeof rungWords>>): string {
   const name = current.room.inCall.value.find(({ peer }) => peer === who)?.name ?? '';
   const reason = who && !name ? t('call.why.weak_somewhere') : t(why, { name });
-  const text = up ? t('call.rung.up', { what: t(what), why: reason }) : t('call.rung.because', { what: t(what), why: reason });
+  const form = !up ? 'call.rung.because' : what === 'call.rung.video' || what === 'call.rung.video-small' ? 'call.rung.up' : 'call.rung.only_up';
+  const text = t(form, { what: t(what), why: reason });
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

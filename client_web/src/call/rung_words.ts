@@ -6,7 +6,7 @@ import type { Step } from './call';
 import { RUNGS } from './pictures';
 
 export interface RungWords {
-  what: Key & `call.rung.${string}`;
+  what: Key & `call.rung.${Rung}`;
   why: Key & `call.why.${string}`;
   /** Whose line `why` speaks of. */
   who: string | null;

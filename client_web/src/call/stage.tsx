@@ -62,6 +62,7 @@ export function Stage({ current, room }: { current: Call; room: Room }): VNode {
             own
             person={{ ...me, mic: current.mic.value, camera: current.picture.value !== null, voice_only: current.voiceOnly.value, connected: true }}
             picture={current.picture.value}
+            paused={others.length > 0 && current.step.value.layers.length === 0 && !current.step.value.stills}
             speaks={mine !== null && current.speaking.value.has(mine)}
           />
         )}

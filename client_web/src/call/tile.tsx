@@ -16,9 +16,11 @@ interface Props {
   still?: Still | null;
   speaks: boolean;
   own?: boolean;
+  /** One's own picture is not sent just now. */
+  paused?: boolean;
 }
 
-export function Tile({ person, picture, still = null, speaks, own = false }: Props): VNode {
+export function Tile({ person, picture, still = null, speaks, own = false, paused = false }: Props): VNode {
   const staff = person.role === 'supervisor';
   const name = own ? t('call.you') : person.name;
   return (
@@ -55,6 +57,12 @@ export function Tile({ person, picture, still = null, speaks, own = false }: Pro
           <span class="tile-off">
             <Icon name="network" />
             <span>{t('call.weak')}</span>
+          </span>
+        )}
+        {paused && picture && (
+          <span class="tile-off">
+            <Icon name="cameraOff" />
+            <span>{t('call.paused')}</span>
           </span>
         )}
         {still && !picture && (
