@@ -48,7 +48,7 @@ export function Stage({ current, room }: { current: Call; room: Room }): VNode {
       <DirectLine current={current} />
       {offersNotes(current) && <NoteOffer room={room} />}
       <Words current={current} others={others} />
-      <div class={`tiles tiles-${others.length}`}>
+      <div class={`tiles tiles-${others.length > 3 ? 'many' : others.length}`}>
         {others.map((person) => (
           <Tile
             key={person.peer}
