@@ -88,9 +88,12 @@ async def test_by_default_there_is_nothing_to_agree_to(room: Room, admin: Api) -
         await expect(person.page.get_by_role("button", name="Passer en appel direct")).to_have_count(0)
         ports = {port for _, found in await connections(person) for port in found}
         assert ports == {int(room.server.env["BINOME_MEDIA_PORT"])}
-    admin.ask("PUT", "policy", {"direct_calls": True})
+    alice = await room.seat("admin")
+    switch = alice.page.get_by_role("checkbox", name="Permettre les appels directs entre adultes")
+    await switch.check()
+    await expect(alice.page.get_by_text("C’est enregistré, et cela vaut dès maintenant.")).to_be_visible()
     await expect(lea.page.get_by_role("button", name="Passer en appel direct")).to_be_visible()
-    admin.ask("PUT", "policy", {"direct_calls": False})
+    await switch.uncheck()
     await expect(lea.page.get_by_role("button", name="Passer en appel direct")).to_have_count(0)
 
 
