@@ -23,12 +23,15 @@ export class Line {
 
   private text = '';
   private sent = '';
+  /** Erased since it was last sent: what follows is another line, and the server is to know it as one. */
+  private erased = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly room: number) {}
 
   write(text: string): void {
     this.text = [...text].slice(0, LONGEST).join('');
+    if (text === '') this.erased = this.sent !== '';
     this.timer ??= setTimeout(() => this.send(), this.sent === '' ? 0 : EVERY_MS);
   }
 
@@ -43,6 +46,8 @@ export class Line {
     this.timer = undefined;
     if (this.text === this.sent || link.peek() !== 'online') return;
     const text = (this.sent = this.text);
+    if (this.erased && text !== '') ask('chat:live', { room: this.room, text: '' }).catch(() => {});
+    this.erased = false;
     // The next one goes so long after this one, whatever happens to it: what is lost is replaced by what follows.
     this.timer = setTimeout(() => this.send(), EVERY_MS);
     ask('chat:live', { room: this.room, text }).then(

@@ -16,7 +16,8 @@ interface Props {
 
 export function VoiceBubble({ body, room, name, bytes }: Props): VNode {
   const { id, seconds } = noteOf(body);
-  const source = useMemo(() => (bytes ? new Blob([bytes], { type: 'audio/ogg; codecs=opus' }) : { room, id }), [bytes, room, id]);
+  // Not by `bytes`: the outbox reads them anew with each change of anything in it.
+  const source = useMemo(() => (bytes ? new Blob([bytes], { type: 'audio/ogg; codecs=opus' }) : { room, id }), [bytes === undefined, room, id]);
   useEffect(fetchWordsAhead, []);
   const code = words.value;
   return (
