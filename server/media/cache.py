@@ -18,17 +18,20 @@ class Cache:
 
     def __init__(self) -> None:
         self.stream: Reception | None = None
-        self._entries: list[tuple[float, Packet] | None] = [None] * CAPACITY
+        self._entries: dict[int, tuple[float, Packet]] = {}  # by extended sequence number, as they came
 
     def put(self, stream: Reception, packet: Packet, now: float) -> None:
+        entries = self._entries
         if stream is not self.stream:
             self.stream = stream
-            self._entries = [None] * CAPACITY
-        self._entries[packet.ext_seq % CAPACITY] = (now, packet)
+            entries.clear()
+        entries[packet.ext_seq] = (now, packet)
+        if len(entries) > CAPACITY:
+            del entries[next(iter(entries))]
 
     def get(self, ext_seq: int, now: float) -> Packet | None:
-        entry = self._entries[ext_seq % CAPACITY]
-        if entry is None or entry[1].ext_seq != ext_seq or now - entry[0] > LIFETIME:
+        entry = self._entries.get(ext_seq)
+        if entry is None or now - entry[0] > LIFETIME:
             return None
         return entry[1]
 
@@ -36,7 +39,7 @@ class Cache:
         """Lets go of what nobody will ask for any more: a second of good pictures is 190 kB. ``round_trip`` is the
         longest of those who look."""
         oldest = now - min(LIFETIME, SHORTEST + ROUND_TRIPS * round_trip)
-        self._entries = [entry if entry is not None and entry[0] >= oldest else None for entry in self._entries]
+        self._entries = {ext_seq: entry for ext_seq, entry in self._entries.items() if entry[0] >= oldest}
 
     def __len__(self) -> int:
-        return sum(entry is not None for entry in self._entries)
+        return len(self._entries)

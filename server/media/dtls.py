@@ -18,8 +18,11 @@ from aiortc.rtcdtlstransport import (
     RTCDtlsTransport,
     SRTPProtectionProfile,
 )
+from OpenSSL import SSL
 
 from server.media.srtp import Srtp
+
+RELEASE_BUFFERS: Final = 0x10  # SSL_MODE_RELEASE_BUFFERS: after the handshake next to nothing is read or written
 
 Role = Literal["client", "server"]
 Fingerprint = tuple[str, str]  # algorithm, value, as in a=fingerprint
@@ -34,6 +37,21 @@ PROFILES: Final[list[SRTPProtectionProfile]] = [
     for profile in (SRTP_AEAD_AES_128_GCM, SRTP_AEAD_AES_256_GCM, SRTP_AES128_CM_SHA1_80)
     if profile in SRTP_PROFILES
 ]
+
+
+class ProcessCertificate(RTCCertificate):
+    """The one certificate of a process, with one OpenSSL context for all associations: one each would cost 20 kB."""
+
+    _context: SSL.Context | None = None
+
+    def _create_ssl_context(self, srtp_profiles: list[SRTPProtectionProfile]) -> SSL.Context:
+        if self._context is None:
+            context = super()._create_ssl_context(srtp_profiles)
+            # What would be kept of each association for a resumption that browsers never ask for.
+            context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+            context.set_mode(RELEASE_BUFFERS)
+            self._context = context
+        return self._context
 
 
 class _Datagrams:

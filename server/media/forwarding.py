@@ -5,12 +5,11 @@ import time
 from asyncio import Task, gather, get_running_loop
 from collections.abc import Sequence
 
-from aiortc.rtcdtlstransport import RTCCertificate
-
 from server.kernel.ground import GroundError
 from server.media.addresses import bindings, reachable
 from server.media.counters import Counters
 from server.media.describe import Endpoint
+from server.media.dtls import ProcessCertificate
 from server.media.engine import Joined, Measured, MediaListener, PeerState, Pictures, Restarted, Shape
 from server.media.errors import NoSuchPeer
 from server.media.ice import CONSENT, QUIET
@@ -55,7 +54,7 @@ class ForwardingEngine:
     async def start(self, listener: MediaListener) -> None:
         """Raises GroundError when the port cannot be had, or the public address is unknown."""
         self._listener = listener
-        certificate = RTCCertificate.generateCertificate()
+        certificate = ProcessCertificate.generateCertificate()
         fingerprint = next(f.value for f in certificate.getFingerprints() if f.algorithm == "sha-256")
         port = MediaPort(self._counters)
         try:

@@ -97,7 +97,7 @@ class IceLite:
         self._on_selected = on_selected
         self._on_forgotten = on_forgotten
         self._used = False  # whether the browser has asked with ``local``
-        self._transactions: OrderedDict[bytes, Address] = OrderedDict()  # where each was first seen
+        self._transactions: dict[bytes, Address] = {}  # where each was first seen
         self._strangers = Allowance(*STRANGERS, now)
         self._own = Allowance(*OWN, now)
 
@@ -144,7 +144,7 @@ class IceLite:
         path.credit += len(datagram) + HEADERS
         self._send(path, stun.success(message, (address[0], address[1]), ours.password))
         if first_from is None:
-            self._remember(message.transaction_id, address)
+            self._remember(message.transaction_id, path.address)
             self._obey(message, ours, path, now)
         self._consider(path)
         return True
@@ -201,7 +201,7 @@ class IceLite:
     def _remember(self, transaction_id: bytes, address: Address) -> None:
         self._transactions[transaction_id] = address
         if len(self._transactions) > REPLAY_WINDOW:
-            self._transactions.popitem(last=False)
+            del self._transactions[next(iter(self._transactions))]
 
     def _path(self, address: Address, sendto: SendTo, kind: PathKind, now: float) -> Path:
         path = self.paths.get(address)
