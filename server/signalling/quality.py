@@ -22,7 +22,7 @@ from server.signalling.lines import Line
 from server.signalling.parts import Part, Parts
 from server.signalling.reasons import Reason, reason_of, there
 from server.signalling.rules import first_rung
-from server.signalling.rungs import rank
+from server.signalling.rungs import pictures_of, rank
 from server.signalling.samples import Company, Numbers, in_sample, out_sample, sent_sample, upstream_loss
 from server.signalling.telling import Telling
 
@@ -107,19 +107,22 @@ class Quality:
         line, now = part.line, self._clock.monotonic()
         line.span = min(now - line.measured_at, LONGEST_INTERVAL)
         line.counted += (measured.in_rate + measured.out_rate) / 8 * line.span
+        before = line.measured.round_trip if line.measured is not None else None
         line.measured, line.measured_at = measured, now
         line.heard_from = line.heard_from or measured.path != "none"
         if _is_early(line, now):
             return
-        pictures = part.state.camera and not part.state.voice_only
+        pictures = part.state.camera and pictures_of(line.told.out) != "none"
         numbers = self._numbers(line, now)
         sample = out_sample(now, line.span, measured, line.tally, numbers, pictures=pictures)
         out, decision = ladder.step(line.out, sample, line.limits)
         line.hurry = decision.hurry
         if decision.cause == "weak" and rank(out.rung) >= rank("voice-lean"):
             line.into = ladder.brace(line.into, out)
+        # The client's own numbers are better; without them a report is known by the round trip that it tells.
+        reported = numbers is None and measured.round_trip not in (None, before)
         company = self._company(part)
-        sample = sent_sample(now, measured, company, pictures=_sees(part, company), alone=numbers is None)
+        sample = sent_sample(now, measured, company, pictures=_sees(part, company), reported=reported)
         self._step(part, out, self._receive(line, sample), decision.cause)
         self._spend(part)
 
@@ -148,7 +151,7 @@ class Quality:
         return Company(
             voices=sum(measured.voices or 0 for measured, _ in known) if known else None,
             lost=upstream_loss([(measured.voices or 0, measured.out_loss, red) for measured, red in known]),
-            pictures=any(other.state.camera and not other.state.voice_only for other in others),
+            pictures=any(other.state.camera and pictures_of(other.line.told.out) != "none" for other in others),
         )
 
     def _spend(self, part: Part) -> None:
@@ -214,4 +217,4 @@ def _is_early(line: Line, now: float) -> bool:
 
 
 def _sees(part: Part, company: Company) -> bool:
-    return company.pictures and not part.state.voice_only
+    return company.pictures and pictures_of(part.line.told.into) != "none"

@@ -100,10 +100,10 @@ def in_sample(at: float, measured: Measured, numbers: Numbers, company: Company,
     )
 
 
-def sent_sample(at: float, measured: Measured, company: Company, *, pictures: bool, alone: bool) -> Sample:
-    """What is received, as far as the server knows: the browser's estimate of its line and, when the client has not
-    been heard of (``alone``), its receiver reports."""
-    loss = _heard(measured.in_loss, company) if alone and measured.in_loss > 0 else None
+def sent_sample(at: float, measured: Measured, company: Company, *, pictures: bool, reported: bool) -> Sample:
+    """What is received, as far as the server knows: the browser's estimate of its line and, when its receiver reports
+    are news (``reported``), what they say of the last seconds."""
+    loss = _heard(measured.in_loss, company) if reported else None
     return Sample(
         at=at,
         path=measured.path,
@@ -114,6 +114,7 @@ def sent_sample(at: float, measured: Measured, company: Company, *, pictures: bo
         offered=measured.in_rate,
         blind=loss is None,
         pictures=pictures,
+        sure=loss is None,
     )
 
 
