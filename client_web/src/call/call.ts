@@ -6,6 +6,7 @@ import { ask, link } from '../wire/link';
 import { Refusal } from '../wire/refusal';
 import type { Down, Rung, Slot } from '../wire/types';
 import { Direct } from './direct';
+import { cameraFits } from './check/rules';
 import { camera, microphone, NoDevice, type DeviceTrouble } from './devices';
 import { MediaPath } from './media_path';
 import { moves } from './pictures';
@@ -31,6 +32,8 @@ export class Call {
   readonly used = signal(0);
   /** Where the ladder stands, and why. */
   readonly step = signal<Step>(GOOD);
+  /** The camera was asked for, and left off so that the voice gets through well. */
+  readonly spared = signal(false);
   /** Something to say about a device while the call goes on. */
   readonly notice = signal<DeviceTrouble | 'no_media' | null>(null);
   readonly peer = signal<string | null>(null);
@@ -75,7 +78,8 @@ export class Call {
 
   async start(withCamera: boolean): Promise<void> {
     this.voice = await microphone();
-    if (withCamera && (this.first === null || moves(this.first))) await this.openCamera();
+    this.spared.value = withCamera && this.first !== null && !cameraFits(this.first);
+    if (withCamera && !this.spared.peek()) await this.openCamera();
     if (this.over) return this.letGo();
     this.phase.value = 'joining';
     this.media = new MediaPath(this.voice, this.picture.peek(), {
@@ -109,6 +113,7 @@ export class Call {
   }
 
   async toggleCamera(): Promise<void> {
+    this.spared.value = false;
     if (this.picture.peek()) this.closeCamera();
     else {
       await this.openCamera();

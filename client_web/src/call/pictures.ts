@@ -7,8 +7,6 @@ export const RUNGS: readonly Rung[] = ['video', 'video-small', 'stills', 'voice'
 
 /** Whether pictures that move go out on this rung. */
 export const moves = (rung: Rung): boolean => rung === 'video' || rung === 'video-small';
-/** Whether this rung is good enough to begin a call with the camera on. */
-export const suitsCamera = (rung: Rung): boolean => moves(rung);
 
 /** Of a camera of 640×360. Frames fall last: below 20 a second lips and hands can no longer be read (EN 301 549, 6.5). */
 export const ENCODINGS: Readonly<Record<Layer, RTCRtpEncodingParameters>> = {

@@ -105,6 +105,7 @@ function Words({ current, others }: { current: Call; others: readonly CallPerson
         </p>
       )}
       {current.voiceOnly.value && <p>{t('call.voice_only_here')}</p>}
+      {current.spared.value && !current.voiceOnly.value && <p>{t('call.camera_spared')}</p>}
     </div>
   );
 }

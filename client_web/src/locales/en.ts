@@ -234,6 +234,7 @@ export const en: Readonly<Record<Key, Text>> = {
   'call.still_age': "photo, {seconds} s old",
   'call.coming_back': "coming back…",
   'call.on_web': "Call under way, over the web",
+  'call.camera_spared': "Camera off to begin with: the connection is weak, the voice comes first.",
   'call.leave': "Hang up",
   'call.big': "Enlarge",
   'call.small': "Messages",

@@ -46,6 +46,7 @@ export const frCall = {
   'call.still_age': "photo d’il y a {seconds} s",
   'call.coming_back': "revient…",
   'call.on_web': "Appel en cours, par le web",
+  'call.camera_spared': "Caméra éteinte pour commencer : la connexion est faible, la voix passe d’abord.",
   'call.leave': "Raccrocher",
   'call.big': "Agrandir",
   'call.small': "Messages",
