@@ -241,6 +241,7 @@ class TcpListeners:
     def finish(self, address: Address) -> None:
         """No packet comes from this connection any more."""
         connection = self._connections.pop(address, None)
+        self.authentic(address)  # no longer among those that are waited for
         if connection is not None and not connection.closed:
             self._finishing.add(connection)
             connection.finish()

@@ -1,18 +1,27 @@
 """A running engine and people who call each other through it, on this machine's loopback."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
 import pytest
+import uvloop
 
 from server.media.engine import Measured, PeerState, Pictures, SlotState
 from server.media.forwarding import ForwardingEngine
 from tests.support.bare_browser import BareBrowser, BareLeg, until
 
 ALL_ON = PeerState(mic=True, camera=True, voice_only=False)
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """pytest-asyncio's hook: connections are tried under the loop of production, which watches and closes sockets in a
+    way of its own; all the rest under asyncio's, which complains more."""
+    if item.path.name == "test_tcp.py":
+        return {"uvloop": uvloop.new_event_loop}
+    return {"asyncio": asyncio.new_event_loop}
 
 
 @dataclass

@@ -292,14 +292,16 @@ async def test_who_does_not_read_loses_pictures_before_the_voice_and_little_wait
 async def test_a_flood_over_tcp_waits_in_the_senders_own_buffers(calls: Calls) -> None:
     julien, lea = await calls.pair()
     loud = await calls.join("loud", room="another", over="tcp")
+    loud.up.current.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
     frame = struct.pack("!H", 1000) + b"\x80" + bytes(999)
-    sent, delays = 0, []
     loop = asyncio.get_running_loop()
-    for _ in range(60):
-        for _ in range(100):
+    waits, delays, rest = 0, [], b""
+    while waits < 20:
+        for _ in range(200):
             try:
-                sent += loud.up.current.send(frame)
+                rest = (rest or frame)[loud.up.current.send(rest or frame) :]
             except BlockingIOError:
+                waits += 1
                 break
         count, start = len(lea.got("a0")), loop.time()
         julien.say(b"word")
@@ -307,6 +309,7 @@ async def test_a_flood_over_tcp_waits_in_the_senders_own_buffers(calls: Calls) -
         delays.append(loop.time() - start)
     assert lea.gaps("a0") == 0
     assert sorted(delays)[len(delays) // 2] < 0.1
+    assert calls.engine.counters()["packets_refused"] > 0  # what was read, and was nothing
 
 
 async def test_replayed_and_borrowed_packets_are_worth_nothing_on_another_connection(
