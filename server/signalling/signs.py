@@ -22,6 +22,7 @@ REDUNDANT: Final = 15_000  # bits/s more for a voice that carries each packet tw
 MARGIN: Final = 1.1  # times what a rung needs is enough
 
 REPAIRED: Final = 0.35  # lost at most, for a voice that carries each packet twice to be understood
+OWN: Final = 0.2  # of loss at most is taken for the line's own above the bottom
 COLLAPSE: Final = 0.40  # lost beyond what the line always loses: no voice can be understood
 DRAINED: Final = 0.4  # of its usual rate arrives, and late: the line has narrowed, and its queue is about to lose
 HIGH: Final = 0.15  # lost beyond that, when it lasts: too much
@@ -90,7 +91,7 @@ def learn_floor(state: State, sample: Sample) -> State:
     if state.fell is not None:
         _, loss, rate = state.fell
         if state.loss >= 0.6 * loss:
-            return replace(state, floor=min(state.loss, REPAIRED), fell=None, proven=(rate, sample.at))
+            return replace(state, floor=min(state.loss, OWN), fell=None, proven=(rate, sample.at))
         return replace(state, fell=None)
     return state
 
