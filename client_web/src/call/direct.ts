@@ -36,7 +36,7 @@ export class Direct {
   constructor(private readonly call: Call) {
     this.ends = [
       effect(() => {
-        const picture = call.picture.value; // asked for first: whether it is sent changes as well
+        const picture = this.outgoing(); // asked for first: there may be no sender yet
         void this.senders.video?.replaceTrack(picture).catch(() => {});
       }),
       // Who cannot be told that it is over is not left in it.
@@ -74,7 +74,7 @@ export class Direct {
         const kind = transceiver.receiver.track.kind as 'audio' | 'video';
         transceiver.direction = 'sendrecv';
         this.senders[kind] = transceiver.sender;
-        await transceiver.sender.replaceTrack(kind === 'audio' ? this.call.ownVoice : this.call.picture.peek());
+        await transceiver.sender.replaceTrack(kind === 'audio' ? this.call.ownVoice : this.outgoing());
       }
       await pc.setLocalDescription(await pc.createAnswer());
       await this.describe(pc);
@@ -98,6 +98,11 @@ export class Direct {
     this.close();
   }
 
+  /** The picture, while anybody wants it: the ladder and "voice only" hold here as well. */
+  private outgoing(): MediaStreamTrack | null {
+    return this.call.step.value.layers.length > 0 ? this.call.picture.value : null;
+  }
+
   private open(): RTCPeerConnection {
     const pc = (this.pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' }));
     pc.ontrack = ({ track }) => ((track.kind === 'audio' ? this.voice : this.picture).value = track);
@@ -115,7 +120,7 @@ export class Direct {
   private async offer(pc: RTCPeerConnection): Promise<void> {
     const { ownVoice } = this.call;
     this.senders.audio = pc.addTransceiver(ownVoice ?? 'audio', { direction: 'sendrecv' }).sender;
-    this.senders.video = pc.addTransceiver(this.call.picture.peek() ?? 'video', { direction: 'sendrecv' }).sender;
+    this.senders.video = pc.addTransceiver(this.outgoing() ?? 'video', { direction: 'sendrecv' }).sender;
     await pc.setLocalDescription(await pc.createOffer());
     await this.describe(pc);
   }

@@ -106,9 +106,9 @@ class Keeper:
             worker, began = self.worker, monotonic()
             if worker is not None:
                 await worker.gone.wait()
-                log.error("media_worker_died", extra={"pid": worker.pid})
                 self._forget()
                 await worker.end()  # it may hang, and its port is wanted
+                log.error("media_worker_died", extra={"pid": worker.pid, "status": worker.status})
             in_a_row = 0 if worker is not None and monotonic() - began >= STEADY else in_a_row
             await asyncio.sleep(PAUSES[min(in_a_row, len(PAUSES) - 1)])
             in_a_row += 1

@@ -54,6 +54,11 @@ class Worker:
     def pid(self) -> int | None:
         return self._process.pid if self._process is not None else None
 
+    @property
+    def status(self) -> int | None:
+        """The exit status of the process, once it has ended; of a signal, its number below zero."""
+        return self._process.returncode if self._process is not None else None
+
     def spawn(self, log_format: str, log_level: str) -> None:
         """Begins the process, which binds nothing yet. A session of its own: Ctrl-C at the terminal is for us alone."""
         ours, theirs = socket.socketpair()
