@@ -22,7 +22,7 @@ from server.signalling.side.window import Window
 from server.transport.gateway.frames import close_frame, web_socket_frame
 
 BEAT_S: Final = 5.0  # without a word, until one says that the path still stands
-SILENCE_S: Final = 30.0  # without a word of the client, who answers every beat
+SILENCE_S: Final = 20.0  # without a word of the client, who answers every beat
 ACK_S: Final = 0.2  # an acknowledgement waits so long for a voice that carries it
 BUFFERED: Final = 32 * 1024  # bytes in the transport: a client that acknowledges what it did not read gets no more
 CLOSE_WITHIN_S: Final = 2.0

@@ -45,6 +45,7 @@ const LONGEST_DELAY_MS = 8_000;
 const SILENCE_MS = 20_000; // the server says something every 5 s
 const OVER: readonly number[] = [4404, 4409]; // docs/protocol.md: coming back would not help
 const FRAME_MS = 60;
+const ACK_MS = 200; // an acknowledgement waits so long for a voice that carries it
 const PACKET_BYTES = 60; // what TCP, IP and the frame of a web socket add to a message
 
 export class SideChannel {
@@ -66,6 +67,7 @@ export class SideChannel {
   private held = false;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private watch: ReturnType<typeof setTimeout> | undefined;
+  private acking: ReturnType<typeof setTimeout> | undefined;
   private delay = FIRST_DELAY_MS;
   private over = false;
 
@@ -217,11 +219,19 @@ export class SideChannel {
       const peer = this.told.sources[frame.source];
       if (peer) this.hooks.still?.(peer, new Blob([frame.picture], { type: 'image/webp' }), performance.now());
     }
-    // A voice that goes out carries it along; without one, now.
-    if (this.unacknowledged > 1 || !this.speaking) this.send(ack(this.heard));
+    this.acknowledge();
+  }
+
+  /** A voice that goes out soon carries it along; without one, now. In a hidden tab, soon may be late. */
+  private acknowledge(): void {
+    if (this.unacknowledged > 1 || !this.speaking || document.hidden) this.send(ack(this.heard));
+    else this.acking ??= setTimeout(() => this.send(ack(this.heard)), ACK_MS);
   }
 
   private send(bytes: Uint8Array<ArrayBuffer>): void {
+    clearTimeout(this.acking);
+    this.acking = undefined;
+    if (!this.ready) return;
     this.unacknowledged = 0;
     this.count(bytes.length);
     this.socket?.send(bytes);
@@ -238,15 +248,12 @@ export class SideChannel {
   }
 
   private speak(timestamp: number, packet: Uint8Array): void {
-    const { pending } = this;
-    if (pending.packets.length === 0) pending.timestamp = timestamp;
-    const next = pending.timestamp + pending.packets.length * FRAME_MS * 48;
-    if (timestamp !== next) {
-      this.flush(true); // after a pause of the microphone
-      pending.timestamp = timestamp;
-      pending.packets = [];
-    }
-    pending.packets.push(packet);
+    const { timestamp: began, packets } = this.pending;
+    const isNext = timestamp === began + packets.length * FRAME_MS * 48;
+    if (packets.length > 0 && (packet.length === 0 || !isNext)) this.flush(true);
+    if (packet.length === 0) return; // silence is what is missing between two times
+    if (this.pending.packets.length === 0 || !isNext) this.pending = { timestamp, packets: [] };
+    this.pending.packets.push(packet);
     this.flush();
   }
 

@@ -13,6 +13,7 @@ void fetch(VOICE_WORKLET).catch(() => {}); // so that it is here when the line i
 
 const RATE = 48_000;
 const FRAME = 2_880; // samples: 60 ms
+const ANEW_MS = 1_000;
 const LEAST_KBPS = 6;
 const MOST_KBPS = 24;
 const NOTHING = new Uint8Array(0);
@@ -67,7 +68,9 @@ export class WebVoice {
       void context.close();
       throw error;
     }
-    void context.resume(); // the person has pressed a button to come into the call
+    // The person has pressed a button to come into the call, so it may; a telephone call may have interrupted it.
+    context.onstatechange = () => void (context.state !== 'running' && context.state !== 'closed' && context.resume());
+    void context.resume();
     return new WebVoice(context, hooks);
   }
 
@@ -78,7 +81,10 @@ export class WebVoice {
       this.kbps = wanted;
       if (this.encoder?.state === 'configured') this.encoder.close();
       this.order = [];
-      const encoder = new AudioEncoder({ output: (chunk) => encoder === this.encoder && this.encoded(chunk), error: () => {} });
+      const encoder = new AudioEncoder({
+        output: (chunk) => encoder === this.encoder && this.encoded(chunk),
+        error: () => setTimeout(() => encoder === this.encoder && this.input && void this.speak(this.input.track, this.kbps), ANEW_MS),
+      });
       encoder.configure(encoding(wanted));
       this.encoder = encoder;
     }
@@ -168,7 +174,7 @@ export class WebVoice {
 class Player {
   readonly track: MediaStreamTrack;
   private readonly node: AudioWorkletNode;
-  private readonly decoder: AudioDecoder;
+  private decoder = this.fresh();
   private wrapped: number | null = null; // the last timestamp as it came
   private at = 0; // the same without wraps
 
@@ -178,8 +184,13 @@ class Player {
     end.channelCount = 1;
     this.node.connect(end);
     this.track = end.stream.getAudioTracks()[0]!;
-    this.decoder = new AudioDecoder({ output: (data) => this.decoded(data), error: () => {} });
-    this.decoder.configure(OPUS);
+  }
+
+  /** One bad packet closes a decoder for good. */
+  private fresh(): AudioDecoder {
+    const decoder = new AudioDecoder({ output: (data) => this.decoded(data), error: () => {} });
+    decoder.configure(OPUS);
+    return decoder;
   }
 
   hear(timestamp: number, packets: readonly Uint8Array<ArrayBuffer>[]): void {
@@ -188,9 +199,8 @@ class Player {
     if (this.at < 0) this.at += 2 ** 32;
     let at = this.at;
     for (const packet of packets) {
-      if (this.decoder.state === 'configured') {
-        this.decoder.decode(new EncodedAudioChunk({ type: 'key', timestamp: Math.round((at * 1e6) / RATE), data: packet }));
-      }
+      if (this.decoder.state === 'closed') this.decoder = this.fresh();
+      this.decoder.decode(new EncodedAudioChunk({ type: 'key', timestamp: Math.round((at * 1e6) / RATE), data: packet }));
       at += duration(packet);
     }
   }
