@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nextToSend, outcome, retryDelay, type Waiting } from './rules';
+import { bodyOf, nextToSend, outcome, retryDelay, type Waiting } from './rules';
 
 const item = (order: number, more: Partial<Waiting> = {}): Waiting => ({
   order, account: 'lea', kind: 'text', room: 1, id: `id${order}`, body: 'salut', at: order, ...more,
@@ -24,6 +24,13 @@ test('messages go in the order of writing, calls for help before them', () => {
     rest = rest.filter((other) => other !== next);
   }
   assert.deepEqual(order, [4, 5, 2, 3]);
+});
+
+test('a voice note goes in its turn, and a call for help before it', () => {
+  const note = item(2, { kind: 'voice', seconds: 12 });
+  assert.equal(nextToSend([item(3), note], 'lea'), note);
+  assert.equal(nextToSend([note, item(5, { kind: 'help' })], 'lea')?.order, 5);
+  assert.equal(bodyOf(note), 'id2 12');
 });
 
 test('another account never sends what is not its own', () => {
