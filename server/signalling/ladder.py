@@ -144,7 +144,7 @@ def _fall(state: State, rung: Rung, sample: Sample) -> State:
     loss = max(state.loss, sample.loss or 0.0)
     fell = (left, loss, sample.rate or 0.0) if loss - state.floor >= HIGH else None
     # A line that fell showed what it can carry, and what is told in one word gets through sooner than in two.
-    red = (sample.rate or 0.0) >= ROOM_FOR_TWICE if rank(rung) >= rank("voice-lean") else state.red
+    red = state.full >= ROOM_FOR_TWICE if rank(rung) >= rank("voice-lean") else state.red
     moved = replace(move(state, rung, sample.at), fell=fell, red=red)
     if not red and sample.rate is not None and rank(rung) >= rank("voice-lean"):
         moved = bar(moved, "red", sample.at, least=6 * WAIT)

@@ -252,10 +252,10 @@ def test_whatever_came_before_a_good_line_is_climbed_to_the_top(noisy: list[Samp
     loss=st.floats(0, 0.9), more=st.floats(0, 0.5), trip=st.floats(0.02, 1), longer=st.floats(0, 1), seconds=st.just(90)
 )
 def test_a_worse_line_never_carries_more(loss: float, more: float, trip: float, longer: float, seconds: int) -> None:
-    """On steady lines, compared where each of them comes to rest."""
+    """On steady lines that have not shown what they can carry, compared where each of them comes to rest."""
 
     def rest(**line: Any) -> int:
-        _, decisions = follow(ladder.start("video"), every_second(0, seconds, **line))
+        _, decisions = follow(ladder.start("video"), every_second(0, seconds, rate=None, **line))
         return min(rank(decision.rung) for decision in decisions[-15:])
 
     assert rest(loss=loss, trip=trip) <= rest(loss=min(1.0, loss + more), trip=trip + longer)
