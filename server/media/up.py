@@ -115,6 +115,8 @@ class Up:
         highest = stream.highest
         ext_seq = stream.accept(sequence_number, now)
         if ext_seq < 0:
+            if form.is_red and self._fed is None:  # late and made good already, but it may bring one that was not
+                self._redundant(track, stream, stream.extend(sequence_number), first, timestamp, payload, now)
             return
         stream.timed(timestamp, now)
         if track.kind == "audio":
@@ -123,8 +125,10 @@ class Up:
             if self._fed is not None:
                 return
             if form.is_red:
-                self._redundant(track, stream, ext_seq, first, second, timestamp, payload, now)
-                return
+                own = self._redundant(track, stream, ext_seq, first, timestamp, payload, now)
+                if not own:
+                    return
+                first, payload = first & ~PADDING, own
         track.publish(
             stream,
             Packet(ext_seq, timestamp, first & PADDING, second & MARKER, codec, payload),
@@ -226,25 +230,24 @@ class Up:
         return 0 if len(payload) > LONGEST_SILENCE else SILENCE
 
     def _redundant(
-        self, track: Track, stream: Reception, ext_seq: int, first: int, second: int, timestamp: int, payload: bytes,
-        now: float,
-    ) -> None:  # fmt: skip
-        """A packet that carries earlier ones (RFC 2198). What was missing of those goes before it; the rest was had."""
-        if first & PADDING and payload:
+        self, track: Track, stream: Reception, ext_seq: int, first: int, timestamp: int, payload: bytes, now: float
+    ) -> bytes:
+        """Publishes what is missing of the earlier packets that this one carries (RFC 2198); the rest was had. Returns
+        its own payload, empty when it has none."""
+        if first & PADDING:
             payload = payload[: -payload[-1]]
         try:
             *earlier, own = red.unpack(payload)
         except ValueError:
             self._counters.packets_refused += 1
-            return
+            return b""
         for distance, block in zip(range(len(earlier), 0, -1), earlier, strict=True):
             form = self._formats.get(block.payload_type)
             plain = form is not None and form.codec is stream.codec and not form.is_red and block.data
             if plain and stream.recover(ext_seq - distance):
                 before = timestamp - block.earlier & 0xFFFFFFFF
                 track.publish(stream, Packet(ext_seq - distance, before, 0, 0, stream.codec, block.data), now)
-        if own.data:
-            track.publish(stream, Packet(ext_seq, timestamp, 0, second & MARKER, stream.codec, own.data), now)
+        return own.data
 
     def _repaired(
         self, track: Track, form: Format, first: int, second: int, timestamp: int, payload: bytes, now: float

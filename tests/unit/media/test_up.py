@@ -10,14 +10,14 @@ from aiortc.rtp import RtcpPsfbPacket, RtcpRrPacket, RtcpRtpfbPacket
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.media import rtcp
+from server.media import red, rtcp
 from server.media.binding import NAMES
 from server.media.counters import Counters
 from server.media.rtp import HEADER
 from server.media.sdp import parse_offer
 from server.media.track import Track
 from server.media.up import Up
-from tests.unit.media.test_sdp import OFFER
+from tests.unit.media.test_sdp import OFFER, two_qualities
 from tests.unit.media.wire import Wire, vp8
 
 OPUS_TYPE, VP8_TYPE, RTX_TYPE = 111, 96, 97
@@ -183,3 +183,72 @@ def test_any_bytes_behind_a_good_key_do_no_harm(packets: list[tuple[int, bytes]]
             track.end()
 
     asyncio.run(attack())
+
+
+RED_TYPE = 63
+
+
+def send_red(publisher: Publisher, number: int) -> None:
+    before, own = b"voice %d" % (number - 1), b"voice %d" % number
+    publisher.send(RED_TYPE, number, red.pack(OPUS_TYPE, 100, before, own), ssrc=1)
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=80), st.data())
+def test_with_redundancy_only_two_losses_in_a_row_are_lost(arrives: list[bool], data: st.DataObject) -> None:
+    """Whatever is lost and overtaken, each word goes out once, under the number of its place."""
+    publisher = Publisher()
+    publisher.send(OPUS_TYPE, 1, b"voice 1", ssrc=1)
+    sent = [number for number, arrived in enumerate(arrives, 2) if arrived]
+    for index in range(len(sent) - 1):
+        if data.draw(st.booleans()) and sent[index + 1] == sent[index] + 1:
+            sent[index], sent[index + 1] = sent[index + 1], sent[index]
+    for number in sent:
+        send_red(publisher, number)
+    media = publisher.voice.media()
+    first = next(packet for packet in media if packet.payload == b"voice 1")
+    words = {(packet.sequence_number - first.sequence_number & 0xFFFF) + 1: packet.payload for packet in media}
+    assert len(words) == len(media)
+    expected = {1, *sent, *(number - 1 for number in sent)}
+    assert words == {number: b"voice %d" % number for number in expected}
+    times = {(packet.timestamp - first.timestamp & 0xFFFFFFFF) // 100 + 1 for packet in media}
+    assert times == expected
+
+
+def test_a_web_voice_takes_the_place_of_the_one_over_rtp_and_gives_it_back() -> None:
+    publisher = Publisher()
+    publisher.send(OPUS_TYPE, 1, b"rtp 1", ssrc=1)
+    publisher.up.feed(0, [b"not yet open"], 1.0)
+    publisher.up.open_web()
+    publisher.send(OPUS_TYPE, 2, b"rtp 2", ssrc=1)
+    publisher.up.feed(500, [b"web 1", b"web 2"], 1.1)
+    publisher.up.close_web()
+    publisher.up.feed(9000, [b"closed"], 1.2)
+    publisher.send(OPUS_TYPE, 3, b"rtp 3", ssrc=1)
+    assert [packet.payload for packet in publisher.voice.media()] == [b"rtp 1", b"web 1", b"web 2", b"rtp 3"]
+    assert publisher.voice.steps() == [1, 1, 1]
+
+
+def test_small_pictures_go_to_their_own_track() -> None:
+    publisher = Publisher()
+    publisher.up.accept(parse_offer(two_qualities()))
+    small = Wire()
+    publisher.tracks["small"].attach(small.slot, 0.0)
+    publisher.send(VP8_TYPE, 1, vp8(1, key=True), ssrc=1451282122)
+    publisher.send(VP8_TYPE, 1, vp8(1, key=True), ssrc=1451282123)
+    publisher.send(VP8_TYPE, 1, vp8(1, key=True), ssrc=77)  # of neither
+    assert len(publisher.pictures.media()) == len(small.media()) == 1
+    assert publisher.counters.packets_refused == 1
+
+
+def test_how_loud_a_voice_is_is_told_while_somebody_wants_to_know() -> None:
+    publisher = Publisher()
+    levels: list[int] = []
+    publisher.up.on_voice = lambda level, _now: levels.append(level)
+    loud = struct.pack("!HHBBH", 0xBEDE, 1, 0x10, 0x80 | 23, 0)
+    publisher.send(OPUS_TYPE, 1, loud + b"a voice that tells", ssrc=1, first=0x90)
+    publisher.send(OPUS_TYPE, 2, b"a voice that does not", ssrc=1)
+    publisher.send(OPUS_TYPE, 3, b"dtx", ssrc=1)
+    publisher.up.on_voice = None
+    publisher.send(OPUS_TYPE, 4, b"nobody listens to levels", ssrc=1)
+    assert levels == [23, 0, 127]
+    assert len(publisher.voice.media()) == 4
