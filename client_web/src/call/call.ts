@@ -10,9 +10,9 @@ import { cameraFits } from './check/rules';
 import { camera, microphone, NoDevice, type DeviceTrouble } from './devices';
 import { MediaPath } from './media_path';
 import { moves } from './pictures';
+import { startPulse } from './pulse';
 import { Stills } from './stills';
 import { Telling } from './telling';
-import { listenForSpeakers } from './speaking';
 
 /** `asking`: the browser asks for the microphone. `reconnecting`: the voice is cut and coming back by itself. */
 export type Phase = 'asking' | 'joining' | 'in' | 'reconnecting';
@@ -94,12 +94,13 @@ export class Call {
         }),
       tracks: (tracks) => (this.tracks.value = tracks),
       webVoices: (tracks) => (this.webVoices.value = tracks),
+      hearsOthers: () => this.room.inCall.peek().some(({ peer, mic, connected }) => peer !== this.peer.peek() && mic && connected),
       still: (peer, picture, at) => this.stills.show(peer, picture, at),
       refused: this.onRefused,
     });
     this.ends.push(
       this.media.way.subscribe((way) => this.moved(way !== 'none')),
-      listenForSpeakers(this),
+      startPulse(this),
       this.room.inCall.subscribe(() => this.arrangeStills()), // somebody else may send stills from now on
     );
     await this.media.join();

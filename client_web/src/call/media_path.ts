@@ -21,6 +21,8 @@ interface Hooks extends SideHooks {
   /** The part is there, for the first time or again; before any media. */
   joined: (answer: JoinAnswer) => void;
   tracks: (tracks: ReadonlyMap<string, MediaStreamTrack>) => void;
+  /** Whether somebody else's voice is on. */
+  hearsOthers: () => boolean;
   /** The server will not have this person in the call any more. */
   refused: (refusal: Refusal) => void;
 }
@@ -29,6 +31,11 @@ const WEB_AFTER_MS = 2_500; // after the server's answer: what connects at all h
 const FETCH_SIDE_AFTER_MS = [1_000, 10_000] as const; // its code, when nothing connects; and for later, when all is well
 const RELAY_AFTER_MS = 1_500; // where there are relays, *up* hears of them too late to use them without a restart
 const BLIP_MS = 400; // "disconnected" may mend itself before a restart could
+// Reports come each second, where bytes are dear each five; a voice that rests still says so each 0.4 s.
+const SILENCE_MS = { usual: 1_500, lean: 2_500, leanAlone: 6_500 } as const;
+const LEAN_KBPS = 8;
+const LEANEST: Voice = { kbps: 6, ptime: 60, red: false, dtx: true, fec: true };
+const MANY_DISCARDED = 3; // packets in a quarter of a second
 const RESTART_PATIENCE_MS = 6_000; // four round trips of the worst line, so that a dead socket is not waited for
 const AGAIN_MS = [2_000, 3_000, 5_000, 8_000] as const;
 const AGAIN_WHILE_ON_WEB_MS = [8_000, 15_000, 30_000, 60_000] as const; // each try costs two seconds of such a voice
@@ -40,6 +47,8 @@ export class MediaPath {
   /** The name of this part in the call; it stays the same through every cut. */
   peer: string | null = null;
   connections: Connections | null = null;
+  /** Of the media, in seconds, as it was last measured. */
+  roundTrip = 0;
   hushed = false;
 
   private readonly side: Side;
@@ -49,12 +58,15 @@ export class MediaPath {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private webTimer: ReturnType<typeof setTimeout> | undefined;
   private tries = 0;
-  private roundTrip = 0; // of the media, in seconds, as it was last measured
   private busy = false;
   private over = false;
   private watching = false;
+  private leaning = false;
   /** The server has let go of what these connections lead to, whatever they believe. */
   private stale = false;
+  /** Nothing comes in any more, whatever ICE believes. */
+  private silent = false;
+  private pulse = { arrived: 0, discarded: 0, at: 0 };
   /** The network is another one; ICE finds that out some seconds later. */
   private doubted = false;
 
@@ -73,7 +85,7 @@ export class MediaPath {
   async join(): Promise<void> {
     const before = this.connections;
     const hooks = {
-      health: (health: Health) => fresh === this.connections && this.felt(health),
+      health: (health: Health) => fresh === this.connections && this.changed(health),
       tracks: (tracks: ReadonlyMap<string, MediaStreamTrack>) => fresh === this.connections && this.hooks.tracks(tracks),
     };
     const fresh: Connections = new Connections(this.mic, this.picture, hooks, this.relays);
@@ -93,7 +105,8 @@ export class MediaPath {
     this.peer = answer.peer;
     this.side.belongTo(answer.peer);
     this.connections = fresh;
-    this.stale = this.doubted = false;
+    this.stale = this.doubted = this.silent = false;
+    this.pulse = { arrived: 0, discarded: 0, at: performance.now() };
     this.voice = answer.voice;
     before?.close(); // the server has let go of it in the same moment
     this.hooks.joined(answer);
@@ -113,11 +126,19 @@ export class MediaPath {
 
   /** What `call:rung` says of sending. Throws nothing: what cannot be set now is set with the next description. */
   shape(voice: Voice, layers: readonly Layer[]): void {
-    if (JSON.stringify(voice) !== JSON.stringify(this.voice)) void this.connections?.encode(voice).catch(() => {});
+    const same = !this.leaning && JSON.stringify(voice) === JSON.stringify(this.voice);
     this.voice = voice;
     this.layers = layers;
-    void this.connections?.send(layers).catch(() => {});
+    this.leaning = false;
+    this.apply(voice, layers, same);
     this.side.encode(voice.kbps);
+  }
+
+  /** While the line suffers and the server cannot be heard: the least of everything, until it is. */
+  lean(leaning: boolean): void {
+    if (leaning === this.leaning || !this.voice) return;
+    this.leaning = leaning;
+    this.apply(leaning ? LEANEST : this.voice, leaning ? [] : this.layers, false);
   }
 
   /** Whether stills are to go out; those that come in come by themselves while this is open. */
@@ -163,11 +184,23 @@ export class MediaPath {
     this.resume();
   }
 
-  /** What the browser's statistics say, every few seconds. */
-  measured(roundTrip: number | null, comesIn: boolean): void {
-    this.roundTrip = roundTrip ?? this.roundTrip;
-    // ICE may come back to a path without ever having said that it was gone.
-    if (this.side.isWanted && comesIn && !this.doubted && this.health === 'connected') this.felt('connected');
+  /**
+   * Told a few times a second. `arrived` grows with whatever the server sends; `discarded` with what the device could not
+   * even send, as from an address that is no longer its own.
+   */
+  felt({ arrived, discarded }: { arrived: number; discarded: number }): void {
+    const now = performance.now();
+    const { pulse } = this;
+    this.pulse = { arrived, discarded, at: arrived !== pulse.arrived ? now : pulse.at };
+    if (this.connections?.health() !== 'connected' || this.stale) return;
+    if (discarded > pulse.discarded + MANY_DISCARDED && !this.doubted) return void (connectNow(), this.moved());
+    if (arrived !== pulse.arrived) {
+      // ICE may come back to a path without ever having said that it was gone.
+      if (this.silent || (this.side.isWanted && !this.doubted)) this.changed('connected');
+    } else if (!this.silent && now - pulse.at > this.silenceMs()) {
+      this.silent = true;
+      this.changed('failed');
+    }
   }
 
   /** The socket is there again, or somebody looks at the page again. */
@@ -206,7 +239,22 @@ export class MediaPath {
   }
 
   get health(): Health {
-    return this.stale ? 'broken' : (this.connections?.health() ?? 'new');
+    return this.stale || this.silent ? 'broken' : (this.connections?.health() ?? 'new');
+  }
+
+  private apply(voice: Voice, layers: readonly Layer[], sameVoice: boolean): void {
+    if (!sameVoice) void this.connections?.encode(voice).catch(() => {});
+    void this.connections?.send(layers).catch(() => {});
+  }
+
+  private silenceMs(): number {
+    if ((this.voice?.kbps ?? LEAN_KBPS) > LEAN_KBPS) return SILENCE_MS.usual;
+    return this.hooks.hearsOthers() ? SILENCE_MS.lean : SILENCE_MS.leanAlone;
+  }
+
+  /** How long an answer of the socket may take: it may be as dead as the media. */
+  private patience(): number {
+    return this.silent ? Math.max(1_000, 5_000 * this.roundTrip) : RESTART_PATIENCE_MS;
   }
 
   private takeRelays(ice: RTCIceServer[]): void {
@@ -229,7 +277,7 @@ export class MediaPath {
     let lost = false;
     try {
       const sdp = await this.connections.offer(true);
-      const { answer, offer } = await ask('call:restart', { room: this.hooks.request().room, peer: this.peer, sdp }, RESTART_PATIENCE_MS);
+      const { answer, offer } = await ask('call:restart', { room: this.hooks.request().room, peer: this.peer, sdp }, this.patience());
       this.doubted = false;
       await this.take(answer, offer);
     } catch (error) {
@@ -242,10 +290,12 @@ export class MediaPath {
     else this.later();
   }
 
-  private felt(health: Health): void {
+  private changed(health: Health): void {
     if (this.over || health === 'new') return;
     clearTimeout(this.timer);
     if (health === 'connected') {
+      this.silent = false;
+      this.pulse.at = performance.now();
       this.tries = 0;
       this.watching = false;
       clearTimeout(this.webTimer);

@@ -8,6 +8,10 @@ export type Path = 'none' | 'udp' | 'tcp';
 /** `media`: by the two connections. `web`: by the side web socket. */
 export type Way = 'none' | 'media' | 'web';
 
+export async function entriesOf(connection: RTCPeerConnection): Promise<Entry[]> {
+  return [...((await connection.getStats()) as unknown as Map<string, Entry>).values()];
+}
+
 /** One look at both connections. Bytes are those on the wire, as a data plan counts them. */
 export interface Reading {
   at: number;

@@ -2,21 +2,22 @@
 
 import { ask, link, traffic } from '../wire/link';
 import type { Call } from './call';
-import { Meter, numbers, read, type Entry, type Reading } from './stats';
+import { entriesOf, Meter, numbers, read, type Reading } from './stats';
 
 const PATIENCE_MS = 10_000;
 const COUNT_MS = 2_000; // the counter goes on when the ladder asks seldom
 // Voice that suffers does without stills (of 1,000 samples, of 1,000 packets).
 const SUFFERS = { concealed: 60, lost: 150 };
+const HEARD_MS = 3_000; // an acknowledgement that takes longer waits behind our own pictures, or for a socket that is lost
 
 export class Telling {
   private timer: ReturnType<typeof setInterval> | undefined;
   private everyMs = COUNT_MS;
   private before: Reading | null = null;
   private toldAt = 0;
-  private seenIn: number | null = null;
   private socketMs: number | null = null;
   private waiting = false;
+  private askedAt = 0;
   private readonly meter = new Meter();
   private readonly socketBefore = traffic.bytes;
 
@@ -47,8 +48,7 @@ export class Telling {
     const now = read(up!, down!, performance.now());
     if (connections !== media.connections || this.call.over) return;
     this.meter.see(now);
-    media.measured(now.roundTrip, now.in > (this.seenIn ?? now.in));
-    this.seenIn = now.in;
+    media.roundTrip = now.roundTrip ?? media.roundTrip;
     const used = this.meter.bytes + media.sideUsed + this.call.direct.used + traffic.bytes - this.socketBefore;
     this.call.used.value = used;
     const { before } = this;
@@ -63,7 +63,9 @@ export class Telling {
       way: media.way.peek(),
       filming: this.call.picture.peek() !== null && !media.hushed && this.call.step.peek().layers.length > 0,
     });
-    media.holdStills(n[6]! > SUFFERS.concealed || n[5]! > SUFFERS.lost);
+    const suffers = [n[3]!, n[5]!].some((lost) => lost > SUFFERS.lost) || n[6]! > SUFFERS.concealed;
+    media.holdStills(suffers);
+    if (suffers && this.waiting && now.at - this.askedAt > HEARD_MS) media.lean(true);
     await this.tell(media.peer, n);
   }
 
@@ -71,18 +73,15 @@ export class Telling {
   private async tell(peer: string, n: readonly number[]): Promise<void> {
     if (this.waiting || link.peek() !== 'online') return;
     this.waiting = true;
-    const start = performance.now();
+    const start = (this.askedAt = performance.now());
     try {
       await ask('call:stats', { room: this.call.room.number, peer, n }, PATIENCE_MS);
       this.socketMs = performance.now() - start;
+      this.call.media?.lean(false);
     } catch {
       this.socketMs = null; // the next one says more
     } finally {
       this.waiting = false;
     }
   }
-}
-
-async function entriesOf(connection: RTCPeerConnection): Promise<Entry[]> {
-  return [...((await connection.getStats()) as unknown as Map<string, Entry>).values()];
 }
