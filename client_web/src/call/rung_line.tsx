@@ -10,27 +10,37 @@ import type { Call } from './call';
 import { rungWords } from './rung_words';
 
 const GOOD_NEWS_MS = 8_000;
+const BLIP_MS = 700; // what passes by itself within this time is not worth a word
+const DETOUR_MS = 3_000; // likewise: the web carries the voice for a second while the network changes
 const SAME_AGAIN_MS = 60_000; // the same sentence is not said again within this time: it is known
 
 export function RungLine({ current }: { current: Call }): VNode | null {
   const words = useMemo(() => computed(() => wordsOf(current)), [current]).value;
   const text = words && sentence(current, words);
-  const passed = useSignal<string | null>(null);
+  const shown = useSignal<{ text: string; up: boolean } | null>(null);
   useEffect(() => {
-    if (!text) return;
-    sayOnce(text);
-    if (!words.up) return;
-    const timer = setTimeout(() => (passed.value = text), GOOD_NEWS_MS);
-    return () => {
-      clearTimeout(timer);
-      passed.value = null;
-    };
+    if (!text || !words) {
+      shown.value = null;
+      return;
+    }
+    if (words.up && !shown.peek()) return; // nobody heard of the trouble that is over
+    const timers = [
+      setTimeout(
+        () => {
+          shown.value = { text, up: words.up };
+          sayOnce(text);
+          if (words.up) timers.push(setTimeout(() => (shown.value = null), GOOD_NEWS_MS));
+        },
+        words.what === 'call.rung.voice-web' ? DETOUR_MS : BLIP_MS,
+      ),
+    ];
+    return () => timers.forEach(clearTimeout);
   }, [text]);
-  if (!text || passed.value === text) return null;
+  if (!shown.value) return null;
   return (
-    <p class={words.up ? 'stage-rung is-up' : 'stage-rung'}>
-      <Icon name={words.up ? 'sent' : 'network'} />
-      <span>{text}</span>
+    <p class={shown.value.up ? 'stage-rung is-up' : 'stage-rung'}>
+      <Icon name={shown.value.up ? 'sent' : 'network'} />
+      <span>{shown.value.text}</span>
     </p>
   );
 }
