@@ -12,6 +12,7 @@ LOUD: Final = 50  # -dBov (RFC 6464): speech is louder, a quiet room is not
 ATTACK: Final = 0.3  # seconds of voice before one speaks
 PAUSE: Final = 0.25  # seconds of silence that end a run of voice: between two syllables, or three lost packets
 HOLD: Final = 1.5  # seconds of silence after which one does not speak any more
+DRONE: Final = 30.0  # seconds without a single pause: a machine, a street, or a browser that sends silence as speech
 
 
 @dataclass(slots=True)
@@ -48,7 +49,7 @@ class Speakers:
 
     def speaks(self, peer: str, now: float) -> bool:
         voice = self._voices.get(peer)
-        return voice is not None and now - voice.spoke_at <= HOLD
+        return voice is not None and now - voice.spoke_at <= HOLD and voice.spoke_at - voice.since <= DRONE
 
     def spoke_at(self, peer: str) -> float:
         voice = self._voices.get(peer)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.media.speakers import ATTACK, HOLD, LOUD, Speakers
+from server.media.speakers import ATTACK, DRONE, HOLD, LOUD, Speakers
 
 SPEECH, QUIET = 30, 90
 PACKET = 0.02
@@ -64,6 +64,17 @@ def test_nobody_who_speaks_loses_a_seat() -> None:
     talk(speakers, "a", 2.0, 2.0)
     talk(speakers, "c", 2.0, 2.0)
     assert speakers.seat_for("d", ["a", "b", "c"], 4.0) == 1
+
+
+def test_what_never_pauses_keeps_no_seat_from_who_speaks() -> None:
+    speakers = Speakers()
+    for peer in ("a", "b", "c"):
+        talk(speakers, peer, 0.0, DRONE + 1.0)
+    assert not speakers.speaks("a", DRONE + 1.0)
+    talk(speakers, "d", DRONE, 1.0)
+    assert speakers.seat_for("d", ["a", "b", "c"], DRONE + 1.0) is not None
+    talk(speakers, "b", DRONE + 1.5, 0.1)  # a breath, and it is a person again
+    assert speakers.speaks("b", DRONE + 1.6)
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 127), st.floats(0.001, 1.0)), max_size=200))
