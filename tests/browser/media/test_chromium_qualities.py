@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from server.media.engine import Shape
+from server.media.speakers import LOUD
 from server.media.up import Up
 from server.media.voice_slot import VoiceSlot
 from tests.browser.media.conftest import Screen, Studio
@@ -89,3 +90,13 @@ async def test_redundancy_that_chromium_sends_repairs_its_own_way_up(studio: Stu
     after = (await lea.stats())["received"]["a0"]
     assert came[0] > 100  # it really was RED, of which each fifth was lost
     assert after["packetsLost"] - before["packetsLost"] <= 1  # what is lost is the last one, until the next comes
+
+
+async def test_chromium_tells_how_loud_a_voice_is(studio: Studio) -> None:
+    await studio.join("julien")
+    lea = await studio.join("lea")
+    levels: list[int] = []
+    studio.engine._rooms["room"].peers["julien"].up.on_voice = lambda level, _now: levels.append(level)
+    await lea.grows("a0", "totalAudioEnergy", 0.01)
+    await until(lambda: any(0 < level <= LOUD for level in levels), "a beep that is told to be loud")
+    await until(lambda: any(level > LOUD for level in levels), "a pause between two beeps")
