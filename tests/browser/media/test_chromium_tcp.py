@@ -1,6 +1,5 @@
 """Chromium on a network that lets no UDP through: ICE-TCP, on the same port, by the same descriptions."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -49,19 +48,3 @@ async def test_where_both_live_the_browser_takes_udp(studio: Studio) -> None:
     lea = await studio.join("lea")
     await until(lambda: ("connected", "lea") in studio.events, "the connection")
     assert [end["protocol"] for end in await lea.page.evaluate("localEnds()")] == ["udp", "udp"]
-
-
-async def test_when_udp_stops_getting_through_a_restart_takes_the_call_to_tcp(studio: Studio) -> None:
-    """A firewall that changes its mind. The same keys, the same slots."""
-    julien, lea = await studio.join("julien"), await studio.join("lea")
-    await lea.grows("v0", "framesDecoded", 10)
-    for sock in studio.engine._surroundings.port._sockets:
-        asyncio.get_running_loop().remove_reader(sock.fileno())  # no datagram is ever heard again
-    for screen in (julien, lea):
-        await screen.page.evaluate("restart()")
-    peers = studio.engine._rooms["room"].peers
-    await until(lambda: all(peers[name]._up_leg.path == peers[name]._down_leg.path == "tcp" for name in peers), "TCP")
-    for screen in (julien, lea):
-        await screen.grows("a0", "packetsReceived", 20)
-    assert [event for event in studio.events if event[0] not in ("connected", "quiet")] == []
-    assert studio.engine.counters()["handshakes"] == 4
