@@ -5,7 +5,8 @@ on a 2G line ten seconds of voice. So the client acknowledges each message, and 
 from collections import deque
 from typing import Final
 
-GRACE: Final = 1.0  # seconds beyond the usual round trip: TCP waits for a lost segment, or the line is too narrow
+GRACE: Final = 0.8  # seconds beyond the usual round trip: TCP waits for a lost segment, or the line is too narrow
+SOON: Final = 0.4  # seconds beyond it: the other end may wait for 0.2 s before it acknowledges
 UNKNOWN: Final = 3.0  # seconds, before the first acknowledgement
 NARROW: Final = 0.5  # a round trip from which fewer, longer messages are the better trade
 QUIET: Final = 10.0  # seconds without a stall, until short messages are tried again
@@ -17,12 +18,13 @@ _SLOWLY: Final = 0.02  # of the difference, each time: a worse path is believed 
 class Window:
     """Sequence numbers are of one byte, and begin at 1: an acknowledgement of 0 before the first says nothing."""
 
-    __slots__ = ("_last", "_stalled_at", "_waiting", "fastest")
+    __slots__ = ("_careful", "_last", "_stalled_at", "_waiting", "fastest")
 
     def __init__(self) -> None:
         self.fastest: float | None = None
         self._waiting: deque[float] = deque()  # when each was sent, the oldest first
         self._last = 0
+        self._careful = False  # after a stall: one thing at a time, until one is quick
         self._stalled_at = float("-inf")
 
     def next(self, now: float) -> int:
@@ -40,8 +42,11 @@ class Window:
         took = now - self._waiting[-1 - left]
         while len(self._waiting) > left:
             self._waiting.popleft()
-        slower = self.fastest is not None and took > self.fastest
-        self.fastest = self.fastest + (took - self.fastest) * _SLOWLY if slower and self.fastest is not None else took
+        if self.fastest is None or took < self.fastest:
+            self.fastest = took
+        self._careful = self._careful and took > self.fastest + SOON
+        if not self._careful:  # a full line is no farther away
+            self.fastest += (took - self.fastest) * _SLOWLY
 
     @property
     def waiting(self) -> int:
@@ -57,7 +62,8 @@ class Window:
         stalled = full or now - self._waiting[0] > bound
         if stalled:
             self._stalled_at = now
-        return stalled
+            self._careful = True
+        return self._careful
 
     def batch(self, now: float) -> float:
         """How many seconds of voice one message should carry."""

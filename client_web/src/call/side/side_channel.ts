@@ -45,6 +45,7 @@ const LONGEST_DELAY_MS = 8_000;
 const SILENCE_MS = 20_000; // the server says something every 5 s
 const OVER: readonly number[] = [4404, 4409]; // docs/protocol.md: coming back would not help
 const FRAME_MS = 60;
+const KEPT = 8; // packets, while the line stands still
 const ACK_MS = 200; // an acknowledgement waits so long for a voice that carries it
 const PACKET_BYTES = 60; // what TCP, IP and the frame of a web socket add to a message
 
@@ -264,7 +265,7 @@ export class SideChannel {
     const worth = Math.max(1, this.window.batch(now) / FRAME_MS);
     if (pending.packets.length === 0 || (pending.packets.length < worth && !all)) return;
     if (!this.ready || this.window.stalled(now)) {
-      const late = pending.packets.length - 4;
+      const late = pending.packets.length - KEPT;
       if (late > 0) {
         pending.packets.splice(0, late);
         pending.timestamp += late * FRAME_MS * 48;

@@ -48,12 +48,32 @@ def test_what_was_never_sent_or_long_acknowledged_says_nothing() -> None:
     assert abs((window.fastest or 0) - 0.1) < 1e-9
 
 
-def test_it_stands_still_a_second_beyond_the_usual_way() -> None:
+def test_it_stands_still_somewhat_beyond_the_usual_way() -> None:
     window = Window()
     assert not window.stalled(100.0)
     window.acknowledged(window.next(0.0), 0.8)
     window.next(10.0)
-    assert [window.stalled(at) for at in (11.7, 11.9)] == [False, True]
+    assert [window.stalled(at) for at in (11.5, 11.7)] == [False, True]
+
+
+def test_after_a_stall_one_thing_is_sent_at_a_time_until_one_is_quick() -> None:
+    window = Window()
+    window.acknowledged(window.next(0.0), 0.1)
+    first, second = window.next(1.0), window.next(1.2)
+    assert window.stalled(2.1)
+    window.acknowledged(first, 2.2)
+    assert window.stalled(2.2), "the second is young, but the line is full"
+    window.acknowledged(second, 2.4)
+    assert not window.stalled(2.4)
+    slow = window.next(2.4)
+    assert window.stalled(2.5)
+    window.acknowledged(slow, 3.2)
+    quick = window.next(3.2)
+    window.acknowledged(quick, 3.4)
+    window.next(3.4)
+    assert not window.stalled(3.5)
+    assert window.fastest is not None
+    assert window.fastest < 0.2, "a full line is no farther away"
 
 
 def test_it_does_not_believe_in_more_than_half_of_the_numbers() -> None:
@@ -70,6 +90,7 @@ def test_messages_are_long_on_a_far_line_and_after_a_stall() -> None:
     window.next(1.0)
     assert window.stalled(3.0)
     window.acknowledged(2, 3.1)
+    window.acknowledged(window.next(3.5), 3.6)
     assert window.batch(4.0) == LONG
     assert window.batch(20.0) == SHORT
     far = Window()
