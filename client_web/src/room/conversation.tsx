@@ -147,6 +147,7 @@ function useSaying(room: Room): void {
     if (said.current !== null) {
       for (const entry of entries) {
         if (entry.changed <= said.current || entry.seat === room.mySeat.peek()) continue;
+        if (room.readAloud.get(entry.seat) === entry.body) continue; // while it was written, word by word
         announce(t('room.new_from', { name: room.member(entry.seat)?.name ?? '', text: entry.voice ? t('voice.note') : entry.body }));
       }
     }

@@ -19,6 +19,8 @@ export class Room {
   readonly typing = signal<readonly number[]>([]);
   /** What others are writing in the call, by seat. */
   readonly live = signal<ReadonlyMap<number, string>>(new Map());
+  /** What of these lines was read aloud: a message of the same words is not read again. */
+  readonly readAloud = new Map<number, string>();
   readonly inCall = signal<readonly CallPerson[]>([]);
   readonly loadingOlder = signal(false);
 
