@@ -32,7 +32,8 @@ const FETCH_SIDE_AFTER_MS = [1_000, 10_000] as const; // its code, when nothing 
 const RELAY_AFTER_MS = 1_500; // where there are relays, *up* hears of them too late to use them without a restart
 const BLIP_MS = 400; // "disconnected" may mend itself before a restart could
 // Reports come each second, where bytes are dear each five; a voice that rests still says so each 0.4 s.
-const SILENCE_MS = { usual: 1_500, lean: 2_500, leanAlone: 6_500 } as const;
+// Between them, several must have been lost or late one after the other before silence means anything.
+const SILENCE_MS = { voices: 1_500, none: 4_000, leanVoices: 2_500, leanNone: 11_000 } as const;
 const LEAN_KBPS = 8;
 const LEANEST: Voice = { kbps: 6, ptime: 60, red: false, dtx: true, fec: true };
 const MANY_DISCARDED = 3; // packets in a quarter of a second
@@ -248,8 +249,9 @@ export class MediaPath {
   }
 
   private silenceMs(): number {
-    if ((this.voice?.kbps ?? LEAN_KBPS) > LEAN_KBPS) return SILENCE_MS.usual;
-    return this.hooks.hearsOthers() ? SILENCE_MS.lean : SILENCE_MS.leanAlone;
+    const lean = (this.voice?.kbps ?? LEAN_KBPS) <= LEAN_KBPS;
+    if (this.hooks.hearsOthers()) return lean ? SILENCE_MS.leanVoices : SILENCE_MS.voices;
+    return lean ? SILENCE_MS.leanNone : SILENCE_MS.none;
   }
 
   /** How long an answer of the socket may take: it may be as dead as the media. */
