@@ -174,6 +174,7 @@ def leave(run: Run, found: dict[str, Any], out: Path) -> None:
         "verdict": found,
         "zero": run.zero,
         "events": events,
+        "network": run.moved,
         "seconds": [second.as_dict() for second in run.seconds],
         "told": told,
     }

@@ -30,6 +30,7 @@ class Run:
     named: Named
     seconds: list[Second] = field(default_factory=list)
     zero: float = 0.0
+    moved: list[tuple[float, str, bool]] = field(default_factory=list)  # what the far browser said of its network
     pressed: float = 0.0  # when the far person pressed the button of the call
     connected: bool = False  # whether the far person came into the call at all
     first_voice: float | None = None  # when the far person's page played the first voice, by the wall
@@ -112,6 +113,7 @@ class Laboratory:
                 side = Side() if look is None else counter.look(look)
                 if look is not None and person is run.far:
                     run.first_voice = look["firstVoice"]
+                    run.moved = [(round(at - run.zero, 2), what, online) for at, what, online in look["moved"]]
                 rung = person.last("call:rung") or {}
                 side.out_rung, side.in_rung, side.reason = rung.get("out"), rung.get("in"), rung.get("reason")
                 sides.append(side)

@@ -55,6 +55,11 @@
     return connect.call(this, target, ...rest);
   };
 
+  const moved = []; // what the browser says of the network by itself, and when
+  const note = ({ type }) => moved.push([Date.now() / 1000, type, navigator.onLine]);
+  for (const name of ['online', 'offline']) window.addEventListener(name, note);
+  navigator.connection?.addEventListener('change', note);
+
   const Made = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Made {
     constructor(...given) {
@@ -98,6 +103,7 @@
       return {
         at: Date.now() / 1000,
         firstVoice,
+        moved,
         states: connections.map((one) => [one.connectionState, one.iceConnectionState]),
         phase: document.querySelector('.stage-state')?.textContent ?? '',
         words: [...document.querySelectorAll('.stage-words, .stage-reason')].map((one) => one.textContent).join(' | '),
