@@ -13,10 +13,11 @@ from typing import Final
 
 from server.kernel.ground import GroundError
 from server.media import stun
+from server.media.connection import Connection
 from server.media.counters import Counters
 from server.media.ice import Address, PathKind, SendTo
 from server.media.leg import Leg
-from server.media.tcp import Connection, TcpListeners
+from server.media.tcp import TcpListeners
 
 BATCH: Final = 256  # datagrams read before timers and other sockets have their turn
 LARGEST_DATAGRAM: Final = 2048  # bytes; browsers keep to 1,200, and more than SRTP's 1,500 is cut and refused

@@ -12,6 +12,7 @@ import pytest
 
 from server.media import tcp
 from server.media.addresses import EVERYWHERE
+from server.media.connection import LARGEST_FRAME, MOST_REFUSED, Connection
 from server.media.counters import Counters
 from server.media.forwarding import ForwardingEngine
 from server.media.ice import Address
@@ -74,13 +75,13 @@ class TcpAlone:
     """The connections without the engine, whose patience a test may shorten."""
 
     def __init__(self, **patience: float) -> None:
-        self.accepted: list[tcp.Connection] = []
+        self.accepted: list[Connection] = []
         self.lost: list[Address] = []
         self.listeners = tcp.TcpListeners(Counters(), self._deliver, self.lost.append, **patience)
         self.listeners.open("127.0.0.1", 0)
         self.number = self.listeners._listeners[0].getsockname()[1]
 
-    def _deliver(self, connection: tcp.Connection, _packet: bytes, _now: float) -> None:
+    def _deliver(self, connection: Connection, _packet: bytes, _now: float) -> None:
         self.accepted.append(connection)
 
 
@@ -238,13 +239,13 @@ async def test_noise_over_tcp_is_not_answered_and_ends_the_connection(calls: Cal
         b"GET / HTTP/1.1\r\nHost: binome\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + chance.randbytes(505),  # TLS
         b"\xff\xff" + chance.randbytes(100),
-        struct.pack("!H", tcp.LARGEST_FRAME + 1),
+        struct.pack("!H", LARGEST_FRAME + 1),
         struct.pack("!H", 40) + b"\x80" + chance.randbytes(39),
         struct.pack("!H", 200) + b"\x16\xfe\xfd" + chance.randbytes(197),
-        b"".join(struct.pack("!H", 30) + b"\x00\x01" + chance.randbytes(28) for _ in range(tcp.MOST_REFUSED)),
+        b"".join(struct.pack("!H", 30) + b"\x00\x01" + chance.randbytes(28) for _ in range(MOST_REFUSED)),
         b"".join(
             struct.pack("!H", len(packet)) + packet
-            for packet in [request(lea.down.remote.fragment, "0" * 36)] * tcp.MOST_REFUSED
+            for packet in [request(lea.down.remote.fragment, "0" * 36)] * MOST_REFUSED
         ),
     ]
     for data in rubbish:
@@ -321,7 +322,7 @@ async def test_replayed_and_borrowed_packets_are_worth_nothing_on_another_connec
     await unharmed(julien, lea)
     thief = Caller(calls.engine.port)
     callers.append(thief)
-    for _ in range(tcp.MOST_REFUSED):
+    for _ in range(MOST_REFUSED):
         thief.frame(seen)
     await until(thief.closed, "that the thief is closed")
     assert thief.came == b""

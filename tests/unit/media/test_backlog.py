@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.media.backlog import MOST_OTHERS, MOST_PICTURES, Backlog
-from server.media.tcp import Frames
+from server.media.connection import Frames
 
 VOICE = struct.pack("!BB", 0x80, 0x80 | 111) + b"voice"
 PICTURE = struct.pack("!BB", 0x80, 96) + bytes(1100)

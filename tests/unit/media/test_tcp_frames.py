@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.media.tcp import LARGEST_FRAME, Frames, _owner_of
+from server.media.connection import LARGEST_FRAME, Frames
+from server.media.tcp import _owner_of
 
 packets = st.lists(st.binary(max_size=300), max_size=20)
 
