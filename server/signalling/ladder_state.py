@@ -7,6 +7,7 @@ from server.media.engine import Path
 from server.signalling.rungs import Rung, rank
 
 WAIT, LONGEST_WAIT, LONGER = 10.0, 120.0, 1.5  # seconds after a failed climb; times this after each further one
+NOTHING = (0.0, float("-inf"))  # proven, and never
 
 Cause = Literal["weak", "better", "no_voice", "no_path", "path_web", "path_tcp"]
 
@@ -71,7 +72,7 @@ class State:
     red_from: tuple[float, float] | None = None  # redundancy on trial: since when, and the loss before
     bars: tuple[tuple[str, Bar], ...] = ()
     fell: tuple[Rung, float, float] | None = None  # by loss: from which rung, its loss, and the rate that arrived
-    proven: tuple[float, float] = (0.0, float("-inf"))  # the best rate that arrived with no more than the floor; when
+    proven: tuple[float, float] = NOTHING  # the best rate that arrived with no more than the floor; when
     path: Path = "udp"
     pathless_since: float | None = None
     before: Rung | None = None  # the rung before the path was lost
@@ -86,6 +87,7 @@ class Decision:
 
 
 def move(state: State, rung: Rung, at: float) -> State:
+    """To ``rung``; what was proven of the line holds no longer when it is a worse one."""
     if rung == state.rung:
         return state
     return replace(
@@ -94,6 +96,7 @@ def move(state: State, rung: Rung, at: float) -> State:
         since=at,
         fresh=False,
         climbed=rank(rung) < rank(state.rung),
+        proven=state.proven if rank(rung) < rank(state.rung) else NOTHING,
         bad_since=None,
         good_since=None,
         trial_from=None,
