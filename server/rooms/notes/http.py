@@ -98,8 +98,8 @@ def _number(text: str) -> int:
 
 
 def _range(request: web.Request, size: int) -> tuple[int, int] | None:
-    """From which byte to before which (RFC 9110 section 14); None when nothing of that can be given. One range; what
-    is not understood is as good as not asked."""
+    """From which byte to before which (RFC 9110 section 14); None when nothing of that can be given, or when what is
+    asked cannot be read. One range."""
     try:
         wanted = request.http_range
     except ValueError:
