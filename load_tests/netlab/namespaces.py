@@ -26,8 +26,9 @@ shaper.open_tun("b")
 def why_not() -> str | None:
     """The reason in one line why this machine cannot run the laboratory, or None."""
     try:
-        for program, package in (("unshare", "util-linux"), ("nsenter", "util-linux"), ("ip", "iproute2")):
-            find(program, package)
+        find("ip", "iproute2")
+        for program in ("setpriv", "unshare", "nsenter"):
+            find(program, "util-linux")
     except MissingProgram as missing:
         return str(missing)
     if not Path("/dev/net/tun").exists():

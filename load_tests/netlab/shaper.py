@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from load_tests.netlab.link import Conditions, Link
 from load_tests.netlab.packets import Firewall, is_ipv4
+from load_tests.programs import find
 
 TUNSETIFF: Final = 0x400454CA  # <linux/if_tun.h>
 IFF_TUN, IFF_NO_PI = 0x0001, 0x1000
@@ -46,7 +47,7 @@ def enter_new_network() -> None:
 
 
 def ip(*words: str) -> None:
-    subprocess.run(["ip", *words], check=True)
+    subprocess.run([find("ip", "iproute2"), *words], check=True)
 
 
 class Shaper:
