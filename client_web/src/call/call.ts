@@ -94,7 +94,7 @@ export class Call {
         }),
       tracks: (tracks) => (this.tracks.value = tracks),
       webVoices: (tracks) => (this.webVoices.value = tracks),
-      hearsOthers: () => this.room.inCall.peek().some(({ peer, mic, connected }) => peer !== this.peer.peek() && mic && connected),
+      hearsOthers: () => this.room.inCall.peek().some(({ peer, mic, connected, rung }) => peer !== this.peer.peek() && mic && connected && rung !== 'text'),
       still: (peer, picture, at) => this.stills.show(peer, picture, at),
       refused: this.onRefused,
     });

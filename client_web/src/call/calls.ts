@@ -32,6 +32,8 @@ export function endCall(ending: Call, trouble: Trouble | null, tell = true, said
   callTrouble.value = trouble && { room: ending.room.number, trouble, said };
 }
 
+const FAR_S = 0.8; // taken for the round trip until it is measured
+
 /** The current call, when this part in it is the one that is meant. */
 const mine = (peer: string): Call | null => (call.peek()?.peer.peek() === peer ? call.peek() : null);
 
@@ -62,7 +64,7 @@ document.addEventListener('visibilitychange', () => {
 });
 
 effect(() => {
-  hurry(call.value !== null);
+  hurry(call.value && FAR_S);
 });
 effect(() => {
   if (link.value === 'refused' || link.value === 'closed') {

@@ -33,7 +33,7 @@ const RELAY_AFTER_MS = 1_500; // where there are relays, *up* hears of them too 
 const BLIP_MS = 400; // "disconnected" may mend itself before a restart could
 // Reports come each second, where bytes are dear each five; a voice that rests still says so each 0.4 s.
 // Between them, several must have been lost or late one after the other before silence means anything.
-const SILENCE_MS = { voices: 1_500, none: 4_000, leanVoices: 2_500, leanNone: 11_000 } as const;
+const SILENCE_MS = { voices: 2_000, none: 4_000, leanVoices: 3_000, leanNone: 11_000 } as const;
 const LEAN_KBPS = 8;
 const LEANEST: Voice = { kbps: 6, ptime: 60, red: false, dtx: true, fec: true };
 const MANY_DISCARDED = 3; // packets in a quarter of a second
@@ -67,7 +67,8 @@ export class MediaPath {
   private stale = false;
   /** Nothing comes in any more, whatever ICE believes. */
   private silent = false;
-  private pulse = { arrived: 0, discarded: 0, at: 0 };
+  private silentAt = 0;
+  private pulse = { up: 0, down: 0, discarded: 0, upAt: 0, downAt: 0 };
   /** The network is another one; ICE finds that out some seconds later. */
   private doubted = false;
 
@@ -107,7 +108,7 @@ export class MediaPath {
     this.side.belongTo(answer.peer);
     this.connections = fresh;
     this.stale = this.doubted = this.silent = false;
-    this.pulse = { arrived: 0, discarded: 0, at: performance.now() };
+    this.rest();
     this.voice = answer.voice;
     before?.close(); // the server has let go of it in the same moment
     this.hooks.joined(answer);
@@ -180,27 +181,41 @@ export class MediaPath {
   moved(): void {
     if (this.over || !this.connections) return;
     this.doubted = true;
+    this.silentAt = performance.now();
     // A restart asks the socket first, which takes five round trips from nothing; the side web socket takes two.
     if (this.roundTrip > FAR_S) this.side.carry(this.mic);
     this.resume();
   }
 
   /**
-   * Told a few times a second. `arrived` grows with whatever the server sends; `discarded` with what the device could not
-   * even send, as from an address that is no longer its own.
+   * Told a few times a second. `up` and `down` grow with whatever the server sends on either; `discarded` with what the
+   * device could not even send, as from an address that is no longer its own.
    */
-  felt({ arrived, discarded }: { arrived: number; discarded: number }): void {
+  felt({ up, down, discarded }: { up: number; down: number; discarded: number }): void {
     const now = performance.now();
-    const { pulse } = this;
-    this.pulse = { arrived, discarded, at: arrived !== pulse.arrived ? now : pulse.at };
-    if (this.connections?.health() !== 'connected' || this.stale) return;
-    if (discarded > pulse.discarded + MANY_DISCARDED && !this.doubted) return void (connectNow(), this.moved());
-    if (arrived !== pulse.arrived) {
-      // ICE may come back to a path without ever having said that it was gone.
-      if (this.silent || (this.side.isWanted && !this.doubted)) this.changed('connected');
-    } else if (!this.silent && now - pulse.at > this.silenceMs()) {
+    const before = this.pulse;
+    const [upAt, downAt] = [up !== before.up ? now : before.upAt, down !== before.down ? now : before.downAt];
+    this.pulse = { up, down, discarded, upAt, downAt };
+    if (this.stale) return;
+    // Something comes again after a silence, so the network is back, whatever ICE and the socket believe.
+    if (link.peek() !== 'online' && Math.max(upAt, downAt) === now && now - Math.max(before.upAt, before.downAt) > SILENCE_MS.voices) connectNow();
+    if (this.connections?.health() !== 'connected') return;
+    if (discarded > before.discarded + MANY_DISCARDED && !this.doubted) {
+      connectNow();
+      return this.moved();
+    }
+    const lean = (this.voice?.kbps ?? LEAN_KBPS) <= LEAN_KBPS;
+    const voices = this.hooks.hearsOthers() && this.way.peek() !== 'web';
+    const reports = lean ? SILENCE_MS.leanNone : SILENCE_MS.none;
+    const patience = !voices ? reports : lean ? SILENCE_MS.leanVoices : SILENCE_MS.voices;
+    if (now - upAt > reports || now - downAt > patience) {
+      if (this.silent) return;
       this.silent = true;
+      this.silentAt = now;
       this.changed('failed');
+    } else if (this.silent || (this.side.isWanted && !this.doubted)) {
+      // ICE may come back to a path without ever having said that it was gone.
+      if (upAt > this.silentAt && downAt > this.silentAt) this.changed('connected');
     }
   }
 
@@ -248,10 +263,9 @@ export class MediaPath {
     void this.connections?.send(layers).catch(() => {});
   }
 
-  private silenceMs(): number {
-    const lean = (this.voice?.kbps ?? LEAN_KBPS) <= LEAN_KBPS;
-    if (this.hooks.hearsOthers()) return lean ? SILENCE_MS.leanVoices : SILENCE_MS.voices;
-    return lean ? SILENCE_MS.leanNone : SILENCE_MS.none;
+  /** Both connections are given time to be heard of. */
+  private rest(): void {
+    this.pulse.upAt = this.pulse.downAt = performance.now();
   }
 
   /** How long an answer of the socket may take: it may be as dead as the media. */
@@ -297,7 +311,7 @@ export class MediaPath {
     clearTimeout(this.timer);
     if (health === 'connected') {
       this.silent = false;
-      this.pulse.at = performance.now();
+      this.rest();
       this.tries = 0;
       this.watching = false;
       clearTimeout(this.webTimer);

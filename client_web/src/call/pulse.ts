@@ -20,7 +20,7 @@ export function startPulse(call: Call): () => void {
     void Promise.all([entriesOf(connections.up), entriesOf(connections.down)])
       .then(([up, down]) => {
         if (call.over || connections !== call.media?.connections) return;
-        call.media.felt({ arrived: arrived([...up, ...down]), discarded: total([...up, ...down], 'candidate-pair', 'packetsDiscardedOnSend') });
+        call.media.felt({ up: arrived(up), down: arrived(down), discarded: total([...up, ...down], 'candidate-pair', 'packetsDiscardedOnSend') });
         if (document.visibilityState === 'visible') call.speaking.value = speakers(call, levels(call, up, down), heard);
       })
       .catch(() => {}) // closed meanwhile

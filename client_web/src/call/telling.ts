@@ -1,6 +1,6 @@
 /** Looks at the statistics of a call again and again: for the server's ladder (`call:stats`) and for the counter of data. */
 
-import { ask, link, traffic } from '../wire/link';
+import { ask, hurry, link, traffic } from '../wire/link';
 import type { Call } from './call';
 import { entriesOf, Meter, numbers, read, type Reading } from './stats';
 
@@ -48,7 +48,7 @@ export class Telling {
     const now = read(up!, down!, performance.now());
     if (connections !== media.connections || this.call.over) return;
     this.meter.see(now);
-    media.roundTrip = now.roundTrip ?? media.roundTrip;
+    if (now.roundTrip !== null) hurry((media.roundTrip = now.roundTrip));
     const used = this.meter.bytes + media.sideUsed + this.call.direct.used + traffic.bytes - this.socketBefore;
     this.call.used.value = used;
     const { before } = this;

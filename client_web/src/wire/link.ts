@@ -19,8 +19,9 @@ export const traffic = { bytes: 0 };
 const PATIENCE_MS = 15_000; // for an acknowledgement; two round trips of the worst line we serve, and then some
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 20_000;
-const CALL_PATIENCE_MS = 5_000; // in a call, for a connection to stand: four round trips of the worst line
-const CALL_DELAYS_MS = [200, 1_500] as const; // first and longest: the voice waits for it
+// In a call, for a connection to stand: six round trips (with TLS), and what a busy device needs.
+const callPatience = (roundTrip: number): number => Math.min(6_000, 1_500 + 6_000 * roundTrip);
+const CALL_DELAYS_MS = [200, 800] as const; // first and longest: the voice waits for it
 const PACKET_BYTES = 60; // what TCP, IP and the frame of a web socket add to a message
 
 type Handler<E extends keyof Down> = (payload: Down[E]) => void;
@@ -32,7 +33,7 @@ const whenMoved: (() => void)[] = [];
 let cursors: () => Record<string, number> = () => ({});
 let socket: Socket | null = null;
 let retry: ReturnType<typeof setTimeout> | undefined;
-let hurried = false;
+let hurried: number | null = null; // in a call: its round trip, in seconds
 
 export function on<E extends keyof Down>(event: E, handler: Handler<E>): void {
   const list = (handlers[event] ??= []) as Handler<E>[];
@@ -93,15 +94,15 @@ export function close(): void {
   link.value = 'closed';
 }
 
-/** While somebody is in a call the socket is looked for more often, and a try that hangs is given up sooner. */
-export function hurry(inCall: boolean): void {
-  hurried = inCall;
+/** In a call (of this round trip, in seconds) the socket is looked for more often, and a try that hangs given up sooner. */
+export function hurry(roundTrip: number | null): void {
+  hurried = roundTrip;
   pace();
 }
 
 function pace(): void {
-  const [first, longest] = hurried ? CALL_DELAYS_MS : [FIRST_DELAY_MS, LONGEST_DELAY_MS];
-  socket?.io.reconnectionDelay(first).reconnectionDelayMax(longest).timeout(hurried ? CALL_PATIENCE_MS : PATIENCE_MS);
+  const [first, longest] = hurried !== null ? CALL_DELAYS_MS : [FIRST_DELAY_MS, LONGEST_DELAY_MS];
+  socket?.io.reconnectionDelay(first).reconnectionDelayMax(longest).timeout(hurried === null ? PATIENCE_MS : callPatience(hurried));
 }
 
 const count = ({ data }: { data?: string }): void => {
