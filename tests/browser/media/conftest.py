@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from server.media.engine import Measured, PeerState, Pictures, SlotState
 from server.media.forwarding import ForwardingEngine
+from server.signalling.descriptions import read
 from tests.support.bare_browser import PATIENCE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -83,14 +84,14 @@ class Studio:
         await page.goto("http://localhost/")  # a secure context, or there would be no devices
 
         async def join(offer: str) -> dict[str, str]:
-            joined = await self.engine.join("room", peer, offer, state, video=True, capacity=4)
+            joined = await self.engine.join("room", peer, read(offer), state, video=True, capacity=4)
             return {"answer": joined.answer, "offer": joined.offer}
 
         async def answer(text: str) -> None:
-            await self.engine.answer("room", peer, text)
+            await self.engine.answer("room", peer, read(text))
 
         async def restart(offer: str) -> dict[str, str]:
-            restarted = await self.engine.restart("room", peer, offer)
+            restarted = await self.engine.restart("room", peer, read(offer))
             return {"answer": restarted.answer, "offer": restarted.offer}
 
         await page.expose_function("join", join)
