@@ -9,6 +9,7 @@ from server.signalling.signs import HIGH, LOW, QUEUE, REPAIRED, SETTLED, queue_o
 LOSSY: Final = 20.0  # seconds after loss in which a line is taken to lose at any rate
 HOPELESS: Final = 5.0  # seconds of a voice that cannot be understood before notes are offered, or text alone is left
 ROOM_FOR_TWICE: Final = 17_000  # bits/s that came while the line was full: enough for the leanest voice sent twice
+ROOM_FOR_ONCE: Final = 13_500  # less: surely not enough
 FULL: Final = 2.0  # seconds in which packets wait, after which sending twice was too much
 UNREPAIRED: Final = 0.15  # and for one that does not
 UNDERSTOOD: Final = 0.05  # less than that, and it can be again

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from server.signalling.bottom import HOPELESS, LOSSY, ROOM_FOR_TWICE, at_the_bottom, hopeless, redundancy
+from server.signalling.bottom import HOPELESS, LOSSY, ROOM_FOR_ONCE, ROOM_FOR_TWICE, at_the_bottom, hopeless, redundancy
 from server.signalling.ladder_state import WAIT, Cause, Decision, Limits, Sample, State, bar, move
 from server.signalling.rungs import RUNGS, Rung, better, rank, worse
 from server.signalling.signs import (
@@ -18,6 +18,7 @@ from server.signalling.signs import (
     LOW,
     QUEUE,
     REPAIRED,
+    SETTLED,
     SLOW,
     excess,
     has_collapsed,
@@ -147,7 +148,7 @@ def _fall(state: State, rung: Rung, sample: Sample) -> State:
     red = state.full >= ROOM_FOR_TWICE if rank(rung) >= rank("voice-lean") else state.red
     moved = replace(move(state, rung, sample.at), fell=fell, red=red)
     if not red and sample.rate is not None and rank(rung) >= rank("voice-lean"):
-        moved = bar(moved, "red", sample.at, least=6 * WAIT)
+        moved = bar(moved, "red", sample.at, least=(2 if state.full >= ROOM_FOR_ONCE else 6) * WAIT)
     return bar(moved, left, sample.at) if failed else moved
 
 
@@ -166,6 +167,8 @@ def _down(state: State, sample: Sample, limits: Limits) -> State:
 
 
 def _up(state: State, sample: Sample, limits: Limits) -> tuple[State, Cause | None]:
+    if not state.climbed and sample.at - state.since < SETTLED + shortest_trip(state):
+        return state, None  # what was lost above may still be on its way
     if state.good_since is None or sample.at - state.good_since < PROVED or state.rung == "video":
         return state, None
     for rung in _climbs(state, limits):

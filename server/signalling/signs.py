@@ -25,6 +25,7 @@ REPAIRED: Final = 0.35  # lost at most, for a voice that carries each packet twi
 OWN: Final = 0.2  # of loss at most is taken for the line's own above the bottom
 COLLAPSE: Final = 0.40  # lost beyond what the line always loses: no voice can be understood
 DRAINED: Final = 0.4  # of its usual rate arrives, and late: the line has narrowed, and its queue is about to lose
+FELL: Final = 0.15  # of the browser's estimate is left at once; a busy device alone makes it a fifth
 HIGH: Final = 0.15  # lost beyond that, when it lasts: too much
 UNQUEUED: Final = 0.25  # the same, when nothing waits in queues: then a lower rate may not help
 LOW: Final = 0.05  # below it a sample is good
@@ -122,7 +123,7 @@ def has_collapsed(state: State, sample: Sample) -> bool:
     if sample.rate is not None and sample.rate < DRAINED * state.rate and (sample.late or 0.0) > QUEUE:
         return True
     # A browser that feels its line narrow says so at once (REMB); one with little to measure always says little.
-    fell = sample.room is not None and state.room is not None and sample.room < DRAINED * state.room
+    fell = sample.room is not None and state.room is not None and sample.room < FELL * state.room
     return fell and sample.offered is not None and (sample.room or 0.0) < DRAINED * sample.offered
 
 
