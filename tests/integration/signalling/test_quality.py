@@ -28,7 +28,7 @@ async def told(caller: Caller, rung: str, reason: str) -> dict[str, object]:
     def found() -> list[dict[str, object]]:
         return [step for step in steps(caller) if step["out"] == rung and step.get("reason") == reason]
 
-    await caller.client.until(found, f"{rung} for {reason}")
+    await caller.client.until(lambda: bool(found()), f"{rung} for {reason}")
     return found()[-1]
 
 

@@ -1,11 +1,13 @@
 """The same participant after the media, the socket, or both were gone: nobody saw them leave, and rights still hold."""
 
+from typing import Any
+
 from server.kernel.identifiers import new_id
 from tests.integration.signalling.conftest import Caller, Neighbourhood
 from tests.support.bare_browser import BareBrowser, until
 
 
-async def back(street: Neighbourhood, caller: Caller) -> dict[str, object]:
+async def back(street: Neighbourhood, caller: Caller) -> dict[str, Any]:
     """As a client comes back: new connections, the same part."""
     peer = caller.peer
     caller.browser = BareBrowser()
@@ -15,7 +17,7 @@ async def back(street: Neighbourhood, caller: Caller) -> dict[str, object]:
     return joined
 
 
-def shown(caller: Caller, peer: str) -> list[dict[str, object]]:
+def shown(caller: Caller, peer: str) -> list[dict[str, Any]]:
     """Each state in which ``caller`` was told of ``peer``, one after the other."""
     lists = caller.client.events("call:people")
     return [person for told in lists for person in told["people"] if person["peer"] == peer]
@@ -32,7 +34,7 @@ async def test_who_comes_back_is_the_same_participant_on_the_same_slot(street: N
     await until(lambda: julien.browser.heard("a0")[-1:] == [b"oui"], "Lea at Julien")
     await julien.client.until(lambda: shown(julien, lea.peer)[-1]["connected"], "Lea connected")
     assert shown(julien, lea.peer)[-1] == before  # `since` included
-    assert [person["peer"] for person in joined["people"]] == [julien.peer, lea.peer]  # type: ignore[attr-defined]
+    assert [person["peer"] for person in joined["people"]] == [julien.peer, lea.peer]
     assert {len(told["people"]) for told in julien.client.events("call:people")[2:]} == {2}  # never a second tile
     assert lea.client.events("call:ended") == []
     assert await street.journal(room.id) == journal
