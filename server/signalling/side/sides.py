@@ -239,6 +239,8 @@ class Sides:
 
     def _look_at_all(self) -> None:
         self._tick = None
+        if self._open:
+            self._keep_ticking()
         now = self._clock.now()
         for socket in list(self._open.values()):
             if not self._holds(socket) or now >= socket.principal.expires_at:
@@ -249,13 +251,17 @@ class Sides:
             if socket.speaks:  # legs that were made anew do not know of it
                 self._ask_again(socket)
         self._rates.forget_full()
-        if self._open:
-            self._keep_ticking()
 
     def _ask_again(self, socket: SideSocket) -> None:
-        task = asyncio.get_running_loop().create_task(self._engine_web(socket, True))
+        task = asyncio.get_running_loop().create_task(self._open_again(socket))
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
+
+    async def _open_again(self, socket: SideSocket) -> None:
+        part = socket.part
+        if socket.speaks and self._open.get(part.peer) is socket:  # it may have said otherwise, or gone, meanwhile
+            with suppress(NoSuchPeer, EngineAway):
+                await self._engine.open_web(str(part.room_id), str(part.peer))
 
 
 def _is_of(part: Part, principal: Principal) -> bool:
