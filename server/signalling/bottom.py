@@ -49,21 +49,22 @@ def at_the_bottom(state: State, sample: Sample) -> tuple[State, Cause | None]:
 def _try_redundancy(state: State, sample: Sample) -> State:
     """Where each bit counts, carrying packets twice is a trial too: it may cost more packets than it saves."""
     at = sample.at
-    full = queue_of(state, sample) > 2 * QUEUE
+    # The round trip alone is smoothed and slow to tell: it grows for long after a fall.
+    waits = queue_of(state, sample) if sample.late is not None else 0.0
+    full = waits > 2 * QUEUE
     state = replace(state, bad_since=(at if state.bad_since is None else state.bad_since) if full else None)
     if state.red and state.bad_since is not None and at - max(state.bad_since, state.since + SETTLED) >= FULL:
         return _without_redundancy(state, at)
     if state.red_from is not None:
         began, before = state.red_from
         worse_by = state.loss - before
-        queued = queue_of(state, sample) > QUEUE
-        if at - began >= SETTLED and (worse_by > 0.12 or (worse_by > LOW and queued)):
+        if at - began >= SETTLED and (worse_by > 0.12 or (worse_by > LOW and waits > QUEUE)):
             return _without_redundancy(state, at)
         return replace(state, red_from=None) if at - began >= 3 * SETTLED else state
     if state.red:
         return replace(state, red=state.loss >= 0.02 or at - max(state.lossy_at, state.since) < 2 * LOSSY)
     barred = dict(state.bars).get("red")
-    settled = state.fresh and at - state.since >= 2 * SETTLED and queue_of(state, sample) < QUEUE
+    settled = state.fresh and at - state.since >= 2 * SETTLED and waits < QUEUE
     if settled and 0.08 <= state.loss <= 2 * HIGH and (barred is None or at >= barred.until):
         return replace(state, red=True, red_from=(at, state.loss))
     return state
@@ -78,3 +79,9 @@ def hopeless(state: State, at: float, bad: bool) -> State:
     if not bad:
         return replace(state, hopeless_since=None)
     return replace(state, hopeless_since=at if state.hopeless_since is None else state.hopeless_since)
+
+
+def has_no_room(state: State, at: float) -> bool:
+    """Whether sending twice was too much for this line lately."""
+    barred = dict(state.bars).get("red")
+    return barred is not None and at < barred.until and not state.red

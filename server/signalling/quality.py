@@ -17,6 +17,7 @@ from server.media.engine import Measured, MediaEngine, Pictures, Shape
 from server.media.errors import MediaError
 from server.signalling import budget, ladder, wire
 from server.signalling.agreement import Told, agree, shape_of
+from server.signalling.bottom import has_no_room
 from server.signalling.ladder_state import Cause, Limits, Sample, State
 from server.signalling.lines import Line
 from server.signalling.parts import Part, Parts
@@ -119,6 +120,8 @@ class Quality:
         line.hurry = decision.hurry
         if decision.cause == "weak" and rank(out.rung) >= rank("voice-lean"):
             line.into = ladder.brace(line.into, out)
+        if has_no_room(out, now) and line.into.red:  # nor has the other direction, which cannot tell so well
+            line.into = replace(line.into, red=False, red_from=None)
         # The client's own numbers are better; without them a report is known by the round trip that it tells.
         reported = numbers is None and measured.round_trip not in (None, before)
         company = self._company(part)
