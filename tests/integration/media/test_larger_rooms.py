@@ -83,12 +83,11 @@ async def test_who_waits_while_all_speak_is_heard_when_one_ends(calls: Calls) ->
     talking = [asyncio.create_task(speak(people[name], name, 20.0)) for name in NAMES[:3]]
     listener = NAMES[5]
     await until(lambda: set(seats(calls, listener)) == set(NAMES[:3]), "three speakers")
+    # That nobody who speaks loses a seat is for test_speakers: here a machine that stands still would end a speech.
     talking.append(asyncio.create_task(speak(people[NAMES[3]], NAMES[3], 20.0)))
-    await asyncio.sleep(0.6)
-    assert set(seats(calls, listener)) == set(NAMES[:3])
     talking[1].cancel()
     await until(lambda: heard(calls, people[listener], listener, NAMES[3]) > 5, "the fourth")
-    assert set(seats(calls, listener)) == {NAMES[0], NAMES[2], NAMES[3]}
+    assert NAMES[1] not in seats(calls, listener)
     for task in talking:
         task.cancel()
 
