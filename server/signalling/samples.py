@@ -119,7 +119,8 @@ def sent_sample(at: float, measured: Measured, company: Company, *, pictures: bo
 
 
 def _heard(loss: float | None, company: Company) -> float | None:
-    telling = company.voices is None or company.voices >= TELLING
+    # What they say is of two seconds at least, what is known of the others' voices of one.
+    telling = company.voices is None or 2 * company.voices >= TELLING
     return own_loss(loss, company.lost) if loss is not None and telling else None
 
 
