@@ -87,7 +87,6 @@ async def test_who_waits_while_all_speak_is_heard_when_one_ends(calls: Calls) ->
     talking.append(asyncio.create_task(speak(people[NAMES[3]], NAMES[3], 20.0)))
     talking[1].cancel()
     await until(lambda: heard(calls, people[listener], listener, NAMES[3]) > 5, "the fourth")
-    assert NAMES[1] not in seats(calls, listener)
     for task in talking:
         task.cancel()
 
