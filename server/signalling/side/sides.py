@@ -105,14 +105,14 @@ class Sides:
             return response
         before = self._open.get(part.peer)
         self._open[part.peer] = socket
-        if before is not None:
-            before.end(REPLACED)
-            if before.speaks:
-                await self._engine_web(before, False)
         self._keep_ticking()
-        socket.begin()
-        self._want(socket)
         try:
+            if before is not None:
+                before.end(REPLACED)
+                if before.speaks:
+                    await self._engine_web(before, False)
+            socket.begin()
+            self._want(socket)
             await self._read(socket, response)
         finally:
             socket.open = False
