@@ -13,7 +13,7 @@ run: .venv/run client
 
 test: setup lint
 	.venv/bin/python client_web/build.py --test
-	.venv/bin/pytest
+	.venv/bin/pytest --numprocesses 2 --dist loadgroup --durations 15
 
 lint: .venv/dev
 	.venv/bin/ruff check . && .venv/bin/ruff format --check --quiet . && .venv/bin/lint-imports --no-cache
