@@ -49,5 +49,8 @@ class Policies:
                 .values(direct_calls=policy.direct_calls)
             )
         if changed.rowcount:
-            facts = {"organisation": principal.organisation_id, "account": principal.account_id}
-            log.info("policy_changed", extra={**facts, "state": "direct_on" if policy.direct_calls else "direct_off"})
+            state = "direct_on" if policy.direct_calls else "direct_off"
+            log.info(
+                "policy_changed",
+                extra={"organisation": principal.organisation_id, "account": principal.account_id, "state": state},
+            )
