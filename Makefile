@@ -13,7 +13,8 @@ run: .venv/run client
 
 test: setup lint
 	.venv/bin/python client_web/build.py --test
-	.venv/bin/pytest --numprocesses 2 --dist loadgroup --durations 15
+	.venv/bin/pytest --durations 10 tests/browser
+	.venv/bin/pytest --durations 10 --numprocesses 2 --ignore tests/browser
 
 lint: .venv/dev
 	.venv/bin/ruff check . && .venv/bin/ruff format --check --quiet . && .venv/bin/lint-imports --no-cache

@@ -33,13 +33,6 @@ FAST = {
 }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`make test` has two processes: all browsers in one, one after the other, the rest beside them."""
-    for item in items:
-        if "browser" in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """With BINOME_TEST_STRICT, which CI sets, a skipped test is a failure; this says so, and the exit code is set
     below."""

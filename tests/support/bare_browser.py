@@ -28,10 +28,10 @@ SMALL_FRAME = bytes.fromhex("9080ac70312200") + b"small"
 DELTA_FRAME = bytes.fromhex("9080ac70312200e4e0afc10327a747a7")
 
 
-async def until(done: Callable[[], Any], what: str) -> None:
+async def until(done: Callable[[], Any], what: str, seconds: float = PATIENCE) -> None:
     """Returns when ``done()`` holds; fails with ``what`` otherwise."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(seconds):
             while not done():
                 await asyncio.sleep(0.005)
     except TimeoutError:

@@ -35,7 +35,8 @@ async def test_each_receiver_decodes_its_own_quality_and_switches_without_a_loss
     for screen in (lea, claire):
         received = (await screen.stats())["received"]
         assert received["v0"]["packetsLost"] == 0
-    await until(lambda: studio.wanted["julien"] == frozenset({"full"}), "the small one being let go")
+    # Three people in one browser leave it little time: one of them may have been too slow for the full one meanwhile.
+    await until(lambda: studio.wanted["julien"] == frozenset({"full"}), "the small one being let go", 60)
 
 
 async def test_a_voice_with_redundancy_survives_the_loss_of_each_fifth_packet(studio: Studio) -> None:
