@@ -11,8 +11,7 @@ from typing import Final
 
 from server.media.addresses import candidate_lines
 from server.media.codecs import BY_KIND, FEEDBACK, Codec
-from server.media.engine import Kind
-from server.media.ice import Credentials
+from server.media.engine import Credentials, Kind
 from server.media.sdp import Description
 
 ABS_SEND_TIME: Final = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"

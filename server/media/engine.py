@@ -70,6 +70,14 @@ class Restarted:
     offer: str
 
 
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A user fragment and password of ICE (RFC 8839 section 5.4)."""
+
+    fragment: str
+    password: str
+
+
 class MediaListener(Protocol):
     """Who is told what happens by itself. Called on the event loop; must not block or raise."""
 
@@ -140,6 +148,11 @@ class MediaEngine(Protocol):
 
     async def restart(self, room: str, peer: str, offer: str) -> Restarted:
         """ICE restart of both legs: media goes on over the old path until the browser nominates a new one."""
+        ...
+
+    async def restarted(self, room: str, peer: str, up: Credentials, down: Credentials) -> None:
+        """The browser restarted ICE of both legs by itself, with our user fragment and a number behind it; these are
+        its credentials from now on. Idempotent."""
         ...
 
     async def set_state(self, room: str, peer: str, state: PeerState) -> None: ...

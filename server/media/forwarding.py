@@ -10,7 +10,7 @@ from server.media.addresses import bindings, reachable
 from server.media.counters import Counters
 from server.media.describe import Endpoint
 from server.media.dtls import ProcessCertificate
-from server.media.engine import Joined, Measured, MediaListener, PeerState, Pictures, Restarted, Shape
+from server.media.engine import Credentials, Joined, Measured, MediaListener, PeerState, Pictures, Restarted, Shape
 from server.media.errors import NoSuchPeer
 from server.media.ice import CONSENT, QUIET
 from server.media.peer import Peer, Surroundings
@@ -125,6 +125,9 @@ class ForwardingEngine:
         member = self._find(room, peer)[1]
         member.restart(offer)
         return Restarted(*member.describe())
+
+    async def restarted(self, room: str, peer: str, up: Credentials, down: Credentials) -> None:
+        self._find(room, peer)[1].restarted(up, down)
 
     async def set_state(self, room: str, peer: str, state: PeerState) -> None:
         place, member = self._find(room, peer)

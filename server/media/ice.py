@@ -4,6 +4,9 @@ when it wants anything sent at all (consent, RFC 7675).
 An ICE-lite end need not check paths itself. Ours does, once for each: a person could else have their stream, or the
 flights of a handshake, sent to anybody by forging the source address of one request (RFC 8445 section 19.5.1). Paths
 are proved before they are needed, so that media moves as soon as the browser says so (make before break).
+
+A browser may restart ICE without asking (docs/decisions/0142): it appends a number to our user fragment, and tells its
+new password when it can. Until then its answer to a check cannot be authenticated, and its path is only *reached*.
 """
 
 import secrets
@@ -13,9 +16,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from aioice.stun import Message
+from aioice.stun import Class, Message
 
 from server.media import stun
+from server.media.engine import Credentials
 
 Address = tuple[Any, ...]  # of UDP as the socket gives it, (host, port, …); of TCP see tcp.py
 SendTo = Callable[[bytes, Address], object]
@@ -24,6 +28,7 @@ PathKind = Literal["udp", "tcp"]
 CONSENT: Final = 30.0  # seconds without authenticated STUN (RFC 7675 section 5.1); browsers ask every 2.5 s
 QUIET: Final = 7.0  # seconds: two rounds of checks missed; worth telling people, nothing more
 MOST_PATHS: Final = 8  # addresses remembered of one leg
+MOST_REMOTES: Final = 4  # credentials of the browser that are remembered: those of its last restarts
 REPLAY_WINDOW: Final = 128  # transactions remembered, each good for one source address
 # Requests that we authenticate for one leg: from addresses that are not its own (anybody can send those), and from
 # its own (at the start a browser tries several paths, each twenty times a second).
@@ -35,23 +40,20 @@ HEADERS: Final = 28  # bytes: IPv4 and UDP
 FIRST_CHECK: Final = 128  # bytes: a check of ours to a browser's short fragment
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """One user fragment and password (RFC 8839 section 5.4)."""
+FRAGMENT_LENGTH: Final = 12  # characters of our user fragment; what follows is the number of the browser's restart
 
-    fragment: str
-    password: str
 
-    @classmethod
-    def random(cls) -> "Credentials":
-        # 48 bits to find the leg, 144 bits of secret: the standard asks for 24 and 128.
-        return cls(secrets.token_hex(6), secrets.token_hex(18))
+def random_credentials() -> Credentials:
+    """48 bits to find the leg, 144 bits of secret: the standard asks for 24 and 128."""
+    return Credentials(secrets.token_hex(FRAGMENT_LENGTH // 2), secrets.token_hex(18))
 
 
 @dataclass(slots=True, eq=False)
 class Path:
     """One way to the browser. ``verified``: what we send there arrives at who knows the password. Until then only
-    ``credit`` bytes may go there; over TCP any number, since its handshake proves the address."""
+    ``credit`` bytes may go there; over TCP any number, since its handshake proves the address. ``reached``: what we
+    send there arrives at an ICE agent, and which one cannot be known yet. ``generation``: which restart of the
+    browser's made it. ``ours`` and ``theirs``: the user fragments with which the browser last asked."""
 
     address: Address
     sendto: SendTo
@@ -60,6 +62,10 @@ class Path:
     verified: bool = False
     transaction: bytes = b""
     credit: int = FIRST_CHECK
+    reached: bool = False
+    generation: int = 0
+    ours: str = ""
+    theirs: str = ""
 
 
 class Allowance:
@@ -86,13 +92,13 @@ class IceLite:
     def __init__(
         self, now: float, on_selected: Callable[[Path], None], on_forgotten: Callable[[Address], None]
     ) -> None:
-        self.local = Credentials.random()
+        self.local = random_credentials()
         self.previous: Credentials | None = None  # until the first nomination after a restart
         self.fragments = {self.local.fragment}  # by which the leg is to be found
         self.selected: Path | None = None
         self.paths: OrderedDict[Address, Path] = OrderedDict()
         self.heard_at = now  # a leg that never heard anything ends like one that fell silent
-        self._remote: Credentials | None = None
+        self._remotes: OrderedDict[str, Credentials] = OrderedDict()  # by fragment
         self._nominated: Path | None = None
         self._on_selected = on_selected
         self._on_forgotten = on_forgotten
@@ -103,18 +109,19 @@ class IceLite:
 
     def set_remote(self, credentials: Credentials) -> None:
         """The browser's end, from its description. Its checks may have come before that."""
-        first = self._remote is None
-        self._remote = credentials
-        if first:
-            for path in self.paths.values():
-                self._prove(path)
+        self._remotes[credentials.fragment] = credentials
+        self._remotes.move_to_end(credentials.fragment)
+        while len(self._remotes) > MOST_REMOTES:
+            self._remotes.popitem(last=False)
+        for path in self.paths.values():
+            self._prove(path)
 
     def restart(self, now: float) -> None:
         """New credentials (RFC 8445 section 9). Paths, and what flows on them, stay until a new one is nominated; and
         the last credentials that the browser is known to use stay good, however many restarts never reached it."""
         if self._used:
             self.previous = self.local
-        self.local = Credentials.random()
+        self.local = random_credentials()
         self._used = False
         self.fragments = {known.fragment for known in (self.local, self.previous) if known is not None}
         self.heard_at = max(self.heard_at, now - QUIET)  # whoever restarts is alive: time for the checks to come
@@ -130,7 +137,8 @@ class IceLite:
             message = stun.parse(datagram)
         except ValueError:
             return False
-        fragment = str(message.attributes.get("USERNAME", "")).partition(":")[0]
+        asked, _, theirs = str(message.attributes.get("USERNAME", "")).partition(":")
+        fragment = asked[:FRAGMENT_LENGTH]
         ours = self.local if fragment == self.local.fragment else self.previous
         if ours is None or fragment != ours.fragment:
             return False
@@ -141,6 +149,9 @@ class IceLite:
         if first_from is not None and first_from != address:
             return False
         path = self._path(address, sendto, kind, now)
+        path.ours, path.theirs = asked, theirs
+        number = asked[FRAGMENT_LENGTH:]
+        path.generation = int(number) if number.isdecimal() and number.isascii() and len(number) < 9 else 0
         path.credit += len(datagram) + HEADERS
         self._send(path, stun.success(message, (address[0], address[1]), ours.password))
         if first_from is None:
@@ -150,9 +161,9 @@ class IceLite:
         return True
 
     def response(self, datagram: bytes, address: Address, now: float) -> bool:
-        """The answer to a check of ours: the path is verified. Returns whether it was one."""
+        """The answer to a check of ours: the path is verified, or at least reached. Returns whether it was one."""
         path = self.paths.get(address)
-        if path is None or not path.transaction or self._remote is None or datagram[8:20] != path.transaction:
+        if path is None or not path.transaction or datagram[8:20] != path.transaction:
             return False
         if path.verified:
             return True  # two checks were under way
@@ -160,10 +171,20 @@ class IceLite:
             message = stun.parse(datagram)
         except ValueError:
             return False
-        if not message.check_message_integrity(self._remote.password.encode()):
+        remote = self._remotes.get(path.theirs)
+        if remote is None:
+            # A stranger's password: the browser refused our check, and only who received it knows its transaction. An
+            # open STUN server would have granted it.
+            path.reached = bool(self._remotes) and message.message_class is Class.ERROR
+            if path.reached and path.generation > 0:
+                self._consider(path)
+            return path.reached
+        if not message.check_message_integrity(remote.password.encode()):
             return False
         path.verified = True
         self.heard_at = path.heard_at = now
+        if self.selected is path:
+            self._on_selected(path)  # from now on without bounds
         self._consider(path)
         return True
 
@@ -216,17 +237,23 @@ class IceLite:
         return path
 
     def _consider(self, path: Path) -> None:
+        """Whether media goes on there. A browser restarts ICE when it doubts the path it has: the first of the new ones
+        is taken before the browser has chosen among them."""
         if not path.verified:
             self._prove(path)
-        elif path is self._nominated or self.selected is None:
+        selected = self.selected
+        if (path.verified or path.reached) and (
+            selected is None or path is self._nominated or path.generation > selected.generation
+        ):
             self._select(path)
 
     def _prove(self, path: Path) -> None:
-        if path.verified or self._remote is None:
+        if path.verified or not self._remotes or not path.theirs:
             return
         path.transaction = path.transaction or secrets.token_bytes(12)
-        username = f"{self._remote.fragment}:{self.local.fragment}"
-        self._send(path, stun.check(username, self._remote.password, path.transaction))
+        remote = self._remotes.get(path.theirs)
+        password = remote.password if remote is not None else secrets.token_hex(12)  # unknown: it will be refused
+        self._send(path, stun.check(f"{path.theirs}:{path.ours}", password, path.transaction))
 
     def _send(self, path: Path, datagram: bytes) -> None:
         if path.kind == "udp" and not path.verified:

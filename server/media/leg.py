@@ -11,8 +11,9 @@ from aiortc.rtcdtlstransport import RTCCertificate
 
 from server.media.counters import Counters
 from server.media.dtls import FIRST_RECORD, LAST_RECORD, Dtls, Fingerprint, Role
+from server.media.engine import Credentials
 from server.media.errors import UnusableDescription
-from server.media.ice import Address, Credentials, IceLite, Path, PathKind, SendTo
+from server.media.ice import HEADERS, Address, IceLite, Path, PathKind, SendTo
 from server.media.rtcp import FIRST_PACKET_TYPE, LATEST_PACKET_TYPE
 from server.media.rtp import HEADER_LENGTH
 from server.media.srtp import Srtp
@@ -24,6 +25,9 @@ RECORD: Final = 5_000  # bytes that a DTLS record counts for: OpenSSL works on i
 MOST_RTCP: Final = 400  # compounds, which are parsed; a browser sends a tenth of it
 # SSRCs in the life of a leg. SRTP keeps state for each, from the first packet on; a browser uses three, and keeps them.
 MOST_STREAMS: Final = 32
+# To an address at which some ICE agent answers, before it is known to be the browser's (RFC 9000 section 8.1 bounds the
+# same case): a few seconds of pictures, or a minute of voice.
+LOAN: Final = 300_000  # bytes, until the next address that is proved
 FIRST_RTP: Final = 128  # RFC 7983 section 7
 LAST_RTP: Final = 191
 
@@ -63,6 +67,7 @@ class Leg:
         self._sending: Srtp | None = None
         self._sendto: SendTo | None = None
         self._address: Address = ()
+        self._loan = LOAN
 
     @property
     def heard_at(self) -> float:
@@ -150,8 +155,21 @@ class Leg:
         self.traffic.receive_rtcp(compound, now)
 
     def _selected(self, path: Path) -> None:
-        self._sendto, self._address = path.sendto, path.address
+        self._address = path.address
+        if path.verified:
+            self._loan = LOAN
+            self._sendto = path.sendto
+        else:
+            self._sendto = self._lending(path.sendto)
         self._start_dtls()
+
+    def _lending(self, sendto: SendTo) -> SendTo:
+        def lend(datagram: bytes, address: Address) -> None:
+            self._loan -= len(datagram) + HEADERS
+            if self._loan >= 0:
+                sendto(datagram, address)
+
+        return lend
 
     def _start_dtls(self) -> None:
         if self._sendto is not None and self._fingerprints and not self._dtls.started:

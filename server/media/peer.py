@@ -14,7 +14,7 @@ from server.media import describe, sdp
 from server.media.binding import NAMES, VIDEO_NAMES, Name
 from server.media.counters import Counters
 from server.media.down import Down
-from server.media.engine import Measured, Path, Pictures, Shape
+from server.media.engine import Credentials, Measured, Path, Pictures, Shape
 from server.media.errors import UnusableDescription
 from server.media.ice import CONSENT, QUIET
 from server.media.leg import Leg
@@ -125,6 +125,11 @@ class Peer:
         self.up.accept(description)
         for leg in (self._up_leg, self._down_leg):
             self._shared.port.restart(leg, now)
+
+    def restarted(self, up: Credentials, down: Credentials) -> None:
+        """The browser restarted ICE by itself."""
+        for leg, credentials in ((self._up_leg, up), (self._down_leg, down)):
+            leg.ice.set_remote(credentials)
 
     def set_state(self, mic: bool, camera: bool, voice_only: bool) -> None:
         """What the person lets out; the room sees to what comes in."""

@@ -15,7 +15,7 @@ from server.kernel.ground import GroundError
 from server.media import stun
 from server.media.connection import Connection
 from server.media.counters import Counters
-from server.media.ice import Address, PathKind, SendTo
+from server.media.ice import FRAGMENT_LENGTH, Address, PathKind, SendTo
 from server.media.leg import Leg
 from server.media.tcp import TcpListeners
 
@@ -165,7 +165,7 @@ class MediaPort:
             answered = owner is not None and owner.ice.response(datagram, address, now)
             counters.stun_refused += not answered
             return answered
-        leg = self._by_fragment.get(fragment)
+        leg = self._by_fragment.get(fragment[:FRAGMENT_LENGTH])
         if (
             leg is None
             or not leg.ice.admit(address, now)

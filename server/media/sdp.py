@@ -14,9 +14,8 @@ from aiortc.sdp import MediaDescription, SessionDescription
 
 from server.media.codecs import BY_KIND, Codec
 from server.media.dtls import Fingerprint
-from server.media.engine import Kind
+from server.media.engine import Credentials, Kind
 from server.media.errors import UnusableDescription
-from server.media.ice import Credentials
 
 LARGEST: Final = 32 * 1024  # characters; Chromium's offer with every codec it has is about 8,000
 MOST_LINES: Final = 1000

@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 from server.kernel.clock import Clock
 from server.kernel.errors import BadSdp, CallFull, Draining, NotFound, TryAgain
 from server.kernel.identifiers import new_id
-from server.media.engine import Joined, Measured, MediaEngine, PeerState, Pictures, SlotState
+from server.media.engine import Credentials, Joined, Measured, MediaEngine, PeerState, Pictures, SlotState
 from server.media.errors import EngineAway, NoSuchPeer, RoomFull, UnusableDescription
 from server.rooms.access import Access, Rights
 from server.rooms.visits import Visits
@@ -107,6 +107,13 @@ class Calls:
         with _refusals():
             restarted = await self._engine.restart(str(part.room_id), str(part.peer), request.sdp)
         return wire.RestartAnswer(restarted.answer, restarted.offer)
+
+    async def restarted(self, connection: Connection, request: wire.Restarted) -> None:
+        """As ``answer``."""
+        part = await self._part(connection, request.room, request.peer)
+        ends = (Credentials(end.ufrag, end.pwd) for end in (request.up, request.down))
+        with _refusals():
+            await self._engine.restarted(str(part.room_id), str(part.peer), *ends)
 
     async def set_state(self, connection: Connection, request: wire.State) -> None:
         """What is switched off has stopped when this returns. Raises NotFound, and what asking for the right raises."""

@@ -61,6 +61,7 @@ class CallsSocket:
             rate=rates.describe,
             max_bytes=LONGEST_FRAME,
         )
+        on("call:restarted", wire.Restarted, self.restarted, permission=permission, rate=rates.describe)
         on("call:state", wire.State, self.set_state, permission=permission, rate=rates.state)
         on("call:stats", wire.Stats, self.stats, permission=permission, rate=rates.stats)
         on("call:leave", wire.Leave, self.leave, permission=permission, rate=rates.leave)
@@ -81,6 +82,9 @@ class CallsSocket:
 
     async def restart(self, connection: Connection, request: wire.Restart) -> wire.RestartAnswer:
         return await described(request, lambda: self._calls.restart(connection, request))
+
+    async def restarted(self, connection: Connection, request: wire.Restarted) -> None:
+        await self._calls.restarted(connection, request)
 
     async def set_state(self, connection: Connection, request: wire.State) -> None:
         await self._calls.set_state(connection, request)

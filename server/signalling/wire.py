@@ -57,6 +57,22 @@ class Restart(Struct, forbid_unknown_fields=True):
     sdp: str
 
 
+class IceCredentials(Struct, forbid_unknown_fields=True):
+    """ICE credentials, as a description has them (RFC 8839 section 5.4)."""
+
+    ufrag: Annotated[str, Meta(pattern="^[A-Za-z0-9+/]{4,256}$")]
+    pwd: Annotated[str, Meta(pattern="^[A-Za-z0-9+/]{22,256}$")]
+
+
+class Restarted(Struct, forbid_unknown_fields=True):
+    """The browser restarted ICE by itself; its credentials of both connections since then."""
+
+    room: RoomReference
+    peer: Identifier
+    up: IceCredentials
+    down: IceCredentials
+
+
 class State(Struct, forbid_unknown_fields=True):
     """``budget``: what the device may use in this call; None for no limit, left out for as it was."""
 

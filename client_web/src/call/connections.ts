@@ -5,8 +5,9 @@
  */
 
 import { pack, unpack } from './descriptions';
-import type { Layer, Voice } from '../wire/types';
+import type { IceCredentials, Layer, Voice } from '../wire/types';
 import { ENCODINGS } from './pictures';
+import { credentialsOf, regenerate } from './restarting';
 import { shapeAnswer } from './shaping';
 
 export type Health = 'new' | 'connected' | 'broken' | 'failed';
@@ -28,6 +29,8 @@ export class Connections {
   /** The same camera twice, each in a section of its own (decision 0105). Which of the two goes out, the server tells. */
   private readonly video: Readonly<Record<Layer, RTCRtpTransceiver>>;
   private answer = '';
+  private offered = '';
+  private generation = 0;
   private voice: Voice | null = null;
   private told: Health = 'new';
   /** One description after the other: a restart and a change of the voice may come together. */
@@ -51,10 +54,24 @@ export class Connections {
     for (const end of [this.up, this.down]) end.onconnectionstatechange = end.oniceconnectionstatechange = () => this.look();
   }
 
-  offer(restart = false): Promise<string> {
+  offer(): Promise<string> {
     return this.next(async () => {
-      await this.up.setLocalDescription(await this.up.createOffer({ iceRestart: restart }));
+      await this.up.setLocalDescription(await this.up.createOffer());
       return pack(this.up.localDescription?.sdp ?? '');
+    });
+  }
+
+  /**
+   * ICE restart of both, without a word to the server: media goes on over the old paths until new ones are there, on
+   * sockets of whatever networks the device has now. What the server should know of it, when it can be told.
+   */
+  restart(): Promise<{ up: IceCredentials; down: IceCredentials }> {
+    return this.next(async () => {
+      this.generation += 1;
+      await this.up.setLocalDescription(await this.up.createOffer({ iceRestart: true }));
+      await this.up.setRemoteDescription({ type: 'answer', sdp: this.shaped() });
+      await this.takeOffer();
+      return { up: credentialsOf(this.up.localDescription?.sdp ?? ''), down: credentialsOf(this.down.localDescription?.sdp ?? '') };
     });
   }
 
@@ -79,8 +96,8 @@ export class Connections {
     return this.next(async () => {
       this.answer = await unpack(answer);
       await this.up.setRemoteDescription({ type: 'answer', sdp: this.shaped() });
-      await this.down.setRemoteDescription({ type: 'offer', sdp: await unpack(offer) });
-      await this.down.setLocalDescription(await this.down.createAnswer());
+      this.offered = await unpack(offer);
+      await this.takeOffer();
       const tracks = this.down.getTransceivers().map(({ mid, receiver }) => [mid ?? '', receiver.track] as const);
       this.hooks.tracks(new Map(tracks));
       return pack(this.down.localDescription?.sdp ?? '');
@@ -133,8 +150,13 @@ export class Connections {
     }
   }
 
+  private async takeOffer(): Promise<void> {
+    await this.down.setRemoteDescription({ type: 'offer', sdp: regenerate(this.offered, this.generation) });
+    await this.down.setLocalDescription(await this.down.createAnswer());
+  }
+
   private shaped(): string {
-    return this.voice ? shapeAnswer(this.answer, this.voice) : this.answer;
+    return regenerate(this.voice ? shapeAnswer(this.answer, this.voice) : this.answer, this.generation);
   }
 
   private look(): void {

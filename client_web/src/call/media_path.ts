@@ -1,7 +1,7 @@
 /**
  * The way of the media between this device and the server, kept whatever the network does: joining, restarting ICE,
  * coming back to the same part with new connections, and voices over the side web socket while nothing else gets
- * through. Knows nothing of people or pages.
+ * through (docs/decisions/0127, 0142). Knows nothing of people or pages.
  */
 
 import { signal } from '@preact/signals';
@@ -10,6 +10,7 @@ import { Refusal } from '../wire/refusal';
 import type { Layer, Up, Voice } from '../wire/types';
 import { Connections, type Health } from './connections';
 import { Side, type SideHooks } from './side_path';
+import { Silence, type Arrivals } from './silence';
 import type { Way } from './stats';
 
 type JoinAnswer = Up['call:join'][1];
@@ -30,17 +31,16 @@ interface Hooks extends SideHooks {
 const WEB_AFTER_MS = 2_500; // after the server's answer: what connects at all has connected by then
 const FETCH_SIDE_AFTER_MS = [1_000, 10_000] as const; // its code, when nothing connects; and for later, when all is well
 const RELAY_AFTER_MS = 1_500; // where there are relays, *up* hears of them too late to use them without a restart
+const WEB_AFTER_SILENCE_MS = 1_000; // ICE was restarted when the silence was but a doubt
 const BLIP_MS = 400; // "disconnected" may mend itself before a restart could
-// Reports come each second, where bytes are dear each five; a voice that rests still says so each 0.4 s.
-// Between them, several must have been lost or late one after the other before silence means anything.
-const SILENCE_MS = { voices: 2_000, none: 4_000, leanVoices: 3_000, leanNone: 11_000 } as const;
+const RESTARTED_LATELY_MS = 2_000; // what there is to find is being looked for
+const BACK_AFTER_MS = 2_000; // of silence: then something that comes means that the network is back
 const LEAN_KBPS = 8;
 const LEANEST: Voice = { kbps: 6, ptime: 60, red: false, dtx: true, fec: true };
 const MANY_DISCARDED = 3; // packets in a quarter of a second
-const RESTART_PATIENCE_MS = 6_000; // four round trips of the worst line, so that a dead socket is not waited for
+const ANSWER_PATIENCE_MS = 6_000; // four round trips of the worst line, so that a dead socket is not waited for
 const AGAIN_MS = [2_000, 3_000, 5_000, 8_000] as const;
 const AGAIN_WHILE_ON_WEB_MS = [8_000, 15_000, 30_000, 60_000] as const; // each try costs two seconds of such a voice
-const FAR_S = 0.2; // a round trip, in seconds, from which a restart over the socket would keep the voice waiting
 const PASSING: readonly string[] = ['unreachable', 'try_again', 'draining', 'too_many', 'internal'];
 
 export class MediaPath {
@@ -68,9 +68,13 @@ export class MediaPath {
   /** Nothing comes in any more, whatever ICE believes. */
   private silent = false;
   private silentAt = 0;
-  private pulse = { up: 0, down: 0, discarded: 0, upAt: 0, downAt: 0 };
-  /** The network is another one; ICE finds that out some seconds later. */
+  private readonly silence = new Silence();
+  private discarded = 0;
+  /** What these connections have is doubted, and ICE has been restarted; it finds out itself some seconds later. */
   private doubted = false;
+  private restartedAt = -Infinity;
+  /** What the server does not know yet of the last restart. */
+  private untold: Awaited<ReturnType<Connections['restart']>> | null = null;
 
   constructor(
     private mic: MediaStreamTrack,
@@ -108,7 +112,8 @@ export class MediaPath {
     this.side.belongTo(answer.peer);
     this.connections = fresh;
     this.stale = this.doubted = this.silent = false;
-    this.rest();
+    this.untold = null;
+    this.silence.rest(performance.now());
     this.voice = answer.voice;
     before?.close(); // the server has let go of it in the same moment
     this.hooks.joined(answer);
@@ -179,53 +184,48 @@ export class MediaPath {
 
   /** The path under the media is another one: nothing waits for ICE to find that out. */
   moved(): void {
-    if (this.over || !this.connections) return;
-    this.doubted = true;
-    this.silentAt = performance.now();
-    // A restart asks the socket first, which takes five round trips from nothing; the side web socket takes two.
-    if (this.roundTrip > FAR_S) this.side.carry(this.mic);
-    this.resume();
+    if (this.over || !this.connections || this.stale) return;
+    this.tries = 0;
+    this.doubt();
   }
 
   /**
-   * Told a few times a second. `up` and `down` grow with whatever the server sends on either; `discarded` with what the
+   * Told a few times a second. `arrivals` grow with whatever the server sends on either; `discarded` with what the
    * device could not even send, as from an address that is no longer its own.
    */
-  felt({ up, down, discarded }: { up: number; down: number; discarded: number }): void {
+  felt(arrivals: Arrivals, discarded: number): void {
     const now = performance.now();
-    const before = this.pulse;
-    const [upAt, downAt] = [up !== before.up ? now : before.upAt, down !== before.down ? now : before.downAt];
-    this.pulse = { up, down, discarded, upAt, downAt };
-    if (this.stale) return;
-    // Something comes again after a silence, so the network is back, whatever ICE and the socket believe.
-    if (link.peek() !== 'online' && Math.max(upAt, downAt) === now && now - Math.max(before.upAt, before.downAt) > SILENCE_MS.voices) connectNow();
-    if (this.connections?.health() !== 'connected') return;
-    if (discarded > before.discarded + MANY_DISCARDED && !this.doubted) {
-      connectNow();
-      return this.moved();
-    }
+    const { silence } = this;
+    const quietSince = Math.max(silence.upAt, silence.downAt);
     const lean = (this.voice?.kbps ?? LEAN_KBPS) <= LEAN_KBPS;
     const voices = this.hooks.hearsOthers() && this.way.peek() !== 'web';
-    const reports = lean ? SILENCE_MS.leanNone : SILENCE_MS.none;
-    const patience = !voices ? reports : lean ? SILENCE_MS.leanVoices : SILENCE_MS.voices;
-    if (now - upAt > reports || now - downAt > patience) {
-      if (this.silent) return;
+    const finding = silence.see(arrivals, now, { voices, lean, roundTrip: this.roundTrip });
+    const unsent = discarded - this.discarded;
+    this.discarded = discarded;
+    if (this.stale) return;
+    // Something comes again after a silence, so the network is back, whatever ICE and the socket believe.
+    if (link.peek() !== 'online' && Math.max(silence.upAt, silence.downAt) === now && now - quietSince > BACK_AFTER_MS) connectNow();
+    if (this.connections?.health() !== 'connected') return;
+    if (finding === 'silent' && !this.silent) {
       this.silent = true;
       this.silentAt = now;
       this.changed('failed');
-    } else if (this.silent || (this.side.isWanted && !this.doubted)) {
-      // ICE may come back to a path without ever having said that it was gone.
-      if (upAt > this.silentAt && downAt > this.silentAt) this.changed('connected');
-    }
+    } else if ((this.silent || this.doubted || this.side.isWanted) && silence.heardSince(Math.max(this.silentAt, this.restartedAt))) {
+      this.changed('connected'); // ICE may come back to a path without ever having said that it was gone
+    } else if (!this.doubted && unsent > MANY_DISCARDED && quietSince < now) {
+      connectNow();
+      this.moved();
+    } else if (!this.doubted && finding === 'doubtful') this.doubt();
   }
 
   /** The socket is there again, or somebody looks at the page again. */
   resume(): void {
-    if (this.over || !this.connections || (this.health === 'connected' && !this.doubted)) return;
+    if (this.over || !this.connections) return;
+    if (this.stale) return void this.renew();
+    void this.tellRestart();
+    if (this.health === 'connected' || performance.now() - this.restartedAt < RESTARTED_LATELY_MS) return;
     this.tries = 0;
-    clearTimeout(this.timer);
-    if (this.stale) void this.renew();
-    else void this.mend();
+    void this.mend();
   }
 
   /** The server has no media of this part any more: new connections, the same part. */
@@ -263,14 +263,11 @@ export class MediaPath {
     void this.connections?.send(layers).catch(() => {});
   }
 
-  /** Both connections are given time to be heard of. */
-  private rest(): void {
-    this.pulse.upAt = this.pulse.downAt = performance.now();
-  }
-
-  /** How long an answer of the socket may take: it may be as dead as the media. */
-  private patience(): number {
-    return this.silent ? Math.max(1_000, 5_000 * this.roundTrip) : RESTART_PATIENCE_MS;
+  /** Nobody is told: most doubts are over before anybody would have noticed. */
+  private doubt(): void {
+    this.doubted = true;
+    Side.fetchAhead(); // the web socket may be all that is left, and then there is no time for its code
+    void this.mend();
   }
 
   private takeRelays(ice: RTCIceServer[]): void {
@@ -282,38 +279,48 @@ export class MediaPath {
     const sdp = await this.connections?.accept(answer, offer);
     if (!sdp || !this.peer) return;
     this.watch();
-    await ask('call:answer', { room: this.hooks.request().room, peer: this.peer, sdp }, RESTART_PATIENCE_MS);
+    await ask('call:answer', { room: this.hooks.request().room, peer: this.peer, sdp }, ANSWER_PATIENCE_MS);
   }
 
-  /** ICE restart of both connections: media goes on over the old path until the new one is there. */
+  /** ICE restart of both connections. Needs no socket: media is back as soon as the network is. */
   private async mend(): Promise<void> {
     if (this.over || this.busy || !this.connections || !this.peer) return;
-    if (link.peek() !== 'online') return this.later(); // the socket's return comes back to it sooner
+    clearTimeout(this.timer);
     this.busy = true;
-    let lost = false;
+    let usable = true;
     try {
-      const sdp = await this.connections.offer(true);
-      const { answer, offer } = await ask('call:restart', { room: this.hooks.request().room, peer: this.peer, sdp }, this.patience());
-      this.doubted = false;
-      await this.take(answer, offer);
-    } catch (error) {
-      // The part has no media on the server, or a description no longer fits: begin anew, under the same name.
-      lost = !(error instanceof Refusal) || error.code === 'not_found' || error.code === 'bad_sdp';
+      this.restartedAt = performance.now();
+      this.untold = await this.connections.restart();
+    } catch {
+      usable = false; // the browser has given these connections up
     } finally {
       this.busy = false;
     }
-    if (lost) await this.renew();
-    else this.later();
+    if (!usable) return this.renew();
+    this.later();
+    await this.tellRestart();
+  }
+
+  /** The server believes an address for good only once it knows the browser's new password. */
+  private async tellRestart(): Promise<void> {
+    const { untold, peer } = this;
+    if (!untold || !peer || link.peek() !== 'online') return; // `resume` comes back to it
+    try {
+      await ask('call:restarted', { room: this.hooks.request().room, peer, ...untold }, ANSWER_PATIENCE_MS);
+      if (this.untold === untold) this.untold = null;
+    } catch (error) {
+      // The part has no media on the server: begin anew, under the same name.
+      if (error instanceof Refusal && error.code === 'not_found') await this.renew();
+    }
   }
 
   private changed(health: Health): void {
     if (this.over || health === 'new') return;
     clearTimeout(this.timer);
     if (health === 'connected') {
-      this.silent = false;
-      this.rest();
+      this.silent = this.doubted = this.watching = false;
+      this.silence.rest(performance.now());
       this.tries = 0;
-      this.watching = false;
       clearTimeout(this.webTimer);
       this.webTimer = setTimeout(Side.fetchAhead, FETCH_SIDE_AFTER_MS[1]);
       this.side.carry(null);
@@ -323,9 +330,10 @@ export class MediaPath {
       return;
     }
     this.settle();
-    this.watch();
-    if (health === 'failed') void this.mend();
-    else this.timer = setTimeout(() => void (this.health !== 'connected' && this.mend()), BLIP_MS);
+    this.watch(this.silent ? WEB_AFTER_SILENCE_MS : WEB_AFTER_MS);
+    if (health !== 'failed') this.timer = setTimeout(() => void (this.health !== 'connected' && this.mend()), BLIP_MS);
+    else if (performance.now() - this.restartedAt > RESTARTED_LATELY_MS) void this.mend();
+    else this.later();
   }
 
   private later(): void {
@@ -336,14 +344,14 @@ export class MediaPath {
     this.tries += 1;
     this.timer = setTimeout(() => {
       if (this.health === 'connected' && !this.doubted) return;
-      // A restart twice in vain: perhaps the connections themselves are beyond help.
-      if (this.stale || (this.tries > 2 && this.tries % 2 === 1)) void this.renew();
+      // Restarts in vain while the socket stands: perhaps the connections themselves are beyond help.
+      if (this.stale || (link.peek() === 'online' && this.tries % 2 === 0)) void this.renew();
       else void this.mend();
     }, wait);
   }
 
   /** While nothing is through: voices over the side web socket, soon. ICE goes on being tried. */
-  private watch(): void {
+  private watch(wait = WEB_AFTER_MS): void {
     if (this.watching || this.health === 'connected' || this.side.isWanted) return;
     this.watching = true;
     clearTimeout(this.webTimer);
@@ -354,8 +362,8 @@ export class MediaPath {
         if (this.over || this.health === 'connected') return;
         this.side.carry(this.mic);
         if (!this.busy) this.later();
-      }, WEB_AFTER_MS - FETCH_SIDE_AFTER_MS[0]);
-    }, FETCH_SIDE_AFTER_MS[0]);
+      }, wait - Math.min(wait, FETCH_SIDE_AFTER_MS[0]));
+    }, Math.min(wait, FETCH_SIDE_AFTER_MS[0]));
   }
 
   private settle(): void {

@@ -6,7 +6,7 @@
 import type { Call } from './call';
 import { entriesOf, type Entry } from './stats';
 
-const LOOK_MS = 250;
+const LOOK_MS = 200;
 const SPEAKS = 0.02; // of full scale, about −34 dB: a voice, not a room
 const HOLD_MS = 800; // between two words nobody stops being the one who speaks
 
@@ -20,7 +20,7 @@ export function startPulse(call: Call): () => void {
     void Promise.all([entriesOf(connections.up), entriesOf(connections.down)])
       .then(([up, down]) => {
         if (call.over || connections !== call.media?.connections) return;
-        call.media.felt({ up: arrived(up), down: arrived(down), discarded: total([...up, ...down], 'candidate-pair', 'packetsDiscardedOnSend') });
+        call.media.felt({ up: arrived(up), down: arrived(down) }, total([...up, ...down], 'candidate-pair', 'packetsDiscardedOnSend'));
         if (document.visibilityState === 'visible') call.speaking.value = speakers(call, levels(call, up, down), heard);
       })
       .catch(() => {}) // closed meanwhile

@@ -221,6 +221,7 @@ export interface Up {
   ];
   'call:answer': [{ room: number; peer: string; sdp: string }, object];
   'call:restart': [{ room: number; peer: string; sdp: string }, { answer: string; offer: string }];
+  'call:restarted': [{ room: number; peer: string; up: IceCredentials; down: IceCredentials }, object];
   'call:state': [{ room: number; peer: string; mic: boolean; camera: boolean; voice_only: boolean; budget?: number | null }, object];
   'call:stats': [{ room: number; peer: string; n: readonly number[] }, object];
   'call:leave': [{ room: number; peer: string }, object];
@@ -230,6 +231,12 @@ export interface Up {
   'check:begin': [{ sdp: string }, { check: string; answer: string; offer: string; ice: RTCIceServer[] }];
   'check:answer': [{ check: string; sdp: string }, object];
   'check:end': [{ check: string }, object];
+}
+
+/** Of one connection of this device. */
+export interface IceCredentials {
+  ufrag: string;
+  pwd: string;
 }
 
 /** Events of the server. `room` is the room's number or identifier. */

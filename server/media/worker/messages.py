@@ -6,7 +6,7 @@ Each goes over the channel as one msgpack array, tagged with its name. Whatever 
 
 from msgspec import Struct
 
-from server.media.engine import Joined, Measured, PeerState, Pictures, Restarted, Shape, SlotState
+from server.media.engine import Credentials, Joined, Measured, PeerState, Pictures, Restarted, Shape, SlotState
 
 
 class Request(Struct, frozen=True, array_like=True):
@@ -57,6 +57,13 @@ class Restart(Request, frozen=True, array_like=True, tag="restart"):
     offer: str
 
 
+class WasRestarted(Request, frozen=True, array_like=True, tag="was_restarted"):
+    room: str
+    peer: str
+    up: Credentials
+    down: Credentials
+
+
 class SetState(Request, frozen=True, array_like=True, tag="state"):
     room: str
     peer: str
@@ -93,7 +100,7 @@ class Feed(Struct, frozen=True, array_like=True, tag="feed"):
     frames: list[bytes]
 
 
-Act = Join | Answer | Restart | SetState | SetShape | OpenWeb | CloseWeb | Leave
+Act = Join | Answer | Restart | WasRestarted | SetState | SetShape | OpenWeb | CloseWeb | Leave
 Asked = Start | Stop | Act
 ToWorker = Asked | Ping | Feed
 

@@ -81,6 +81,8 @@ class Servant:
                 return messages.HasRestarted(request.id, await engine.restart(room, peer, offer))
             case messages.Answer(answer=answer):
                 await engine.answer(room, peer, answer)
+            case messages.WasRestarted(up=up, down=down):
+                await engine.restarted(room, peer, up, down)
             case messages.SetState(state=state):
                 await engine.set_state(room, peer, state)
             case messages.SetShape(shape=shape):

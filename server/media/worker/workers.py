@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final, assert_never
 
-from server.media.engine import Joined, MediaListener, PeerState, Restarted, Shape
+from server.media.engine import Credentials, Joined, MediaListener, PeerState, Restarted, Shape
 from server.media.errors import EngineAway, MediaError, NoSuchPeer
 from server.media.worker import messages
 from server.media.worker.keeper import Duty, Keeper
@@ -94,6 +94,10 @@ class WorkersEngine:
         worker = self._find(room)
         request = messages.Restart(worker.number(), room, peer, offer)
         return (await _ask(worker, request, messages.HasRestarted)).restarted
+
+    async def restarted(self, room: str, peer: str, up: Credentials, down: Credentials) -> None:
+        worker = self._find(room)
+        await _ask(worker, messages.WasRestarted(worker.number(), room, peer, up, down), messages.Done)
 
     async def set_state(self, room: str, peer: str, state: PeerState) -> None:
         worker = self._find(room)

@@ -4,7 +4,7 @@ from aiortc.sdp import SessionDescription
 
 from server.media import describe
 from server.media.describe import Endpoint, SlotDescription
-from server.media.ice import Credentials
+from server.media.engine import Credentials
 from server.media.sdp import AUDIO_LEVEL, parse_offer
 from tests.unit.media.test_sdp import OFFER
 

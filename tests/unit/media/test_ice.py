@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from aioice.stun import Class, Message, Method, parse_message
 
-from server.media.ice import FIRST_CHECK, HEADERS, MOST_PATHS, OWN, STRANGERS, Address, Credentials, IceLite, Path
+from server.media.engine import Credentials
+from server.media.ice import FIRST_CHECK, HEADERS, MOST_PATHS, OWN, STRANGERS, Address, IceLite, Path
 
 HOME: Address = ("198.51.100.7", 4000)
 TRAIN: Address = ("203.0.113.9", 5000)
