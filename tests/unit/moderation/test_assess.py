@@ -1,5 +1,6 @@
 """Promises of the whole engine: any text gets a verdict, in bounded time, and its reasons lie in the text."""
 
+import math
 import time
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -130,23 +131,21 @@ UNITS = [
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_time_grows_with_the_text_and_not_with_its_square(unit: str) -> None:
-    """Twice the text may cost up to three times as much, counted in processor time of the best of several runs."""
+    """Twice the text may cost up to three times as much, counted in processor time of the best of several runs: of as
+    many as it takes, for what a neighbour on the machine takes of its caches only ever adds."""
     warm()
-
-    def cost(length: int) -> float:
-        text = (unit * length)[:length]
-        runs = []
-        for _ in range(3):
+    texts = [(unit * length)[:length] for length in (2_000, 4_000, 8_000)]
+    costs = [math.inf] * len(texts)
+    judge(texts[0][:200])
+    for _ in range(30):
+        for index, text in enumerate(texts):
             start = time.thread_time()
             judge(text)
-            runs.append(time.thread_time() - start)
-        return min(runs)
-
-    cost(200)
-    costs = [cost(length) for length in (2_000, 4_000, 8_000)]
-    assert costs[1] < 0.06  # seconds for 4,000 characters: far above any measured, far below a square
-    for shorter, longer in pairwise(costs):
-        assert longer < 3 * shorter + 0.004
+            costs[index] = min(costs[index], time.thread_time() - start)
+        # seconds for 4,000 characters: far above any measured, far below a square
+        if costs[1] < 0.06 and all(longer < 3 * shorter + 0.004 for shorter, longer in pairwise(costs)):
+            return
+    pytest.fail(f"seconds: {costs}")
 
 
 @settings(max_examples=30)
