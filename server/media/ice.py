@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from aioice.stun import Class, Message
+from aioice.stun import Message
 
 from server.media import stun
 from server.media.engine import Credentials
@@ -38,9 +38,9 @@ OWN: Final = (100.0, 200.0)
 # lets a path be proved by a single request. (RFC 9000 section 8.1 allows three times what came.)
 HEADERS: Final = 28  # bytes: IPv4 and UDP
 FIRST_CHECK: Final = 128  # bytes: a check of ours to a browser's short fragment
-
-
 FRAGMENT_LENGTH: Final = 12  # characters of our user fragment; what follows is the number of the browser's restart
+LONGEST_NUMBER: Final = 8  # digits of it
+FORSAKEN: Final = 3.0  # seconds without a check of the browser's, after which it may go back to an older path
 
 
 def random_credentials() -> Credentials:
@@ -53,7 +53,8 @@ class Path:
     """One way to the browser. ``verified``: what we send there arrives at who knows the password. Until then only
     ``credit`` bytes may go there; over TCP any number, since its handshake proves the address. ``reached``: what we
     send there arrives at an ICE agent, and which one cannot be known yet. ``generation``: which restart of the
-    browser's made it. ``ours`` and ``theirs``: the user fragments with which the browser last asked."""
+    browser's made it. ``ours`` and ``theirs``: the user fragments with which the browser asked for it; ``asked_at``:
+    when it last did."""
 
     address: Address
     sendto: SendTo
@@ -66,6 +67,7 @@ class Path:
     generation: int = 0
     ours: str = ""
     theirs: str = ""
+    asked_at: float = 0.0
 
 
 class Allowance:
@@ -123,6 +125,8 @@ class IceLite:
             self.previous = self.local
         self.local = random_credentials()
         self._used = False
+        for path in self.paths.values():
+            path.generation = 0  # the browser counts from the new fragment on
         self.fragments = {known.fragment for known in (self.local, self.previous) if known is not None}
         self.heard_at = max(self.heard_at, now - QUIET)  # whoever restarts is alive: time for the checks to come
 
@@ -149,15 +153,15 @@ class IceLite:
         if first_from is not None and first_from != address:
             return False
         path = self._path(address, sendto, kind, now)
-        path.ours, path.theirs = asked, theirs
-        number = asked[FRAGMENT_LENGTH:]
-        path.generation = int(number) if number.isdecimal() and number.isascii() and len(number) < 9 else 0
+        generation = _number(asked[FRAGMENT_LENGTH:]) if ours is self.local else 0
+        if generation >= path.generation:
+            path.ours, path.theirs, path.generation = asked, theirs, generation
         path.credit += len(datagram) + HEADERS
         self._send(path, stun.success(message, (address[0], address[1]), ours.password))
         if first_from is None:
             self._remember(message.transaction_id, path.address)
             self._obey(message, ours, path, now)
-        self._consider(path)
+        self._consider(path, now)
         return True
 
     def response(self, datagram: bytes, address: Address, now: float) -> bool:
@@ -173,19 +177,20 @@ class IceLite:
             return False
         remote = self._remotes.get(path.theirs)
         if remote is None:
-            # A stranger's password: the browser refused our check, and only who received it knows its transaction. An
-            # open STUN server would have granted it.
-            path.reached = bool(self._remotes) and message.message_class is Class.ERROR
-            if path.reached and path.generation > 0:
-                self._consider(path)
-            return path.reached
+            # Only who received our check knows its transaction, and only an ICE agent refuses it so: an open STUN
+            # server would have granted it.
+            if path.generation == 0 or not stun.refuses_password(message):
+                return False
+            path.reached = True
+            self._consider(path, now)
+            return True
         if not message.check_message_integrity(remote.password.encode()):
             return False
         path.verified = True
         self.heard_at = path.heard_at = now
         if self.selected is path:
             self._on_selected(path)  # from now on without bounds
-        self._consider(path)
+        self._consider(path, now)
         return True
 
     def earn(self, address: Address, size: int) -> None:
@@ -212,6 +217,7 @@ class IceLite:
         """A request that was not seen before. From an address that is not proved it is no sign of life: whoever wrote
         requests down could else keep a part open that its person has left."""
         self._used = self._used or ours is self.local
+        path.asked_at = now
         if path.verified:
             self.heard_at = path.heard_at = now
         if "USE-CANDIDATE" in message.attributes:
@@ -236,16 +242,24 @@ class IceLite:
         self.paths.move_to_end(address)
         return path
 
-    def _consider(self, path: Path) -> None:
-        """Whether media goes on there. A browser restarts ICE when it doubts the path it has: the first of the new ones
-        is taken before the browser has chosen among them."""
+    def _consider(self, path: Path, now: float) -> None:
+        """Whether media goes on there."""
         if not path.verified:
             self._prove(path)
-        selected = self.selected
-        if (path.verified or path.reached) and (
-            selected is None or path is self._nominated or path.generation > selected.generation
-        ):
+        if (path.verified or path.reached) and self._prefers(path, now):
             self._select(path)
+
+    def _prefers(self, path: Path, now: float) -> bool:
+        """A browser restarts ICE when it doubts the path it has: the first of the new ones is taken before the browser
+        has chosen among them, and those from before do not come back while it uses the new ones. Of one generation the
+        browser chooses, but only who knows its password takes media away from who is known to."""
+        selected = self.selected
+        if selected is None or path.generation > selected.generation:
+            return True
+        nominated = path is self._nominated
+        if path.generation < selected.generation:
+            return nominated and path.verified and now - selected.asked_at > FORSAKEN
+        return (nominated and path.verified) or (not selected.verified and (nominated or path.verified))
 
     def _prove(self, path: Path) -> None:
         if path.verified or not self._remotes or not path.theirs:
@@ -268,3 +282,7 @@ class IceLite:
         if self.selected is not path:
             self.selected = path
             self._on_selected(path)
+
+
+def _number(text: str) -> int:
+    return int(text) if len(text) <= LONGEST_NUMBER and text.isascii() and text.isdecimal() else 0

@@ -25,9 +25,11 @@ RECORD: Final = 5_000  # bytes that a DTLS record counts for: OpenSSL works on i
 MOST_RTCP: Final = 400  # compounds, which are parsed; a browser sends a tenth of it
 # SSRCs in the life of a leg. SRTP keeps state for each, from the first packet on; a browser uses three, and keeps them.
 MOST_STREAMS: Final = 32
-# To an address at which some ICE agent answers, before it is known to be the browser's (RFC 9000 section 8.1 bounds the
-# same case): a few seconds of pictures, or a minute of voice.
-LOAN: Final = 300_000  # bytes, until the next address that is proved
+# What may go to an address at which some ICE agent answers, before it is known to be the browser's: a second of
+# pictures, then half a minute of voice. It is paid back while media goes to an address that is proved.
+LOAN: Final = 300_000  # bytes, headers included
+PAID_BACK: Final = 10_000  # bytes a second
+VOICE: Final = 700  # bytes that a voice with the packet before it, or a report, has at most; for those half is kept
 FIRST_RTP: Final = 128  # RFC 7983 section 7
 LAST_RTP: Final = 191
 
@@ -141,6 +143,8 @@ class Leg:
         """Called each second: what this person may send until the next time."""
         self._allowance = ALLOWANCE
         self._rtcp_left = MOST_RTCP
+        if self.ice.selected is not None and self.ice.selected.verified:
+            self._loan = min(LOAN, self._loan + PAID_BACK)
 
     async def close(self) -> None:
         self.connected = False
@@ -156,18 +160,17 @@ class Leg:
 
     def _selected(self, path: Path) -> None:
         self._address = path.address
-        if path.verified:
-            self._loan = LOAN
-            self._sendto = path.sendto
-        else:
-            self._sendto = self._lending(path.sendto)
+        self._sendto = path.sendto if path.verified else self._lending(path.sendto)
         self._start_dtls()
 
     def _lending(self, sendto: SendTo) -> SendTo:
         def lend(datagram: bytes, address: Address) -> None:
-            self._loan -= len(datagram) + HEADERS
-            if self._loan >= 0:
-                sendto(datagram, address)
+            left = self._loan - len(datagram) - HEADERS
+            if left < (0 if len(datagram) <= VOICE else LOAN // 2):
+                self._counters.packets_unsent += 1
+                return
+            self._loan = left
+            sendto(datagram, address)
 
         return lend
 

@@ -17,6 +17,7 @@ BINDING_SUCCESS: Final = b"\x01\x01"
 USERNAME: Final = 0x0006
 LONGEST_USERNAME: Final = 513  # bytes (RFC 8489 section 14.3)
 MOST_ATTRIBUTES: Final = 24
+UNAUTHENTICATED: Final = 401
 CHECK_PRIORITY: Final = 0x6E7F1EFF  # a peer-reflexive candidate (RFC 8445 section 5.1.2); nobody compares it
 
 
@@ -68,3 +69,15 @@ def check(username: str, password: str, transaction_id: bytes) -> bytes:
     request.attributes["ICE-CONTROLLED"] = 0
     request.add_message_integrity(password.encode())
     return bytes(request)
+
+
+def refuses_password(response: Message) -> bool:
+    """Whether it is how an ICE agent refuses a check with a wrong password (RFC 8489 section 9.1.3). A STUN or TURN
+    server answers with success, with 420 to attributes that it does not know, or names its realm (section 9.2.4)."""
+    attributes = response.attributes
+    return (
+        response.message_class is Class.ERROR
+        and response.error_code == UNAUTHENTICATED
+        and "REALM" not in attributes
+        and "NONCE" not in attributes
+    )
