@@ -181,7 +181,9 @@ class IceLite:
             # server would have granted it.
             if path.generation == 0 or not stun.refuses_password(message):
                 return False
-            path.reached = True
+            if not path.reached:
+                path.reached = True
+                path.credit += FIRST_CHECK + HEADERS  # for the check with its password, as soon as that is told
             self._consider(path, now)
             return True
         if not message.check_message_integrity(remote.password.encode()):
@@ -264,8 +266,10 @@ class IceLite:
     def _prove(self, path: Path) -> None:
         if path.verified or not self._remotes or not path.theirs:
             return
-        path.transaction = path.transaction or secrets.token_bytes(12)
         remote = self._remotes.get(path.theirs)
+        if remote is None and path.reached:
+            return  # nothing more can be known before its password is
+        path.transaction = path.transaction or secrets.token_bytes(12)
         password = remote.password if remote is not None else secrets.token_hex(12)  # unknown: it will be refused
         self._send(path, stun.check(f"{path.theirs}:{path.ours}", password, path.transaction))
 
