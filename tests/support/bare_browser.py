@@ -104,6 +104,9 @@ class BareLeg:
         self.rtp: list[RtpPacket] = []
         self.rtcp: list[AnyRtcpPacket] = []
         self.answers_checks = True
+        self.grants_everything = False  # as an open STUN server, which knows no passwords
+        self.refusals = 0  # checks that came with a password that is not ours
+        self.generation = 0
         self.datagrams: list[bytes] = []  # everything that came, as it came
         self.arrivals: list[int] = []  # media datagrams that came to each of its addresses
         self.remote: Remote | None = None
@@ -121,6 +124,13 @@ class BareLeg:
     def renew(self) -> None:
         """New ICE credentials, as ``restartIce`` makes."""
         self.fragment, self.password = secrets.token_hex(4), secrets.token_hex(12)
+
+    def restart(self) -> dict[str, str]:
+        """An ICE restart that nobody is asked for, on sockets of its own; what the server may be told of it."""
+        self.generation += 1
+        self.renew()
+        self.move()
+        return {"ufrag": self.fragment, "pwd": self.password}
 
     def move(self) -> None:
         """To another address; what is sent from now on comes from there, a check before all else."""
@@ -163,7 +173,8 @@ class BareLeg:
         """A connectivity check, authentic unless ``password`` is another."""
         assert self.remote is not None
         message = Message(Method.BINDING, Class.REQUEST)
-        message.attributes["USERNAME"] = f"{self.remote.fragment}:{self.fragment}"
+        number = self.generation or ""
+        message.attributes["USERNAME"] = f"{self.remote.fragment}{number}:{self.fragment}"
         message.attributes["PRIORITY"] = 1
         message.attributes["ICE-CONTROLLING"] = 1
         if nominate:
@@ -188,6 +199,7 @@ class BareLeg:
 
     def restarted(self, remote: Remote) -> None:
         self.remote = remote
+        self.generation = 0
 
     def silence(self) -> None:
         """No checks any more: the device is gone, or its network."""
@@ -263,12 +275,21 @@ class BareLeg:
 
     def _stun(self, sock: socket.socket, datagram: bytes) -> None:
         message = parse_message(datagram)
-        if message.message_class is Class.REQUEST and self.answers_checks:
-            assert message.check_message_integrity(self.password.encode())
+        if message.message_class is not Class.REQUEST or not self.answers_checks:
+            return
+        if self.grants_everything:
+            response = Message(Method.BINDING, Class.RESPONSE, transaction_id=message.transaction_id)
+            response.attributes["XOR-MAPPED-ADDRESS"] = ("127.0.0.1", 1)
+        elif message.check_message_integrity(self.password.encode()):
             response = Message(Method.BINDING, Class.RESPONSE, transaction_id=message.transaction_id)
             response.attributes["XOR-MAPPED-ADDRESS"] = ("127.0.0.1", 1)
             response.add_message_integrity(self.password.encode())
-            self.send(bytes(response), sock)
+        else:  # as libwebrtc does
+            assert self.generation > 0
+            self.refusals += 1
+            response = Message(Method.BINDING, Class.ERROR, transaction_id=message.transaction_id)
+            response.attributes["ERROR-CODE"] = (401, "Unauthorized")
+        self.send(bytes(response), sock)
 
 
 @dataclass
@@ -286,6 +307,10 @@ class BareBrowser:
     said: int = 0
     shown: int = 0
     shown_small: int = 0
+
+    def restart(self) -> dict[str, dict[str, str]]:
+        """As ``BareLeg.restart``, of both."""
+        return {"up": self.up.restart(), "down": self.down.restart()}
 
     def offer(self, *, video: bool = True) -> str:
         """The offer of *up*."""

@@ -14,6 +14,7 @@ from server.media import tcp
 from server.media.addresses import EVERYWHERE
 from server.media.connection import LARGEST_FRAME, MOST_REFUSED, Connection
 from server.media.counters import Counters
+from server.media.engine import Credentials
 from server.media.forwarding import ForwardingEngine
 from server.media.ice import Address
 from tests.integration.media.conftest import ALL_ON, Calls, running
@@ -344,6 +345,28 @@ async def test_no_file_is_left_and_then_there_is(calls: Calls) -> None:
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         await until(lambda: listeners(calls).unknown == 1, "that the connection is taken")
+
+
+async def test_a_restart_that_nobody_is_asked_for_may_go_over_tcp(calls: Calls) -> None:
+    """UDP is blocked in the midst of a call, and the web with it."""
+    julien, lea = await calls.pair()
+    async with talking(julien, lea):
+        await until(lambda: len(lea.got("a0")) > 3, "a voice")
+        for leg in (lea.up, lea.down):
+            leg.over = "tcp"
+        restarted = lea.restart()
+        await until(lambda: lea.down.arrivals[1] > 20, "media over TCP")
+        assert paths(calls, "lea") == ["tcp", "tcp"]
+        await calls.engine.restarted(
+            "room", "lea", *(Credentials(told["ufrag"], told["pwd"]) for told in restarted.values())
+        )
+        member = calls.engine._rooms["room"].peers["lea"]
+        for end in (member._up_leg, member._down_leg):
+            await until(lambda: end.ice.selected is not None and end.ice.selected.verified, "the proof")  # noqa: B023
+        came = len(julien.got("a0"))
+        await until(lambda: len(julien.got("a0")) > came + 10, "her voice")
+        assert paths(calls, "lea") == ["tcp", "tcp"]
+    assert missing(lea, "a0") == 0
 
 
 async def test_the_first_person_may_be_on_tcp_alone_and_never_connect(calls: Calls) -> None:
