@@ -60,8 +60,8 @@ class Restart(Struct, forbid_unknown_fields=True):
 class IceCredentials(Struct, forbid_unknown_fields=True):
     """ICE credentials, as a description has them (RFC 8839 section 5.4)."""
 
-    ufrag: Annotated[str, Meta(pattern="^[A-Za-z0-9+/]{4,256}$")]
-    pwd: Annotated[str, Meta(pattern="^[A-Za-z0-9+/]{22,256}$")]
+    ufrag: Annotated[str, Meta(pattern="^[A-Za-z0-9+/]{4,256}\\Z")]
+    pwd: Annotated[str, Meta(pattern="^[A-Za-z0-9+/]{22,256}\\Z")]
 
 
 class Restarted(Struct, forbid_unknown_fields=True):

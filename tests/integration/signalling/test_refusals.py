@@ -56,6 +56,7 @@ async def test_acts_on_a_part_that_never_was(street: Neighbourhood) -> None:
     for event, how in (
         ("call:answer", {"sdp": "v=0"}),
         ("call:restart", {"sdp": "v=0"}),
+        ("call:restarted", {"up": {"ufrag": "abcd", "pwd": "p" * 22}, "down": {"ufrag": "abcd", "pwd": "p" * 22}}),
         ("call:state", {"mic": True, "camera": True, "voice_only": False}),
     ):
         assert (await julien.act(event, **how))["error"]["code"] == "not_found"
@@ -72,6 +73,27 @@ async def test_a_bad_answer_or_restart_leaves_the_call_as_it_was(street: Neighbo
     julien.browser.say(b"unharmed")
     lea.browser.say(b"too")
     await until(lambda: lea.browser.heard("a0") == [b"unharmed"] and julien.browser.heard("a0") == [b"too"], "the call")
+
+
+GOOD = {"ufrag": "abcd", "pwd": "a/bc+d01234567890abcdef"}
+BAD: list[tuple[Any, str]] = [
+    (None, "up"),
+    ("abcd", "up"),
+    ({}, "up.ufrag"),
+    ({"ufrag": "abcd"}, "up.pwd"),
+    ({**GOOD, "more": 1}, "up.more"),
+    *(({**GOOD, "ufrag": bad}, "up.ufrag") for bad in ("", "abc", "a" * 257, "ab:cd", "abcd\r\n", "abcdé", 1234)),
+    *(({**GOOD, "pwd": bad}, "up.pwd") for bad in ("", "p" * 21, "p" * 257, "p" * 22 + " ", "p" * 22 + "\n", None)),
+]
+
+
+async def test_credentials_that_are_none_are_refused_and_change_nothing(street: Neighbourhood) -> None:
+    _, julien, lea = await street.pair()
+    for up, field in BAD:
+        answer = await julien.act("call:restarted", up=up, down=GOOD)
+        assert (answer["error"]["code"], answer["error"].get("field")) == ("bad_request", field), up
+    julien.browser.say(b"unharmed")
+    await until(lambda: lea.browser.heard("a0") == [b"unharmed"], "Julien at Léa")
 
 
 async def test_two_joins_at_once_leave_one_part(street: Neighbourhood) -> None:

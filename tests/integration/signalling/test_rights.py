@@ -9,6 +9,8 @@ from server.kernel.permissions import Role
 from tests.integration.signalling.conftest import Caller, Neighbourhood
 from tests.support.bare_browser import until
 
+CREDENTIALS = {"ufrag": "abcd", "pwd": "p" * 22}
+
 
 async def silenced(street: Neighbourhood, removed: Caller, other: Caller) -> None:
     """Nothing of ``removed`` is forwarded any more, and nothing comes to them."""
@@ -151,6 +153,7 @@ async def test_a_stranger_learns_nothing_of_the_call(street: Neighbourhood) -> N
         ("call:join", stranger.request()),
         ("call:answer", {"room": room.number, "peer": julien.peer, "sdp": "v=0"}),
         ("call:restart", {"room": room.number, "peer": julien.peer, "sdp": "v=0"}),
+        ("call:restarted", {"room": room.number, "peer": julien.peer, "up": CREDENTIALS, "down": CREDENTIALS}),
         ("call:state", {"room": room.number, "peer": julien.peer, "mic": False, "camera": False, "voice_only": True}),
     ):
         assert (await stranger.client.call(event, payload))["error"]["code"] == "not_found"
@@ -166,6 +169,8 @@ async def test_nobody_steers_the_part_of_another(street: Neighbourhood) -> None:
     for room_id in (julien.room.id, elsewhere.id):
         state = {"room": str(room_id), "peer": lea.peer, "mic": False, "camera": False, "voice_only": True}
         assert (await julien.client.call("call:state", state))["error"]["code"] == "not_found"
+        restarted = {"room": str(room_id), "peer": lea.peer, "up": CREDENTIALS, "down": CREDENTIALS}
+        assert (await julien.client.call("call:restarted", restarted))["error"]["code"] == "not_found"
     await julien.client.call("call:leave", {"room": str(julien.room.id), "peer": lea.peer})
     lea.browser.say(b"intacte")
     await until(lambda: julien.browser.heard("a0") == [b"intacte"], "Léa at Julien")

@@ -1,12 +1,15 @@
 """The process that carries a call dies in its midst: whoever was in it comes back to the same part, and nobody is seen
 to leave."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import psutil
 import pytest
 
 from server.infra.database import Database
+from server.kernel.identifiers import new_id
+from server.media.leg import LOAN
 from server.media.worker.workers import WorkersEngine
 from tests.integration.signalling.conftest import Caller, Neighbourhood
 from tests.support.bare_browser import BareBrowser, until
@@ -62,3 +65,22 @@ async def test_everyone_comes_back_to_the_same_part(street: Neighbourhood) -> No
     assert [caller.client.events("call:ended") for caller in callers] == [[], [], []]
     journal = await street.journal(room.id)
     assert [over for _, act, over in journal if act == "call"] == [False]  # one visit, unbroken
+
+
+async def test_a_restart_that_nobody_was_asked_for_is_told_to_the_process_that_carries_it(
+    street: Neighbourhood,
+) -> None:
+    _, julien, lea = await street.pair()
+    before = lea.browser.down.current
+    restarted = lea.browser.restart()
+    julien.browser.say(b"bonjour")
+    await until(lambda: lea.browser.down.refusals > 0, "our check, with a password that is not hers")
+    assert await lea.act("call:restarted", **restarted) == {"ok": True}
+    lea.browser.down.refusals = 0
+    while lea.browser.down.arrivals[1] * 600 <= 2 * LOAN:  # more than goes where nobody is known
+        julien.browser.say(*[bytes(600)] * 20)
+        await asyncio.sleep(0.01)
+    assert lea.browser.down.current is not before
+    assert lea.client.events("call:renew") == lea.client.events("call:ended") == []
+    unknown = {**restarted, "peer": str(new_id())}
+    assert (await lea.act("call:restarted", **unknown))["error"]["code"] == "not_found"
