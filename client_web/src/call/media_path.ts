@@ -8,6 +8,7 @@ import { signal } from '@preact/signals';
 import { ask, connectNow, link } from '../wire/link';
 import { Refusal } from '../wire/refusal';
 import type { Layer, Up, Voice } from '../wire/types';
+import { Attempts } from './attempts';
 import { Connections, type Health } from './connections';
 import { Side, type SideHooks } from './side_path';
 import { Silence, type Arrivals } from './silence';
@@ -28,19 +29,15 @@ interface Hooks extends SideHooks {
   refused: (refusal: Refusal) => void;
 }
 
-const WEB_AFTER_MS = 2_500; // after the server's answer: what connects at all has connected by then
-const FETCH_SIDE_AFTER_MS = [1_000, 10_000] as const; // its code, when nothing connects; and for later, when all is well
 const RELAY_AFTER_MS = 1_500; // where there are relays, *up* hears of them too late to use them without a restart
 const WEB_AFTER_SILENCE_MS = 1_000; // ICE was restarted when the silence was but a doubt
-const BLIP_MS = 400; // "disconnected" may mend itself before a restart could
 const RESTARTED_LATELY_MS = 2_000; // what there is to find is being looked for
 const BACK_AFTER_MS = 2_000; // of silence: then something that comes means that the network is back
 const LEAN_KBPS = 8;
 const LEANEST: Voice = { kbps: 6, ptime: 60, red: false, dtx: true, fec: true };
 const MANY_DISCARDED = 3; // packets in a quarter of a second
 const ANSWER_PATIENCE_MS = 6_000; // four round trips of the worst line, so that a dead socket is not waited for
-const AGAIN_MS = [2_000, 3_000, 5_000, 8_000] as const;
-const AGAIN_WHILE_ON_WEB_MS = [8_000, 15_000, 30_000, 60_000] as const; // each try costs two seconds of such a voice
+const TELL_AGAIN_MS = 2_000;
 const PASSING: readonly string[] = ['unreachable', 'try_again', 'draining', 'too_many', 'internal'];
 
 export class MediaPath {
@@ -56,12 +53,9 @@ export class MediaPath {
   private relays: RTCIceServer[] = [];
   private voice: Voice | null = null;
   private layers: readonly Layer[] = ['full'];
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private webTimer: ReturnType<typeof setTimeout> | undefined;
-  private tries = 0;
+  private readonly attempts: Attempts;
   private busy = false;
   private over = false;
-  private watching = false;
   private leaning = false;
   /** The server has let go of what these connections lead to, whatever they believe. */
   private stale = false;
@@ -75,6 +69,7 @@ export class MediaPath {
   private restartedAt = -Infinity;
   /** What the server does not know yet of the last restart. */
   private untold: Awaited<ReturnType<Connections['restart']>> | null = null;
+  private tellTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private mic: MediaStreamTrack,
@@ -84,6 +79,19 @@ export class MediaPath {
     this.side = new Side({
       ...hooks,
       carries: () => this.settle(),
+    });
+    this.attempts = new Attempts({
+      flows: () => this.health === 'connected',
+      doubted: () => this.doubted,
+      onWeb: () => this.side.isWanted,
+      restart: () => void this.mend(),
+      // Restarts in vain while the socket stands: perhaps the connections themselves are beyond help.
+      another: (even) => void (this.stale || (even && link.peek() === 'online') ? this.renew() : this.mend()),
+      fetchWeb: () => Side.fetchAhead(),
+      web: () => {
+        this.side.carry(this.mic);
+        if (!this.busy) this.attempts.later();
+      },
     });
   }
 
@@ -185,7 +193,7 @@ export class MediaPath {
   /** The path under the media is another one: nothing waits for ICE to find that out. */
   moved(): void {
     if (this.over || !this.connections || this.stale) return;
-    this.tries = 0;
+    this.attempts.anew();
     this.doubt();
   }
 
@@ -224,7 +232,7 @@ export class MediaPath {
     if (this.stale) return void this.renew();
     void this.tellRestart();
     if (this.health === 'connected' || performance.now() - this.restartedAt < RESTARTED_LATELY_MS) return;
-    this.tries = 0;
+    this.attempts.anew();
     void this.mend();
   }
 
@@ -240,7 +248,7 @@ export class MediaPath {
     } catch (error) {
       const refusal = error instanceof Refusal ? error : new Refusal({ code: 'internal', message: '' });
       if (!PASSING.includes(refusal.code)) return this.hooks.refused(refusal);
-      this.later();
+      this.attempts.later();
     } finally {
       this.busy = false;
     }
@@ -248,8 +256,8 @@ export class MediaPath {
 
   close(): void {
     this.over = true;
-    clearTimeout(this.timer);
-    clearTimeout(this.webTimer);
+    clearTimeout(this.tellTimer);
+    this.attempts.close();
     this.side.close();
     this.connections?.close();
   }
@@ -278,14 +286,14 @@ export class MediaPath {
   private async take(answer: string, offer: string): Promise<void> {
     const sdp = await this.connections?.accept(answer, offer);
     if (!sdp || !this.peer) return;
-    this.watch();
+    this.attempts.watch();
     await ask('call:answer', { room: this.hooks.request().room, peer: this.peer, sdp }, ANSWER_PATIENCE_MS);
   }
 
   /** ICE restart of both connections. Needs no socket: media is back as soon as the network is. */
   private async mend(): Promise<void> {
     if (this.over || this.busy || !this.connections || !this.peer) return;
-    clearTimeout(this.timer);
+    this.attempts.stop();
     this.busy = true;
     let usable = true;
     try {
@@ -297,32 +305,34 @@ export class MediaPath {
       this.busy = false;
     }
     if (!usable) return this.renew();
-    this.later();
+    this.attempts.later();
     await this.tellRestart();
   }
 
   /** The server believes an address for good only once it knows the browser's new password. */
   private async tellRestart(): Promise<void> {
+    clearTimeout(this.tellTimer);
     const { untold, peer } = this;
     if (!untold || !peer || link.peek() !== 'online') return; // `resume` comes back to it
     try {
       await ask('call:restarted', { room: this.hooks.request().room, peer, ...untold }, ANSWER_PATIENCE_MS);
       if (this.untold === untold) this.untold = null;
     } catch (error) {
+      if (this.over || this.untold !== untold) return;
+      const { code } = error instanceof Refusal ? error : { code: '' };
       // The part has no media on the server: begin anew, under the same name.
-      if (error instanceof Refusal && error.code === 'not_found') await this.renew();
+      if (code === 'not_found') await this.renew();
+      else if (PASSING.includes(code)) this.tellTimer = setTimeout(() => void this.tellRestart(), TELL_AGAIN_MS);
     }
   }
 
   private changed(health: Health): void {
     if (this.over || health === 'new') return;
-    clearTimeout(this.timer);
+    this.attempts.stop();
     if (health === 'connected') {
-      this.silent = this.doubted = this.watching = false;
+      this.silent = this.doubted = false;
       this.silence.rest(performance.now());
-      this.tries = 0;
-      clearTimeout(this.webTimer);
-      this.webTimer = setTimeout(Side.fetchAhead, FETCH_SIDE_AFTER_MS[1]);
+      this.attempts.rest();
       this.side.carry(null);
       this.settle();
       // Media is through, so the network is back, whatever the socket believes; and it may wait in a long back-off.
@@ -330,40 +340,10 @@ export class MediaPath {
       return;
     }
     this.settle();
-    this.watch(this.silent ? WEB_AFTER_SILENCE_MS : WEB_AFTER_MS);
-    if (health !== 'failed') this.timer = setTimeout(() => void (this.health !== 'connected' && this.mend()), BLIP_MS);
+    this.attempts.watch(this.silent ? WEB_AFTER_SILENCE_MS : undefined);
+    if (health !== 'failed') this.attempts.soon();
     else if (performance.now() - this.restartedAt > RESTARTED_LATELY_MS) void this.mend();
-    else this.later();
-  }
-
-  private later(): void {
-    clearTimeout(this.timer);
-    if (this.over || (this.health === 'connected' && !this.doubted)) return;
-    const waits = this.side.isWanted ? AGAIN_WHILE_ON_WEB_MS : AGAIN_MS;
-    const wait = waits[Math.min(this.tries, waits.length - 1)]!;
-    this.tries += 1;
-    this.timer = setTimeout(() => {
-      if (this.health === 'connected' && !this.doubted) return;
-      // Restarts in vain while the socket stands: perhaps the connections themselves are beyond help.
-      if (this.stale || (link.peek() === 'online' && this.tries % 2 === 0)) void this.renew();
-      else void this.mend();
-    }, wait);
-  }
-
-  /** While nothing is through: voices over the side web socket, soon. ICE goes on being tried. */
-  private watch(wait = WEB_AFTER_MS): void {
-    if (this.watching || this.health === 'connected' || this.side.isWanted) return;
-    this.watching = true;
-    clearTimeout(this.webTimer);
-    this.webTimer = setTimeout(() => {
-      Side.fetchAhead();
-      this.webTimer = setTimeout(() => {
-        this.watching = false;
-        if (this.over || this.health === 'connected') return;
-        this.side.carry(this.mic);
-        if (!this.busy) this.later();
-      }, wait - Math.min(wait, FETCH_SIDE_AFTER_MS[0]));
-    }, Math.min(wait, FETCH_SIDE_AFTER_MS[0]));
+    else this.attempts.later();
   }
 
   private settle(): void {

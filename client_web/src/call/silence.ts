@@ -60,7 +60,7 @@ export class Silence {
       this.doubtedAt = now;
     }
     // A line that breaks off for a moment again and again is doubted later and later; a restart costs it some packets.
-    const later = 2 ** this.doubts;
+    const later = 2 ** (this.doubting ? this.doubts - 1 : this.doubts);
     const doubtful = (quiet: number, from: number, silent: number): boolean => !lean && quiet > Math.min(silent, from * later + roundTrip * 500);
     if (doubtful(up, DOUBTFUL_MS.none, reports) || doubtful(down, voices ? DOUBTFUL_MS.voices : DOUBTFUL_MS.none, patience)) {
       if (!this.doubting) {
