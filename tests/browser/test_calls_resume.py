@@ -25,10 +25,18 @@ class Seen:
     """What one page was told of who is in the call: every name that anybody's part ever had."""
 
     parts: dict[str, set[str]] = field(default_factory=dict)
+    connected: dict[str, list[bool]] = field(default_factory=dict)
     rungs: list[dict[str, Any]] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)  # events of this page's own
 
     def watch(self, socket: WebSocket) -> None:
         socket.on("framereceived", self._heard)
+        socket.on("framesent", self._sent)
+
+    def _sent(self, frame: str | bytes) -> None:
+        found = re.match(r'42\d*\["([a-z:]+)"', frame if isinstance(frame, str) else "")
+        if found is not None:
+            self.said.append(found[1])
 
     def _heard(self, frame: str | bytes) -> None:
         found = re.fullmatch(r'42(\["call:(?:people|rung)",.*\])', frame if isinstance(frame, str) else "")
@@ -40,6 +48,7 @@ class Seen:
             return
         for person in told["people"]:
             self.parts.setdefault(person["name"], set()).add(person["peer"])
+            self.connected.setdefault(person["name"], []).append(person["connected"])
 
 
 async def seated(room: Room, login: str, **options: Any) -> tuple[Person, Seen]:
@@ -129,6 +138,63 @@ async def test_a_cut_socket_leaves_the_media_and_the_participant_as_they_are(roo
     await lea.press("Couper le micro")
     await expect(tiles(julien).filter(has_text="Léa")).to_contain_text("micro coupé")
     assert await julien.page.evaluate("window.mostTiles") == 2
+    assert {name: len(parts) for name, parts in seen.parts.items()} == {"Julien": 1, "Léa": 1}
+
+
+# The sockets on which both connections are, and the bytes that the server sent there, STUN left out.
+_SOCKETS = """
+async () => {
+  const found = {};
+  for (const connection of window.calls.filter((one) => one.connectionState === 'connected')) {
+    const stats = await connection.getStats();
+    for (const { type, selectedCandidatePairId } of stats.values()) {
+      const pair = type === 'transport' && stats.get(selectedCandidatePairId);
+      if (pair) found[stats.get(pair.localCandidateId).port] = pair.bytesReceived;
+    }
+  }
+  return found;
+}
+"""
+
+
+async def test_ice_is_restarted_without_a_socket_and_nobody_notices(room: Room, pair: Logins) -> None:
+    """The browser says that the network is another one, and no web socket comes through it yet."""
+    julien, seen = await seated(room, pair.mentor)
+    lea, own = await seated(room, pair.mentee)
+    await joins(julien, "Appel vocal")
+    await joins(lea, "Rejoindre sans caméra")
+    for person in (julien, lea):
+        await receives(person, video=0, audio=1)
+
+    async def connected() -> bool:
+        return seen.connected["Léa"][-1]
+
+    await until(connected, bool, "Julien sees that Léa is connected")
+    seen.connected.clear()
+    before = await lea.page.evaluate(_SOCKETS)
+    assert len(before) == 2
+    await lea.context.set_offline(True)
+    own.said.clear()
+    await lea.page.evaluate("window.dispatchEvent(new Event('online'))")
+    await until(
+        lambda: lea.page.evaluate(_SOCKETS),
+        lambda now: len(now) == 2 and not set(before) & set(now) and all(came > 0 for came in now.values()),
+        "media both ways on new sockets",
+    )
+    for person in (julien, lea):
+        await receives(person, video=0, audio=1)
+    assert own.said == []  # and not a word went to the server
+    await lea.context.set_offline(False)
+
+    async def said() -> list[str]:
+        return own.said
+
+    await until(said, lambda events: "call:restarted" in events, "the server is told")
+    await expect(lea.page.get_by_text("Appel en cours", exact=True)).to_be_visible(timeout=SLOWLY)
+    for person in (julien, lea):
+        await receives(person, video=0, audio=1)
+    assert not {"call:join", "call:restart"} & set(own.said)
+    assert set(seen.connected.get("Léa", [])) <= {True}
     assert {name: len(parts) for name, parts in seen.parts.items()} == {"Julien": 1, "Léa": 1}
 
 
