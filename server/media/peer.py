@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from aiortc.rtcdtlstransport import RTCCertificate
 
-from server.media import describe, sdp
+from server.media import describe, rtcp, sdp
 from server.media.binding import NAMES, VIDEO_NAMES, Name
 from server.media.counters import Counters
 from server.media.down import Down
@@ -27,6 +27,7 @@ from server.media.track import Track
 from server.media.up import Up
 
 SPARING_INTERVAL: Final = 4.5  # seconds between reports on the bottom rungs (RFC 3550's own rule would give about five)
+BEAT: Final = 0.5  # seconds after a report that was left out: four signs of life in any 2.5 s
 TICK: Final = (0.8, 1.2)  # seconds between reports; by chance, so that not all peers report at once (RFC 3550 6.2)
 
 
@@ -87,6 +88,7 @@ class Peer:
         self._up_leg.traffic, self._down_leg.traffic = self.up, self.down
         self._rates = Rate(now), Rate(now)
         self._measured_at = self._reported_at = now
+        self._octets_before = 0
         self._answered = False
         self.present = False  # others were told that it is connected
         self._gone = False
@@ -225,10 +227,23 @@ class Peer:
         self._room.reconsider(self, now)
         self.down.adapt(self.shape.redundancy, now)
         if self.shape.sparing and now - self._reported_at < SPARING_INTERVAL:
+            self._beat()
+            asyncio.get_running_loop().call_later(BEAT, self._beat)
             return
         self._reported_at = now
         self.up.report(self._room.picture_rate(self, now), now)
         self.down.report(self._room.timelines(), now)
+
+    def _beat(self) -> None:
+        """The least that can be said, on each leg that said nothing else since the last time: a browser that hears
+        nothing for 2.5 s believes its path to be weak, and checks it twenty times a second. On a line of 16 kbit/s that
+        takes what the voice needs."""
+        if self._gone:
+            return
+        silent = self.down.octets == self._octets_before
+        self._octets_before = self.down.octets
+        for leg in (self._up_leg, self._down_leg) if silent else (self._up_leg,):
+            leg.send_rtcp(rtcp.EMPTY_REPORT)
 
     def _measure(self, now: float) -> Measured:
         selected = self._up_leg.ice.selected

@@ -10,6 +10,7 @@ LOSSY: Final = 20.0  # seconds after loss in which a line is taken to lose at an
 HOPELESS: Final = 5.0  # seconds of a voice that cannot be understood before notes are offered, or text alone is left
 ROOM_FOR_TWICE: Final = 17_000  # bits/s that came while the line was full: enough for the leanest voice sent twice
 ROOM_FOR_ONCE: Final = 13_500  # less: surely not enough
+FULL_LATELY: Final = 10.0  # seconds
 FULL: Final = 2.0  # seconds in which packets wait, after which sending twice was too much
 UNREPAIRED: Final = 0.15  # and for one that does not
 UNDERSTOOD: Final = 0.05  # less than that, and it can be again
@@ -82,6 +83,10 @@ def hopeless(state: State, at: float, bad: bool) -> State:
 
 
 def has_no_room(state: State, at: float) -> bool:
-    """Whether sending twice was too much for this line lately."""
+    """Whether sending twice was too much for this line lately, or must be: it is full of less."""
+    if state.red:
+        return False
     barred = dict(state.bars).get("red")
-    return barred is not None and at < barred.until and not state.red
+    if barred is not None and at < barred.until:
+        return True
+    return at - state.full_at < FULL_LATELY and state.full < ROOM_FOR_TWICE

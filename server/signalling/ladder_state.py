@@ -59,6 +59,7 @@ class State:
     fresh: bool = False  # whether that is of this rung alone
     rate: float = 0.0  # smoothed
     full: float = 0.0  # the best rate that came lately while the line was full
+    full_at: float = float("-inf")  # when it was full last
     room: float | None = None  # in the sample before
     lossy_at: float = float("-inf")  # when there was loss last
     climbed: bool = False  # whether this rung was reached by a climb

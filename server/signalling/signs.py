@@ -68,12 +68,13 @@ def note(state: State, sample: Sample) -> State:
     if sample.rate is not None and (sample.loss or 0.0) <= floor + LOW:
         surpassed = sample.rate >= proven[0] or sample.at - proven[1] > FORGIVEN
         proven = (sample.rate, sample.at) if surpassed else proven
-    rate, full = state.rate, state.full
+    rate, full, full_at = state.rate, state.full, state.full_at
     if sample.rate is not None:
         rate = sample.rate if state.at is None else rate + (sample.rate - rate) / 3
         passed = sample.at - state.at if state.at is not None else 0.0
         is_full = (sample.late or 0.0) > QUEUE or (sample.loss or 0.0) >= HIGH
         full = max(full * exp(-passed / FULL_MEMORY), sample.rate if is_full else 0.0)
+        full_at = sample.at if is_full else full_at
     return replace(
         state,
         at=sample.at,
@@ -81,6 +82,7 @@ def note(state: State, sample: Sample) -> State:
         fresh=fresh,
         rate=rate,
         full=full,
+        full_at=full_at,
         lossy_at=lossy_at,
         trips=trips,
         floor=floor,

@@ -7,12 +7,13 @@ function start({ mock: { timers } }: TestContext) {
   timers.enable({ apis: ['setTimeout'] });
   let now = 0;
   const deeds: string[] = [];
-  const state = { flows: false, doubted: false, onWeb: false };
+  const state = { flows: false, doubted: false, onWeb: false, roundTrip: 0.1 };
   const note = (deed: string): void => void deeds.push(`${now / 1000} ${deed}`);
   const attempts: Attempts = new Attempts({
     flows: () => state.flows,
     doubted: () => state.doubted,
     onWeb: () => state.onWeb,
+    roundTrip: () => state.roundTrip,
     restart: () => note('restart'),
     another: (even) => {
       note(even ? 'deeper' : 'another');

@@ -8,6 +8,8 @@ interface Means {
   flows: () => boolean;
   /** It is, for all that is known, and nobody believes it. */
   doubted: () => boolean;
+  /** Of the media, in seconds, as it was last measured: on a slow line all of it takes its time, and each try its bytes. */
+  roundTrip: () => number;
   /** Voices go over the web meanwhile. */
   onWeb: () => boolean;
   restart: () => void;
@@ -43,7 +45,7 @@ export class Attempts {
   /** Unless it mends itself. */
   soon(): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.means.flows() || this.means.restart(), BLIP_MS);
+    this.timer = setTimeout(() => this.means.flows() || this.means.restart(), this.atLeast(2, BLIP_MS));
   }
 
   /** Another attempt, unless media is through by then; the more were made, the later. */
@@ -51,7 +53,7 @@ export class Attempts {
     clearTimeout(this.timer);
     if (this.over || this.needless()) return;
     const waits = this.means.onWeb() ? AGAIN_WHILE_ON_WEB_MS : AGAIN_MS;
-    const wait = waits[Math.min(this.made, waits.length - 1)]!;
+    const wait = this.atLeast(4, waits[Math.min(this.made, waits.length - 1)]!);
     this.made += 1;
     this.timer = setTimeout(() => this.needless() || this.means.another(this.made % 2 === 0), wait);
   }
@@ -62,8 +64,9 @@ export class Attempts {
   }
 
   /** While nothing is through: voices over the web, soon. ICE goes on being tried. */
-  watch(wait = WEB_AFTER_MS): void {
+  watch(least = WEB_AFTER_MS): void {
     if (this.watching || this.over || this.means.flows() || this.means.onWeb()) return;
+    const wait = this.atLeast(3, least);
     this.watching = true;
     clearTimeout(this.webTimer);
     const ready = Math.min(wait, FETCH_WEB_AFTER_MS[0]);
@@ -89,6 +92,15 @@ export class Attempts {
     this.over = true;
     this.stop();
     clearTimeout(this.webTimer);
+  }
+
+  /** How often in vain since something changed. */
+  get failed(): number {
+    return Math.max(0, this.made - 1);
+  }
+
+  private atLeast(roundTrips: number, milliseconds: number): number {
+    return Math.max(milliseconds, roundTrips * 1_000 * this.means.roundTrip());
   }
 
   private needless(): boolean {

@@ -31,6 +31,7 @@ export class Connections {
   private answer = '';
   private offered = '';
   private generation = 0;
+  private udpOnly = false;
   private voice: Voice | null = null;
   private told: Health = 'new';
   /** One description after the other: a restart and a change of the voice may come together. */
@@ -63,11 +64,13 @@ export class Connections {
 
   /**
    * ICE restart of both, without a word to the server: media goes on over the old paths until new ones are there, on
-   * sockets of whatever networks the device has now. What the server should know of it, when it can be told.
+   * sockets of whatever networks the device has now. What the server should know of it, when it can be told. `udpOnly`:
+   * TCP is left out, which would cost a narrow line as much as UDP does and has not helped it.
    */
-  restart(): Promise<{ up: IceCredentials; down: IceCredentials }> {
+  restart(udpOnly: boolean): Promise<{ up: IceCredentials; down: IceCredentials }> {
     return this.next(async () => {
       this.generation += 1;
+      this.udpOnly = udpOnly;
       await this.up.setLocalDescription(await this.up.createOffer({ iceRestart: true }));
       await this.up.setRemoteDescription({ type: 'answer', sdp: this.shaped() });
       await this.takeOffer();
@@ -151,12 +154,12 @@ export class Connections {
   }
 
   private async takeOffer(): Promise<void> {
-    await this.down.setRemoteDescription({ type: 'offer', sdp: regenerate(this.offered, this.generation) });
+    await this.down.setRemoteDescription({ type: 'offer', sdp: regenerate(this.offered, this.generation, this.udpOnly) });
     await this.down.setLocalDescription(await this.down.createAnswer());
   }
 
   private shaped(): string {
-    return regenerate(this.voice ? shapeAnswer(this.answer, this.voice) : this.answer, this.generation);
+    return regenerate(this.voice ? shapeAnswer(this.answer, this.voice) : this.answer, this.generation, this.udpOnly);
   }
 
   private look(): void {

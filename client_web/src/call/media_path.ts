@@ -5,7 +5,7 @@
  */
 
 import { signal } from '@preact/signals';
-import { ask, connectNow, link } from '../wire/link';
+import { ask, connectNow, connectSoon, link } from '../wire/link';
 import { Refusal } from '../wire/refusal';
 import type { Layer, Up, Voice } from '../wire/types';
 import { Attempts } from './attempts';
@@ -47,6 +47,8 @@ export class MediaPath {
   connections: Connections | null = null;
   /** Of the media, in seconds, as it was last measured. */
   roundTrip = 0;
+  /** Whether media goes by UDP, as it was last measured. */
+  overUdp = false;
   hushed = false;
 
   private readonly side: Side;
@@ -83,6 +85,7 @@ export class MediaPath {
     this.attempts = new Attempts({
       flows: () => this.health === 'connected',
       doubted: () => this.doubted,
+      roundTrip: () => this.roundTrip,
       onWeb: () => this.side.isWanted,
       restart: () => void this.mend(),
       // Restarts in vain while the socket stands: perhaps the connections themselves are beyond help.
@@ -205,14 +208,14 @@ export class MediaPath {
     const now = performance.now();
     const { silence } = this;
     const quietSince = Math.max(silence.upAt, silence.downAt);
-    const lean = (this.voice?.kbps ?? LEAN_KBPS) <= LEAN_KBPS;
+    const lean = this.isLean;
     const voices = this.hooks.hearsOthers() && this.way.peek() !== 'web';
     const finding = silence.see(arrivals, now, { voices, lean, roundTrip: this.roundTrip });
     const unsent = discarded - this.discarded;
     this.discarded = discarded;
     if (this.stale) return;
     // Something comes again after a silence, so the network is back, whatever ICE and the socket believe.
-    if (link.peek() !== 'online' && Math.max(silence.upAt, silence.downAt) === now && now - quietSince > BACK_AFTER_MS) connectNow();
+    if (link.peek() !== 'online' && Math.max(silence.upAt, silence.downAt) === now && now - quietSince > Math.max(BACK_AFTER_MS, 3_000 * this.roundTrip)) connectSoon();
     if (this.connections?.health() !== 'connected') return;
     if (finding === 'silent' && !this.silent) {
       this.silent = true;
@@ -220,7 +223,7 @@ export class MediaPath {
       this.changed('failed');
     } else if ((this.silent || this.doubted || this.side.isWanted) && silence.heardSince(Math.max(this.silentAt, this.restartedAt))) {
       this.changed('connected'); // ICE may come back to a path without ever having said that it was gone
-    } else if (!this.doubted && unsent > MANY_DISCARDED && quietSince < now) {
+    } else if (!this.doubted && unsent > MANY_DISCARDED && Math.max(silence.upAt, silence.downAt) < now) {
       connectNow();
       this.moved();
     } else if (!this.doubted && finding === 'doubtful') this.doubt();
@@ -266,6 +269,10 @@ export class MediaPath {
     return this.stale || this.silent ? 'broken' : (this.connections?.health() ?? 'new');
   }
 
+  private get isLean(): boolean {
+    return (this.voice?.kbps ?? LEAN_KBPS) <= LEAN_KBPS;
+  }
+
   private apply(voice: Voice, layers: readonly Layer[], sameVoice: boolean): void {
     if (!sameVoice) void this.connections?.encode(voice).catch(() => {});
     void this.connections?.send(layers).catch(() => {});
@@ -298,7 +305,7 @@ export class MediaPath {
     let usable = true;
     try {
       this.restartedAt = performance.now();
-      this.untold = await this.connections.restart();
+      this.untold = await this.connections.restart(this.isLean && this.overUdp && this.attempts.failed < 2);
     } catch {
       usable = false; // the browser has given these connections up
     } finally {
@@ -336,7 +343,7 @@ export class MediaPath {
       this.side.carry(null);
       this.settle();
       // Media is through, so the network is back, whatever the socket believes; and it may wait in a long back-off.
-      if (link.peek() !== 'online') connectNow();
+      if (link.peek() !== 'online') connectSoon();
       return;
     }
     this.settle();

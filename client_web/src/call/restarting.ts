@@ -7,11 +7,12 @@
 
 const MOST_CANDIDATES = 64;
 
-/** `generation` counts the restarts of a connection, from 0. */
-export function regenerate(sdp: string, generation: number): string {
+/** `generation` counts the restarts of a connection, from 0. `udpOnly`: without candidates of TCP. */
+export function regenerate(sdp: string, generation: number, udpOnly = false): string {
   let candidates = 0;
   return sdp
     .split('\r\n')
+    .filter((line) => !(udpOnly && /^a=candidate:\S+ \d+ tcp /i.test(line)))
     .map((line) => {
       if (generation > 0 && line.startsWith('a=ice-ufrag:')) return line + generation;
       if (generation > 0 && line.startsWith('o=')) return version(line, generation);

@@ -52,7 +52,7 @@ export class Silence {
     this.before = arrivals;
     this.voicesSince = voices ? (this.voicesSince ?? now) : null;
     const reports = lean ? SILENT_MS.leanNone : SILENT_MS.none;
-    const patience = !voices ? reports : lean ? SILENT_MS.leanVoices : SILENT_MS.voices;
+    const patience = !voices ? reports : lean ? Math.max(SILENT_MS.leanVoices, 1_000 + 2_500 * roundTrip) : SILENT_MS.voices;
     const [up, down] = [now - this.upAt, now - Math.max(this.downAt, this.voicesSince ?? 0)];
     if (up > reports || down > patience) return 'silent';
     if (now - this.doubtedAt > FORGIVEN_MS && this.doubts > 0) {

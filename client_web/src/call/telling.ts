@@ -4,10 +4,11 @@ import { ask, hurry, link, traffic } from '../wire/link';
 import type { Call } from './call';
 import { entriesOf, Meter, numbers, read, type Reading } from './stats';
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 25_000;
 const COUNT_MS = 2_000; // the counter goes on when the ladder asks seldom
 // Voice that suffers does without stills (of 1,000 samples, of 1,000 packets).
 const SUFFERS = { concealed: 60, lost: 150 };
+const BREAKS_DOWN = 400; // of 1,000 packets: whoever sends less hears sooner what the server says of it
 const HEARD_MS = 3_000; // an acknowledgement that takes longer waits behind our own pictures, or for a socket that is lost
 
 export class Telling {
@@ -49,6 +50,7 @@ export class Telling {
     if (connections !== media.connections || this.call.over) return;
     this.meter.see(now);
     if (now.roundTrip !== null) hurry((media.roundTrip = now.roundTrip));
+    media.overUdp = now.path === 'udp';
     const used = this.meter.bytes + media.sideUsed + this.call.direct.used + traffic.bytes - this.socketBefore;
     this.call.used.value = used;
     const { before } = this;
@@ -65,7 +67,8 @@ export class Telling {
     });
     const suffers = [n[3]!, n[5]!].some((lost) => lost > SUFFERS.lost) || n[6]! > SUFFERS.concealed;
     media.holdStills(suffers);
-    if (suffers && this.waiting && now.at - this.askedAt > HEARD_MS) media.lean(true);
+    const breaksDown = [n[3]!, n[5]!].some((lost) => lost > BREAKS_DOWN);
+    if (breaksDown || (suffers && this.waiting && now.at - this.askedAt > HEARD_MS)) media.lean(true);
     await this.tell(media.peer, n);
   }
 

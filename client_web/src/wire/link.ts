@@ -20,7 +20,9 @@ const PATIENCE_MS = 15_000; // for an acknowledgement; two round trips of the wo
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 20_000;
 // In a call, for a connection to stand: six round trips (with TLS), and what a busy device needs.
-const callPatience = (roundTrip: number): number => Math.min(6_000, 1_500 + 6_000 * roundTrip);
+const callPatience = (roundTrip: number): number => Math.min(PATIENCE_MS, 1_500 + 6_000 * roundTrip);
+// There, what is asked waits behind voices, and TCP sends again what is lost after seconds: no reason to begin anew.
+const callAnswer = (roundTrip: number): number => 12_000 * roundTrip;
 const CALL_DELAYS_MS = [200, 800] as const; // first and longest: the voice waits for it
 const PACKET_BYTES = 60; // what TCP, IP and the frame of a web socket add to a message
 
@@ -33,6 +35,7 @@ const whenMoved: (() => void)[] = [];
 let cursors: () => Record<string, number> = () => ({});
 let socket: Socket | null = null;
 let retry: ReturnType<typeof setTimeout> | undefined;
+let triedAt = -Infinity; // when the last attempt began
 let hurried: number | null = null; // in a call: its round trip, in seconds
 
 export function on<E extends keyof Down>(event: E, handler: Handler<E>): void {
@@ -70,6 +73,7 @@ export function open(): void {
     socket.on(event as string, (payload) => deliver(event, payload));
   }
   pace();
+  socket.io.on('reconnect_attempt', () => (triedAt = performance.now()));
   socket.io.on('open', () => socket?.io.engine.on('packet', count).on('packetCreate', count));
   socket.on('connect', () => {
     link.value = 'online';
@@ -114,7 +118,8 @@ export async function ask<E extends keyof Up>(event: E, payload: Up[E][0], patie
   if (!socket?.connected) throw unreachable();
   let answer: Ack & Up[E][1];
   try {
-    answer = await socket.timeout(patience).emitWithAck(event as string, payload);
+    const enough = Math.max(patience, callAnswer(hurried ?? 0));
+    answer = await socket.timeout(enough).emitWithAck(event as string, payload);
   } catch {
     dropPath(); // no answer in all that time: whatever the socket believes, nobody is at its other end
     throw unreachable();
@@ -129,7 +134,13 @@ export async function ask<E extends keyof Up>(event: E, payload: Up[E][0], patie
 export function connectNow(): void {
   if (!socket || link.value === 'refused') return;
   clearTimeout(retry);
+  triedAt = performance.now();
   socket.disconnect().connect();
+}
+
+/** `connectNow`, unless an attempt is under way that has had less time than a connection needs here. */
+export function connectSoon(): void {
+  if (performance.now() - triedAt > (hurried === null ? PATIENCE_MS : 6_000 * hurried)) connectNow();
 }
 
 on('session:ended', ({ code }) => refuse(code));
