@@ -238,7 +238,8 @@ class IceLite:
             path = self.paths[address] = Path(address, sendto, kind, now)
             while len(self.paths) > MOST_PATHS:
                 others = [old for old in self.paths.values() if old is not path and old is not self.selected]
-                stale = next((old for old in others if not old.verified), others[0])
+                # Of the oldest restart; there, one that is not proved; there, the one not used for longest.
+                stale = min(others, key=lambda old: (old.generation, old.verified, old.reached))
                 self.lose(stale.address)
                 self._on_forgotten(stale.address)
         self.paths.move_to_end(address)

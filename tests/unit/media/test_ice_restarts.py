@@ -4,7 +4,7 @@ import pytest
 from aioice.stun import Class, Message, Method
 
 from server.media.engine import Credentials
-from server.media.ice import FIRST_CHECK, FORSAKEN, HEADERS, LONGEST_NUMBER, MOST_REMOTES, Address, IceLite
+from server.media.ice import FIRST_CHECK, FORSAKEN, HEADERS, LONGEST_NUMBER, MOST_PATHS, MOST_REMOTES, Address, IceLite
 from tests.unit.media.test_ice import HOME, TRAIN, Network
 
 CAFE: Address = ("192.0.2.77", 7000)
@@ -278,6 +278,29 @@ def test_a_restart_over_tcp_is_reached_and_proved_like_one_over_udp() -> None:
     assert ice.selected.verified
     ice.lose(TRAIN)  # the connection breaks: what is proved goes on
     assert ice.selected is ice.paths[HOME]
+
+
+def test_many_restarts_leave_room_for_all_the_paths_of_the_next() -> None:
+    """All are asked for before the first has answered, on a line that is far."""
+    network = Restarting()
+    ice = network.home()
+    for generation in range(1, 2 * MOST_PATHS):
+        credentials = Credentials(f"restart{generation}", "its password")
+        ice.set_remote(credentials)
+        address = ("192.0.2.5", generation)
+        network.check(ice, address, generation, theirs=credentials, nominate=True)
+        assert network.answer(ice, address, success(credentials.password))
+    assert len(ice.paths) == MOST_PATHS
+    fresh = [("198.51.100.1", port) for port in range(MOST_PATHS - 1)]
+    for _ in range(3):
+        for address in fresh:
+            network.check(ice, address, 2 * MOST_PATHS)
+    assert set(fresh) < set(ice.paths)
+    checks = [check.transaction_id for check, address in network.checks() if address in fresh]
+    assert len(set(checks)) == len(fresh)
+    for address in reversed(fresh):
+        assert network.answer(ice, address, refusal())
+    assert ice.selected is ice.paths[fresh[-1]]
 
 
 def test_a_restart_of_ours_begins_to_count_anew() -> None:
