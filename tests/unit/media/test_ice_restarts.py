@@ -312,6 +312,10 @@ def test_a_restart_of_ours_begins_to_count_anew() -> None:
     network.check(ice, CAFE, "", theirs=AGAIN, nominate=True, now=3.1)
     assert network.answer(ice, CAFE, success(AGAIN.password))
     assert network.selected == [HOME, TRAIN, CAFE]
+    ice.restart(4.0)
+    before = ice.previous
+    assert network.check(ice, TRAIN, 8, local=before, now=4.1)  # it has not heard of that restart yet
+    assert (ice.selected, ice.paths[TRAIN].generation) == (ice.paths[CAFE], 0)
 
 
 def test_a_check_of_before_from_the_same_address_makes_a_path_no_older() -> None:
