@@ -66,7 +66,9 @@ async def test_nothing_scrolls_sideways_on_the_narrowest_screen(
         await expect(page.get_by_text(re.compile("Un instant…|One moment…"))).to_have_count(0)
         assert await page.evaluate("document.documentElement.lang") == language
         assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], role
-        box = await page.get_by_role("button", name=re.compile("^(Aide|Help)$")).bounding_box()
+        help_button = page.get_by_role("button", name=re.compile("^(Aide|Help)$"))
+        await expect(help_button).to_be_visible()
+        box = await help_button.bounding_box()
         assert box is not None, role
         assert box["x"] + box["width"] <= NARROW["width"], role
 

@@ -52,6 +52,21 @@ test('over the web they are rarer, as each costs some of a voice', (context) => 
   assert.deepEqual(pass(60), ['8 another', '23 deeper', '53 another']);
 });
 
+test('on a far line everything has its round trips, and each attempt that was in vain is counted', (context) => {
+  const { attempts, state, pass } = start(context);
+  state.roundTrip = 1.5;
+  attempts.soon();
+  assert.deepEqual(pass(4), ['3 restart']);
+  assert.equal(attempts.failed, 0);
+  attempts.later();
+  attempts.watch();
+  assert.deepEqual(pass(7), ['5 fetch', '8.5 web']);
+  state.onWeb = false;
+  attempts.later();
+  assert.deepEqual(pass(15), ['17 another', '25 deeper']);
+  assert.equal(attempts.failed, 4);
+});
+
 test('a blip mends itself', (context) => {
   const { attempts, state, pass } = start(context);
   attempts.soon();

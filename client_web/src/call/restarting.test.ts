@@ -58,6 +58,13 @@ test('more candidates than anybody has do not reach into the next restart', () =
   assert.ok(Math.min(...priorities(regenerate(many, 2))) > Math.max(...priorities(regenerate(many, 1))));
 });
 
+test('TCP may be left out, and what is left ranks as it did', () => {
+  const udp = regenerate(OFFER, 2, true);
+  assert.doesNotMatch(udp, /^a=candidate:\S+ 1 tcp/m);
+  assert.deepEqual(priorities(udp), priorities(regenerate(OFFER, 2)).slice(0, 2));
+  assert.match(udp, /^a=ice-ufrag:0123456789ab2\r$/m);
+});
+
 test('each restart begins from the same description', () => {
   assert.notEqual(regenerate(OFFER, 1), regenerate(regenerate(OFFER, 1), 1));
   assert.equal(regenerate(OFFER, 1), regenerate(OFFER, 1));

@@ -74,6 +74,11 @@ test('a far server is given half a round trip more, for a doubt, never for certa
   assert.deepEqual(talking(far).quiet(far), { doubtful: 1_200, silent: 2_200 });
 });
 
+test('the leanest voice on a far line is waited for longer', () => {
+  const far = { ...LEAN_VOICES, roundTrip: 1.6 };
+  assert.deepEqual(talking(far).quiet(far), { doubtful: Infinity, silent: 5_200 });
+});
+
 test('a voice that is switched on is waited for from then on', () => {
   const line = talking(NONE);
   line.pass(1_600, NONE, { up: true, down: false });
