@@ -29,6 +29,7 @@ MOST_STREAMS: Final = 32
 # pictures, then half a minute of voice. It is paid back while media goes to an address that is proved.
 LOAN: Final = 300_000  # bytes, headers included
 PAID_BACK: Final = 10_000  # bytes a second
+FIRST_LOAN: Final = 20_000  # bytes: one may join every two seconds, and it brings no more than to wait
 VOICE: Final = 700  # bytes that a voice with the packet before it, or a report, has at most; for those half is kept
 FIRST_RTP: Final = 128  # RFC 7983 section 7
 LAST_RTP: Final = 191
@@ -69,7 +70,7 @@ class Leg:
         self._sending: Srtp | None = None
         self._sendto: SendTo | None = None
         self._address: Address = ()
-        self._loan = LOAN
+        self._loan = FIRST_LOAN
 
     @property
     def heard_at(self) -> float:

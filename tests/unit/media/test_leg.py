@@ -10,7 +10,7 @@ from aiortc.rtcdtlstransport import RTCCertificate
 from server.media.counters import Counters
 from server.media.engine import Credentials
 from server.media.ice import HEADERS, Address
-from server.media.leg import LOAN, PAID_BACK, VOICE, Leg
+from server.media.leg import FIRST_LOAN, LOAN, PAID_BACK, VOICE, Leg
 from server.media.stun import is_stun
 from tests.unit.media.test_ice import BROWSER, HOME, TRAIN
 from tests.unit.media.test_ice_restarts import CAFE, RENEWED, Restarting, refusal, success
@@ -25,7 +25,7 @@ CERTIFICATE = RTCCertificate.generateCertificate()
 class Wire(Restarting):
     """A network under a leg, whose media goes home; tells STUN from all else."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, settled: bool = True) -> None:
         super().__init__()
         self.counters = Counters()
         self.came: Counter[Address] = Counter()  # bytes of media, by where they went
@@ -33,6 +33,8 @@ class Wire(Restarting):
         self.ice = self.wire_leg.ice
         self.ice.set_remote(BROWSER)
         self.prove(self.ice, HOME, nominate=True)
+        for _ in range(60 if settled else 0):  # a minute passes
+            self.wire_leg.refill()
 
     def sendto(self, datagram: bytes, address: Address) -> None:
         if is_stun(datagram):
@@ -70,6 +72,15 @@ def test_pictures_use_half_of_the_loan_and_voices_what_is_left(wire: Wire) -> No
     assert LOAN - len(WORD) - HEADERS < wire.media(TRAIN) <= LOAN
     assert wire.counters.packets_unsent > 2000
     assert wire.media(HOME) == 0
+
+
+def test_to_begin_again_and_again_brings_no_more_than_to_wait() -> None:
+    """What a browser may have joined every two seconds is worth two seconds of what is paid back."""
+    wire = Wire(settled=False)
+    wire.reach(wire.ice, TRAIN, 1)
+    wire.send(WORD, 1000)
+    wire.send(PICTURE)
+    assert FIRST_LOAN - len(WORD) - HEADERS < wire.media(TRAIN) <= FIRST_LOAN == 2 * PAID_BACK
 
 
 def test_once_it_is_proved_everything_goes_there(wire: Wire) -> None:
