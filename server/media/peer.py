@@ -27,7 +27,7 @@ from server.media.track import Track
 from server.media.up import Up
 
 SPARING_INTERVAL: Final = 4.5  # seconds between reports on the bottom rungs (RFC 3550's own rule would give about five)
-BEAT: Final = 0.5  # seconds after a report that was left out: four signs of life in any 2.5 s
+BEAT: Final = 0.5  # seconds after each tick: four signs of life in any 2.5 s
 TICK: Final = (0.8, 1.2)  # seconds between reports; by chance, so that not all peers report at once (RFC 3550 6.2)
 
 
@@ -205,6 +205,7 @@ class Peer:
     def _tick(self) -> None:
         now = monotonic()
         self._timer = asyncio.get_running_loop().call_later(random.uniform(*TICK), self._tick)  # noqa: S311 (not a secret)
+        asyncio.get_running_loop().call_later(BEAT, self._beat)
         legs = (self._up_leg, self._down_leg)
         if not self.web and now - min(leg.ice.heard_at for leg in legs) > self._shared.consent:
             self._room.lost(self, "silent")
@@ -228,7 +229,6 @@ class Peer:
         self.down.adapt(self.shape.redundancy, now)
         if self.shape.sparing and now - self._reported_at < SPARING_INTERVAL:
             self._beat()
-            asyncio.get_running_loop().call_later(BEAT, self._beat)
             return
         self._reported_at = now
         self.up.report(self._room.picture_rate(self, now), now)

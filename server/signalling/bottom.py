@@ -10,7 +10,7 @@ LOSSY: Final = 20.0  # seconds after loss in which a line is taken to lose at an
 HOPELESS: Final = 5.0  # seconds of a voice that cannot be understood before notes are offered, or text alone is left
 ROOM_FOR_TWICE: Final = 17_000  # bits/s that came while the line was full: enough for the leanest voice sent twice
 ROOM_FOR_ONCE: Final = 13_500  # less: surely not enough
-FULL_LATELY: Final = 10.0  # seconds
+FULL_LATELY: Final = 60.0  # seconds
 FULL: Final = 2.0  # seconds in which packets wait, after which sending twice was too much
 UNREPAIRED: Final = 0.15  # and for one that does not
 UNDERSTOOD: Final = 0.05  # less than that, and it can be again
@@ -34,8 +34,10 @@ def at_the_bottom(state: State, sample: Sample) -> tuple[State, Cause | None]:
     state = hopeless(state, at, state.fresh and state.loss > bearable)
     lasting = state.hopeless_since is not None and at - state.hopeless_since >= HOPELESS
     if state.rung == "text":
-        return (move(state, "notes", at), "better") if state.loss < GONE - HIGH else (state, None)
-    if state.loss >= GONE and lasting and at - state.since >= HOPELESS:
+        if state.loss >= GONE - HIGH:
+            return state, None
+        return replace(move(state, "notes", at), red=state.full >= ROOM_FOR_TWICE), "better"
+    if state.loss >= GONE and lasting and at - state.since >= 2 * HOPELESS:
         return replace(move(state, "text", at), red=False), "no_voice"
     if state.rung == "notes":
         settled = state.hopeless_since is None and state.red_from is None and at - state.since >= HOPELESS
@@ -72,7 +74,9 @@ def _try_redundancy(state: State, sample: Sample) -> State:
 
 
 def _without_redundancy(state: State, at: float) -> State:
-    return bar(replace(state, red=False, red_from=None, since=at, fresh=False), "red", at, least=6 * WAIT)
+    # A line that carried enough for it while it was full was full of something else.
+    least = WAIT if state.full >= ROOM_FOR_TWICE else 6 * WAIT
+    return bar(replace(state, red=False, red_from=None, since=at, fresh=False), "red", at, least=least)
 
 
 def hopeless(state: State, at: float, bad: bool) -> State:

@@ -65,6 +65,14 @@ def brace(state: State, other: State) -> State:
     return replace(move(state, "voice-lean", other.since), red=other.red)
 
 
+def relieve(state: State, other: State) -> State:
+    """The ``other`` direction of this line carries pictures again: what was lost here lately was lost on a worse line,
+    and a climb need not wait until that is long ago."""
+    if state.rung == "voice-lean" and rank(other.rung) <= rank("video-small") and other.since > state.lossy_at:
+        return replace(state, lossy_at=float("-inf"))
+    return state
+
+
 def _step(state: State, sample: Sample, limits: Limits) -> tuple[State, Cause | None]:
     if sample.path in ("none", "web"):
         return _off_the_path(state, sample, limits)

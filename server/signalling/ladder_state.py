@@ -58,7 +58,7 @@ class State:
     loss: float = 0.0  # smoothed
     fresh: bool = False  # whether that is of this rung alone
     rate: float = 0.0  # smoothed
-    full: float = 0.0  # the best rate that came lately while the line was full
+    full: float = 0.0  # the best rate that came when the line was full last, since the last climb
     full_at: float = float("-inf")  # when it was full last
     room: float | None = None  # in the sample before
     lossy_at: float = float("-inf")  # when there was loss last
@@ -98,6 +98,7 @@ def move(state: State, rung: Rung, at: float) -> State:
         fresh=False,
         climbed=rank(rung) < rank(state.rung),
         proven=state.proven if rank(rung) < rank(state.rung) else NOTHING,
+        full=0.0 if rank(rung) < min(rank(state.rung), rank("voice-lean")) else state.full,
         bad_since=None,
         good_since=None,
         trial_from=None,

@@ -120,6 +120,7 @@ class Quality:
         line.hurry = decision.hurry
         if decision.cause == "weak" and rank(out.rung) >= rank("voice-lean"):
             line.into = ladder.brace(line.into, out)
+        line.into = ladder.relieve(line.into, out)
         if has_no_room(out, now) and line.into.red:  # nor has the other direction, which cannot tell so well
             line.into = replace(line.into, red=False, red_from=None)
         # The client's own numbers are better; without them a report is known by the round trip that it tells.

@@ -137,6 +137,15 @@ export class Connections {
     return this.audio.sender.replaceTrack(mic);
   }
 
+  /** How long voices wait before they are played, at the least. */
+  buffer(milliseconds: number): void {
+    for (const { receiver } of this.down.getTransceivers()) {
+      // Not every browser knows it, nor our library of types.
+      const voice = receiver as RTCRtpReceiver & { jitterBufferTarget?: number | null };
+      if (receiver.track.kind === 'audio' && 'jitterBufferTarget' in receiver) voice.jitterBufferTarget = milliseconds || null;
+    }
+  }
+
   health(): Health {
     const ends = [this.up, this.down];
     const states: string[] = ends.map(({ connectionState }) => connectionState);

@@ -156,7 +156,8 @@ export class MediaPath {
   lean(leaning: boolean): void {
     if (leaning === this.leaning || !this.voice) return;
     this.leaning = leaning;
-    this.apply(leaning ? LEANEST : this.voice, leaning ? [] : this.layers, false);
+    // A lean voice stays as it was told: it may be sent twice because the line loses.
+    this.apply(leaning && !this.isLean ? LEANEST : this.voice, leaning ? [] : this.layers, this.isLean);
   }
 
   /** Whether stills are to go out; those that come in come by themselves while this is open. */

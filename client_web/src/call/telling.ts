@@ -1,6 +1,7 @@
 /** Looks at the statistics of a call again and again: for the server's ladder (`call:stats`) and for the counter of data. */
 
 import { ask, hurry, link, traffic } from '../wire/link';
+import { Buffering } from './buffering';
 import type { Call } from './call';
 import { entriesOf, Meter, numbers, read, type Reading } from './stats';
 
@@ -20,6 +21,7 @@ export class Telling {
   private waiting = false;
   private askedAt = 0;
   private readonly meter = new Meter();
+  private readonly buffering = new Buffering();
   private readonly socketBefore = traffic.bytes;
 
   constructor(private readonly call: Call) {}
@@ -51,6 +53,7 @@ export class Telling {
     this.meter.see(now);
     if (now.roundTrip !== null) hurry((media.roundTrip = now.roundTrip));
     media.overUdp = now.path === 'udp';
+    connections.buffer(this.buffering.see(now.samples, now.concealed));
     const used = this.meter.bytes + media.sideUsed + this.call.direct.used + traffic.bytes - this.socketBefore;
     this.call.used.value = used;
     const { before } = this;
