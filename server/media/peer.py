@@ -27,6 +27,7 @@ from server.media.track import Track
 from server.media.up import Up
 
 SPARING_INTERVAL: Final = 4.5  # seconds between reports on the bottom rungs (RFC 3550's own rule would give about five)
+LOSSY: Final = 0.1  # of what is sent either way
 BEAT: Final = 0.5  # seconds after each tick: four signs of life in any 2.5 s
 TICK: Final = (0.8, 1.2)  # seconds between reports; by chance, so that not all peers report at once (RFC 3550 6.2)
 
@@ -89,6 +90,7 @@ class Peer:
         self._rates = Rate(now), Rate(now)
         self._measured_at = self._reported_at = now
         self._octets_before = 0
+        self._weak = False
         self._answered = False
         self.present = False  # others were told that it is connected
         self._gone = False
@@ -205,7 +207,8 @@ class Peer:
     def _tick(self) -> None:
         now = monotonic()
         self._timer = asyncio.get_running_loop().call_later(random.uniform(*TICK), self._tick)  # noqa: S311 (not a secret)
-        asyncio.get_running_loop().call_later(BEAT, self._beat)
+        if self.shape.sparing or self._weak:
+            asyncio.get_running_loop().call_later(BEAT, self._beat)
         legs = (self._up_leg, self._down_leg)
         if not self.web and now - min(leg.ice.heard_at for leg in legs) > self._shared.consent:
             self._room.lost(self, "silent")
@@ -254,11 +257,13 @@ class Peer:
             path = "none"
         out_rate, in_rate = self._rates
         due, lost = self.up.voice_loss()
+        out_loss, in_loss = lost / due if due > 0 else 0.0, self.down.loss.fraction(now)
+        self._weak = max(out_loss, in_loss) > LOSSY
         return Measured(
             path=path,
-            out_loss=lost / due if due > 0 else 0.0,
+            out_loss=out_loss,
             out_rate=out_rate.since(self.up.octets, now),
-            in_loss=self.down.loss.fraction(now),
+            in_loss=in_loss,
             in_rate=in_rate.since(self.down.octets, now),
             in_estimate=self.down.capacity.estimate(now),
             round_trip=self.down.round_trip if self.down.round_trip_known else None,
