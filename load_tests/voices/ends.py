@@ -10,14 +10,17 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from aiortc.rtp import RtcpRrPacket
+
 from load_tests.chat.client import BinomeTalker
 from load_tests.programs import LOOPBACK
 from load_tests.seed import Seat
 from tests.support.bare_browser import OPUS, BareBrowser, BareLeg
 
-CONSENT_SECONDS: Final = 2.5  # between checks, as browsers do once connected (RFC 7675)
+CONSENT_SECONDS: Final = 2.5  # between checks, as browsers do once connected (RFC 7675), and reports
 FRAME_SAMPLES: Final = 960  # 20 ms at 48 kHz
 FILLER: Final = secrets.token_bytes(52)  # with the 8 bytes of its moment, 20 ms of Opus at 24 kbit/s
+_REPORT = bytes(RtcpRrPacket(ssrc=1))
 _HEADER = struct.Struct("!BBHII")
 _MOMENT = struct.Struct("!Q")
 _SO_TIMESTAMPNS: Final = 35  # <asm-generic/socket.h>; its control message is two 64-bit numbers
@@ -40,6 +43,8 @@ class LoadLeg(BareLeg):
         while True:
             await asyncio.sleep(CONSENT_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - RFC 7675 section 5.1
             self.check()
+            if self.dtls.state == "connected":
+                self.send_rtcp(_REPORT)
 
     def _readable(self, sock: socket.socket) -> None:
         while True:

@@ -86,7 +86,7 @@ class Dtls:
         self._transport._srtp_profiles = PROFILES  # noqa: SLF001 (its own order prefers 256 bits)
         self._on_done = on_done
         self._task: asyncio.Task[None] | None = None
-        self._closed = False
+        self._closed = self._forgotten = False
 
     @property
     def started(self) -> bool:
@@ -110,6 +110,8 @@ class Dtls:
             self._on_done(False)
 
     def receive(self, datagram: bytes) -> None:
+        if self._forgotten:
+            return
         try:
             self._datagrams.queue.put_nowait(datagram)
         except asyncio.QueueFull:
@@ -118,6 +120,18 @@ class Dtls:
     def sessions(self) -> tuple[Srtp, Srtp]:
         """The SRTP sessions, receiving and sending; only after ``on_done(True)``."""
         return Srtp(self._transport._rx_srtp), Srtp(self._transport._tx_srtp)  # noqa: SLF001 (aiortc gives them to nobody)
+
+    def forget(self) -> None:
+        """Lets go of the association and keeps its keys: what OpenSSL holds for one is 80 kB. From here on nobody hears
+        of its end, and it says no goodbye. Only when the browser surely has finished the handshake."""
+        if self._forgotten or self._closed or self._transport.state != "connected":
+            return
+        self._forgotten = True
+        self._transport.remove_all_listeners()
+        pump = self._transport._task  # noqa: SLF001 (aiortc knows no half of an end)
+        if pump is not None:
+            pump.cancel()
+        self._transport._task = self._transport._ssl = None  # noqa: SLF001
 
     async def close(self) -> None:
         """Says goodbye (close_notify) and ends."""

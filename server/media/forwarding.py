@@ -13,6 +13,7 @@ from server.media.dtls import ProcessCertificate
 from server.media.engine import Credentials, Joined, Measured, MediaListener, PeerState, Pictures, Restarted, Shape
 from server.media.errors import NoSuchPeer
 from server.media.ice import CONSENT, QUIET
+from server.media.leg import SETTLED
 from server.media.peer import Peer, Surroundings
 from server.media.port import MediaPort
 from server.media.room import Room
@@ -24,7 +25,8 @@ log = logging.getLogger(__name__)
 class ForwardingEngine:
     """``host`` and ``port`` are bound (``0.0.0.0`` or ``::``: all addresses of both families); ``public_address`` is
     what browsers are told instead of this machine's own addresses (see ``addresses.reachable``). After ``quiet``
-    seconds without anything from a peer others are told; after ``consent`` seconds without its checks it is gone."""
+    seconds without anything from a peer others are told; after ``consent`` seconds without its checks it is gone.
+    ``settled``: see ``Leg.settle``."""
 
     def __init__(
         self,
@@ -34,12 +36,14 @@ class ForwardingEngine:
         *,
         consent: float = CONSENT,
         quiet: float = QUIET,
+        settled: float = SETTLED,
     ) -> None:
         self._host = host
         self._port_number = port
         self._public_address = public_address
         self._consent = consent
         self._quiet = quiet
+        self._settled = settled
         self._counters = Counters()
         self._rooms: dict[str, Room] = {}
         self._closing: set[Task[None]] = set()
@@ -71,6 +75,7 @@ class ForwardingEngine:
             clock=NtpClock(time.time(), time.monotonic()),
             consent=self._consent,
             quiet=self._quiet,
+            settled=self._settled,
         )
         log.info("media_port_open", extra={"media_port": port.number, "count": len(addresses)})
 

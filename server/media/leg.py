@@ -4,6 +4,7 @@ A leg moves between addresses (ICE) and keeps its keys (DTLS) while it does.
 """
 
 from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import Final, Protocol
 
 import pylibsrtp
@@ -31,6 +32,7 @@ LOAN: Final = 300_000  # bytes, headers included
 PAID_BACK: Final = 10_000  # bytes a second
 FIRST_LOAN: Final = 20_000  # bytes: one may join every two seconds, and it brings no more than to wait
 VOICE: Final = 700  # bytes that a voice with the packet before it, or a report, has at most; for those half is kept
+SETTLED: Final = 5.0  # seconds of media after a handshake: no flight is repeated that long when its answer was read
 FIRST_RTP: Final = 128  # RFC 7983 section 7
 LAST_RTP: Final = 191
 
@@ -59,7 +61,7 @@ class Leg:
     ) -> None:
         self.ice = IceLite(now, self._selected, on_forgotten)
         self.connected = False
-        self._media_at = now
+        self._media_at = self._connected_at = now
         self._dtls = Dtls(certificate, role, self._send_plain, self._dtls_done)
         self._fingerprints: tuple[Fingerprint, ...] = ()
         self._counters = counters
@@ -147,6 +149,12 @@ class Leg:
         if self.ice.selected is not None and self.ice.selected.verified:
             self._loan = min(LOAN, self._loan + PAID_BACK)
 
+    def settle(self, after: float, now: float) -> None:
+        """Called each second for a leg whose end another one tells: once its browser speaks with the keys of the
+        handshake, and long enough that nothing of it is sent again, only the keys are kept."""
+        if self.connected and min(now, self._media_at) - self._connected_at > after:
+            self._dtls.forget()
+
     async def close(self) -> None:
         self.connected = False
         await self._dtls.close()
@@ -197,4 +205,5 @@ class Leg:
         self._counters.handshakes += 1
         self._receiving, self._sending = self._dtls.sessions()
         self.connected = True
+        self._connected_at = monotonic()
         self.traffic.leg_connected()

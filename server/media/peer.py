@@ -17,7 +17,7 @@ from server.media.down import Down
 from server.media.engine import Credentials, Measured, Path, Pictures, Shape
 from server.media.errors import UnusableDescription
 from server.media.ice import CONSENT, QUIET
-from server.media.leg import Leg
+from server.media.leg import SETTLED, Leg
 from server.media.measure import EVERY, GONE, Rate
 from server.media.port import MediaPort
 from server.media.quality import Chooser
@@ -43,6 +43,7 @@ class Surroundings:
     clock: NtpClock
     consent: float = CONSENT
     quiet: float = QUIET
+    settled: float = SETTLED
 
 
 class Company(Protocol):
@@ -215,6 +216,7 @@ class Peer:
             return
         for leg in legs:
             leg.refill()
+        self._down_leg.settle(self._shared.settled, now)  # browsers close both at once, and *up* says so
         silent = not self.web and now - max(leg.heard_at for leg in legs) > self._shared.quiet
         if silent and self.present:
             self.present = False

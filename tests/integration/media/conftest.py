@@ -117,6 +117,13 @@ async def calls() -> AsyncIterator[Calls]:
 
 
 @pytest.fixture
+async def settled_calls() -> AsyncIterator[Calls]:
+    """An engine that lets go of a handshake after half a second of media."""
+    async with running(ForwardingEngine("127.0.0.1", 0, settled=0.5)) as calls:
+        yield calls
+
+
+@pytest.fixture
 async def impatient_calls() -> AsyncIterator[Calls]:
     """An engine that takes silence seriously after one second."""
     async with running(ForwardingEngine("127.0.0.1", 0, consent=3.0, quiet=1.0)) as calls:

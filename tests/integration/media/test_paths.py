@@ -1,8 +1,11 @@
 """Networks change, devices fall silent, browsers restart ICE: what becomes of the call."""
 
 import asyncio
+import gc
 
 import pytest
+from aiortc.rtp import RtcpRrPacket
+from OpenSSL import SSL
 
 from server.media.errors import UnusableDescription
 from tests.integration.media.conftest import ALL_ON, Calls
@@ -138,3 +141,30 @@ async def test_a_browser_that_closes_is_gone_at_once(calls: Calls) -> None:
     await lea.up.dtls.stop()
     await until(lambda: ("closed", "lea") in calls.told.events, "the end of Léa's part")
     assert all(slot.peer is None for slot in calls.told.slots["julien"])
+
+
+async def test_a_handshake_that_is_over_may_be_forgotten_and_the_keys_stay(settled_calls: Calls) -> None:
+    calls = settled_calls
+    gc.collect()
+    before = associations()
+    julien, lea = await calls.pair()
+    all_of_them = associations() - before  # the browsers' own among them
+    async with talking(julien, lea):
+
+        def forgotten() -> bool:
+            for browser in (julien, lea):
+                browser.down.send_rtcp(bytes(RtcpRrPacket(ssrc=1)))
+            gc.collect()
+            return associations() - before == all_of_them - 2
+
+        await until(forgotten, "that two associations of the server are gone")
+        heard = len(lea.got("a0"))
+        await lea.down.dtls.stop()  # nobody is there to hear it
+        await until(lambda: len(lea.got("a0")) > heard + 20, "more of Julien's voice")
+    assert lea.gaps("a0") == julien.gaps("a0") == 0
+    await lea.up.dtls.stop()
+    await until(lambda: ("closed", "lea") in calls.told.events, "the end of Léa's part")
+
+
+def associations() -> int:
+    return sum(isinstance(thing, SSL.Connection) for thing in gc.get_objects())
