@@ -10,6 +10,7 @@ import { Refusal } from '../wire/refusal';
 import type { Layer, Up, Voice } from '../wire/types';
 import { Attempts } from './attempts';
 import { Connections, type Health } from './connections';
+import { isLean, leaned } from './shaping';
 import { Side, type SideHooks } from './side_path';
 import { Silence, type Arrivals } from './silence';
 import type { Way } from './stats';
@@ -33,8 +34,6 @@ const RELAY_AFTER_MS = 1_500; // where there are relays, *up* hears of them too 
 const WEB_AFTER_SILENCE_MS = 1_000; // ICE was restarted when the silence was but a doubt
 const RESTARTED_LATELY_MS = 2_000; // what there is to find is being looked for
 const BACK_AFTER_MS = 2_000; // of silence: then something that comes means that the network is back
-const LEAN_KBPS = 8;
-const LEANEST: Voice = { kbps: 6, ptime: 60, red: false, dtx: true, fec: true };
 const MANY_DISCARDED = 3; // packets in a quarter of a second
 const ANSWER_PATIENCE_MS = 6_000; // four round trips of the worst line, so that a dead socket is not waited for
 const TELL_AGAIN_MS = 2_000;
@@ -156,8 +155,7 @@ export class MediaPath {
   lean(leaning: boolean): void {
     if (leaning === this.leaning || !this.voice) return;
     this.leaning = leaning;
-    // A lean voice stays as it was told: it may be sent twice because the line loses.
-    this.apply(leaning && !this.isLean ? LEANEST : this.voice, leaning ? [] : this.layers, this.isLean);
+    this.apply(leaning ? leaned(this.voice) : this.voice, leaning ? [] : this.layers, isLean(this.voice));
   }
 
   /** Whether stills are to go out; those that come in come by themselves while this is open. */
@@ -271,7 +269,7 @@ export class MediaPath {
   }
 
   private get isLean(): boolean {
-    return (this.voice?.kbps ?? LEAN_KBPS) <= LEAN_KBPS;
+    return this.voice === null || isLean(this.voice);
   }
 
   private apply(voice: Voice, layers: readonly Layer[], sameVoice: boolean): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Voice } from '../wire/types';
-import { shapeAnswer } from './shaping';
+import { isLean, leaned, shapeAnswer } from './shaping';
 
 const VOICE: Voice = { kbps: 24, ptime: 20, red: false, dtx: true, fec: true };
 const LEAN: Voice = { kbps: 6, ptime: 60, red: false, dtx: true, fec: true };
@@ -83,4 +83,10 @@ test('shaping what is shaped already changes nothing, and a way back loses nothi
 test('a refused voice is left alone', () => {
   const refused = description(['m=audio 0 UDP/TLS/RTP/SAVPF 0', 'c=IN IP4 0.0.0.0', 'a=mid:0', 'a=inactive']);
   assert.equal(shapeAnswer(refused, LEAN), refused);
+});
+
+test('a voice that is lean already stays as it is, sent twice or not', () => {
+  assert.ok(isLean(leaned(VOICE)));
+  assert.deepEqual(leaned(VOICE), LEAN);
+  assert.deepEqual(leaned({ ...LEAN, red: true }), { ...LEAN, red: true });
 });

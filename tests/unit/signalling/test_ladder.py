@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.signalling import ladder
+from server.signalling.bottom import has_no_room
 from server.signalling.ladder_state import Decision, Limits, Sample, State
 from server.signalling.rungs import RUNGS, Rung, rank
 
@@ -217,6 +218,42 @@ def test_the_other_direction_of_a_line_gives_way_with_it() -> None:
     assert (braced.rung, braced.red, braced.bars) == ("voice-lean", True, ())
     assert rungs(follow(braced, every_second(62, 30))[1])[-1] == "video"
     assert ladder.brace(ladder.start("notes"), out) == ladder.start("notes")
+
+
+def test_the_other_direction_that_carries_pictures_again_is_reason_enough_to_climb() -> None:
+    """After a cliff both ways are good again at the same moment; what was lost on the way in was lost below it."""
+
+    def back_at_video(*, relieved: bool) -> float:
+        into, _ = follow(ladder.start("voice-lean"), every_second(0, 30, loss=0.1, rate=13_000, pictures=False))
+        out = ladder.start("voice-lean", at=30.0)
+        for sample in every_second(30, 60):
+            out, _ = ladder.step(out, sample, LIMITS)
+            if relieved:
+                into = ladder.relieve(into, out)
+            rate = 13_000 if into.rung == "voice-lean" else 250_000
+            into, _ = ladder.step(into, replace(sample, rate=rate), LIMITS)
+            if into.rung == "video":
+                return sample.at
+        return float("inf")
+
+    assert back_at_video(relieved=True) <= back_at_video(relieved=False) - 8
+
+
+def test_the_other_direction_says_nothing_of_what_is_lost_since() -> None:
+    into, _ = follow(ladder.start("voice-lean"), every_second(0, 30, loss=0.1, rate=13_000, pictures=False))
+    assert ladder.relieve(into, ladder.start("video", at=10.0)) == into
+    assert ladder.relieve(into, ladder.start("voice", at=40.0)) == into
+
+
+def test_a_line_that_is_full_of_less_has_no_room_to_send_twice() -> None:
+    narrow, _ = follow(ladder.start("voice-lean"), every_second(0, 20, rate=15_000, loss=0.06, late=0.9))
+    assert has_no_room(narrow, 25.0)
+    assert not has_no_room(narrow, 90.0)
+    wider, _ = follow(ladder.start("voice-lean"), every_second(0, 20, rate=20_000, loss=0.2, late=0.9))
+    drained, _ = follow(wider, every_second(20, 12, rate=13_000, loss=0.0))
+    assert drained.full > 17_000  # it is remembered though it is not full any more
+    climbed, _ = follow(drained, every_second(32, 60))
+    assert climbed.full == 0
 
 
 noise = st.builds(
