@@ -80,6 +80,14 @@ class Leg:
         return max(self._media_at, self.ice.heard_at)
 
     @property
+    def consented_at(self) -> float:
+        """When the browser last said that it wants anything (RFC 7675): by STUN from an address that is known to be its
+        own. While that cannot be known, because it restarted ICE and has no socket to tell its password, what its keys
+        protect says so too: nobody else can make that, or have it taken twice."""
+        selected = self.ice.selected
+        return self.heard_at if selected is not None and not selected.verified else self.ice.heard_at
+
+    @property
     def path(self) -> PathKind | None:
         """What media to this leg travels on; None before there is anything, or when the last connection broke."""
         return self.ice.selected.kind if self.ice.selected is not None else None

@@ -211,7 +211,7 @@ class Peer:
         if self.shape.sparing or self._weak:
             asyncio.get_running_loop().call_later(BEAT, self._beat)
         legs = (self._up_leg, self._down_leg)
-        if not self.web and now - min(leg.ice.heard_at for leg in legs) > self._shared.consent:
+        if not self.web and now - min(leg.consented_at for leg in legs) > self._shared.consent:
             self._room.lost(self, "silent")
             return
         for leg in legs:

@@ -13,13 +13,14 @@ interface Means {
   /** Voices go over the web meanwhile. */
   onWeb: () => boolean;
   restart: () => void;
-  /** The next attempt: each `even` one may go deeper. */
-  another: (even: boolean) => void;
+  /** The next attempt; `deeper`: with what costs more and may help where the same again does not. */
+  another: (deeper: boolean) => void;
   /** What the web needs is got ready. */
   fetchWeb: () => void;
   web: () => void;
 }
 
+const SLOW_S = 1; // a round trip, in seconds, at which the deeper attempt takes longer than three of the others
 type Timer = ReturnType<typeof setTimeout> | undefined;
 
 const BLIP_MS = 400; // "disconnected" may mend itself before a restart could
@@ -55,7 +56,7 @@ export class Attempts {
     const waits = this.means.onWeb() ? AGAIN_WHILE_ON_WEB_MS : AGAIN_MS;
     const wait = this.atLeast(4, waits[Math.min(this.made, waits.length - 1)]!);
     this.made += 1;
-    this.timer = setTimeout(() => this.needless() || this.means.another(this.made % 2 === 0), wait);
+    this.timer = setTimeout(() => this.needless() || this.means.another(this.made % 2 === 0 && (this.made > 2 || this.means.roundTrip() < SLOW_S)), wait);
   }
 
   /** An attempt is under way, or something has changed: none by itself until it is asked for. */

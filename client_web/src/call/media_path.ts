@@ -58,6 +58,7 @@ export class MediaPath {
   private busy = false;
   private over = false;
   private leaning = false;
+  private suffers = false;
   /** The server has let go of what these connections lead to, whatever they believe. */
   private stale = false;
   /** Nothing comes in any more, whatever ICE believes. */
@@ -88,7 +89,7 @@ export class MediaPath {
       onWeb: () => this.side.isWanted,
       restart: () => void this.mend(),
       // Restarts in vain while the socket stands: perhaps the connections themselves are beyond help.
-      another: (even) => void (this.stale || (even && link.peek() === 'online') ? this.renew() : this.mend()),
+      another: (deeper) => void (this.stale || (deeper && link.peek() === 'online') ? this.renew() : this.mend()),
       fetchWeb: () => Side.fetchAhead(),
       web: () => {
         this.side.carry(this.mic);
@@ -188,8 +189,10 @@ export class MediaPath {
     return this.side.roundTrip;
   }
 
-  holdStills(held: boolean): void {
-    this.side.hold(held);
+  /** Whether the voices suffer: then nothing is sent that they can do without. */
+  suffer(suffers: boolean): void {
+    this.suffers = suffers;
+    this.side.hold(suffers);
   }
 
   /** The path under the media is another one: nothing waits for ICE to find that out. */
@@ -268,8 +271,9 @@ export class MediaPath {
     return this.stale || this.silent ? 'broken' : (this.connections?.health() ?? 'new');
   }
 
+  /** Whether each byte counts. */
   private get isLean(): boolean {
-    return this.voice === null || isLean(this.voice);
+    return this.voice === null || this.leaning || this.suffers || isLean(this.voice);
   }
 
   private apply(voice: Voice, layers: readonly Layer[], sameVoice: boolean): void {

@@ -69,7 +69,7 @@ export class Telling {
       filming: this.call.picture.peek() !== null && !media.hushed && this.call.step.peek().layers.length > 0,
     });
     const suffers = [n[3]!, n[5]!].some((lost) => lost > SUFFERS.lost) || n[6]! > SUFFERS.concealed;
-    media.holdStills(suffers);
+    media.suffer(suffers);
     const breaksDown = [n[3]!, n[5]!].some((lost) => lost > BREAKS_DOWN);
     if (breaksDown || (suffers && this.waiting && now.at - this.askedAt > HEARD_MS)) media.lean(true);
     await this.tell(media.peer, n);

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from aiortc.rtp import RtcpRrPacket
 
 from server.media.engine import Credentials
 from server.media.errors import NoSuchPeer
@@ -145,14 +146,22 @@ async def test_who_is_no_ice_agent_gets_no_media_and_no_more_than_was_sent(calls
     assert lea.down.arrivals[1] == 0
 
 
-async def test_who_never_tells_is_gone_like_who_fell_silent(impatient_calls: Calls) -> None:
-    """What is only reached may be anybody's: media that goes there keeps nobody's part open (RFC 7675)."""
+async def test_who_cannot_tell_is_kept_by_what_only_they_can_send(impatient_calls: Calls) -> None:
+    """On a line on which no web socket stands for half a minute; what is only reached keeps nobody's part open."""
     calls = impatient_calls
     julien, lea = await calls.pair()
     async with talking(julien, lea):
         lea.restart()
         await until(lambda: lea.down.arrivals[1] > 5, "media at the new address")
-        await until(lambda: ("silent", "lea") in calls.told.events, "the end of Léa's part")
+        before = len(calls.told.figures.get("lea", []))
+
+        def much_later() -> bool:
+            lea.down.send_rtcp(bytes(RtcpRrPacket(ssrc=1)))  # as browsers do
+            return len(calls.told.figures.get("lea", [])) >= before + 6
+
+        await until(much_later, "six seconds of it, twice as long as it takes to be forgotten")
+        assert calls.told.events[-1] == ("connected", "lea")
+        await until(lambda: ("silent", "lea") in calls.told.events, "the end of Léa's part, whose reports have ended")
     assert ("quiet", "lea") not in calls.told.events  # her voice came all the while
 
 
