@@ -67,6 +67,13 @@ test('on a far line everything has its round trips, and each attempt that was in
   assert.equal(attempts.failed, 4);
 });
 
+test('on a far line a new beginning, which takes longest, comes late', (context) => {
+  const { attempts, state, pass } = start(context);
+  state.roundTrip = 1.5;
+  attempts.later();
+  assert.deepEqual(pass(30), ['6 another', '12 another', '18 another', '26 deeper']);
+});
+
 test('a blip mends itself', (context) => {
   const { attempts, state, pass } = start(context);
   attempts.soon();
