@@ -150,8 +150,7 @@ class Calls:
                 if self._clock.now() >= connection.principal.expires_at:
                     await self.end(part, "removed")
                 else:
-                    loop = asyncio.get_running_loop()
-                    part.away = loop.call_later(self._away, self.end_soon, part, "lost")
+                    self._wait_for(part)
 
     def arrived(self, connection: Connection, room_id: UUID) -> None:
         """``connection`` came into the room: it is shown the call that there is."""
@@ -336,6 +335,19 @@ class Calls:
             self._tell.slots(part)  # they may have changed while no socket was there to be told
             self._tell.step(part)
         return part
+
+    def _wait_for(self, part: Part) -> None:
+        part.away = asyncio.get_running_loop().call_later(self._away, self._still_away, part)
+
+    def _still_away(self, part: Part) -> None:
+        """Nobody came back to the part with a socket. Where its media flows its person is there: a voice takes all of a
+        narrow line, and no web socket stands on it for minutes."""
+        if self._clock.now() >= part.principal.expires_at:
+            self.end_soon(part, "removed")
+        elif part.connected:
+            self._wait_for(part)
+        else:
+            self.end_soon(part, "lost")
 
     def _held(self, part: Part) -> None:
         for held in self._on_hold:

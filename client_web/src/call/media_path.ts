@@ -34,6 +34,7 @@ const RELAY_AFTER_MS = 1_500; // where there are relays, *up* hears of them too 
 const WEB_AFTER_SILENCE_MS = 1_000; // ICE was restarted when the silence was but a doubt
 const RESTARTED_LATELY_MS = 2_000; // what there is to find is being looked for
 const BACK_AFTER_MS = 2_000; // of silence: then something that comes means that the network is back
+const CROWDED_S = 1.8; // no line takes that long there and back when nothing waits in it
 const MANY_DISCARDED = 3; // packets in a quarter of a second
 const ANSWER_PATIENCE_MS = 6_000; // four round trips of the worst line, so that a dead socket is not waited for
 const TELL_AGAIN_MS = 2_000;
@@ -58,6 +59,10 @@ export class MediaPath {
   private busy = false;
   private over = false;
   private leaning = false;
+  /** Since the server was heard last, packets of this device waited for seconds. */
+  private crowded = false;
+  /** What the browser was told of the voice last. */
+  private sent: Voice | null = null;
   private suffers = false;
   /** The server has let go of what these connections lead to, whatever they believe. */
   private stale = false;
@@ -125,7 +130,7 @@ export class MediaPath {
     this.stale = this.doubted = this.silent = false;
     this.untold = null;
     this.silence.rest(performance.now());
-    this.voice = answer.voice;
+    this.voice = this.sent = answer.voice;
     before?.close(); // the server has let go of it in the same moment
     this.hooks.joined(answer);
     void fresh.encode(answer.voice);
@@ -144,19 +149,19 @@ export class MediaPath {
 
   /** What `call:rung` says of sending. Throws nothing: what cannot be set now is set with the next description. */
   shape(voice: Voice, layers: readonly Layer[]): void {
-    const same = !this.leaning && JSON.stringify(voice) === JSON.stringify(this.voice);
     this.voice = voice;
     this.layers = layers;
-    this.leaning = false;
-    this.apply(voice, layers, same);
+    this.leaning = this.crowded = false;
+    this.apply(voice, layers);
     this.side.encode(voice.kbps);
   }
 
   /** While the line suffers and the server cannot be heard: the least of everything, until it is. */
   lean(leaning: boolean): void {
-    if (leaning === this.leaning || !this.voice) return;
+    if (!this.voice || (!leaning && !this.leaning)) return;
     this.leaning = leaning;
-    this.apply(leaning ? leaned(this.voice) : this.voice, leaning ? [] : this.layers, isLean(this.voice));
+    this.crowded = leaning && (this.crowded || this.roundTrip > CROWDED_S);
+    this.apply(leaning ? leaned(this.voice, this.crowded) : this.voice, leaning ? [] : this.layers);
   }
 
   /** Whether stills are to go out; those that come in come by themselves while this is open. */
@@ -276,8 +281,9 @@ export class MediaPath {
     return this.voice === null || this.leaning || this.suffers || isLean(this.voice);
   }
 
-  private apply(voice: Voice, layers: readonly Layer[], sameVoice: boolean): void {
-    if (!sameVoice) void this.connections?.encode(voice).catch(() => {});
+  private apply(voice: Voice, layers: readonly Layer[]): void {
+    if (JSON.stringify(voice) !== JSON.stringify(this.sent)) void this.connections?.encode(voice).catch(() => {});
+    this.sent = voice;
     void this.connections?.send(layers).catch(() => {});
   }
 

@@ -85,8 +85,12 @@ test('a refused voice is left alone', () => {
   assert.equal(shapeAnswer(refused, LEAN), refused);
 });
 
+test('where there is no room a lean voice is sent once', () => {
+  assert.deepEqual(leaned({ ...LEAN, red: true }, true), LEAN);
+});
+
 test('a voice that is lean already stays as it is, sent twice or not', () => {
-  assert.ok(isLean(leaned(VOICE)));
-  assert.deepEqual(leaned(VOICE), LEAN);
-  assert.deepEqual(leaned({ ...LEAN, red: true }), { ...LEAN, red: true });
+  assert.ok(isLean(leaned(VOICE, false)));
+  assert.deepEqual(leaned(VOICE, true), LEAN);
+  assert.deepEqual(leaned({ ...LEAN, red: true }, false), { ...LEAN, red: true });
 });

@@ -12,8 +12,8 @@ const LEANEST: Voice = { kbps: 6, ptime: 60, red: false, dtx: true, fec: true };
 export const isLean = ({ kbps }: Voice): boolean => kbps <= LEAN_KBPS;
 
 /** The voice while the line suffers and the server cannot be heard. One that is lean stays: it may be sent twice because
- * the line loses. */
-export const leaned = (voice: Voice): Voice => (isLean(voice) ? voice : LEANEST);
+ * the line loses. `once`: but the line has no room for that. */
+export const leaned = (voice: Voice, once: boolean): Voice => (isLean(voice) ? { ...voice, red: voice.red && !once } : LEANEST);
 
 export function shapeAnswer(sdp: string, voice: Voice): string {
   return sections(sdp)

@@ -71,7 +71,8 @@ export class Telling {
     const suffers = [n[3]!, n[5]!].some((lost) => lost > SUFFERS.lost) || n[6]! > SUFFERS.concealed;
     media.suffer(suffers);
     const breaksDown = [n[3]!, n[5]!].some((lost) => lost > BREAKS_DOWN);
-    if (breaksDown || (suffers && this.waiting && now.at - this.askedAt > HEARD_MS)) media.lean(true);
+    const unheard = link.peek() !== 'online' || (this.waiting && now.at - this.askedAt > HEARD_MS);
+    if (breaksDown || (suffers && unheard)) media.lean(true);
     await this.tell(media.peer, n);
   }
 

@@ -19,8 +19,9 @@ export const traffic = { bytes: 0 };
 const PATIENCE_MS = 15_000; // for an acknowledgement; two round trips of the worst line we serve, and then some
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 20_000;
-// In a call, for a connection to stand: six round trips (with TLS), and what a busy device needs.
-const callPatience = (roundTrip: number): number => Math.min(PATIENCE_MS, 1_500 + 6_000 * roundTrip);
+// In a call, for a connection to stand: six round trips (with TLS), and what a busy device needs; on a line whose queue
+// is full, twice that, as each packet may have to be sent again.
+const callPatience = (roundTrip: number): number => 1_500 + (roundTrip > 1.8 ? 12_000 : 6_000) * Math.min(roundTrip, 4);
 // There, what is asked waits behind voices, and TCP sends again what is lost after seconds: no reason to begin anew.
 const callAnswer = (roundTrip: number): number => 12_000 * roundTrip;
 const CALL_DELAYS_MS = [200, 800] as const; // first and longest: the voice waits for it

@@ -182,10 +182,25 @@ async def test_a_restart_from_the_new_socket_after_a_network_change(street: Neig
 
 async def test_who_does_not_come_back_is_out_after_a_while(street: Neighbourhood) -> None:
     street.calls._away = 0.3
-    _, julien, lea = await street.pair()
+    room, julien, lea = await street.pair()
     await lea.client.close()
+    street.calls.quiet(str(room.id), lea.peer)  # as the engine says of a device that is away
     await julien.client.until(lambda: julien.people() == ["Julien"], "the list without Léa")
     assert julien.shown() == [None, None, None]
+
+
+async def test_whose_voice_comes_is_there_without_a_socket(street: Neighbourhood) -> None:
+    """On a line so narrow that the voice takes all of it."""
+    street.calls._away = 0.1
+    room, julien, lea = await street.pair()
+    await lea.client.close()
+    for word in (b"un", b"deux", b"trois", b"quatre"):
+        await asyncio.sleep(0.1)
+        lea.browser.say(word)
+        await until(lambda word=word: julien.browser.heard("a0")[-1:] == [word], "Léa at Julien")  # type: ignore[misc]
+    assert julien.people() == ["Julien", "Lea"]
+    street.calls.quiet(str(room.id), lea.peer)
+    await julien.client.until(lambda: julien.people() == ["Julien"], "the list without Léa")
 
 
 async def test_a_device_that_closes_and_does_not_come_back_is_out_soon(street: Neighbourhood) -> None:
