@@ -58,7 +58,7 @@ class State:
     loss: float = 0.0  # smoothed
     fresh: bool = False  # whether that is of this rung alone
     rate: float = 0.0  # smoothed
-    full: float = 0.0  # the best rate that came when the line was full last, since the last climb
+    full: float = 0.0  # the rate that came when the line was full last, since the last climb
     full_at: float = float("-inf")  # when it was full last
     room: float | None = None  # in the sample before
     lossy_at: float = float("-inf")  # when there was loss last

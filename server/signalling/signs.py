@@ -37,7 +37,7 @@ FEW_FRAMES: Final = 12  # a second: no lips to read (EN 301 549 asks for 20), an
 SETTLED: Final = 4.0  # seconds on a rung after which its loss is its own
 FRESH: Final = 2.5  # seconds on a rung after which samples are of it alone, at the shortest round trip
 MEMORY, LONG_MEMORY = 3.0, 5.0  # seconds: of the smoothed loss; at the bottom, where packets are few
-FULL_MEMORY: Final = 10.0  # seconds of being full: of the rate of a line that is
+FULL_MEMORY: Final = 4.0  # seconds of being full: of the rate of a line that is
 TRIPS: Final = 30.0  # seconds in which the shortest round trip is looked for
 FORGIVEN: Final = 60.0  # seconds on a rung after which its failures are forgotten
 
@@ -73,8 +73,9 @@ def note(state: State, sample: Sample) -> State:
         rate = sample.rate if state.at is None else rate + (sample.rate - rate) / 3
         passed = sample.at - state.at if state.at is not None else 0.0
         is_full = (sample.late or 0.0) > QUEUE or (sample.loss or 0.0) >= HIGH
-        if is_full:
-            full, full_at = max(full * exp(-passed / FULL_MEMORY), sample.rate), sample.at
+        if is_full:  # the mean: what came in one second may have been sent in more
+            full += (sample.rate - full) * (1 - exp(-max(passed, 0.2) / FULL_MEMORY) if full else 1.0)
+            full_at = sample.at
     return replace(
         state,
         at=sample.at,

@@ -35,6 +35,7 @@ const WEB_AFTER_SILENCE_MS = 1_000; // ICE was restarted when the silence was bu
 const RESTARTED_LATELY_MS = 2_000; // what there is to find is being looked for
 const BACK_AFTER_MS = 2_000; // of silence: then something that comes means that the network is back
 const CROWDED_S = 1.8; // no line takes that long there and back when nothing waits in it
+const UNCROWDED_S = 1.3; // and by then nothing does
 const MANY_DISCARDED = 3; // packets in a quarter of a second
 const ANSWER_PATIENCE_MS = 6_000; // four round trips of the worst line, so that a dead socket is not waited for
 const TELL_AGAIN_MS = 2_000;
@@ -59,7 +60,7 @@ export class MediaPath {
   private busy = false;
   private over = false;
   private leaning = false;
-  /** Since the server was heard last, packets of this device waited for seconds. */
+  /** Packets of this device wait for a second, as far as it can tell without the server. */
   private crowded = false;
   /** What the browser was told of the voice last. */
   private sent: Voice | null = null;
@@ -160,7 +161,7 @@ export class MediaPath {
   lean(leaning: boolean): void {
     if (!this.voice || (!leaning && !this.leaning)) return;
     this.leaning = leaning;
-    this.crowded = leaning && (this.crowded || this.roundTrip > CROWDED_S);
+    this.crowded = leaning && this.roundTrip > (this.crowded ? UNCROWDED_S : CROWDED_S);
     this.apply(leaning ? leaned(this.voice, this.crowded) : this.voice, leaning ? [] : this.layers);
   }
 
