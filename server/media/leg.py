@@ -166,7 +166,7 @@ class Leg:
     async def close(self) -> None:
         self.connected = False
         await self._dtls.close()
-        self._sendto = None
+        self._sendto = self._receiving = self._sending = None
 
     def _receive_rtcp(self, compound: bytes, now: float) -> None:
         self._rtcp_left -= 1

@@ -166,5 +166,21 @@ async def test_a_handshake_that_is_over_may_be_forgotten_and_the_keys_stay(settl
     await until(lambda: ("closed", "lea") in calls.told.events, "the end of Léa's part")
 
 
+async def test_who_leaves_takes_the_handshakes_along(calls: Calls) -> None:
+    """At once: the collector of cycles comes seldom, and does not know what OpenSSL holds."""
+    await calls.join("julien")
+    gc.collect()
+    before = associations()
+    gc.disable()
+    try:
+        lea = await calls.join("lea")
+        assert associations() == before + 4
+        await calls.engine.leave("room", "lea")
+        await until(lambda: associations() == before + 2, "the end of the server's two")
+    finally:
+        gc.enable()
+    assert lea.up.dtls.state  # the browser's own are still there
+
+
 def associations() -> int:
     return sum(isinstance(thing, SSL.Connection) for thing in gc.get_objects())
