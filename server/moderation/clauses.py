@@ -1,6 +1,6 @@
 """What a found phrase means where it stands: said by whom, to whom, denied, reported, about a game or a play.
 
-A rule is asked by name from the lexicon's entries. Those of plain word lists come from data/contexts.json and may be
+A rule is asked by name from the lexicon's entries. Those of plain word lists come from data/contexts and may be
 asked of a place: ``laughing`` anywhere in the text, ``sentence:school`` in the same sentence, ``before:third`` in the
 words right before the phrase, ``after:idiom`` right behind it. The others are functions here.
 """

@@ -1,15 +1,14 @@
 """Lists of words that tell what a phrase is about: laughter, a game, a play, homework, an accident in the kitchen.
 
-All lists of data/contexts.json are one automaton, read over a text only when a lexicon entry was found in it.
+All lists of data/contexts are one automaton, read over a text only when a lexicon entry was found in it.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-import msgspec
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from server.moderation.data_files import DATA
+from server.moderation.data_files import merged
 from server.moderation.patterns import phrases
 
 Places = Mapping[str, Sequence[tuple[int, int]]]
@@ -42,4 +41,4 @@ class Contexts:
 
 @cache
 def contexts() -> Contexts:
-    return Contexts(msgspec.json.decode((DATA / "contexts.json").read_bytes(), type=dict[str, list[str]]))
+    return Contexts(merged("contexts", list[str]))

@@ -3,11 +3,14 @@
 import hashlib
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 ROOT = Path(__file__).parent
 DATA = ROOT / "data"
+
+T = TypeVar("T")
 
 
 @cache
@@ -15,6 +18,18 @@ def word_lists(name: str) -> dict[str, frozenset[str]]:
     """The lists of ``data/NAME.json``, each written as one line of words."""
     lists = msgspec.json.decode((DATA / f"{name}.json").read_bytes(), type=dict[str, str])
     return {key: frozenset(words.split()) for key, words in lists.items()}
+
+
+def merged(folder: str, kind: type[T]) -> dict[str, T]:
+    """All ``data/FOLDER/*.json`` as one: the files only part who writes in which. Raises ValueError for a name that
+    two of them give."""
+    together: dict[str, T] = {}
+    for path in sorted((DATA / folder).glob("*.json")):
+        here = msgspec.json.decode(path.read_bytes(), type=dict[str, kind])  # type: ignore[valid-type] # a type at run time
+        if twice := together.keys() & here.keys():
+            raise ValueError(f"{path.name}: {sorted(twice)} stand in another file too")
+        together |= here
+    return together
 
 
 @cache

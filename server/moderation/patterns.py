@@ -1,7 +1,7 @@
 """The small language in which lexicon entries are written, and how a pattern is found among the words of a text.
 
 A pattern is words; ``(a|b c|d)`` is a choice, ``?`` behind it makes it optional, choices may stand in choices, and
-``@name`` is the choice of that name in data/families.json: ``(je|j) (ne)? @want partir``. ``~`` is up to four words
+``@name`` is the choice of that name in data/families: ``(je|j) (ne)? @want partir``. ``~`` is up to four words
 of any kind within the sentence. ``idiot+`` is idiot, idiote, idiots and idiotes. Accents and case do not count.
 
 A pattern is cut into alternatives, each a row of slots. The slot with the longest phrases is the anchor, which alone
@@ -15,9 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 
-import msgspec
-
-from server.moderation.data_files import DATA
+from server.moderation.data_files import merged
 from server.moderation.folding import fold
 
 GAP = 4  # words that ``~`` may stand for
@@ -160,7 +158,7 @@ def _written_out(part: str) -> Iterator[str]:
 @cache
 def families() -> dict[str, str]:
     """Choices that many patterns share, by name."""
-    return msgspec.json.decode((DATA / "families.json").read_bytes(), type=dict[str, str])
+    return merged("families", str)
 
 
 def _rows_from(parts: list[str], position: int, pattern: str) -> tuple[list[_Row], int]:

@@ -11,15 +11,18 @@ from server.kernel.principal import ADULT_AGE
 from server.moderation.data_files import DATA
 from server.moderation.verdict import ACTIONS, DELIVER, Action, Finding, Label, Speaker, Verdict
 
-Direction = Literal["adult_to_minor", "minor_to_adult", "young_adult", "professional"]
+Direction = Literal["adult_to_minor", "minor_to_adult", "adult_to_adult", "young_adult", "professional"]
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``flag``: a professional is to see it. ``help``: the author is shown the help card."""
+    """``flag``: a professional is to see it. ``alert``: with a deadline. ``freeze``: the pair is paused until a person
+    decides. ``help``: the author is shown the help card."""
 
     action: Action
     severity: int
     flag: bool = False
+    alert: bool = False
+    freeze: bool = False
     help: bool = False
 
 

@@ -1,6 +1,20 @@
 """Flags: what moderation wants a professional to see, with the evidence it was raised on."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, SmallInteger, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    false,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from server.infra.database import Instant, metadata
@@ -29,6 +43,8 @@ flags = Table(
     Column("decided_at", Instant),
     Column("decided_by", ForeignKey("accounts.id")),
     Column("note", Text),
+    Column("alert", Boolean, nullable=False, server_default=false()),
+    Column("due_at", Instant),
     CheckConstraint("severity between 1 and 4", name="severity"),
     CheckConstraint("action in ('deliver', 'mask', 'hold', 'block', 'help')", name="action"),
     CheckConstraint("state in ('open', 'released', 'refused', 'acknowledged')", name="state"),
@@ -42,4 +58,16 @@ Index(
     flags.c.decided_at.desc(),
     flags.c.id.desc(),
     postgresql_where=flags.c.decided_at.is_not(None),
+)
+
+# What an organisation changes of the rules; the newest version holds.
+own_rules = Table(
+    "own_rules",
+    metadata,
+    Column("organisation_id", ForeignKey("organisations.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("rules", JSONB, nullable=False),
+    Column("changed_by", ForeignKey("accounts.id"), nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    PrimaryKeyConstraint("organisation_id", "version"),
 )

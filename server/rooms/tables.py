@@ -75,6 +75,8 @@ messages = Table(
     # What others read instead of ``body`` when part of it is hidden.
     Column("masked_body", Text),
     Column("state", Text, nullable=False),
+    # A professional's words to the author, with a message that was returned.
+    Column("advice", Text),
     PrimaryKeyConstraint("room_id", "seq"),
     # ``id`` first: it is a UUIDv7, so the index grows at its right edge instead of everywhere.
     UniqueConstraint("id", "room_id", "author_id"),

@@ -5,7 +5,7 @@ import pytest
 from server.moderation.policy import decide, direction, table
 from server.moderation.verdict import Finding, Label, Speaker, Verdict
 
-DIRECTIONS = {"adult_to_minor", "minor_to_adult", "young_adult", "professional"}
+DIRECTIONS = {"adult_to_minor", "minor_to_adult", "adult_to_adult", "young_adult", "professional"}
 MENTOR = Speaker("mentor", 45)
 MINOR = Speaker("mentee", 15)
 

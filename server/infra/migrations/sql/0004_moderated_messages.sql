@@ -1,0 +1,3 @@
+-- What became of messages and of pairs by moderation.
+
+ALTER TABLE messages ADD COLUMN advice text;
