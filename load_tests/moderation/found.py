@@ -1,69 +1,61 @@
-"""What the engine finds in files of sentences: recall by category, alarms on ordinary lines, with their intervals.
-
-A line is ``{"text", "sender"?: "mentor"|"mentee", "sender_age"?, "categories"?: [...]}``; without categories it is an
-ordinary one. Lines of one ``room``, in order, are one conversation.
-"""
+"""Shares with their intervals: what was found of what there is, what of it was right, alarms on ordinary lines."""
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any, Literal
+from collections.abc import Collection, Sequence, Set
+from typing import Any
 
-import msgspec
+from load_tests.moderation.lines import GROUPS, Line
 
-from load_tests.moderation.cost import NOW
-from server.moderation.assess import assess
-from server.moderation.conversation import Conversation
-from server.moderation.verdict import Speaker
-
-ALARM = 2  # severity from which a professional is asked to look
 Z = 1.96  # a 95 % interval
 
 
-class Line(msgspec.Struct):
-    text: str
-    sender: Literal["mentor", "mentee"] = "mentor"
-    sender_age: int | None = None
-    categories: list[str] = []
-    room: str | int | None = None
-
-
-def share(hits: int, of: int) -> dict[str, Any]:
-    """A share with its Wilson score interval (Wilson 1927)."""
+def share(hits: int, of: int, *, per: int = 1) -> dict[str, Any]:
+    """A share of one, or of ``per``, with its Wilson score interval (Wilson 1927)."""
     if of == 0:
         return {"hits": 0, "of": 0}
     p = hits / of
     middle = (p + Z * Z / (2 * of)) / (1 + Z * Z / of)
     half = Z * math.sqrt(p * (1 - p) / of + Z * Z / (4 * of * of)) / (1 + Z * Z / of)
+    low, high = max(0.0, middle - half), min(1.0, middle + half)
+    return {"hits": hits, "of": of, "share": round(p * per, 4), "from": round(low * per, 4), "to": round(high * per, 4)}
+
+
+def report(lines: Sequence[Line], claims: Sequence[Set[str]], microseconds: Sequence[float]) -> dict[str, Any]:
+    """What ``claims[i]``, the categories that a system gave ``lines[i]`` in ``microseconds[i]``, are worth: by
+    category, by group of categories, and on the lines that are ordinary."""
+    categories = sorted({category for line in lines for category in line.categories} | set().union(*claims))
+    ordinary = [claim for line, claim in zip(lines, claims, strict=True) if not line.categories]
     return {
-        "hits": hits,
-        "of": of,
-        "share": round(p, 4),
-        "from": round(max(0.0, middle - half), 4),
-        "to": round(min(1.0, middle + half), 4),
+        "lines": len(lines),
+        "category": {name: _of({name}, lines, claims, microseconds) for name in categories},
+        "group": {name: _of(members, lines, claims, microseconds) for name, members in GROUPS.items()},
+        "alarms_per_1000_ordinary": share(sum(map(bool, ordinary)), len(ordinary), per=1000),
+        "microseconds": _times(microseconds),
     }
 
 
-def evaluate(lines: Iterable[Line]) -> dict[str, Any]:
-    found: dict[str, list[bool]] = defaultdict(list)
-    told: dict[str, list[bool]] = defaultdict(list)
-    alarms: list[bool] = []
-    rooms: dict[str | int, Conversation] = {}
-    for line in lines:
-        speaker = Speaker(line.sender, line.sender_age)
-        conversation = None if line.room is None else rooms.setdefault(line.room, Conversation())
-        verdict = assess(line.text, speaker, conversation, now=NOW)
-        if conversation is not None:
-            conversation.remember(speaker, line.text, NOW)
-        labels = {label.category for label in verdict.labels if label.severity >= ALARM}
-        for category in line.categories:
-            found[category].append(category in labels)
-        for category in labels:
-            told[category].append(category in line.categories)
-        if not line.categories:
-            alarms.append(verdict.severity >= ALARM)
+def _of(
+    members: Collection[str], lines: Sequence[Line], claims: Sequence[Set[str]], microseconds: Sequence[float]
+) -> dict[str, Any]:
+    wanted = frozenset(members)
+    true = [not wanted.isdisjoint(line.categories) for line in lines]
+    told = [not wanted.isdisjoint(claim) for claim in claims]
+    right = sum(t and c for t, c in zip(true, told, strict=True))
+    alarms = sum(c and not line.categories for line, c in zip(lines, told, strict=True))
+    ordinary = sum(not line.categories for line in lines)
     return {
-        "recall": {category: share(sum(hits), len(hits)) for category, hits in sorted(found.items())},
-        "precision": {category: share(sum(hits), len(hits)) for category, hits in sorted(told.items())},
-        "alarms_on_ordinary_lines": share(sum(alarms), len(alarms)),
+        "recall": share(right, sum(true)),
+        "precision": share(right, sum(told)),
+        "alarms_per_1000_ordinary": share(alarms, ordinary, per=1000),
+        "microseconds": _times([cost for cost, t in zip(microseconds, true, strict=True) if t]),
+    }
+
+
+def _times(costs: Sequence[float]) -> dict[str, float]:
+    if not costs:
+        return {}
+    ordered = sorted(costs)
+    return {
+        "mean": round(sum(ordered) / len(ordered), 1),
+        "p99": round(ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)], 1),
     }
