@@ -2,7 +2,8 @@
 
 A pattern is words; ``(a|b c|d)`` is a choice, ``?`` behind it makes it optional, choices may stand in choices, and
 ``@name`` is the choice of that name in data/families: ``(je|j) (ne)? @want partir``. ``~`` is up to four words
-of any kind within the sentence. ``idiot+`` is idiot, idiote, idiots and idiotes. Accents and case do not count.
+of any kind within the sentence. ``idiot+`` is idiot, idiote, idiots and idiotes; ``frapp*`` is whatever stands for a
+form of frapper in a message: frappe, frapper, frappé, frappez, frappait … Accents and case do not count.
 
 A pattern is cut into alternatives, each a row of slots. The slot with the longest phrases is the anchor, which alone
 the automaton looks for; around it the other slots are looked up, so that what a pattern costs is the sum of its
@@ -227,8 +228,14 @@ def _slot(node: "_Choice | str", pattern: str) -> Slot:
     return Slot(optional, found, by_first, by_last)
 
 
+# Infinitive, participle and imperfect sound alike, and are written for one another.
+_VERB_ENDINGS = "e es ent er ez ee ees ai ais ait aient ant a era eront erait".split()
+
+
 def _forms(word: str) -> list[str]:
-    """The word, or the four forms of a French adjective: "idiot+"."""
+    """The word, or the four forms of a French adjective ("idiot+"), or those of a verb in -er ("frapp*")."""
+    if len(word) > 1 and word.endswith("*"):
+        return [word[:-1] + ending for ending in _VERB_ENDINGS]
     if not word.endswith("+"):
         return [word]
     stem = word[:-1]
