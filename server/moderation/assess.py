@@ -18,8 +18,8 @@ from server.moderation.conversation import Conversation
 from server.moderation.data_files import engine_version
 from server.moderation.folding import fold
 from server.moderation.masking import mask, placeholders
-from server.moderation.policy import acts, decide
-from server.moderation.verdict import DELIVER, Finding, Speaker, Verdict
+from server.moderation.policy import ORDINARY, acts, decide
+from server.moderation.verdict import DELIVER, Circumstances, Finding, Speaker, Verdict
 from server.moderation.words import Words, looks_alike
 
 MAX_LENGTH = 10_000  # code points that are read; the chat takes 4,000
@@ -46,8 +46,9 @@ def assess(
     *,
     now: datetime,
     language: str | None = None,
+    circumstances: Circumstances = ORDINARY,
 ) -> Verdict:
-    """What to do with ``text``, by whom it is written and what they wrote in the last ten minutes.
+    """What to do with ``text``, by whom it is written, in which pair, and what they wrote in the last ten minutes.
 
     ``language`` ("fr", "en") only chooses the words that stand for hidden parts: every rule of every language always
     runs. Spans of the labels are code points of ``text``. The conversation is read, not changed.
@@ -62,10 +63,10 @@ def assess(
     ]
     if not findings:
         return DELIVER
-    verdict = decide(findings, speaker)
+    verdict = decide(findings, speaker, circumstances)
     if verdict.action != "mask":
         return verdict
-    hidden = [label for label in verdict.labels if acts(label, speaker) == "mask"]
+    hidden = [label for label in verdict.labels if acts(label, speaker, circumstances) == "mask"]
     return replace(verdict, masked_text=mask(text, hidden, language))
 
 

@@ -7,8 +7,8 @@ until a professional has heard it (docs/decisions/0132).
 from datetime import datetime
 
 from server.moderation.conversation import Conversation
-from server.moderation.policy import decide
-from server.moderation.verdict import Finding, Speaker, Verdict
+from server.moderation.policy import ORDINARY, decide
+from server.moderation.verdict import Circumstances, Finding, Speaker, Verdict
 
 
 def assess_voice(
@@ -18,6 +18,7 @@ def assess_voice(
     *,
     now: datetime,  # noqa: ARG001 - likewise
     language: str | None = None,  # noqa: ARG001 - likewise
+    circumstances: Circumstances = ORDINARY,
 ) -> Verdict:
     """What to do with the note that ``body`` names."""
-    return decide([Finding("voice", 1.0, 0, len(body), "voice.note")], speaker)
+    return decide([Finding("voice", 1.0, 0, len(body), "voice.note")], speaker, circumstances)

@@ -11,8 +11,8 @@ from server.moderation.contacts import handles
 from server.moderation.contacts.digits import HUNDREDS, REPEATS, VALUES, ZERO_LETTERS, runs
 from server.moderation.contacts.email import PROVIDERS, SIGNS
 from server.moderation.folding import fold
-from server.moderation.policy import direction, table
-from server.moderation.verdict import Speaker
+from server.moderation.policy import ORDINARY, direction, rule_for, young_age
+from server.moderation.verdict import Circumstances, Speaker
 
 WITHHELD = "…"
 
@@ -30,9 +30,10 @@ _ELISION = re.compile(r"^\W*(?:qu|[cdjlmnst])'")
 _SINGLE = frozenset(("a", "y", "i"))  # letters that are words
 
 
-def word_by_word(speaker: Speaker) -> bool:
+def word_by_word(speaker: Speaker, circumstances: Circumstances = ORDINARY) -> bool:
     """Whether what this speaker writes is shown by finished words: where policy keeps contact details back."""
-    return table()["contact"][direction(speaker)].action != "deliver"
+    way, age = direction(speaker, circumstances), young_age(speaker, circumstances)
+    return rule_for("contact", way, age, circumstances).action != "deliver"
 
 
 def finished(text: str) -> str:

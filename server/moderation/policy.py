@@ -1,17 +1,23 @@
 """What becomes of a finding: category × direction → action and severity, as data/policy.json says (the table of the
-field's own making; an organisation may later tighten or loosen it). Pure."""
+field's own making), tightened or loosened by the organisation where it may be. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from server.kernel.principal import ADULT_AGE
 from server.moderation.data_files import DATA
-from server.moderation.verdict import ACTIONS, DELIVER, Action, Finding, Label, Speaker, Verdict
+from server.moderation.verdict import ACTIONS, DELIVER, Action, Circumstances, Finding, Label, Speaker, Stage, Verdict
 
 Direction = Literal["adult_to_minor", "minor_to_adult", "adult_to_adult", "young_adult", "professional"]
+
+MOST = 4  # the severity that always makes a case
+DISCLOSURES = frozenset(("suicide", "self_harm", "ill_being", "abuse", "neglect", "bullied"))
+UNDER = "under_"
+ORDINARY = Circumstances()
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,6 +32,17 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     help: bool = False
 
 
+class RulePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an organisation says otherwise than the table; what it leaves out stays."""
+
+    action: Action | None = None
+    severity: Annotated[int, Meta(ge=0, le=4)] | None = None
+    flag: bool | None = None
+    alert: bool | None = None
+    freeze: bool | None = None
+    help: bool | None = None
+
+
 Table = dict[str, dict[Direction, Rule]]
 
 
@@ -34,40 +51,93 @@ def table() -> Table:
     return msgspec.json.decode((DATA / "policy.json").read_bytes(), type=Table)
 
 
-def direction(speaker: Speaker) -> Direction:
-    """Which way the words go. A mentee without an age counts as a minor; a mentor writes to a minor until the pair is
-    known to be of adults; what professionals write is assessed and never held."""
+def direction(speaker: Speaker, circumstances: Circumstances = ORDINARY) -> Direction:
+    """Which way the words go. A young person without an age counts as a minor; what professionals write is assessed
+    and never held."""
     if speaker.role in ("supervisor", "admin", "prescriber"):
         return "professional"
+    grown = _is_grown(speaker, circumstances)
     if speaker.role == "mentee":
-        return "young_adult" if speaker.age is not None and speaker.age >= ADULT_AGE else "minor_to_adult"
-    return "adult_to_minor"
+        return "young_adult" if grown else "minor_to_adult"
+    return "adult_to_adult" if grown else "adult_to_minor"
 
 
-def decide(findings: Sequence[Finding], speaker: Speaker) -> Verdict:
+def _is_grown(speaker: Speaker, circumstances: Circumstances) -> bool:
+    age = young_age(speaker, circumstances)
+    return age is not None and age >= ADULT_AGE
+
+
+def young_age(speaker: Speaker, circumstances: Circumstances) -> int | None:
+    """The age of the pair's young person, who may be the speaker."""
+    if speaker.role == "mentee" and speaker.age is not None:
+        return speaker.age
+    return circumstances.young_age
+
+
+def rule_for(category: str, way: Direction, age: int | None, circumstances: Circumstances) -> Rule:
+    """What the table says, as the organisation has changed it."""
+    rule = table()[category][way]
+    own = circumstances.own
+    if own is None or category not in own.policy:
+        return rule
+    return adapted(rule, own.policy[category], category, way, age, circumstances.stage)
+
+
+def adapted(
+    rule: Rule, parts: Mapping[str, RulePart], category: str, way: Direction, age: int | None, stage: Stage
+) -> Rule:
+    """``rule`` with all ``parts`` whose key holds, those with more conditions last, and never below the floor: what is
+    of severity 4 stays so and alerts; what a minor discloses is delivered, with the help card."""
+    given: dict[str, Any] = {}
+    for key in sorted(parts, key=lambda key: (key.count("."), key)):
+        direction, *conditions = key.split(".")
+        if direction == way and all(_holds(condition, age, stage) for condition in conditions):
+            given |= {name: value for name, value in msgspec.structs.asdict(parts[key]).items() if value is not None}
+    made = msgspec.structs.replace(rule, **given)
+    if rule.severity == MOST or made.severity == MOST:
+        made = msgspec.structs.replace(made, severity=MOST, flag=True, alert=True)
+    if way == "minor_to_adult" and category in DISCLOSURES:
+        made = msgspec.structs.replace(made, action="deliver", help=rule.help or made.help)
+    return made
+
+
+def _holds(condition: str, age: int | None, stage: Stage) -> bool:
+    """``new``, ``active`` … are stages of the pair; ``under_15`` an age of its young person, which holds too where the
+    age of a minor is not known."""
+    if condition.startswith(UNDER):
+        return age is None or age < int(condition.removeprefix(UNDER))
+    return condition == stage
+
+
+def decide(findings: Sequence[Finding], speaker: Speaker, circumstances: Circumstances = ORDINARY) -> Verdict:
     """The verdict on ``findings``; the strictest action wins. ``masked_text`` is left to the caller."""
     if not findings:
         return DELIVER
-    way = direction(speaker)
+    way, age = direction(speaker, circumstances), young_age(speaker, circumstances)
     labels: list[Label] = []
-    action, flag, show_help = 0, False, False
+    action, flag, show_help, alert, freeze = 0, False, False, False, False
     for finding in findings:
-        rule = table()[finding.category][way]
+        rule = rule_for(finding.category, way, age, circumstances)
         severity = rule.severity if finding.severity is None else min(finding.severity, max(rule.severity, 1))
         if finding.disguised and severity >= 2:
-            severity = min(4, severity + 1)
-        labels.append(Label(finding.category, severity, finding.score, finding.start, finding.end, finding.rule))
+            severity = min(MOST, severity + 1)
+        labels.append(
+            Label(finding.category, severity, finding.score, finding.start, finding.end, finding.rule, finding.version)
+        )
         if severity >= 2:  # a weaker entry of a strict category is a note, not a reason to act
             action = max(action, ACTIONS.index(rule.action))
             flag = flag or rule.flag
             show_help = show_help or rule.help
+            freeze = freeze or rule.freeze
+            alert = alert or rule.alert or (severity == MOST and way != "professional")
     labels.sort(key=lambda label: (-label.severity, label.start, label.end, label.rule))
-    severity = labels[0].severity
-    return Verdict(ACTIONS[action], severity, tuple(labels), None, show_help, flag or action >= ACTIONS.index("hold"))
+    flag = flag or alert or action >= ACTIONS.index("hold")
+    return Verdict(ACTIONS[action], labels[0].severity, tuple(labels), None, show_help, flag, alert, freeze)
 
 
-def acts(label: Label, speaker: Speaker) -> Action:
+def acts(label: Label, speaker: Speaker, circumstances: Circumstances = ORDINARY) -> Action:
     """What the policy does with this one label."""
     if label.severity < 2:
         return "deliver"
-    return table()[label.category][direction(speaker)].action
+    way, age = direction(speaker, circumstances), young_age(speaker, circumstances)
+    return rule_for(label.category, way, age, circumstances).action

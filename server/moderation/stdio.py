@@ -20,7 +20,7 @@ from msgspec import Meta
 from server.kernel.errors import BadRequest, BinomeError, InternalError, TooLarge
 from server.moderation.assess import assess, warm
 from server.moderation.conversation import Conversation
-from server.moderation.verdict import Label, Speaker, Verdict
+from server.moderation.verdict import Speaker, Verdict
 from server.transport.messages import DEFAULT_LANGUAGE, error_body
 from server.transport.payload import refusal
 
@@ -42,11 +42,20 @@ class Line(msgspec.Struct):
     room: str | int | None = None
 
 
+class LabelOut(msgspec.Struct):
+    category: str
+    severity: int
+    score: float
+    start: int
+    end: int
+    rule: str
+
+
 class Answer(msgspec.Struct):
     id: msgspec.Raw
     action: str
     severity: int
-    labels: tuple[Label, ...]
+    labels: list[LabelOut]
     masked_text: str | None
 
 
@@ -140,8 +149,9 @@ def _identifier(raw: bytes) -> msgspec.Raw:
     return _NO_ID
 
 
-def _told(verdict: Verdict) -> tuple[str, int, tuple[Label, ...], str | None]:
-    return verdict.action, verdict.severity, verdict.labels, verdict.masked_text
+def _told(verdict: Verdict) -> tuple[str, int, list[LabelOut], str | None]:
+    labels = [LabelOut(one.category, one.severity, one.score, one.start, one.end, one.rule) for one in verdict.labels]
+    return verdict.action, verdict.severity, labels, verdict.masked_text
 
 
 def _write(answer: Answer | Refusal) -> bytes:

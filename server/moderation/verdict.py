@@ -2,10 +2,14 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:  # own_rules stands on policy and lexicon, which stand on this
+    from server.moderation.own_rules import OwnRules
 
 Action = Literal["deliver", "mask", "hold", "block"]
 SpeakerRole = Literal["mentor", "mentee", "guardian", "prescriber", "supervisor", "admin"]
+Stage = Literal["new", "active", "probation", "closing"]
 
 ACTIONS: tuple[Action, ...] = ("deliver", "mask", "hold", "block")  # from mild to strict
 
@@ -25,8 +29,19 @@ class Speaker:
 
 
 @dataclass(frozen=True, slots=True)
+class Circumstances:
+    """Of the pair and its organisation. ``young_age`` is the age of the pair's young person in whole years; without
+    one they count as a minor. ``own`` is what the organisation changes of the rules."""
+
+    young_age: int | None = None
+    stage: Stage = "active"
+    own: "OwnRules | None" = None
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
-    """One reason. ``start`` and ``end`` are code points of the raw text; ``rule`` names the detector or entry."""
+    """One reason. ``start`` and ``end`` are code points of the raw text; ``rule`` names the detector or entry,
+    ``version`` the lexicon file, detectors, model or organisation's rules that gave it."""
 
     category: str
     severity: int
@@ -34,12 +49,14 @@ class Label:
     start: int
     end: int
     rule: str
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of a message and why. ``flag`` asks for a professional's eye; ``masked_text`` is what others read
-    when ``action`` is ``mask``; ``show_help`` shows the help card to the author."""
+    """What becomes of a message and why. ``flag`` asks for a professional's eye, ``alert`` for it by a deadline,
+    ``freeze`` pauses the pair until a person decides; ``masked_text`` is what others read when ``action`` is ``mask``;
+    ``show_help`` shows the help card to the author."""
 
     action: Action
     severity: int
@@ -47,6 +64,8 @@ class Verdict:
     masked_text: str | None = None
     show_help: bool = False
     flag: bool = False
+    alert: bool = False
+    freeze: bool = False
 
 
 DELIVER = Verdict(action="deliver", severity=0, labels=())
@@ -63,3 +82,8 @@ class Finding:
     rule: str
     severity: int | None = None  # a finer severity than the policy's own
     disguised: bool = False
+    version: str = ""
+
+
+class Overtime(Exception):
+    """An assessment took longer than it may; the message is treated as one that could not be assessed."""

@@ -74,11 +74,8 @@ def test_every_category_that_an_entry_can_have_is_in_the_policy() -> None:
 
 
 def test_each_file_is_a_category_and_a_language() -> None:
-    assert sorted(path.name for path in (DATA / "lexicon").iterdir()) == [
-        f"{category}.{language}.jsonl"
-        for category in ("incitement", "insult", "off_platform", "profanity", "self_harm", "suicide", "threat")
-        for language in ("en", "fr")
-    ]
+    stems = {path.name.removesuffix(".jsonl") for path in (DATA / "lexicon").iterdir()}
+    assert stems - {f"{category}.{language}" for category in table() for language in ("fr", "en")} == set()
 
 
 def test_short_forms_stand_for_words_and_not_for_short_forms() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from server.moderation.policy import decide, direction, table
-from server.moderation.verdict import Finding, Label, Speaker, Verdict
+from server.moderation.verdict import Action, Circumstances, Finding, Label, Speaker, Verdict
 
 DIRECTIONS = {"adult_to_minor", "minor_to_adult", "adult_to_adult", "young_adult", "professional"}
 MENTOR = Speaker("mentor", 45)
@@ -30,6 +30,21 @@ def test_direction(speaker: Speaker, way: str) -> None:
     assert direction(speaker) == way
 
 
+@pytest.mark.parametrize(
+    ("speaker", "young_age", "way"),
+    [
+        (MENTOR, 17, "adult_to_minor"),
+        (MENTOR, 18, "adult_to_adult"),
+        (Speaker("guardian", 45), 18, "adult_to_adult"),
+        (Speaker("mentee", None), 18, "young_adult"),
+        (Speaker("mentee", 15), 18, "minor_to_adult"),  # what is known of who writes counts first
+        (Speaker("supervisor", 30), 18, "professional"),
+    ],
+)
+def test_direction_in_a_pair(speaker: Speaker, young_age: int, way: str) -> None:
+    assert direction(speaker, Circumstances(young_age)) == way
+
+
 def test_every_category_says_what_to_do_in_every_direction() -> None:
     assert {category: set(rules) for category, rules in table().items()} == dict.fromkeys(table(), DIRECTIONS)
 
@@ -37,21 +52,28 @@ def test_every_category_says_what_to_do_in_every_direction() -> None:
 @pytest.mark.parametrize(
     ("category", "mentor", "minor"),
     [
-        ("contact", ("hold", 3, False), ("mask", 2, False)),
-        ("off_platform", ("hold", 3, False), ("deliver", 2, False)),
-        ("suicide", ("deliver", 4, False), ("deliver", 4, True)),
-        ("self_harm", ("deliver", 3, False), ("deliver", 4, True)),
-        ("insult", ("hold", 3, False), ("deliver", 2, False)),
-        ("threat", ("hold", 4, False), ("deliver", 3, False)),
-        ("incitement", ("hold", 4, False), ("hold", 4, False)),
-        ("bullied", ("deliver", 2, False), ("deliver", 3, True)),
+        ("contact", ("hold", 3, ""), ("mask", 2, "")),
+        ("off_platform", ("hold", 3, ""), ("deliver", 2, "")),
+        ("secrecy", ("hold", 4, "alert"), ("deliver", 3, "alert help")),
+        ("sexual_approach", ("hold", 4, "alert freeze"), ("deliver", 4, "alert help")),
+        ("suicide", ("deliver", 4, "alert"), ("deliver", 4, "alert help")),
+        ("self_harm", ("deliver", 3, ""), ("deliver", 4, "alert help")),
+        ("insult", ("hold", 3, ""), ("deliver", 2, "")),
+        ("threat", ("hold", 4, "alert freeze"), ("deliver", 3, "alert")),
+        ("incitement", ("hold", 4, "alert freeze"), ("hold", 4, "alert")),
+        ("bullied", ("deliver", 2, ""), ("deliver", 3, "alert help")),
     ],
 )
-def test_the_table_of_the_taxonomy(category: str, mentor: tuple[str, int, bool], minor: tuple[str, int, bool]) -> None:
-    finding = Finding(category, 0.9, 0, 3, "rule")
-    for speaker, (action, severity, show_help) in ((MENTOR, mentor), (MINOR, minor)):
-        label = Label(category, severity, 0.9, 0, 3, "rule")
-        assert decide([finding], speaker) == Verdict(action, severity, (label,), None, show_help, flag=True)  # type: ignore[arg-type] # as the table writes it
+def test_the_table_of_the_taxonomy(
+    category: str, mentor: tuple[Action, int, str], minor: tuple[Action, int, str]
+) -> None:
+    finding = Finding(category, 0.9, 0, 3, "rule", version="l-1")
+    for speaker, (action, severity, more) in ((MENTOR, mentor), (MINOR, minor)):
+        label = Label(category, severity, 0.9, 0, 3, "rule", "l-1")
+        expected = Verdict(
+            action, severity, (label,), None, "help" in more, flag=True, alert="alert" in more, freeze="freeze" in more
+        )
+        assert decide([finding], speaker) == expected
 
 
 def test_a_disclosure_of_a_minor_is_never_held_back() -> None:

@@ -1,0 +1,43 @@
+"""Why a label was given, in one plain sentence, in French or English: what was found, and which rule found it.
+
+The sentences stand in data/explanations.json: ``what`` by category and by detector, ``how`` by kind of rule.
+"""
+
+from functools import cache
+
+import msgspec
+
+from server.moderation.data_files import DATA
+from server.moderation.masking import DEFAULT_LANGUAGE
+from server.moderation.verdict import Label
+
+
+class Explanations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``what`` is keyed by category or by the beginning of a rule's identifier, ``how`` by the latter alone, where
+    ``*`` stands for any rule of the lexicons."""
+
+    what: dict[str, str]
+    how: dict[str, str]
+
+
+@cache
+def explanations() -> dict[str, Explanations]:
+    return msgspec.json.decode((DATA / "explanations.json").read_bytes(), type=dict[str, Explanations])
+
+
+def explain(label: Label, language: str) -> str:
+    """One sentence in ``language``, or in French where we do not speak it."""
+    known = explanations()
+    words = known.get(language, known[DEFAULT_LANGUAGE])
+    what = _nearest(words.what, label.rule) or words.what.get(label.category) or words.what["*"]
+    how = _nearest(words.how, label.rule) or words.how["*"]
+    return how.format(what=what, rule=label.rule)
+
+
+def _nearest(sentences: dict[str, str], rule: str) -> str | None:
+    """The sentence of the longest beginning of ``rule`` that has one."""
+    while rule:
+        if rule in sentences:
+            return sentences[rule]
+        rule = rule.rpartition(".")[0]
+    return None
