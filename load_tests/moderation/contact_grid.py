@@ -76,18 +76,31 @@ def digits(value: str) -> str:
 
 
 def pairs(value: str) -> list[str]:
-    """The digits two by two, the first alone when they are odd in number."""
+    """The digits two by two, behind their +, the first three together when they are odd in number."""
     only = digits(value)
-    odd = [only[0]] if len(only) % 2 else []
-    rest = only[len(odd) :]
-    return odd + [rest[i : i + 2] for i in range(0, len(rest), 2)]
+    head = only[: 2 + len(only) % 2]
+    return ["+" + head if value.startswith("+") else head] + [only[i : i + 2] for i in range(len(head), len(only), 2)]
 
 
 def spoken(pair: str, style: int = 0, language: str = "fr") -> str:
+    """As it is said aloud: zeros and what has more than two digits digit by digit."""
+    if pair.startswith("+"):
+        return f"plus {spoken(pair[1:], style, language)}"
     say = english if language == "en" else lambda n: french(n, style)
-    if pair[0] == "0" and len(pair) == 2:
-        return f"{say(0)} {say(int(pair[1]))}"
+    if pair[0] == "0" or len(pair) > 2:
+        return " ".join(say(int(digit)) for digit in pair)
     return say(int(pair))
+
+
+def one_by_one(value: str) -> list[str]:
+    """The digits, the first behind its +."""
+    first, *others = digits(value)
+    return ["+" + first if value.startswith("+") else first, *others]
+
+
+def said_one_by_one(value: str, language: str = "fr") -> list[str]:
+    words = [(_EN if language == "en" else _FR)[int(digit)] for digit in digits(value)]
+    return ["plus", *words] if value.startswith("+") else words
 
 
 Disguise = Callable[[str, random.Random], str]
@@ -113,7 +126,7 @@ def circled(value: str, r: random.Random) -> str:
 
 
 def keycaps(value: str, r: random.Random) -> str:
-    return r.choice(["", " "]).join(f"{c}\ufe0f\u20e3" for c in digits(value))
+    return r.choice(["", " "]).join(f"{c}\ufe0f\u20e3" if c.isdigit() else c for c in "".join(pairs(value)))
 
 
 def wide(value: str, r: random.Random) -> str:
@@ -121,7 +134,7 @@ def wide(value: str, r: random.Random) -> str:
 
 
 def joined(*signs: str, each: bool = False) -> Disguise:
-    return lambda value, r: r.choice(signs).join(digits(value) if each else pairs(value))
+    return lambda value, r: r.choice(signs).join(one_by_one(value) if each else pairs(value))
 
 
 def digit_letters(value: str, r: random.Random) -> str:
@@ -135,7 +148,8 @@ def leet_words(value: str, r: random.Random) -> str:
 
 
 def some_words(value: str, r: random.Random) -> str:
-    return "".join(f" {_FR[int(c)]} " if r.random() < 0.4 else c for c in digits(value)).strip()
+    plus = "+" if value.startswith("+") else ""
+    return plus + "".join(f" {_FR[int(c)]} " if r.random() < 0.4 else c for c in digits(value)).strip()
 
 
 PHONE: dict[str, Disguise] = {
@@ -147,27 +161,27 @@ PHONE: dict[str, Disguise] = {
     "emoji each": joined("😂", " 🔥 ", "⭐", each=True),
     "number words": lambda value, r: " ".join(spoken(p) for p in pairs(value)),
     "words, no accents or marks": lambda value, r: " ".join(spoken(p) for p in pairs(value)).replace("é", "e").replace("-", " "),
-    "words, digit by digit": lambda value, r: r.choice([" ", ", ", "-"]).join(_FR[int(c)] for c in digits(value)),
+    "words, digit by digit": lambda value, r: r.choice([" ", ", ", "-"]).join(said_one_by_one(value)),
     "words, Swiss and Belgian": lambda value, r: " ".join(spoken(p, 1) for p in pairs(value)),
-    "words, English": lambda value, r: " ".join(_EN[int(c)] for c in digits(value)),
+    "words, English": lambda value, r: " ".join(said_one_by_one(value, "en")),
     "words, English pairs": lambda value, r: " ".join(spoken(p, 0, "en") for p in pairs(value)),
-    "words, glued": lambda value, r: "".join(_FR[int(c)] for c in digits(value)).replace("é", "e"),
+    "words, glued": lambda value, r: "".join(said_one_by_one(value)).replace("é", "e"),
     "words, SMS": lambda value, r: " ".join(spoken(p) for p in pairs(value)).replace("qu", "k").replace("é", "e").replace("-", " "),
     "words, upper case": lambda value, r: ", ".join(spoken(p) for p in pairs(value)).upper(),
     "words, leet": leet_words,
     "words in digits": mixed,
     "words among digits": some_words,
-    "o for zero": lambda value, r: value.replace("0", r.choice("oO")),
+    "o for zero": lambda value, r: r.choice("oO").join(value.split("0")),
     "letters for digits": digit_letters,
     "other digits": other_digits,
     "circled": circled,
     "keycaps": keycaps,
     "zero width": invisible,
     "zero width and spaced": lambda value, r: " ".join(invisible(p, r) for p in pairs(value)),
-    "backwards": lambda value, r: f"{' '.join(pairs(value))[::-1]} à l'envers",
+    "backwards": lambda value, r: f"{' '.join(pairs(value.removeprefix('+')))[::-1]} à l'envers",
     "brackets": lambda value, r: "".join(f"({p})" for p in pairs(value)),
     "letters between": lambda value, r: r.choice(["x", "a", "z", "h"]).join(pairs(value)),
-    "circled and spaced": lambda value, r: " ".join(circled(digits(value), r)),
+    "circled and spaced": lambda value, r: " ".join(circled("".join(one_by_one(value)), r)),
     "words and fillers": lambda value, r: " et puis ".join(spoken(p) for p in pairs(value)),
     "words and emoji": lambda value, r: " 🙂 ".join(spoken(p) for p in pairs(value)),
     "words and letters": lambda value, r: mixed(value, r).replace("0", "o").replace("zéro", "o"),
@@ -280,7 +294,7 @@ def samples() -> Iterator[Sample]:
         yield Sample("phone", "split", _split(r.choice(told_to_end), _cut(pairs(value), r), r))
         words = [spoken(pair) for pair in pairs(value)]
         yield Sample("phone", "split in words", _split(r.choice(told_to_end), _cut(words, r), r))
-        digits_alone = list(digits(value))
+        digits_alone = one_by_one(value)
         yield Sample("phone", "split, digit by digit", _split("{}", digits_alone, random.Random(1)))  # noqa: S311
         yield Sample("phone", "split among words", tuple(f"{r.choice(data()['chat'])} {part}" for part in _cut(pairs(value), r)))
     yield from some("email", EMAIL, values["email"], carriers["email"])
