@@ -50,7 +50,8 @@ flags = Table(
     CheckConstraint("state in ('open', 'released', 'refused', 'acknowledged')", name="state"),
     CheckConstraint("(state = 'open') = (decided_at is null)", name="decided"),
 )
-Index("flags_room_id_seq_key", flags.c.room_id, flags.c.seq, unique=True)
+# Not unique: a message may be looked at as it was sent, and as it was changed.
+Index("flags_room_id_seq_idx", flags.c.room_id, flags.c.seq)
 Index("flags_queue_idx", flags.c.supervisor_id, flags.c.state, flags.c.severity.desc(), flags.c.raised_at)
 Index(
     "flags_closed_idx",

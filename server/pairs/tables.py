@@ -26,3 +26,17 @@ Index(
     unique=True,
     postgresql_where=pairs.c.state != "closed",
 )
+
+# A pair that a message has paused, and what it was before, until somebody lifts it.
+pair_freezes = Table(
+    "pair_freezes",
+    metadata,
+    # The flag that tells of the message; a plain value, since the table of flags is not ours.
+    Column("flag_id", Uuid, primary_key=True),
+    Column("pair_id", ForeignKey("pairs.id"), nullable=False),
+    Column("previous_state", Text, nullable=False),
+    Column("frozen_at", Instant, nullable=False),
+    Column("lifted_at", Instant),
+    Column("lifted_by", ForeignKey("accounts.id")),
+)
+Index("pair_freezes_open_idx", pair_freezes.c.pair_id, postgresql_where=pair_freezes.c.lifted_at.is_(None))

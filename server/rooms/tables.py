@@ -7,6 +7,7 @@ takes the next number as the new ``changed`` of the same row. So "what did I mis
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     func,
 )
 
@@ -77,13 +79,24 @@ messages = Table(
     Column("state", Text, nullable=False),
     # A professional's words to the author, with a message that was returned.
     Column("advice", Text),
+    # The kind word that the author was answered with, where the state does not say it already.
+    Column("notice", Text),
+    # The author has changed it since, and others read that.
+    Column("edited", Boolean, nullable=False, server_default=false()),
+    # A newer text of the author that others do not read: it waits, or was sent back or refused (docs/decisions/0155).
+    Column("edit_body", Text),
+    Column("edit_state", Text),
+    # The number of the last change that only the author and professionals may know of.
+    Column("private_change", BigInteger),
     PrimaryKeyConstraint("room_id", "seq"),
     # ``id`` first: it is a UUIDv7, so the index grows at its right edge instead of everywhere.
     UniqueConstraint("id", "room_id", "author_id"),
     ForeignKeyConstraint(["room_id", "author_id"], ["room_members.room_id", "room_members.account_id"]),
     CheckConstraint("changed >= seq", name="changed"),
     CheckConstraint("kind in ('text', 'voice')", name="kind"),
-    CheckConstraint("state in ('delivered', 'masked', 'held', 'blocked', 'refused')", name="state"),
+    CheckConstraint("state in ('delivered', 'masked', 'held', 'blocked', 'refused', 'returned')", name="state"),
+    CheckConstraint("edit_state in ('held', 'refused', 'returned')", name="edit_state"),
+    CheckConstraint("(edit_state is null) = (edit_body is null)", name="edit"),
 )
 # Only the few that changed after they were written; for all others ``changed`` is ``seq``, and the primary key serves.
 Index(
@@ -92,6 +105,43 @@ Index(
     messages.c.changed,
     unique=True,
     postgresql_where=messages.c.changed != messages.c.seq,
+)
+Index(
+    "messages_room_id_private_change_key",
+    messages.c.room_id,
+    messages.c.private_change,
+    unique=True,
+    postgresql_where=messages.c.private_change.is_not(None),
+)
+
+# Evidence: what a changed message was at first (version 1), and each text that its author wanted instead.
+message_versions = Table(
+    "message_versions",
+    metadata,
+    Column("room_id", Uuid, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("version", SmallInteger, nullable=False, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("masked_body", Text),
+    Column("state", Text, nullable=False),
+    Column("notice", Text),
+    # The number of the room under which this became known; of what was blocked, the number before it.
+    Column("changed", BigInteger, nullable=False),
+    Column("flag_id", Uuid),
+    PrimaryKeyConstraint("room_id", "seq", "version"),
+    ForeignKeyConstraint(["room_id", "seq"], ["messages.room_id", "messages.seq"]),
+)
+
+# What the moderation remembers of an author in a room, beside the last messages.
+conversation_states = Table(
+    "conversation_states",
+    metadata,
+    Column("room_id", ForeignKey("rooms.id"), nullable=False),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("room_id", "account_id"),
 )
 
 # What a message of kind 'voice' says; such a message has the id of its note (docs/decisions/0131).
