@@ -64,6 +64,9 @@ def assess(
     if not findings:
         return DELIVER
     verdict = decide(findings, speaker, circumstances)
+    course = conversation.course(speaker, verdict.labels, now) if conversation is not None else None
+    if course is not None:
+        verdict = decide([*findings, course], speaker, circumstances)
     if verdict.action != "mask":
         return verdict
     hidden = [label for label in verdict.labels if acts(label, speaker, circumstances) == "mask"]

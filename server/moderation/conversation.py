@@ -93,7 +93,7 @@ class Conversation:
             return None
         reached = max(tipped)
         _, label = max(found.values(), key=_weight)
-        return Finding(CATEGORY, 0.9, label.start, label.end, reached.rule, reached.severity)
+        return Finding(CATEGORY, 0.9, label.start, label.end, reached.rule, reached.severity, families=reached.families)
 
     def state_of(self, author: Hashable) -> bytes | None:
         """What of the author is to be kept beyond memory, at most 1 KB, as of the last message that changed it; None

@@ -22,7 +22,8 @@ ORDINARY = Circumstances()
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``flag``: a professional is to see it. ``alert``: with a deadline. ``freeze``: the pair is paused until a person
-    decides. ``help``: the author is shown the help card."""
+    decides. ``help``: the author is shown the help card. ``acts_from`` is the severity from which ``action`` is taken;
+    what is milder is delivered."""
 
     action: Action
     severity: int
@@ -30,6 +31,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alert: bool = False
     freeze: bool = False
     help: bool = False
+    acts_from: int = 2
 
 
 class RulePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -122,10 +124,19 @@ def decide(findings: Sequence[Finding], speaker: Speaker, circumstances: Circums
         if finding.disguised and severity >= 2:
             severity = min(MOST, severity + 1)
         labels.append(
-            Label(finding.category, severity, finding.score, finding.start, finding.end, finding.rule, finding.version)
+            Label(
+                finding.category,
+                severity,
+                finding.score,
+                finding.start,
+                finding.end,
+                finding.rule,
+                finding.version,
+                finding.families,
+            )
         )
         if severity >= 2:  # a weaker entry of a strict category is a note, not a reason to act
-            action = max(action, ACTIONS.index(rule.action))
+            action = max(action, ACTIONS.index(rule.action) if severity >= rule.acts_from else 0)
             flag = flag or rule.flag
             show_help = show_help or rule.help
             freeze = freeze or rule.freeze
@@ -137,7 +148,6 @@ def decide(findings: Sequence[Finding], speaker: Speaker, circumstances: Circums
 
 def acts(label: Label, speaker: Speaker, circumstances: Circumstances = ORDINARY) -> Action:
     """What the policy does with this one label."""
-    if label.severity < 2:
-        return "deliver"
     way, age = direction(speaker, circumstances), young_age(speaker, circumstances)
-    return rule_for(label.category, way, age, circumstances).action
+    rule = rule_for(label.category, way, age, circumstances)
+    return rule.action if label.severity >= max(2, rule.acts_from) else "deliver"

@@ -99,7 +99,7 @@ class Moderator:
         if len(self._rooms) > MAX_ROOMS:
             self._rooms.popitem(last=False)
         verdict = assess(line.text, speaker, conversation, now=NOW, language=line.lang)
-        conversation.remember(speaker, line.text, NOW)
+        conversation.remember(speaker, line.text, NOW, verdict)
         return verdict
 
 

@@ -41,7 +41,8 @@ class Circumstances:
 @dataclass(frozen=True, slots=True)
 class Label:
     """One reason. ``start`` and ``end`` are code points of the raw text; ``rule`` names the detector or entry,
-    ``version`` the lexicon file, detectors, model or organisation's rules that gave it."""
+    ``version`` the lexicon file, detectors, model or organisation's rules that gave it. ``families`` is what a whole
+    conversation has come to hold, where that is the reason (data/conversation.json)."""
 
     category: str
     severity: int
@@ -50,6 +51,7 @@ class Label:
     end: int
     rule: str
     version: str = ""
+    families: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class Finding:
     severity: int | None = None  # a finer severity than the policy's own
     disguised: bool = False
     version: str = ""
+    families: tuple[str, ...] = ()
 
 
 class Overtime(Exception):
