@@ -50,7 +50,7 @@ export interface Home {
   me: Me;
   rooms: RoomCard[];
   planned: Planned[];
-  queue?: { open: number; held: number } | null;
+  queue?: { open: number; held: number; second: number; sample: number } | null;
 }
 
 export interface Visit {
@@ -68,6 +68,40 @@ export interface Label {
   start: number;
   end: number;
   rule: string;
+  /** Of the rules that gave it. */
+  version: string;
+}
+
+export interface Named {
+  id: string;
+  name: string;
+}
+
+export type FlagState = 'open' | 'second' | 'escalated' | 'released' | 'released_masked' | 'returned' | 'refused' | 'acknowledged';
+export type Decision = 'release' | 'release_masked' | 'return' | 'refuse' | 'acknowledge' | 'escalate';
+export type Reason =
+  | 'harmless'
+  | 'misread'
+  | 'context_ok'
+  | 'personal_detail'
+  | 'unsafe'
+  | 'hurtful'
+  | 'needs_talk'
+  | 'serious'
+  | 'other';
+/** `[start, end]` in code points of the excerpt. */
+export type Span = [number, number];
+
+/** What a colleague wants to decide, and what waits for a second pair of eyes. */
+export interface Proposal {
+  decision: Decision;
+  by: Named;
+  at: string;
+  reason: Reason;
+  note?: string;
+  advice?: string;
+  spans?: Span[];
+  lift_freeze: boolean;
 }
 
 export interface Flag {
@@ -75,17 +109,168 @@ export interface Flag {
   room?: string | null;
   seq?: number | null;
   author: { id: string; name: string; role: Role };
+  people: string[];
   category: string;
   severity: number;
   action: 'deliver' | 'mask' | 'hold' | 'block' | 'help';
+  alert: boolean;
   labels: Label[];
+  /** A sentence for each label. */
+  explanations: string[];
   excerpt: string;
-  state: 'open' | 'released' | 'refused' | 'acknowledged';
+  /** What the message says now, when its author changed it since. */
+  edited?: string;
+  state: FlagState;
+  /** Grows with each change: of two cards of a flag the higher counts. */
+  revision: number;
+  /** What the reader may decide now. */
+  decisions: Decision[];
+  /** Of one's own caseload. */
+  mine: boolean;
   raised_at: string;
+  due_at?: string;
+  claimed?: { by: Named; until: string; mine: boolean };
+  proposal?: Proposal;
+  escalated?: { by: Named; at: string };
+  appeal?: { at: string; words?: string; before?: { state: FlagState; by: Named; at: string }; decided?: string };
+  /** The pair is paused because of this flag. */
+  frozen?: true;
+  /** A blind second review: what was decided is not told. */
+  sample?: true;
   decided_at?: string | null;
-  decided_by?: { id: string; name: string } | null;
+  decided_by?: Named | null;
+  reason?: Reason;
   note?: string | null;
-  people: string[];
+  advice?: string;
+}
+
+/** `GET flags?state=…`. */
+export type FlagList = 'open' | 'closed' | 'second' | 'sample';
+export interface FlagPage {
+  flags: Flag[];
+  more: boolean;
+}
+
+/** `POST flags/{flag}/decide`, answered with the Flag. */
+export interface DecideBody {
+  decision: Decision;
+  reason: Reason;
+  note?: string;
+  advice?: string;
+  lift_freeze?: boolean;
+  spans?: Span[];
+}
+/** `POST flags/{flag}/second`, answered with the Flag. */
+export interface SecondBody {
+  agree: boolean;
+  note?: string;
+}
+/** `POST flags/{flag}/sample`. */
+export interface SampleBody {
+  decision: Decision;
+  reason: Reason;
+}
+
+/** A message with named fields. */
+export interface FullMessage {
+  room: string;
+  seq: number;
+  id: string;
+  author: string;
+  at: string;
+  kind: 'text' | 'voice';
+  body: string;
+  state: MessageState;
+  changed?: number;
+}
+/** `GET flags/{flag}/context`. */
+export interface FlagContext {
+  messages: FullMessage[];
+  flagged?: number;
+}
+
+/** `GET flags/agreement`: shares from 0 to 1 with their 95 % interval. */
+export interface Agreement {
+  n: number;
+  agreed: number;
+  agreement?: number;
+  low?: number;
+  high?: number;
+  kappa?: number;
+}
+/** `GET flags/rules`: how often a rule was found to be wrong, in the last 90 days. */
+export interface RuleFigures {
+  rule: string;
+  category: string;
+  raised: number;
+  decided: number;
+  overturned: number;
+  share?: number;
+  low?: number;
+  high?: number;
+}
+export interface RuleTable {
+  since: string;
+  rules: RuleFigures[];
+}
+
+export type Action = 'deliver' | 'mask' | 'hold' | 'block';
+/** What an organisation says otherwise than the policy table; what is left out stays. */
+export interface RulePart {
+  action?: Action | null;
+  severity?: number | null;
+  flag?: boolean | null;
+  alert?: boolean | null;
+  freeze?: boolean | null;
+  help?: boolean | null;
+}
+export interface OwnEntry {
+  category: string;
+  id: string;
+  match: string;
+  examples?: string[];
+  counter?: string[];
+  severity?: number | null;
+  needs?: string[];
+  unless?: string[];
+  soften?: Record<string, number>;
+  note?: string;
+}
+/** What an organisation changes of the rules of moderation. */
+export interface OwnRules {
+  policy?: Record<string, Record<string, RulePart>>;
+  watched?: string[];
+  entries?: OwnEntry[];
+  allowed?: string[];
+  off?: string[];
+  version?: number;
+}
+/** `GET`, `PUT moderation/rules`. */
+export interface RulesCard {
+  rules: OwnRules;
+  changed_at?: string;
+  changed_by?: Named;
+}
+/** `POST moderation/try`. */
+export interface TryBody {
+  text: string;
+  sender: 'mentor' | 'mentee';
+  sender_age?: number;
+  young_age?: number;
+  stage?: 'new' | 'active' | 'probation' | 'closing';
+  draft?: OwnRules;
+}
+export interface TryAnswer {
+  action: Action;
+  severity: number;
+  labels: Label[];
+  explanations: string[];
+  flag: boolean;
+  alert: boolean;
+  freeze: boolean;
+  author: { state: MessageState; body: string; help: boolean };
+  /** Missing when the other side would be shown nothing. */
+  other?: { state: MessageState; body: string };
 }
 
 export interface Account {
