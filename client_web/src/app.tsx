@@ -10,8 +10,11 @@ import { RoomPage } from './room/room_page';
 import { me } from './session/session';
 import { Announcer } from './shell/announce';
 import { Header } from './shell/header';
+import { later } from './shell/later';
 import { currentRoom, route } from './shell/route';
 import { SignInPage } from './signin/signin_page';
+
+const LooksPage = later(async () => (await import('./looks')).LooksPage);
 
 export function App(): VNode {
   const here = route.value;
@@ -23,9 +26,10 @@ export function App(): VNode {
       <a class="skip" href="#content" onClick={skip}>
         {t('app.skip')}
       </a>
-      {me.value === undefined && <Waiting />}
-      {me.value === null && <SignInPage />}
-      {me.value && (here.page === 'room' && talks ? <RoomPage key={here.number} number={here.number} /> : <HomePage />)}
+      {here.page === 'looks' && <LooksPage />}
+      {here.page !== 'looks' && me.value === undefined && <Waiting />}
+      {here.page !== 'looks' && me.value === null && <SignInPage />}
+      {here.page !== 'looks' && me.value && (here.page === 'room' && talks ? <RoomPage key={here.number} number={here.number} /> : <HomePage />)}
       <HelpCard />
       {code && <code.Voices />}
       <Announcer />

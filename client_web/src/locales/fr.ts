@@ -14,6 +14,7 @@ export const fr = {
   'app.home': "Accueil",
   'app.account': "Mon compte",
   'app.sign_out': "Se déconnecter",
+  'app.looks': "Ce qui est regardé, et par qui",
 
   'link.offline': "Hors connexion",
   'link.offline_why': [
@@ -49,6 +50,8 @@ export const fr = {
   'signin.need_login': "Il manque le nom de connexion.",
   'signin.need_password': "Il manque le mot de passe.",
   'signin.forgot': "Nom ou mot de passe oublié ? L’association peut les redonner.",
+  'signin.looks': "Pour protéger tout le monde, un programme lit les messages écrits avant qu’ils arrivent.",
+  'signin.looks_more': "Ce qui est regardé, et par qui",
   'signin.session_expired': "La session est terminée. Il suffit de se reconnecter : rien n’est perdu.",
   'signin.session_ended': "Cette session a été fermée. Il suffit de se reconnecter.",
   'signin.unsent': {

@@ -3,11 +3,12 @@ import { test } from 'node:test';
 import { en } from './en';
 import { fr as frPage } from './fr';
 import { frCall } from './fr_call';
+import { frLooks } from './fr_looks';
 import { frStaff } from './fr_staff';
 import { frWords } from './fr_words';
 import type { Text } from './text';
 
-const fr: Readonly<Record<string, Text>> = { ...frPage, ...frCall, ...frStaff, ...frWords };
+const fr: Readonly<Record<string, Text>> = { ...frPage, ...frCall, ...frLooks, ...frStaff, ...frWords };
 
 const forms = (text: Text): readonly string[] =>
   typeof text === 'string' ? [text] : 'one' in text ? [text.one, text.other] : text;

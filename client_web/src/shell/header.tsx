@@ -12,6 +12,7 @@ import { link } from '../wire/link';
 import { Dialog } from './dialog';
 import { Icon } from './icons';
 import { Face, Mark } from './mark';
+import { LOOKS } from './route';
 
 export const Header = ({ children, back }: { children?: ComponentChildren; back?: boolean }): VNode => (
   <header class="bar">
@@ -95,6 +96,9 @@ function AccountMenu(): VNode | null {
             <span>{t(`role.${account.role}`)}</span>
             <span>{me.value?.organisation.name}</span>
           </p>
+          <a class="quiet-button" href={LOOKS} onClick={() => setOpen(false)}>
+            {t('app.looks')}
+          </a>
           <LanguageSwitch />
           <button type="button" class="quiet-button" onClick={() => (unsent ? setLeaving(true) : void signOut(false))}>
             {t('app.sign_out')}

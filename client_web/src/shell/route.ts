@@ -2,10 +2,14 @@
 
 import { computed, signal } from '@preact/signals';
 
-export type Route = { page: 'home' } | { page: 'room'; number: number };
+export type Route = { page: 'home' } | { page: 'looks' } | { page: 'room'; number: number };
+
+/** What is looked at, and who sees it; open to everybody. */
+export const LOOKS = '#/looks';
 
 function read(): Route {
   const room = /^#\/r\/(\d+)$/.exec(location.hash);
+  if (location.hash === LOOKS) return { page: 'looks' };
   return room ? { page: 'room', number: Number(room[1]) } : { page: 'home' };
 }
 

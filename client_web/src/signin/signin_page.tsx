@@ -7,6 +7,7 @@ import { t } from '../locales/text';
 import { waiting } from '../outbox/outbox';
 import { endedBy, signIn } from '../session/session';
 import { Header } from '../shell/header';
+import { LOOKS } from '../shell/route';
 import { Shelter } from '../shell/mark';
 import { useTitle } from '../shell/title';
 import { Refusal } from '../wire/refusal';
@@ -34,6 +35,9 @@ export function SignInPage(): VNode {
           {waiting.value.length > 0 && <p class="notice">{t('signin.unsent', { count: waiting.value.length })}</p>}
           <SignInForm />
           <p class="signin-forgot">{t('signin.forgot')}</p>
+          <p class="signin-looks">
+            {t('signin.looks')} <a href={LOOKS}>{t('signin.looks_more')}</a>
+          </p>
         </div>
       </main>
     </div>
