@@ -33,6 +33,14 @@ def merged(folder: str, kind: type[T]) -> dict[str, T]:
 
 
 @cache
+def version_of(*parts: str) -> str:
+    """Names the state of a file of data/ or of a folder of this package, recorded with each label."""
+    path = DATA.joinpath(*parts)
+    files = [path] if path.is_file() else sorted(ROOT.joinpath(*parts).rglob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:8]
+
+
+@cache
 def engine_version() -> str:
     """Names this engine: the digest of all code and data files of the package, recorded with each flag."""
     digest = hashlib.sha256()

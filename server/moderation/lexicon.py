@@ -1,10 +1,11 @@
 """The lexicons of all categories and languages as one automaton: a text is read once, whatever they hold.
 
-Built once, on first use; ``load`` builds it at start so that the first message does not wait.
+Built once, on first use; ``load`` builds it at start so that the first message does not wait. An organisation's own
+lines are a second, small one of the same kind (own_lexicon.py).
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -13,56 +14,30 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from server.moderation.clauses import Hit, Outcome, Text, weigh
 from server.moderation.contexts import contexts
-from server.moderation.data_files import DATA
+from server.moderation.data_files import DATA, version_of
 from server.moderation.entries import Entry, read_entries
-from server.moderation.patterns import Alternative, alternatives, plain
+from server.moderation.patterns import alternatives, plain, words_of
+from server.moderation.slots import Alternative
 from server.moderation.verdict import Finding
 from server.moderation.words import Words
 
 REPEATS = 12  # places of one entry that are weighed in one text: a page of the same insult is one reason
+TRIES = 2_000  # anchors of one entry around which it is looked for in one text: more than a page has words
+
+
+class Line(NamedTuple):
+    """An entry with its category and the version of what it stands in."""
+
+    category: str
+    entry: Entry
+    version: str
 
 
 class Owner(NamedTuple):
     """What an anchor of the automaton stands for."""
 
-    category: str
-    entry: Entry
+    line: Line
     alternative: Alternative
-
-
-class Lexicon:
-    """``owners[i]`` are those of the automaton's i-th anchor, which is ``lengths[i]`` words long. ``vocabulary`` is all
-    words of all patterns; ``short`` what the short forms of messages stand for."""
-
-    def __init__(self, files: dict[str, list[Entry]], short: dict[str, str]) -> None:
-        anchors: dict[str, list[Owner]] = {}
-        vocabulary: set[str] = set()
-        for name, entries in files.items():
-            category = name.split(".")[0]
-            for entry in entries:
-                for alternative in alternatives(entry.match):
-                    for phrase in alternative.slots[alternative.anchor].phrases:
-                        owners = anchors.setdefault(f" {' '.join(phrase)} ", [])
-                        owners.append(Owner(category, entry, alternative))
-                    vocabulary.update(word for slot in alternative.slots for p in slot.phrases for word in p)
-        self.owners = list(anchors.values())
-        self.lengths = [anchor.count(" ") - 1 for anchor in anchors]
-        self.vocabulary = frozenset(vocabulary) | contexts().vocabulary
-        self.short = {plain(key): plain(value) for key, value in short.items()}
-        self.automaton = AhoCorasick(anchors, matchkind=MatchKind.Standard, store_patterns=False)
-
-
-@cache
-def load() -> Lexicon:
-    short: dict[str, str] = {}
-    for path in sorted(DATA.glob("short_forms.*.json")):
-        short |= msgspec.json.decode(path.read_bytes(), type=dict[str, str])
-    return Lexicon(read_entries(), short)
-
-
-def words(raw: str, folded: str) -> Words:
-    known = load()
-    return Words(raw, folded, known.short, known.vocabulary)
 
 
 class Weighed(NamedTuple):
@@ -72,41 +47,104 @@ class Weighed(NamedTuple):
     after: int
     entry: Entry
     outcome: Outcome
+    version: str
+
+
+class Lexicon:
+    """``owners[i]`` are those of the automaton's i-th anchor, which is ``lengths[i]`` words long. ``vocabulary`` is all
+    words of all patterns. Raises PatternError for an entry that is no pattern."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        anchors: dict[str, list[Owner]] = {}
+        vocabulary: set[str] = set()
+        for line in lines:
+            for alternative in alternatives(line.entry.match):
+                for phrase in alternative.slots[alternative.anchor].phrases:
+                    anchors.setdefault(f" {' '.join(phrase)} ", []).append(Owner(line, alternative))
+            vocabulary |= words_of(line.entry.match)
+        self.owners = list(anchors.values())
+        self.lengths = [anchor.count(" ") - 1 for anchor in anchors]
+        self.vocabulary = frozenset(vocabulary)
+        self.automaton = AhoCorasick(anchors, matchkind=MatchKind.Standard, store_patterns=False)
+
+    def hits(self, words: Words) -> list[Weighed]:
+        """All entries that hold somewhere in ``words``, the longest first, before those that cover one another go."""
+        matches = self.automaton.find_matches_as_indexes(words.line, overlapping=True)
+        if not matches:
+            return []
+        text = Text(words.words, words.line)
+        found: list[Weighed] = []
+        for (first, after, _), line in self._places(words, matches).items():
+            outcome = weigh(line.entry, Hit(text, first, after), line.category)
+            if outcome is not None:
+                found.append(Weighed(first, after, line.entry, outcome, line.version))
+        found.sort(key=lambda hit: hit.first - hit.after)
+        return found
+
+    def find(self, words: Words) -> Iterator[Finding]:
+        """What the lexicon sees in ``words``; of several findings of one category at one place the longest."""
+        taken: dict[str, set[int]] = {}
+        for first, after, entry, outcome, version in self.hits(words):
+            here = taken.setdefault(outcome.category, set())
+            if not here.isdisjoint(range(first, after)):
+                continue
+            here.update(range(first, after))
+            start, end = words.span(first, after)
+            hidden = words.disguised(first, after)
+            yield Finding(outcome.category, entry.score, start, end, entry.id, outcome.severity, hidden, version)
+
+    def _places(self, words: Words, matches: Sequence[tuple[int, int, int]]) -> dict[tuple[int, int, str], Line]:
+        places: dict[tuple[int, int, str], Line] = {}
+        times: Counter[str] = Counter()
+        tries: Counter[str] = Counter()
+        line, index, before = words.line, 0, 0
+        for anchor, offset, _ in matches:  # in the order of their ends, so that the next stands near the one before
+            index += line.count(" ", before, offset) if offset >= before else -line.count(" ", offset, before)
+            before = offset
+            for owner in self.owners[anchor]:
+                name = owner.line.entry.id
+                if times[name] >= REPEATS or tries[name] >= TRIES:
+                    continue
+                tries[name] += 1
+                place = owner.alternative.around(words.words, index, index + self.lengths[anchor])
+                if place is not None:
+                    times[name] += 1
+                    places[(*place, name)] = owner.line
+        return places
+
+
+@cache
+def load() -> Lexicon:
+    """The lexicon of data/lexicon."""
+    return Lexicon(
+        Line(name.split(".")[0], entry, version_of("lexicon", f"{name}.jsonl"))
+        for name, entries in read_entries().items()
+        for entry in entries
+    )
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """Every word that a rule may ask for: a disguise is undone only towards these."""
+    return load().vocabulary | contexts().vocabulary
+
+
+@cache
+def short_forms() -> dict[str, str]:
+    """What the short forms of messages stand for, both as the automaton knows words."""
+    short: dict[str, str] = {}
+    for path in sorted(DATA.glob("short_forms.*.json")):
+        short |= msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+    return {plain(key): plain(value) for key, value in short.items()}
+
+
+def words(raw: str, folded: str) -> Words:
+    return Words(raw, folded, short_forms(), vocabulary())
 
 
 def hits(words: Words) -> list[Weighed]:
-    """All entries that hold somewhere in ``words``, the longest first, before those that cover one another go."""
-    known = load()
-    matches = known.automaton.find_matches_as_indexes(words.line, overlapping=True)
-    if not matches:
-        return []
-    places: dict[tuple[int, int, str], Owner] = {}
-    times: Counter[str] = Counter()
-    for anchor, offset, _ in matches:
-        first = words.index(offset)
-        for owner in known.owners[anchor]:
-            place = owner.alternative.around(words.words, first, first + known.lengths[anchor])
-            if place is not None and times[owner.entry.id] < REPEATS:
-                times[owner.entry.id] += 1
-                places[(*place, owner.entry.id)] = owner
-    text = Text(words.words, words.line)
-    found: list[Weighed] = []
-    for (first, after, _), owner in places.items():
-        outcome = weigh(owner.entry, Hit(text, first, after), owner.category)
-        if outcome is not None:
-            found.append(Weighed(first, after, owner.entry, outcome))
-    found.sort(key=lambda hit: hit.first - hit.after)
-    return found
+    return load().hits(words)
 
 
 def find(words: Words) -> Iterator[Finding]:
-    """What the lexicon sees in ``words``; of several findings of one category at one place the longest."""
-    taken: dict[str, set[int]] = {}
-    for first, after, entry, outcome in hits(words):
-        here = taken.setdefault(outcome.category, set())
-        if not here.isdisjoint(range(first, after)):
-            continue
-        here.update(range(first, after))
-        start, end = words.span(first, after)
-        hidden = words.disguised(first, after)
-        yield Finding(outcome.category, entry.score, start, end, entry.id, outcome.severity, hidden)
+    return load().find(words)

@@ -1,4 +1,4 @@
-"""The small language in which lexicon entries are written, and how a pattern is found among the words of a text.
+"""The small language in which lexicon entries are written.
 
 A pattern is words; ``(a|b c|d)`` is a choice, ``?`` behind it makes it optional, choices may stand in choices, and
 ``@name`` is the choice of that name in data/families: ``(je|j) (ne)? @want partir``. ``~`` is up to four words
@@ -6,154 +6,164 @@ of any kind within the sentence. ``idiot+`` is idiot, idiote, idiots and idiotes
 form of frapper in a message: frappe, frapper, frappé, frappez, frappait … Accents and case do not count.
 
 A pattern is cut into alternatives, each a row of slots. The slot with the longest phrases is the anchor, which alone
-the automaton looks for; around it the other slots are looked up, so that what a pattern costs is the sum of its
-choices and not their product.
+the automaton looks for; around it the other slots are looked up (slots.py), so that what a pattern costs is the sum of
+its choices and not their product.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
-from itertools import chain
+from functools import cache, cached_property, lru_cache
+from math import prod
 
 from server.moderation.data_files import merged
 from server.moderation.folding import fold
+from server.moderation.slots import TANGLED, Alternative, Phrase, Slot
 
-GAP = 4  # words that ``~`` may stand for
-ENDS = frozenset(".!?;")
 LARGEST = 5_000  # phrases of one slot; more is a pattern to rewrite, not memory to spend
+MOST_ROWS = 3_000  # alternatives of one pattern, likewise
 
 _PART = re.compile(r"\(|\)\?|\)|\||[^\s()|]+")
 _GAP = re.compile(r"[\s'’\-_]+")
-
-Phrase = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Slot:
-    """One place of a pattern: the phrases that may fill it, looked up by their first or last word."""
-
-    optional: bool
-    phrases: tuple[Phrase, ...]
-    by_first: dict[str, list[Phrase]]
-    by_last: dict[str, list[Phrase]]
-    gap: bool = False
+# Infinitive, participle and imperfect sound alike, and are written for one another.
+_VERB_ENDINGS = ("e", "es", "ent", "er", "ez", "ee", "ees", "ai", "ais", "ait", "aient", "ant", "a", "era", "eront",
+                 "erait")  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Alternative:
-    """A row of slots, of which ``anchor`` is never left out."""
+class PatternError(ValueError):
+    """A pattern that is none, or costs too much. ``kind``: ``open``, ``parenthesis``, ``empty``, ``family``, ``gap``,
+    ``large`` or ``long``."""
 
-    slots: tuple[Slot, ...]
-    anchor: int
-
-    def around(self, words: Sequence[str], first: int, after: int) -> tuple[int, int] | None:
-        """The widest stretch of ``words`` that fits, given that the anchor stands at ``words[first:after]``."""
-        start = _back(self.slots, self.anchor - 1, words, first)
-        if start is None:
-            return None
-        end = _forth(self.slots, self.anchor + 1, words, after)
-        return None if end is None else (start, end)
+    def __init__(self, kind: str, told: str) -> None:
+        super().__init__(told)
+        self.kind = kind
 
 
-def _back(slots: tuple[Slot, ...], at: int, words: Sequence[str], end: int) -> int | None:
-    if at < 0:
-        return end
-    slot, best = slots[at], None
-    if slot.gap:
-        for start in range(end, max(-1, end - GAP - 1), -1):
-            if start < end and words[start] in ENDS:
-                return None
-            found = _back(slots, at - 1, words, start)
-            if found is not None:
-                return found
-        return None
-    if end > 0:
-        for phrase in slot.by_last.get(words[end - 1], ()):
-            start = end - len(phrase)
-            if start >= 0 and tuple(words[start:end]) == phrase:
-                found = _back(slots, at - 1, words, start)
-                if found is not None and (best is None or found < best):
-                    best = found
-    if best is None and slot.optional:
-        best = _back(slots, at - 1, words, end)
-    return best
-
-
-def _forth(slots: tuple[Slot, ...], at: int, words: Sequence[str], start: int) -> int | None:
-    if at == len(slots):
-        return start
-    slot, best = slots[at], None
-    if slot.gap:
-        for end in range(start, min(len(words), start + GAP) + 1):
-            if end > start and words[end - 1] in ENDS:
-                return None
-            found = _forth(slots, at + 1, words, end)
-            if found is not None:
-                return found
-        return None
-    if start < len(words):
-        for phrase in slot.by_first.get(words[start], ()):
-            end = start + len(phrase)
-            if tuple(words[start:end]) == phrase:
-                found = _forth(slots, at + 1, words, end)
-                if found is not None and (best is None or found > best):
-                    best = found
-    if best is None and slot.optional:
-        best = _forth(slots, at + 1, words, start)
-    return best
-
-
+@lru_cache(maxsize=20_000)
 def plain(text: str) -> str:
     """Words as the automaton knows them: folded, parted by single spaces."""
     return _GAP.sub(" ", fold(text)).strip()
 
 
 def alternatives(pattern: str) -> list[Alternative]:
-    """``pattern`` made ready. Raises ValueError when it is not one."""
-    made = []
-    for row in _rows(_parse(pattern)):
-        slots = tuple(_slot(node, pattern) for node in row)
-        anchors = [i for i, slot in enumerate(slots) if not slot.optional]
+    """``pattern`` made ready. Raises PatternError."""
+    made: list[Alternative] = []
+    for row in _rows(parse(pattern)):
+        if len(made) == MOST_ROWS:
+            raise PatternError("long", f"{pattern!r} is more than {MOST_ROWS} alternatives")
+        anchors = [i for i, node in enumerate(row) if not node.optional]
         if not anchors:
-            raise ValueError(f"{pattern!r} can be nothing at all")
-        made.append(Alternative(slots, max(anchors, key=lambda i: min(len(" ".join(p)) for p in slots[i].phrases))))
+            raise PatternError("empty", f"{pattern!r} can be nothing at all")
+        for node in row:
+            node.check(pattern)
+        anchor = max(anchors, key=lambda i: row[i].shortest)
+        tangled = sum(node.slot.gap or not node.is_one_word for node in row) >= TANGLED
+        made.append(Alternative(tuple(node.slot for node in row), anchor, tangled))
     return made
 
 
 def phrases(pattern: str) -> list[str]:
-    """All the plain phrases that ``pattern`` stands for."""
-    found = dict.fromkeys(" ".join(phrase) for row in _parse(pattern) for phrase in _product(row, pattern))
+    """All the plain phrases that ``pattern`` stands for. Raises PatternError."""
+    found: dict[str, None] = {}
+    for row in parse(pattern):
+        Choice([row], optional=False).check(pattern)
+        found |= dict.fromkeys(" ".join(phrase) for phrase in _product(row))
     if "" in found:
-        raise ValueError(f"{pattern!r} can be nothing at all")
+        raise PatternError("empty", f"{pattern!r} can be nothing at all")
     return list(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    rows: list["_Row"]
-    optional: bool
+def words_of(pattern: str) -> set[str]:
+    """Every word that stands in ``pattern``."""
+    return {word for row in parse(pattern) for node in row for word in node.words}
 
 
-_Row = list["_Choice | str"]
+class Word:
+    """A word as it is written, with its forms."""
+
+    optional = False
+
+    def __init__(self, written: str) -> None:
+        self.forms: list[Phrase] = [tuple(plain(form).split()) for form in _forms(written)]
+        self.count = len(self.forms)
+        self.shortest = min(len(" ".join(form)) for form in self.forms)
+        self.is_one_word = all(len(form) == 1 for form in self.forms)
+        self.can_be_nothing = () in self.forms
+        self.words = frozenset(word for form in self.forms for word in form)
+        self.slot = Slot(lambda: self.forms)
+
+    def check(self, pattern: str) -> None:
+        if self.can_be_nothing:
+            raise PatternError("empty", f"a word of {pattern!r} has no letters")
 
 
-def _parse(pattern: str) -> list[_Row]:
-    parts = list(chain.from_iterable(_written_out(part) for part in _PART.findall(pattern)))
+class Gap:
+    """``~``."""
+
+    optional = True
+    shortest = count = 0
+    is_one_word = can_be_nothing = False
+    words: frozenset[str] = frozenset()
+    slot = Slot(tuple, optional=True, gap=True)
+
+    def check(self, pattern: str) -> None:
+        """Always well where it stands in a row of its own."""
+
+
+class Choice:
+    """``(a|b c)``. What is known of its size is counted, not written out."""
+
+    def __init__(self, rows: list["Row"], *, optional: bool) -> None:
+        self.rows = rows
+        self.optional = optional
+
+    @cached_property
+    def count(self) -> int:
+        return sum(prod(node.count + node.optional for node in row) for row in self.rows)
+
+    @cached_property
+    def shortest(self) -> int:
+        return min(sum(0 if node.optional else node.shortest + 1 for node in row) - 1 for row in self.rows)
+
+    @cached_property
+    def is_one_word(self) -> bool:
+        return all(len(row) == 1 and row[0].is_one_word and not row[0].optional for row in self.rows)
+
+    @cached_property
+    def can_be_nothing(self) -> bool:
+        return any(all(node.optional or node.can_be_nothing for node in row) for row in self.rows)
+
+    @cached_property
+    def has_gap(self) -> bool:
+        return any(isinstance(n, Gap) or (isinstance(n, Choice) and n.has_gap) for row in self.rows for n in row)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(word for row in self.rows for node in row for word in node.words)
+
+    @cached_property
+    def slot(self) -> Slot:
+        return Slot(lambda: [p for row in self.rows for p in _product(row)], optional=self.optional)
+
+    def check(self, pattern: str) -> None:
+        if self.has_gap:
+            raise PatternError("gap", f"~ stands in a row of its own, not inside a choice: {pattern!r}")
+        if self.count > LARGEST:
+            raise PatternError("large", f"{pattern!r} stands for more than {LARGEST} phrases in one place")
+        if self.can_be_nothing:
+            raise PatternError("empty", f"a choice that can be nothing needs its question mark outside: {pattern!r}")
+
+
+Node = Word | Gap | Choice
+Row = list[Node]
+
+
+@lru_cache(maxsize=8)  # of one entry both its alternatives and its words are asked for
+def parse(pattern: str) -> list[Row]:
+    parts = _PART.findall(pattern)
     rows, position = _rows_from(parts, 0, pattern)
     if position != len(parts):
-        raise ValueError(f"unexpected {parts[position]!r} in {pattern!r}")
+        raise PatternError("parenthesis", f"unexpected {parts[position]!r} in {pattern!r}")
     return rows
-
-
-def _written_out(part: str) -> Iterator[str]:
-    if not part.startswith("@") or part == "@":
-        yield part
-        return
-    yield "("
-    for inner in _PART.findall(families()[part[1:]]):
-        yield from _written_out(inner)
-    yield ")"
 
 
 @cache
@@ -162,8 +172,25 @@ def families() -> dict[str, str]:
     return merged("families", str)
 
 
-def _rows_from(parts: list[str], position: int, pattern: str) -> tuple[list[_Row], int]:
-    rows: list[_Row] = [[]]
+@cache
+def _family(name: str) -> Choice:
+    if name not in families():
+        raise PatternError("family", f"there is no family {name!r}")
+    return Choice(parse(families()[name]), optional=False)
+
+
+_word = lru_cache(maxsize=20_000)(Word)
+_GAP_NODE = Gap()
+
+
+def _node(part: str) -> Node:
+    if part == "~":
+        return _GAP_NODE
+    return _family(part[1:]) if len(part) > 1 and part.startswith("@") else _word(part)
+
+
+def _rows_from(parts: list[str], position: int, pattern: str) -> tuple[list[Row], int]:
+    rows: list[Row] = [[]]
     while position < len(parts) and parts[position] not in (")", ")?"):
         part = parts[position]
         if part == "|":
@@ -171,31 +198,31 @@ def _rows_from(parts: list[str], position: int, pattern: str) -> tuple[list[_Row
         elif part == "(":
             inner, position = _rows_from(parts, position + 1, pattern)
             if position >= len(parts):
-                raise ValueError(f"a parenthesis is not closed in {pattern!r}")
-            rows[-1].append(_Choice(inner, parts[position] == ")?"))
+                raise PatternError("open", f"a parenthesis is not closed in {pattern!r}")
+            rows[-1].append(Choice(inner, optional=parts[position] == ")?"))
         else:
-            rows[-1].append(part)
+            rows[-1].append(_node(part))
         position += 1
     if not all(rows):
-        raise ValueError(f"empty choice in {pattern!r}")
+        raise PatternError("empty", f"empty choice in {pattern!r}")
     return rows, position
 
 
-def _rows(rows: list[_Row]) -> Iterator[_Row]:
+def _rows(rows: list[Row]) -> Iterator[Row]:
     """Every row of a choice with the rows of its inner choices written out, as far as these are more than plain words:
     "(a (b|c) ~ d|e) f" is "a (b|c) ~ d f" and "e f". What is left of a choice holds words only."""
     for row in rows:
         yield from _written_into([], row)
 
 
-def _written_into(before: _Row, rest: _Row) -> Iterator[_Row]:
+def _written_into(before: Row, rest: Row) -> Iterator[Row]:
     for i, node in enumerate(rest):
-        if isinstance(node, str) or not any(map(_is_complex, node.rows)):
+        if not isinstance(node, Choice) or not any(map(_is_complex, node.rows)):
             continue
         head, tail = [*before, *rest[:i]], rest[i + 1 :]
         simple = [row for row in node.rows if not _is_complex(row)]
         if simple:
-            yield from _written_into([*head, _Choice(simple, optional=False)], tail)
+            yield from _written_into([*head, Choice(simple, optional=False)], tail)
         for row in node.rows:
             if _is_complex(row):
                 yield from _written_into(head, [*row, *tail])
@@ -205,34 +232,14 @@ def _written_into(before: _Row, rest: _Row) -> Iterator[_Row]:
     yield [*before, *rest]
 
 
-def _is_complex(row: _Row) -> bool:
+def _is_complex(row: Row) -> bool:
     """Whether it is more than words in a row, or one choice of such."""
-    if len(row) == 1 and isinstance(row[0], _Choice):
+    if len(row) == 1 and isinstance(row[0], Choice):
         return row[0].optional or any(map(_is_complex, row[0].rows))
-    return any(isinstance(node, _Choice) or node == "~" for node in row)
+    return any(not isinstance(node, Word) for node in row)
 
 
-def _slot(node: "_Choice | str", pattern: str) -> Slot:
-    if node == "~":
-        return Slot(True, (), {}, {}, gap=True)
-    optional = isinstance(node, _Choice) and node.optional
-    rows: list[_Row] = node.rows if isinstance(node, _Choice) else [[node]]
-    found = tuple(dict.fromkeys(phrase for row in rows for phrase in _product(row, pattern)))
-    if () in found:
-        raise ValueError(f"a choice that can be nothing needs its question mark outside: {pattern!r}")
-    by_first: dict[str, list[Phrase]] = {}
-    by_last: dict[str, list[Phrase]] = {}
-    for phrase in found:
-        by_first.setdefault(phrase[0], []).append(phrase)
-        by_last.setdefault(phrase[-1], []).append(phrase)
-    return Slot(optional, found, by_first, by_last)
-
-
-# Infinitive, participle and imperfect sound alike, and are written for one another.
-_VERB_ENDINGS = "e es ent er ez ee ees ai ais ait aient ant a era eront erait".split()
-
-
-def _forms(word: str) -> list[str]:
+def _forms(word: str) -> Sequence[str]:
     """The word, or the four forms of a French adjective ("idiot+"), or those of a verb in -er ("frapp*")."""
     if len(word) > 1 and word.endswith("*"):
         return [word[:-1] + ending for ending in _VERB_ENDINGS]
@@ -242,18 +249,15 @@ def _forms(word: str) -> list[str]:
     return [stem, f"{stem}e", f"{stem}s", f"{stem}es"]
 
 
-def _product(row: _Row, pattern: str) -> list[Phrase]:
+def _product(row: Row) -> list[Phrase]:
     made: list[Phrase] = [()]
     for node in row:
-        if node == "~":
-            raise ValueError(f"~ stands in a row of its own, not inside a choice: {pattern!r}")
-        if isinstance(node, str):
-            filled = [tuple(plain(form).split()) for form in _forms(node)]
-        else:
-            filled = [phrase for inner in node.rows for phrase in _product(inner, pattern)]
-            if node.optional:
-                filled.append(())
+        filled = [p for inner in node.rows for p in _product(inner)] if isinstance(node, Choice) else _filled(node)
+        if node.optional:
+            filled = [*filled, ()]
         made = [before + phrase for before in made for phrase in filled]
-        if len(made) > LARGEST:
-            raise ValueError(f"{pattern!r} stands for more than {LARGEST} phrases in one place")
     return made
+
+
+def _filled(node: Word | Gap) -> list[Phrase]:
+    return node.forms if isinstance(node, Word) else []

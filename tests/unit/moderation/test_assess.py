@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from server.moderation.assess import MAX_LENGTH, assess, warm
 from server.moderation.conversation import Conversation
-from server.moderation.lexicon import load
+from server.moderation.lexicon import vocabulary
 from server.moderation.verdict import Speaker, Verdict
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
@@ -149,7 +149,7 @@ def test_time_grows_with_the_text_and_not_with_its_square(unit: str) -> None:
 
 
 @settings(max_examples=30)
-@given(st.lists(st.sampled_from(sorted(load().vocabulary)), min_size=400, max_size=700).map(" ".join))
+@given(st.lists(st.sampled_from(sorted(vocabulary())), min_size=400, max_size=700).map(" ".join))
 def test_a_page_of_nothing_but_words_of_the_lexicon(text: str) -> None:
     start = time.thread_time()
     judge(text[:4_000])

@@ -79,6 +79,6 @@ def test_each_file_is_a_category_and_a_language() -> None:
 
 
 def test_short_forms_stand_for_words_and_not_for_short_forms() -> None:
-    short = lexicon.load().short
+    short = lexicon.short_forms()
     assert {key: value for key, value in short.items() if any(word in short for word in value.split())} == {}
     assert [key for key in short if " " in key or not key] == []

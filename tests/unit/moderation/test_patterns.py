@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.moderation.patterns import _VERB_ENDINGS, alternatives, families, phrases, plain
+from server.moderation.patterns import _VERB_ENDINGS, PatternError, alternatives, families, phrases, plain
 
 
 def stretches(pattern: str, sentence: str) -> list[str]:
@@ -86,7 +86,7 @@ def test_what_is_not_a_pattern_is_refused(pattern: str) -> None:
 
 
 def test_an_unknown_family_is_refused() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(PatternError, match="no family"):
         alternatives("@nobody_knows_this")
 
 

@@ -1,0 +1,128 @@
+"""How a pattern is found among the words of a text: rows of slots around an anchor that the automaton has seen.
+
+Nothing here backtracks over more than a few words, and a row in which it could is read with a memory.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+GAP = 4  # words that ``~`` may stand for
+ENDS = frozenset(".!?;")
+TANGLED = 3  # slots that can end in more than one place, from which a row is read with a memory
+
+Phrase = tuple[str, ...]
+Memory = dict[tuple[int, int], int | None]
+
+
+class Slot:
+    """One place of a pattern: the phrases that may fill it. They are written out when somebody first asks: most slots
+    of a lexicon stand beside anchors that are never seen."""
+
+    def __init__(self, make: Callable[[], Sequence[Phrase]], *, optional: bool = False, gap: bool = False) -> None:
+        self.optional = optional
+        self.gap = gap
+        self._make = make
+
+    @cached_property
+    def phrases(self) -> tuple[Phrase, ...]:
+        return tuple(dict.fromkeys(self._make()))
+
+    @cached_property
+    def by_first(self) -> dict[str, list[Phrase]]:
+        return _keyed(self.phrases, 0)
+
+    @cached_property
+    def by_last(self) -> dict[str, list[Phrase]]:
+        return _keyed(self.phrases, -1)
+
+
+def _keyed(phrases: Sequence[Phrase], at: int) -> dict[str, list[Phrase]]:
+    keyed: dict[str, list[Phrase]] = {}
+    for phrase in phrases:
+        keyed.setdefault(phrase[at], []).append(phrase)
+    return keyed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alternative:
+    """A row of slots, of which ``anchor`` is never left out. ``tangled``: it has to be read with a memory."""
+
+    slots: tuple[Slot, ...]
+    anchor: int
+    tangled: bool = False
+
+    def around(self, words: Sequence[str], first: int, after: int) -> tuple[int, int] | None:
+        """The widest stretch of ``words`` that fits, given that the anchor stands at ``words[first:after]``."""
+        memory: Memory | None = {} if self.tangled else None
+        start = _back(self.slots, self.anchor - 1, words, first, memory)
+        if start is None:
+            return None
+        end = _forth(self.slots, self.anchor + 1, words, after, memory)
+        return None if end is None else (start, end)
+
+
+def _back(slots: tuple[Slot, ...], at: int, words: Sequence[str], end: int, memory: Memory | None) -> int | None:
+    if at < 0:
+        return end
+    if memory is None:
+        return _back_from(slots, at, words, end, None)
+    if (at, end) not in memory:
+        memory[at, end] = _back_from(slots, at, words, end, memory)
+    return memory[at, end]
+
+
+def _back_from(slots: tuple[Slot, ...], at: int, words: Sequence[str], end: int, memory: Memory | None) -> int | None:
+    slot, best = slots[at], None
+    if slot.gap:
+        for start in range(end, max(-1, end - GAP - 1), -1):
+            if start < end and words[start] in ENDS:
+                return None
+            found = _back(slots, at - 1, words, start, memory)
+            if found is not None:
+                return found
+        return None
+    if end > 0:
+        for phrase in slot.by_last.get(words[end - 1], ()):
+            start = end - len(phrase)
+            if len(phrase) == 1 or (start >= 0 and tuple(words[start:end]) == phrase):
+                found = _back(slots, at - 1, words, start, memory)
+                if found is not None and (best is None or found < best):
+                    best = found
+    if best is None and slot.optional:
+        best = _back(slots, at - 1, words, end, memory)
+    return best
+
+
+def _forth(slots: tuple[Slot, ...], at: int, words: Sequence[str], start: int, memory: Memory | None) -> int | None:
+    if at == len(slots):
+        return start
+    if memory is None:
+        return _forth_from(slots, at, words, start, None)
+    if (at, start) not in memory:
+        memory[at, start] = _forth_from(slots, at, words, start, memory)
+    return memory[at, start]
+
+
+def _forth_from(
+    slots: tuple[Slot, ...], at: int, words: Sequence[str], start: int, memory: Memory | None
+) -> int | None:
+    slot, best = slots[at], None
+    if slot.gap:
+        for end in range(start, min(len(words), start + GAP) + 1):
+            if end > start and words[end - 1] in ENDS:
+                return None
+            found = _forth(slots, at + 1, words, end, memory)
+            if found is not None:
+                return found
+        return None
+    if start < len(words):
+        for phrase in slot.by_first.get(words[start], ()):
+            end = start + len(phrase)
+            if len(phrase) == 1 or tuple(words[start:end]) == phrase:
+                found = _forth(slots, at + 1, words, end, memory)
+                if found is not None and (best is None or found > best):
+                    best = found
+    if best is None and slot.optional:
+        best = _forth(slots, at + 1, words, start, memory)
+    return best
