@@ -1,4 +1,5 @@
-"""One message in, one verdict out. Pure and synchronous: no input or output, no clock of its own, never raises.
+"""One message in, one verdict out. Pure and synchronous: no input or output, no clock of its own; raises nothing but
+Overtime.
 
 The pipeline: the text is folded, its words are read, one automaton and the contact detectors that the text wakes look
 at it, clause rules weigh what they found, policy decides.
@@ -15,10 +16,12 @@ from server.moderation.contacts.numbers import Span
 from server.moderation.contacts.spaced import close_up
 from server.moderation.contexts import contexts
 from server.moderation.conversation import Conversation
-from server.moderation.data_files import engine_version
+from server.moderation.data_files import engine_version, version_of
 from server.moderation.folding import fold
 from server.moderation.masking import mask, placeholders
+from server.moderation.own_lexicon import ready
 from server.moderation.policy import ORDINARY, acts, decide
+from server.moderation.stopwatch import Stopwatch
 from server.moderation.verdict import DELIVER, Circumstances, Finding, Speaker, Verdict
 from server.moderation.words import Words, looks_alike
 
@@ -51,18 +54,23 @@ def assess(
     """What to do with ``text``, by whom it is written, in which pair, and what they wrote in the last ten minutes.
 
     ``language`` ("fr", "en") only chooses the words that stand for hidden parts: every rule of every language always
-    runs. Spans of the labels are code points of ``text``. The conversation is read, not changed.
+    runs. Spans of the labels are code points of ``text``. The conversation is read, not changed. Raises Overtime when
+    it has taken 50 ms of processor time.
     """
+    watch = Stopwatch()
+    own = ready(circumstances.own) if circumstances.own is not None else None
     read = text[:MAX_LENGTH]
     folded = fold(read)
-    words = lexicon.words(read, folded)
-    findings = [
-        *lexicon.find(words),
-        *_contacts(words, folded, speaker, conversation, now),
-        *_hidings(text),
-    ]
+    watch.check()
+    words = lexicon.words(read, folded, own.vocabulary if own else None)
+    findings = [*lexicon.find(words, watch), *(own.find(words, watch) if own else ())]
+    watch.check()
+    findings += [*_contacts(words, folded, speaker, conversation, now, watch), *_hidings(text)]
+    if own and findings:
+        findings = own.left(findings, read)
     if not findings:
         return DELIVER
+    watch.check()
     verdict = decide(findings, speaker, circumstances)
     course = conversation.course(speaker, verdict.labels, now) if conversation is not None else None
     if course is not None:
@@ -76,15 +84,20 @@ def assess(
 def _hidings(text: str) -> Iterator[Finding]:
     """Ways of writing that only serve to hide something, whatever it is."""
     if len(text) > MAX_LENGTH:
-        yield Finding("evasion", 1.0, MAX_LENGTH, len(text), "evasion.length")
+        yield Finding("evasion", 1.0, MAX_LENGTH, len(text), "evasion.length", version=version_of("assess.py"))
     if not text.isascii():
         for mark in _OVERRIDES:
             if (place := text.find(mark)) >= 0:
-                yield Finding("evasion", 0.9, place, place + 1, "evasion.order")
+                yield Finding("evasion", 0.9, place, place + 1, "evasion.order", version=version_of("assess.py"))
 
 
 def _contacts(
-    words: Words, folded: str, speaker: Speaker, conversation: Conversation | None, now: datetime
+    words: Words,
+    folded: str,
+    speaker: Speaker,
+    conversation: Conversation | None,
+    now: datetime,
+    watch: Stopwatch,
 ) -> Iterator[Finding]:
     """Contact details; what lies inside one already found is not told twice."""
     seen: list[Span] = []
@@ -94,7 +107,9 @@ def _contacts(
             if not any(span.start < other.end and other.start < span.end for other in seen):
                 seen.append(span)
                 start, end = words.raw_span(span.start, span.end)
-                yield Finding("contact", 0.95, start, end, rule, disguised=looks_alike(words.raw[start:end]))
+                hidden = looks_alike(words.raw[start:end])
+                yield Finding("contact", 0.95, start, end, rule, disguised=hidden, version=version_of("contacts"))
+        watch.check()
 
     own = conversation.of_author(speaker, now) if conversation is not None else []
     if own and ("@" in folded or not email.SIGNS.isdisjoint(words.words)):

@@ -34,9 +34,9 @@ def merged(folder: str, kind: type[T]) -> dict[str, T]:
 
 @cache
 def version_of(*parts: str) -> str:
-    """Names the state of a file of data/ or of a folder of this package, recorded with each label."""
-    path = DATA.joinpath(*parts)
-    files = [path] if path.is_file() else sorted(ROOT.joinpath(*parts).rglob("*.py"))
+    """Names the state of a file or a folder of this package, recorded with each label."""
+    path = ROOT.joinpath(*parts)
+    files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:8]
 
 

@@ -5,7 +5,7 @@ lines are a second, small one of the same kind (own_lexicon.py).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -18,11 +18,13 @@ from server.moderation.data_files import DATA, version_of
 from server.moderation.entries import Entry, read_entries
 from server.moderation.patterns import alternatives, plain, words_of
 from server.moderation.slots import Alternative
+from server.moderation.stopwatch import Stopwatch
 from server.moderation.verdict import Finding
 from server.moderation.words import Words
 
 REPEATS = 12  # places of one entry that are weighed in one text: a page of the same insult is one reason
 TRIES = 2_000  # anchors of one entry around which it is looked for in one text: more than a page has words
+CHECKED = 32  # anchors between two looks at the time
 
 
 class Line(NamedTuple):
@@ -67,24 +69,24 @@ class Lexicon:
         self.vocabulary = frozenset(vocabulary)
         self.automaton = AhoCorasick(anchors, matchkind=MatchKind.Standard, store_patterns=False)
 
-    def hits(self, words: Words) -> list[Weighed]:
+    def hits(self, words: Words, watch: Stopwatch | None = None) -> list[Weighed]:
         """All entries that hold somewhere in ``words``, the longest first, before those that cover one another go."""
         matches = self.automaton.find_matches_as_indexes(words.line, overlapping=True)
         if not matches:
             return []
         text = Text(words.words, words.line)
         found: list[Weighed] = []
-        for (first, after, _), line in self._places(words, matches).items():
+        for (first, after, _), line in self._places(words, matches, watch).items():
             outcome = weigh(line.entry, Hit(text, first, after), line.category)
             if outcome is not None:
                 found.append(Weighed(first, after, line.entry, outcome, line.version))
         found.sort(key=lambda hit: hit.first - hit.after)
         return found
 
-    def find(self, words: Words) -> Iterator[Finding]:
+    def find(self, words: Words, watch: Stopwatch | None = None) -> Iterator[Finding]:
         """What the lexicon sees in ``words``; of several findings of one category at one place the longest."""
         taken: dict[str, set[int]] = {}
-        for first, after, entry, outcome, version in self.hits(words):
+        for first, after, entry, outcome, version in self.hits(words, watch):
             here = taken.setdefault(outcome.category, set())
             if not here.isdisjoint(range(first, after)):
                 continue
@@ -93,14 +95,18 @@ class Lexicon:
             hidden = words.disguised(first, after)
             yield Finding(outcome.category, entry.score, start, end, entry.id, outcome.severity, hidden, version)
 
-    def _places(self, words: Words, matches: Sequence[tuple[int, int, int]]) -> dict[tuple[int, int, str], Line]:
+    def _places(
+        self, words: Words, matches: Sequence[tuple[int, int, int]], watch: Stopwatch | None
+    ) -> dict[tuple[int, int, str], Line]:
         places: dict[tuple[int, int, str], Line] = {}
         times: Counter[str] = Counter()
         tries: Counter[str] = Counter()
         line, index, before = words.line, 0, 0
-        for anchor, offset, _ in matches:  # in the order of their ends, so that the next stands near the one before
+        for count, (anchor, offset, _) in enumerate(matches):  # in the order of their ends, so that the next stands near the one before
             index += line.count(" ", before, offset) if offset >= before else -line.count(" ", offset, before)
             before = offset
+            if watch is not None and not count % CHECKED:
+                watch.check()
             for owner in self.owners[anchor]:
                 name = owner.line.entry.id
                 if times[name] >= REPEATS or tries[name] >= TRIES:
@@ -117,7 +123,7 @@ class Lexicon:
 def load() -> Lexicon:
     """The lexicon of data/lexicon."""
     return Lexicon(
-        Line(name.split(".")[0], entry, version_of("lexicon", f"{name}.jsonl"))
+        Line(name.split(".")[0], entry, version_of("data", "lexicon", f"{name}.jsonl"))
         for name, entries in read_entries().items()
         for entry in entries
     )
@@ -138,13 +144,14 @@ def short_forms() -> dict[str, str]:
     return {plain(key): plain(value) for key, value in short.items()}
 
 
-def words(raw: str, folded: str) -> Words:
-    return Words(raw, folded, short_forms(), vocabulary())
+def words(raw: str, folded: str, known: Container[str] | None = None) -> Words:
+    """``raw`` as words; ``known`` is every word that a rule may ask for, if that is more than ours."""
+    return Words(raw, folded, short_forms(), vocabulary() if known is None else known)
 
 
 def hits(words: Words) -> list[Weighed]:
     return load().hits(words)
 
 
-def find(words: Words) -> Iterator[Finding]:
-    return load().find(words)
+def find(words: Words, watch: Stopwatch | None = None) -> Iterator[Finding]:
+    return load().find(words, watch)

@@ -53,6 +53,13 @@ def table() -> Table:
     return msgspec.json.decode((DATA / "policy.json").read_bytes(), type=Table)
 
 
+@cache
+def protected(category: str) -> bool:
+    """Whether no organisation may look away from it: what a minor discloses, and what is of the highest severity
+    when a minor tells it."""
+    return category in DISCLOSURES or table()[category]["minor_to_adult"].severity == MOST
+
+
 def direction(speaker: Speaker, circumstances: Circumstances = ORDINARY) -> Direction:
     """Which way the words go. A young person without an age counts as a minor; what professionals write is assessed
     and never held."""

@@ -6,7 +6,7 @@ words hidden by spelling are recognised when, and only when, the lexicon knows t
 """
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Container, Iterator, Mapping
 from typing import NamedTuple
 
 from server.moderation.folding import hides, origins
@@ -43,7 +43,7 @@ class Words:
 
     __slots__ = ("_folded", "_origins", "_pieces", "_short", "_vocabulary", "line", "raw", "spelled", "words")
 
-    def __init__(self, raw: str, folded: str, short: Mapping[str, str], vocabulary: Set[str]) -> None:
+    def __init__(self, raw: str, folded: str, short: Mapping[str, str], vocabulary: Container[str]) -> None:
         self.raw = raw
         self._folded = folded
         self._short = short
@@ -98,7 +98,7 @@ def looks_alike(part: str) -> bool:
     return any(not char.isascii() and hides(char) for char in part)
 
 
-def _read(folded: str, short: Mapping[str, str], vocabulary: Set[str]) -> Iterator[Piece]:
+def _read(folded: str, short: Mapping[str, str], vocabulary: Container[str]) -> Iterator[Piece]:
     done = 0
     for run in _SPELLED.finditer(folded):
         letters = "".join(c for c in run.group() if c.isalnum() or c in "@$")
@@ -112,7 +112,7 @@ def _read(folded: str, short: Mapping[str, str], vocabulary: Set[str]) -> Iterat
     yield from _chunks(folded, done, len(folded), short, vocabulary)
 
 
-def _chunks(folded: str, start: int, end: int, short: Mapping[str, str], vocabulary: Set[str]) -> Iterator[Piece]:
+def _chunks(folded: str, start: int, end: int, short: Mapping[str, str], vocabulary: Container[str]) -> Iterator[Piece]:
     for chunk in _CHUNK.finditer(folded, start, end):
         first, after = chunk.span()
         if _MIXED.search(chunk.group()):
@@ -126,14 +126,14 @@ def _chunks(folded: str, start: int, end: int, short: Mapping[str, str], vocabul
         yield from _tokens(folded, first, after, short, vocabulary)
 
 
-def _tokens(folded: str, start: int, end: int, short: Mapping[str, str], vocabulary: Set[str]) -> Iterator[Piece]:
+def _tokens(folded: str, start: int, end: int, short: Mapping[str, str], vocabulary: Container[str]) -> Iterator[Piece]:
     for token in _TOKEN.finditer(folded, start, end):
         word = _shorten(token.group(), vocabulary)
         for part in short.get(word, word).split():
             yield Piece(part, token.start(), token.end(), False)
 
 
-def _shorten(word: str, vocabulary: Set[str]) -> str:
+def _shorten(word: str, vocabulary: Container[str]) -> str:
     """ "mouriiiir" is "mourir" and "connnnard" is "connard", where the lexicon has such a word."""
     if not _LONG.search(word):
         return word
@@ -144,7 +144,7 @@ def _shorten(word: str, vocabulary: Set[str]) -> str:
     return word
 
 
-def _segment(letters: str, vocabulary: Set[str]) -> list[str] | None:
+def _segment(letters: str, vocabulary: Container[str]) -> list[str] | None:
     """``letters`` cut into words of two letters or more that the lexicon knows, the fewest possible; or None."""
     best: list[list[str] | None] = [[]] + [None] * len(letters)
     for end in range(2, len(letters) + 1):
