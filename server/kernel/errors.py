@@ -12,7 +12,10 @@ BinomeError                     code           HTTP
 ├── NotFound                    not_found       404   also for what exists but is not yours to know about
 ├── Conflict                    conflict        409
 │   ├── RoomClosed              room_closed     409
-│   └── CallFull                call_full       409
+│   ├── CallFull                call_full       409
+│   ├── FlagClaimed             flag_claimed    409   a colleague is looking at it; named in the sentence
+│   ├── FlagDecided             flag_decided    409
+│   └── FlagMovedOn             flag_moved_on   409   its message was edited since it was shown
 ├── TooFast                     too_fast        429   retry_in_ms says when
 ├── TryAgain                    try_again       503   a part is down for now; nothing was changed
 │   └── Draining                draining        503
@@ -26,7 +29,8 @@ from typing import ClassVar
 
 
 class BinomeError(Exception):
-    """A refusal with a stable code. ``params`` fill the placeholders of its sentence and hold no personal data."""
+    """A refusal with a stable code. ``params`` fill the placeholders of its sentence
+    and are told to nobody but who asked."""
 
     code: ClassVar[str] = "internal"
     status: ClassVar[int] = 500
@@ -98,6 +102,18 @@ class RoomClosed(Conflict):
 
 class CallFull(Conflict):
     code = "call_full"
+
+
+class FlagClaimed(Conflict):
+    code = "flag_claimed"
+
+
+class FlagDecided(Conflict):
+    code = "flag_decided"
+
+
+class FlagMovedOn(Conflict):
+    code = "flag_moved_on"
 
 
 class TooFast(BinomeError):

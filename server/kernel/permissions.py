@@ -19,6 +19,7 @@ class Permission(StrEnum):
     CALL_JOIN = "call:join"
     FLAG_REVIEW = "flag:review"
     HELP_ASK = "help:ask"
+    MODERATION_TUNE = "moderation:tune"
     PAIR_CREATE = "pair:create"
     PAIR_LIST = "pair:list"
     POLICY_SET = "policy:set"
@@ -36,6 +37,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         | {
             Permission.ACCOUNT_CREATE,
             Permission.ACCOUNT_LIST,
+            Permission.MODERATION_TUNE,
             Permission.PAIR_CREATE,
             Permission.PAIR_LIST,
             Permission.POLICY_SET,
@@ -45,7 +47,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.MENTEE: frozenset(_TALKS),
     Role.MENTOR: frozenset(_TALKS),
     Role.PRESCRIBER: frozenset(_EVERYONE),
-    Role.SUPERVISOR: frozenset(_TALKS | {Permission.FLAG_REVIEW, Permission.PAIR_LIST, Permission.ROOM_ENTER}),
+    Role.SUPERVISOR: frozenset(
+        _TALKS | {Permission.FLAG_REVIEW, Permission.MODERATION_TUNE, Permission.PAIR_LIST, Permission.ROOM_ENTER}
+    ),
 }
 
 
