@@ -102,7 +102,9 @@ class Lexicon:
         times: Counter[str] = Counter()
         tries: Counter[str] = Counter()
         line, index, before = words.line, 0, 0
-        for count, (anchor, offset, _) in enumerate(matches):  # in the order of their ends, so that the next stands near the one before
+        for count, (anchor, offset, _) in enumerate(
+            matches
+        ):  # in the order of their ends, so that the next stands near the one before
             index += line.count(" ", before, offset) if offset >= before else -line.count(" ", offset, before)
             before = offset
             if watch is not None and not count % CHECKED:

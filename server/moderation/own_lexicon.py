@@ -13,7 +13,7 @@ from server.moderation import lexicon
 from server.moderation.entries import Entry
 from server.moderation.folding import fold
 from server.moderation.lexicon import Lexicon, Line
-from server.moderation.patterns import PatternError
+from server.moderation.patterns import PatternError, alternatives
 from server.moderation.policy import protected, table
 from server.moderation.stopwatch import Stopwatch
 from server.moderation.verdict import Finding
@@ -51,7 +51,7 @@ class OwnLexicon:
         lines = [Line(category, entry, version) for category, entry in entries(own) if _is_readable(entry)]
         self._lexicon = Lexicon(lines) if lines else None
         self._off = frozenset(own.off)
-        self._allowed = tuple(dict.fromkeys(signless for phrase in own.allowed if (signless := _allowable(phrase))))
+        self._allowed = tuple(dict.fromkeys(signless for phrase in own.allowed if (signless := allowable(phrase))))
         self._hosts = tuple(_BEFORE_HOST.sub("", fold(phrase).strip()) for phrase in own.allowed)
         ours = lexicon.vocabulary()
         self.vocabulary = Either(ours, self._lexicon.vocabulary) if self._lexicon else ours
@@ -59,6 +59,13 @@ class OwnLexicon:
     def find(self, words: Words, watch: Stopwatch | None = None) -> Iterator[Finding]:
         if self._lexicon is not None:
             yield from self._lexicon.find(words, watch)
+
+    def finds(self, line: str, category: str, sentence: str) -> bool:
+        """Whether the own line of that identifier finds something in ``sentence``."""
+        if self._lexicon is None:
+            return False
+        hits = self._lexicon.hits(lexicon.words(sentence, fold(sentence), self.vocabulary))
+        return any(hit.entry.id == RULE + line and hit.outcome.category == category for hit in hits)
 
     def left(self, findings: Iterable[Finding], raw: str) -> list[Finding]:
         """``findings`` without those that are switched off or allowed here. What is protected stays."""
@@ -141,11 +148,12 @@ _ready: "OrderedDict[int, tuple[OwnRules, OwnLexicon]]" = OrderedDict()
 
 def _is_readable(entry: Entry) -> bool:
     with suppress(PatternError):
-        Lexicon([Line(WATCHED, entry, "")])
+        alternatives(entry.match)
         return True
     return False
 
 
-def _allowable(phrase: str) -> str | None:
+def allowable(phrase: str) -> str | None:
+    """The letters and digits of ``phrase``, by which it is found; None when they are too few."""
     signless = _SIGNS.sub("", fold(phrase))
     return signless if len(signless) >= SHORTEST else None

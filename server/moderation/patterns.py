@@ -44,12 +44,12 @@ def plain(text: str) -> str:
     return _GAP.sub(" ", fold(text)).strip()
 
 
-def alternatives(pattern: str) -> list[Alternative]:
-    """``pattern`` made ready. Raises PatternError."""
+def alternatives(pattern: str, most: int = MOST_ROWS) -> list[Alternative]:
+    """``pattern`` made ready, of ``most`` rows. Raises PatternError."""
     made: list[Alternative] = []
-    for row in _rows(parse(pattern)):
-        if len(made) == MOST_ROWS:
-            raise PatternError("long", f"{pattern!r} is more than {MOST_ROWS} alternatives")
+    for row in map(_joined, _rows(parse(pattern))):
+        if len(made) == most:
+            raise PatternError("long", f"{pattern!r} is more than {most} alternatives")
         anchors = [i for i, node in enumerate(row) if not node.optional]
         if not anchors:
             raise PatternError("empty", f"{pattern!r} can be nothing at all")
@@ -83,6 +83,7 @@ class Word:
     optional = False
 
     def __init__(self, written: str) -> None:
+        self.written = written
         self.forms: list[Phrase] = [tuple(plain(form).split()) for form in _forms(written)]
         self.count = len(self.forms)
         self.shortest = min(len(" ".join(form)) for form in self.forms)
@@ -230,6 +231,18 @@ def _written_into(before: Row, rest: Row) -> Iterator[Row]:
             yield from _written_into(head, tail)
         return
     yield [*before, *rest]
+
+
+def _joined(row: Row) -> Row:
+    """``row`` with plain words that follow one another as one: the longer an anchor is, the rarer."""
+    joined: Row = []
+    for node in row:
+        last = joined[-1] if joined else None
+        if isinstance(node, Word) and isinstance(last, Word) and node.count == last.count == 1:
+            joined[-1] = _word(f"{last.written} {node.written}")
+        else:
+            joined.append(node)
+    return joined
 
 
 def _is_complex(row: Row) -> bool:

@@ -1,9 +1,10 @@
 """What becomes of a finding: category × direction → action and severity, as data/policy.json says (the table of the
 field's own making), tightened or loosened by the organisation where it may be. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -14,9 +15,13 @@ from server.moderation.verdict import ACTIONS, DELIVER, Action, Circumstances, F
 
 Direction = Literal["adult_to_minor", "minor_to_adult", "adult_to_adult", "young_adult", "professional"]
 
+WAYS: frozenset[str] = frozenset(get_args(Direction))
+STAGES: frozenset[str] = frozenset(get_args(Stage))
+REVIEW = 2  # the severity from which anything is done
 MOST = 4  # the severity that always makes a case
 DISCLOSURES = frozenset(("suicide", "self_harm", "ill_being", "abuse", "neglect", "bullied"))
 UNDER = "under_"
+_AGE = re.compile(rf"{UNDER}[0-9]{{1,2}}")
 ORDINARY = Circumstances()
 
 
@@ -96,7 +101,8 @@ def adapted(
     rule: Rule, parts: Mapping[str, RulePart], category: str, way: Direction, age: int | None, stage: Stage
 ) -> Rule:
     """``rule`` with all ``parts`` whose key holds, those with more conditions last, and never below the floor: what is
-    of severity 4 stays so and alerts; what a minor discloses is delivered, with the help card."""
+    of severity 4 stays so and alerts; what a minor discloses is delivered, looked at, and answered with the help
+    card."""
     given: dict[str, Any] = {}
     for key in sorted(parts, key=lambda key: (key.count("."), key)):
         direction, *conditions = key.split(".")
@@ -106,7 +112,8 @@ def adapted(
     if rule.severity == MOST or made.severity == MOST:
         made = msgspec.structs.replace(made, severity=MOST, flag=True, alert=True)
     if way == "minor_to_adult" and category in DISCLOSURES:
-        made = msgspec.structs.replace(made, action="deliver", help=rule.help or made.help)
+        seen = max(made.severity, REVIEW)
+        made = msgspec.structs.replace(made, action="deliver", severity=seen, help=rule.help or made.help)
     return made
 
 
@@ -116,6 +123,23 @@ def _holds(condition: str, age: int | None, stage: Stage) -> bool:
     if condition.startswith(UNDER):
         return age is None or age < int(condition.removeprefix(UNDER))
     return condition == stage
+
+
+def is_condition(name: str) -> bool:
+    """Whether ``name`` may stand behind a direction in an organisation's policy."""
+    return name in STAGES or _AGE.fullmatch(name) is not None
+
+
+def below_floor(category: str, way: Direction, part: RulePart) -> bool:
+    """Whether ``part`` asks for less than no organisation may go below, so that it would not be heeded."""
+    rule = table()[category][way]
+    severity = rule.severity if part.severity is None else part.severity
+    hidden = part.action not in (None, "deliver") or (rule.help and part.help is False) or severity < REVIEW
+    if hidden and way == "minor_to_adult" and category in DISCLOSURES:
+        return True
+    if rule.severity == MOST or severity == MOST:
+        return severity < MOST or part.flag is False or part.alert is False
+    return False
 
 
 def decide(findings: Sequence[Finding], speaker: Speaker, circumstances: Circumstances = ORDINARY) -> Verdict:
@@ -128,7 +152,7 @@ def decide(findings: Sequence[Finding], speaker: Speaker, circumstances: Circums
     for finding in findings:
         rule = rule_for(finding.category, way, age, circumstances)
         severity = rule.severity if finding.severity is None else min(finding.severity, max(rule.severity, 1))
-        if finding.disguised and severity >= 2:
+        if finding.disguised and severity >= REVIEW:
             severity = min(MOST, severity + 1)
         labels.append(
             Label(
@@ -142,7 +166,7 @@ def decide(findings: Sequence[Finding], speaker: Speaker, circumstances: Circums
                 finding.families,
             )
         )
-        if severity >= 2:  # a weaker entry of a strict category is a note, not a reason to act
+        if severity >= REVIEW:  # a weaker entry of a strict category is a note, not a reason to act
             action = max(action, ACTIONS.index(rule.action) if severity >= rule.acts_from else 0)
             flag = flag or rule.flag
             show_help = show_help or rule.help

@@ -135,7 +135,7 @@ def _tokens(folded: str, start: int, end: int, short: Mapping[str, str], vocabul
 
 def _shorten(word: str, vocabulary: Container[str]) -> str:
     """ "mouriiiir" is "mourir" and "connnnard" is "connard", where the lexicon has such a word."""
-    if not _LONG.search(word):
+    if not _LONG.search(word) or word in vocabulary:
         return word
     for times in (r"\1", r"\1\1"):
         candidate = _LONG.sub(times, word)
