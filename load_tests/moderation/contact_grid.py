@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from load_tests.moderation.cost import NOW
-from server.moderation.assess import assess
+from server.moderation.assess import assess, warm
 from server.moderation.conversation import Conversation
 from server.moderation.verdict import Speaker
 
@@ -338,6 +338,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m load_tests.moderation.contact_grid")
     parser.add_argument("--missed", nargs=2, metavar=("KIND", "DISGUISE"), help="print what is not seen through")
     options = parser.parse_args()
+    warm()
     hits: dict[tuple[str, str], list[bool]] = defaultdict(list)
     for sample in samples():
         found = is_found(sample.messages)

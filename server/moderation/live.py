@@ -7,9 +7,9 @@ part of a contact detail does not come at all: it waits for the message (docs/de
 
 import re
 
-from server.moderation.contacts import handles
 from server.moderation.contacts.digits import HUNDREDS, REPEATS, VALUES, ZERO_LETTERS, runs
 from server.moderation.contacts.email import PROVIDERS, SIGNS
+from server.moderation.contacts.platforms import names
 from server.moderation.folding import fold
 from server.moderation.policy import ORDINARY, direction, rule_for, young_age
 from server.moderation.verdict import Circumstances, Speaker
@@ -48,7 +48,7 @@ def without_details(text: str) -> str:
     parts = [(found.group(), *_kinds(found.group())) for found in _PART.finditer(text)]
     shown: list[str] = []
     for index, (part, risky, article) in enumerate(parts):
-        if not handles.names().isdisjoint(_WORD.findall(fold(part))):
+        if not names().isdisjoint(_WORD.findall(fold(part))):
             shown.append(WITHHELD)
             break
         beside = any(parts[at][1] or parts[at][2] for at in (index - 1, index + 1) if 0 <= at < len(parts))

@@ -38,7 +38,7 @@ MAX_FILLERS = 3  # words in a row that a person may say between two groups
 MAX_GAP = 8  # signs in a row between two groups
 
 _TOKEN = re.compile(r"[a-z0-9]+|\n|[^\S\n]+|[^a-z0-9\s]")
-_ENDS_RUN = frozenset('=<>%€$£^§!?;"#&{}°')
+_ENDS_RUN = frozenset('=<>%€$£^§!?"#&{}°')
 # Glued together only whole words are read: with "zeros" and "vingts", "zerosix" and "vingtsix" would be cut wrongly.
 _WHOLE = VALUES.keys() - {"zeros", "vingts", "sett", "sixe"}
 _WORDS_BY_LENGTH = "|".join(sorted(_WHOLE, key=lambda word: (-len(word), word)))
@@ -48,6 +48,11 @@ _BEHIND_WORD = re.compile(r"[a-z]{2,}([0-9]{8,})")  # "tel0612345678"
 _DIGIT_LETTERS = str.maketrans("oil", "011")
 _LEET_WORD = str.maketrans("0134578", "oieastb")
 _LOOKS = re.compile(r"[0-9oil]*[0-9][0-9oil]*")
+# Further letters are digits only in a second reading, which is tried when the first gives nothing.
+_MORE_DIGIT_LETTERS = str.maketrans("oilzeasbg", "011234589")
+_MORE_LOOKS = re.compile(r"[0-9oilzeasbg]*[0-9][0-9oilzeasbg]*|[oilsbz]{1,4}")
+_PARTED_BY_LETTER = re.compile(r"([0-9]{1,4})([a-z])[0-9]{2}(?:\2[0-9]{2,4}){2,5}")  # "06x12x34x56x78"
+_MINE = frozenset(("mon", "ton", "son", "votre", "leur", "my", "your"))  # "mon 06" is a word for "mon numéro"
 _TIME = re.compile(r"(?<![0-9])[0-2]?[0-9]\s?h(?:\s?[0-5][0-9])?(?![a-z0-9])")
 
 
@@ -76,13 +81,15 @@ class Atom:
     cent: bool = False
     repeat: int = 0
     spelled: bool = False
+    own: bool = False  # behind "mon", where "06" may be a word and no number
 
 
-def runs(folded: str) -> list[list[Atom]]:
-    """The runs of digits and number words in ``folded``, before they are made into groups."""
+def runs(folded: str, *, loose: bool = False) -> list[list[Atom]]:
+    """The runs of digits and number words in ``folded``, before they are made into groups. ``loose``: with all the
+    letters that resemble digits."""
     found: list[list[Atom]] = []
     run: list[Atom] = []
-    gap, sign, fillers = "", "", 0
+    gap, sign, fillers, word = "", "", 0, ""
     times = {i for match in _TIME.finditer(folded) for i in range(*match.span())} if "h" in folded else frozenset()
 
     def close() -> None:
@@ -106,11 +113,14 @@ def runs(folded: str) -> list[list[Atom]]:
                 if len(gap) > MAX_GAP:
                     close()
             continue
-        atoms = None if start in times else _atoms(text, start, gap, sign)
+        atoms = None if start in times else _atoms(text, start, gap, sign, loose)
         if atoms is not None:
+            if len(run) == 1 and run[0].own and "w" in gap:
+                run = []
+            atoms[0].own = not run and word in _MINE and text in ("06", "07")
             run.extend(atoms)
             gap, sign, fillers = "", "", 0
-        elif text == "plus" or text in FILLERS:
+        elif text == "plus" or text in FILLERS or text.translate(_LEET_WORD) in FILLERS:
             if text == "plus":
                 sign = "+"
             if run:
@@ -120,6 +130,7 @@ def runs(folded: str) -> list[list[Atom]]:
                     close()
         else:
             close()
+        word = text
     close()
     return found
 
@@ -154,7 +165,7 @@ def _kind(part: str) -> bool | None:
     return part.isascii() and _atoms(part, 0, "", "") is not None
 
 
-def _atoms(text: str, start: int, gap: str, sign: str) -> list[Atom] | None:
+def _atoms(text: str, start: int, gap: str, sign: str, loose: bool = False) -> list[Atom] | None:
     end = start + len(text)
     if text.isdigit():
         return [Atom(0, text, start, end, gap, sign)]
@@ -169,12 +180,17 @@ def _atoms(text: str, start: int, gap: str, sign: str) -> list[Atom] | None:
         return [Atom(0, "", start, end, gap, sign, repeat=REPEATS[text], spelled=True)]
     if len(text) > 80:
         return None
+    if loose and _MORE_LOOKS.fullmatch(text):
+        return [Atom(0, text.translate(_MORE_DIGIT_LETTERS), start, end, gap, sign, spelled=True)]
     if any(c.isdigit() for c in text):
         if _LOOKS.fullmatch(text):
             return [Atom(0, text.translate(_DIGIT_LETTERS), start, end, gap, sign, spelled=True)]
         value = VALUES.get(text.translate(_LEET_WORD))
         if value is not None:
             return [Atom(value, "", start, end, gap, sign, spelled=True)]
+        if parted := _PARTED_BY_LETTER.fullmatch(text):
+            digits = "".join(c for c in text if c != parted[2])
+            return [Atom(0, digits, start, end, gap, sign, spelled=True)]
     if behind := _BEHIND_WORD.fullmatch(text):
         return [Atom(0, behind[1], start + behind.start(1), end, "", "")]
     if _GLUED.fullmatch(text):

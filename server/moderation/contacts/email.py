@@ -4,10 +4,11 @@ The sign is found first, then what stands to its right and left is read, so that
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from server.moderation.contacts.numbers import Span
-from server.moderation.contacts.tlds import TLDS
+from server.moderation.contacts.tlds import PLAIN_TLDS, TLDS
+from server.moderation.contacts.urls import is_public
 from server.moderation.data_files import word_lists
 
 PROVIDERS = word_lists("contact_words")["mail_providers"]
@@ -15,11 +16,21 @@ SIGNS = word_lists("contact_words")["mail_signs"]  # words that wake this detect
 MAX_SIGNS = 30  # looked at in one text
 _LEFT, _RIGHT = 90, 110  # characters read on each side (RFC 5321: 64 for the local part)
 
-_STRONG = re.compile(r"@|[(\[{<]\s?(?:at|a|chez|arr?oba[sz]e?)\s?[)\]}>]|\barr?oba[sz]e?\b")
+_BRACKETED = r"[(\[{<]\s?(?:@|at|a|chez|arr?oba[sz]e?|📧|🌀)\s?[)\]}>]"
+_STRONG = re.compile(rf"{_BRACKETED}|[@📧🌀]|\barr?oba[sz]e?\b")
+_HINT = re.compile(r"\s?[(\[{<]\s?(?:at|a|chez)\s?[)\]}>]")
 _WEAK = re.compile(r"\b(?:at|chez|a)\b")
 _DOT = r"(?:\s?\.\s?|\s?,\s?|\s?[(\[{<]\s?(?:\.|dot|point|pt)\s?[)\]}>]\s?|\s(?:point|dot|pt)\s)"
 _DOMAIN = re.compile(
-    rf"\s{{0,3}}([a-z0-9][a-z0-9\-]{{0,62}})((?:{_DOT}[a-z0-9\-]{{1,63}}){{0,4}})(\s(?:com|fr|net|org)\b)?"
+    rf"\s{{0,3}}([a-z0-9$][a-z0-9$\-]{{0,62}})((?:{_DOT}[a-z0-9$\-]{{1,63}}){{0,4}})(\s(?:com|fr|net|org)\b)?"
+)
+_LEET = str.maketrans("0134$", "oleas")
+_UNMISTAKABLE = frozenset(("gmail", "hotmail", "yahoo", "icloud", "protonmail", "proton", "laposte", "wanadoo", "gmx"))
+_CUE = re.compile(r"\b(?:e ?-?mails?|mel|adresse|ecri\w+|envoi\w*|send|contact\w*|cv|write)\b")
+# "lea.martin gmail.com": the sign left out before a provider's name
+_SIGNLESS = re.compile(
+    r"(?<![a-z0-9._\-@])([a-z0-9]+(?:[._\-][a-z0-9]+)+|[a-z]+[0-9]+)\s{1,2}(?:gmail|hotmail|outlook|yahoo|icloud|laposte|orange"
+    r"|wanadoo|free|sfr|protonmail|live)(?:\s?[.,]\s?|\s(?:point|dot)\s|\s)(?:com|fr|net|be|ch)(?![a-z0-9])"
 )
 _SPLIT_DOT = re.compile(_DOT)
 _STEP = re.compile(r"[a-z0-9_%+.\-]+\Z")
@@ -28,9 +39,22 @@ _JOINT = re.compile(
 )
 
 
+def wakes(folded: str, words: Sequence[str]) -> bool:
+    """Whether ``folded`` may hold an address at all."""
+    if "@" in folded or not SIGNS.isdisjoint(words) or not PROVIDERS.isdisjoint(words):
+        return True
+    return "📧" in folded or "🌀" in folded or _HINT.search(folded) is not None or _is_said(words)
+
+
+def _is_said(words: Sequence[str]) -> bool:
+    """Whether a point and an "at" are said in words."""
+    return ("dot" in words or "point" in words or "pt" in words) and ("at" in words or "chez" in words)
+
+
 def find(folded: str) -> list[Span]:
     """The addresses in ``folded``, in order."""
-    return list(_find(folded))
+    found = list(_find(folded))
+    return found or [Span(*sign.span(), True) for sign in _SIGNLESS.finditer(folded)]
 
 
 def _find(folded: str) -> Iterator[Span]:
@@ -62,22 +86,38 @@ def _around(folded: str, start: int, end: int, done: int, *, strong: bool, plain
     if spaced:
         labels.append(spaced.strip())
     stop = right.end()
-    known = name in PROVIDERS
-    while labels and labels[-1] not in TLDS:
+    while labels and _unhidden(labels[-1]) not in TLDS:
         stop = right.end(2) if spaced else stop
         labels.pop()
         stop = _end_of(folded, right, len(labels))
-    if not labels:
-        if not known or not (strong or name in ("gmail", "hotmail", "outlook", "yahoo", "icloud", "protonmail")):
-            return None
-        stop = right.end(1)
-    elif not strong and not known:
-        return None
     first = _start_of_local(folded, start, max(done, start - _LEFT))
     if first is None:
         return None
+    local = folded[first:start].strip()
+    provider = _unhidden(name)
+    marked = not local.isalpha()
+    if labels:
+        said = rest is not None and not rest.startswith(".")
+        if not (strong or provider in PROVIDERS or marked or (said and labels[-1] in PLAIN_TLDS)):
+            return None
+        if not strong and is_public(f"{name}.{labels[-1]}"):
+            return None
+    else:
+        stop = right.end(1)
+        if provider in _UNMISTAKABLE or provider in PROVIDERS:
+            cued = strong or _CUE.search(folded) is not None
+            sure = cued and (marked or provider in _UNMISTAKABLE)
+        else:  # the name of a school without its ending
+            sure = strong and "-" in name.strip("-") and len(name) > 5 and name[0].isalpha()
+        if not sure:
+            return None
     spelled = not plain or " " in folded[start : right.end(1)]
     return Span(first, stop, spelled)
+
+
+def _unhidden(label: str) -> str:
+    """ "c0m" is "com" and "l4p0$t3" is "laposte", where it is written so."""
+    return label if label.isalpha() else label.translate(_LEET)
 
 
 def _end_of(folded: str, right: re.Match[str], count: int) -> int:
@@ -88,7 +128,7 @@ def _end_of(folded: str, right: re.Match[str], count: int) -> int:
         if dot is None:
             break
         position = dot.end()
-        while position < len(folded) and (folded[position].isalnum() or folded[position] == "-"):
+        while position < len(folded) and (folded[position].isalnum() or folded[position] in "-$"):
             position += 1
     return position
 

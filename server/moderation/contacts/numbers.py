@@ -14,7 +14,7 @@ from server.moderation.contacts.digits import (
     is_all_numbers,
     runs,
 )
-from server.moderation.contacts.phones import CUE, Checker, is_phone
+from server.moderation.contacts.phones import BEHIND_CUE, CUE, LESSON, Checker, is_phone
 
 ENOUGH = 5  # digits, a number word counting for two, below which no number can stand in one message
 LONGEST = 15  # digits of a telephone number (ITU-T E.164)
@@ -25,6 +25,10 @@ _DATE = re.compile(
 )
 _DAY = re.compile(r"(?<![0-9/])([0-9]{1,2})/([0-9]{1,2})(?![0-9/])")
 _NATIONAL_HEAD = re.compile("00?[1-9]")  # of whatever is not all there is in a run
+_GLUED_WORDS = re.compile(r"[a-z](?<=[a-z]{16})")  # what may be number words without a space
+_BACKWARDS = re.compile(r"\b(?:envers|inverse\w?|verlan|backwards?|reversed?|miroir|retourne\w?|rebours|droite a gauche)\b")
+_LOOK_ALIKE = re.compile(r"(?<![a-z])[oilzeasbg]{1,2}[0-9]|[0-9][oilzeasbg]{1,2}(?![a-z])|(?<=[0-9][ .\-])[oilsbz]{1,4}(?![a-z])")
+_LESS = 5  # real digits that a number must have of which letters are read as digits
 _CUE_REACH, _SIGN_REACH = 48, 12  # characters before a number in which "mon numéro" or its + may stand
 _LENGTH_ORDER = (10, 11, 9, 12, 13, 14, 15, 8, 6)  # of the digits in all: a French number before what merely holds one
 
@@ -41,7 +45,7 @@ def weight(folded: str, words: Sequence[str]) -> int:
     """How much there is to read as digits; what has next to nothing is not looked at further."""
     digits = sum(map(folded.count, "0123456789"))
     if SPEAKING.isdisjoint(words):
-        return ENOUGH if "zero" in folded else digits
+        return ENOUGH if "zero" in folded or _GLUED_WORDS.search(folded) else digits
     return digits + 2 * sum(word in SPEAKING for word in words)
 
 
@@ -55,7 +59,27 @@ def find(folded: str) -> list[Span]:
     spans: list[Span] = []
     for run in runs(folded):
         spans.extend(_in_run(folded, run, checker))
+    if not spans and _looks_like_digits(folded):
+        for run in runs(folded, loose=True):
+            if sum(map(folded[run[0].start : run[-1].end].count, "0123456789")) >= _LESS:
+                spans.extend(_in_run(folded, run, checker))
+    if not spans and _BACKWARDS.search(folded):
+        for run in runs(folded):
+            spans.extend(_backwards(run, checker))
     return spans
+
+
+def _looks_like_digits(folded: str) -> bool:
+    return _LOOK_ALIKE.search(folded) is not None
+
+
+def _backwards(run: list[Atom], checker: Checker) -> Iterator[Span]:
+    digits = "".join(group.digits for group in groups(run))[::-1]
+    start, end = run[0].start, run[-1].end
+    if 9 <= len(digits) <= LONGEST and is_phone(
+        [Group(digits, start, end, "", "", True)], whole=True, cued=True, zero_told=False, checker=checker
+    ):
+        yield Span(start, end, True)
 
 
 def _struck_out(date: re.Match[str]) -> str:
@@ -159,7 +183,9 @@ def _end_of_phone(folded: str, reading: list[Group], i: int, checker: Checker) -
             continue
         start, end = reading[i].start, reading[after - 1].end
         if cued is None:
-            cued = CUE.search(folded, max(0, start - _CUE_REACH), start) is not None
+            cued = _is_cued(folded, start, reading[-1].end)
+        if not cued and _is_lesson(folded, start, end):
+            return None
         whole = i == 0 and after == len(reading)
         if not whole and not cued and _in_list(reading, i, after):
             continue
@@ -169,13 +195,23 @@ def _end_of_phone(folded: str, reading: list[Group], i: int, checker: Checker) -
     return None
 
 
+def _is_cued(folded: str, start: int, end: int) -> bool:
+    return CUE.search(folded, max(0, start - _CUE_REACH), start) is not None or BEHIND_CUE.match(folded, end) is not None
+
+
+def _is_lesson(folded: str, start: int, end: int) -> bool:
+    return LESSON.search(folded, max(0, start - _CUE_REACH), min(len(folded), end + _CUE_REACH)) is not None
+
+
 def _are_days(reading: list[Group]) -> bool:
-    """Whether it is a list of days: "le 06 12, le 13 12 et le 20 12"."""
-    return (
-        len(reading) >= 6
-        and len(reading) % 2 == 0
-        and all(len(group.digits) == 2 for group in reading)
-        and len({group.gap for group in reading[2::2]} & {group.gap for group in reading[1::2]}) == 0
+    """Whether it is a list of days, "le 06 12, le 13 12 et le 20 12", or of points, "(0;6) (1;2) (3;4)"."""
+    if len(reading) < 6 or len(reading) % 2:
+        return False
+    inner, outer = {group.gap for group in reading[1::2]}, {group.gap for group in reading[2::2]}
+    if inner & outer:
+        return False
+    return all(gap.strip() in (";", ",") for gap in inner) or (
+        all(len(group.digits) == 2 for group in reading)
         and all(int(day.digits) <= 31 for day in reading[::2])
         and all(1 <= int(month.digits) <= 12 for month in reading[1::2])
     )

@@ -25,8 +25,16 @@ _FREE = tuple(f"080{digit}" for digit in range(6))  # free-phone: helplines, whi
 _MOBILE_WITHOUT_ZERO = (1, 2, 2, 2, 2)
 _SENEGALESE = (2, 3, 2, 2)
 CUE = re.compile(
-    r"\b(?:num|numero|numeros|tel|telephone|fone|phone|portable|mobile|appel\w{0,5}|rappel\w{0,4}|sms|texto\w?|whatsapp"
-    r"|wa|joins?|joindre|joignable|call|text|contact\w{0,5}|number|fixe|zap|bigo)\b"
+    r"\b(?:num|nums|numero|numeros|nmr|tel|telephone|fone|phone|portable|mobile|appel\w{0,5}|rappel\w{0,4}|apl|sms|texto\w?|texte"
+    r"|whatsapp|wa|joins?|joindre|joignable|call|text|contact\w{0,5}|number|fixe|zap|bigo|reach|cell|(?:mon|ton|son|my) 0[67]"
+    r"|ecris moi|tiens c est|mon zero six|ring)\b"
+)
+BEHIND_CUE = re.compile(r"\W{0,3}\s?(?:stp |svp )?(?:c est|c|cest|c'est|ce|note|garde|apl|appel\w{0,4}|call|text|is my|c le) ?(?:moi|mon|le|me|my)\b")
+# What a page of exercises asks of a number, and where numbers are drawn or listed.
+LESSON = re.compile(
+    r"\b(?:divisible|modulo|multiple|diviseurs?|premiers? ?\?|somme des chiffres|chiffres? des|nombre|binaire|hexadecimal|calcul\w*"
+    r"|factoris\w*|convert\w*|arrondi\w*|boules?|loto|tirage|tombola|mediane|moyenne|suite (?:arithmet|geomet|numer|de nombres)\w*|croissant|decroissant|siret|siren"
+    r"|isbn|iban|insee|average|median|sequence|divide|sum of|prime|integer|entier)\b"
 )
 
 
@@ -91,8 +99,8 @@ def is_phone(part: list[Group], *, whole: bool, cued: bool, zero_told: bool, che
             # Whether its range is given out today says little about what the writer means.
             return whole or spoken or shape in _LAYOUTS or max(shape) <= 2
         if len(digits) == 11:
-            return whole and digits[1] == "7"  # a British mobile
-        fixed = len(digits) == 9 and whole and (shape in _NINE_LAYOUTS or cued)
+            return whole and digits[1] in "127" and checker.national(digits, ("GB",))
+        fixed = len(digits) == 9 and whole and (shape in _NINE_LAYOUTS or cued or (spoken and max(shape) == 1))
         return fixed and checker.national(digits, ("BE", "DZ"))
     if not whole or is_exercise(part):
         return False
@@ -116,6 +124,6 @@ def is_exercise(groups: list[Group]) -> bool:
 
 def is_decimal(groups: list[Group]) -> bool:
     """Whether it is written like 0,612345678, or is the part behind the comma of 1,0612345678."""
-    if len(groups) == 1:
-        return groups[0].gap in (",", ".")
+    if groups[0].gap in (",", ".") and (len(groups) == 1 or groups[1].gap == " "):
+        return True
     return len(groups) == 2 and groups[1].gap in (",", ".") and groups[0].digits == "0"

@@ -1,7 +1,8 @@
-"""Links and bare host names. What is free to share (public services, helplines) is data/hosts.json."""
+"""Links, bare host names and the numbers of meeting rooms. What is free to share (public services, helplines) is
+data/hosts.json."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 
 import msgspec
@@ -14,18 +15,20 @@ _SCHEME = re.compile(r"\bh(?:tt|xx)ps?\s?:\s?/\s?/\s?[^\s<>\"]+")
 _HOST = re.compile(
     r"(?<![a-z0-9@.\-_])((?:[a-z0-9\-]{1,63}\.){1,6}([a-z]{2,24}))(?![a-z0-9@\-_])(?!\.[a-z0-9])([/?#:][^\s<>\"]*)?"
 )
-_SPELLED = re.compile(
-    r"(?<![a-z0-9])([a-z0-9\-]{2,63})\s?(?:\s(?:point|dot)\s|[(\[]\s?(?:point|dot|\.)\s?[)\]])\s?"
-    r"(com|fr|gg|io|org|me|app|tv|be|ch|xyz)(?![a-z0-9])((?:\s(?:slash|barre)\s|\s?/\s?)\S+)?"
-)
 _NOT_HOSTS = word_lists("contact_words")["not_hosts"]
+MEETINGS = word_lists("contact_words")["meetings"]  # words beside which a long number names a room
+_ROOM = re.compile(
+    r"\b(?:zoom|meeting|webex|teams|visio|reunion)\b[a-z :'#°\n]{0,28}?([0-9]{3}[ \-.]?[0-9]{3,4}[ \-.]?[0-9]{3,5})(?![0-9])"
+)
 
 
 class _Hosts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``platforms``: hosts that are known without a path although their ending is a word."""
+    """``platforms``: hosts that are known without a path although their ending is a word. ``meetings``: where people
+    see one another."""
 
     public: frozenset[str]
     platforms: frozenset[str]
+    meetings: frozenset[str]
 
 
 @cache
@@ -33,18 +36,21 @@ def _hosts() -> _Hosts:
     return msgspec.json.decode((DATA / "hosts.json").read_bytes(), type=_Hosts)
 
 
-def find(folded: str, words: Sequence[str]) -> list[Span]:
+def find(folded: str) -> list[Span]:
     """The links in ``folded``, in order; public services are left out."""
-    spans = list(_plain(folded)) if "." in folded or "://" in folded or ": /" in folded else []
-    if "point" in words or "dot" in words:
-        spans.extend(_spelled(folded))
-    return spans
+    return list(_plain(folded)) if "." in folded or "://" in folded or ": /" in folded else []
+
+
+def find_room_numbers(folded: str) -> Iterator[Span]:
+    """ "zoom id 984 1237 6510"."""
+    for room in _ROOM.finditer(folded):
+        yield Span(*room.span(1), False)
 
 
 def _plain(folded: str) -> Iterator[Span]:
     done = 0
     for link in _SCHEME.finditer(folded):
-        host = re.split(r"[/?#:\s]", link.group().split("/", 2)[-1].strip(), maxsplit=1)[0]
+        host = _host_of(link.group())
         done = link.end()
         if not is_public(host):
             yield Span(link.start(), link.end(), False)
@@ -55,20 +61,26 @@ def _plain(folded: str) -> Iterator[Span]:
             yield Span(match.start(), match.end(), False)
 
 
-def _spelled(folded: str) -> Iterator[Span]:
-    for match in _SPELLED.finditer(folded):
-        name, tld, _ = match.groups()
-        if name not in _NOT_HOSTS and not is_public(f"{name}.{tld}"):
-            yield Span(match.start(), match.end(), True)
+def _host_of(link: str) -> str:
+    return re.split(r"[/?#:\s]", link.split("/", 2)[-1].strip(), maxsplit=1)[0]
 
 
 def is_public(host: str) -> bool:
     """Whether ``host`` or a domain above it is a public service that anyone may point to."""
+    return _is_of(_hosts().public, host)
+
+
+def is_meeting(link: str) -> bool:
+    """Whether a link leads to a place where people see or hear one another."""
+    return _is_of(_hosts().meetings, _host_of(link) if "//" in link else re.split(r"[/?#:]", link, maxsplit=1)[0])
+
+
+def _is_of(hosts: frozenset[str], host: str) -> bool:
     labels = host.removesuffix(".").split(".")
-    return any(".".join(labels[i:]) in _hosts().public for i in range(len(labels)))
+    return any(".".join(labels[i:]) in hosts for i in range(len(labels)))
 
 
 def _is_abbreviation(host: str) -> bool:
-    """ "s.v.p" and "p.ex" are not hosts; nor is "1.de" or "12.5.fr"."""
+    """ "s.v.p" and "p.ex" are not hosts; nor is "1.de" or "12.5.fr", nor, of words, "le.fr"."""
     labels = host.split(".")
-    return all(len(label) == 1 for label in labels[:-1]) or labels[-2].isdigit()
+    return all(len(label) == 1 for label in labels[:-1]) or labels[-2].isdigit() or labels[-2] in _NOT_HOSTS

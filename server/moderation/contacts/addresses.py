@@ -1,0 +1,99 @@
+"""Postal addresses: "12 rue des Lilas", "rue de la Loi 16, 1000 Bruxelles", "14 Baker Street, London NW1 6XE".
+
+A number beside a kind of street and a name is an address, unless it is told of a museum or a lesson. Kinds that are also
+other words ("3 cours de maths", "5 places") need a capital letter, a postcode, or that somebody lives there.
+"""
+
+import re
+from collections.abc import Iterator
+
+from server.moderation.contacts.numbers import Span
+from server.moderation.data_files import word_lists
+from server.moderation.words import Words
+
+_LISTS = word_lists("address_words")
+STREETS = _LISTS["streets"]  # no other words in French
+ROADS = _LISTS["roads"]  # of English
+_AMBIGUOUS = _LISTS["ambiguous"]
+TYPES = STREETS | ROADS | _AMBIGUOUS | _LISTS["short"]
+MOST = 30  # streets looked at in one text
+_CUE_REACH = 60
+
+_NUMBER_WORD = (
+    r"(?:(?:vingt|trente|quarante|cinquante|soixante|quatre[ \-]vingts?|cent)(?:(?:[ \-]et)?[ \-](?:un|une|deux|trois|quatre|cinq|six|sept"
+    r"|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize))?(?:[ \-](?:sept|huit|neuf))?|un|deux|trois|quatre|cinq|six|sept|huit|neuf"
+    r"|dix(?:[ \-](?:sept|huit|neuf))?|onze|douze|treize|quatorze|quinze|seize)"
+)
+_NUMBER = rf"(?:(?<![0-9/.,:])[0-9]{{1,4}}\s?(?:bis|ter|quater|[a-d])?(?![0-9])|\b{_NUMBER_WORD})"
+_KIND = "|".join(sorted(map(re.escape, STREETS | _AMBIGUOUS), key=lambda word: (-len(word), word)))
+_ARTICLE = r"(?:de la |de l ?'|de l |de |du |des |d'|d |la |le |les |l'|l |aux? |saint[ \-]|sainte[ \-]|st[ \-]|ste[ \-])"
+_NAME = r"[a-z][a-z'.\-]*(?: (?:de |du |des |d'|la |le |les |et )?[a-z][a-z'.\-]+){0,3}?"
+_TOWN = r"[a-z][a-z'\-]+(?:[ \-](?:la|le|les|sur|sous|en|de|du|des|l'|saint|st|sainte|ste)?[ \-]?[a-z][a-z'\-]+){0,3}?"
+_POST = rf"(?:\s?[,\n–-]?\s?(?:a )?(?:(?:b|ch|l|f)-)?[0-9]{{4,5}}(?![0-9])(?:\s{_TOWN})?)"
+_END = r"(?=\s*(?:[,.;!?\n()]|$)|\s(?:samedi|dimanche|demain|ce|cet|pas|a|au|apres|vers|si|stp|et|mais|pres|juste|en|dans|pour|avec|c|tu|on|je|j)\b)"
+_FRENCH = re.compile(
+    rf"(?P<number>{_NUMBER})\s?,?\s?(?P<kind>{_KIND})\.?\s(?P<name>{_ARTICLE}{{0,2}}(?:{_NAME}|[0-9]{{1,2}} [a-z]+(?: [0-9]{{4}})?))(?P<post>{_POST})?{_END}"
+    rf"|(?P<number2>{_NUMBER})\s?,?\s?(?P<kind2>r)\.?\s(?P<name2>(?:de la |de l'|de |du |des |d')(?:{_NAME}))(?P<post2>{_POST})?{_END}"
+)
+_NUMBER_LAST = re.compile(  # Belgium, Switzerland
+    rf"\b(?P<kind>{_KIND}|strasse|straat|laan)\.?\s(?P<name>{_ARTICLE}{{0,2}}{_NAME})[ ,]{{1,3}}(?P<number>[0-9]{{1,3}}[a-d]?)(?![0-9])(?P<post>{_POST})?{_END}"
+)
+_UK_POST = r"[a-z]{1,2}[0-9][0-9a-z]?\s?[0-9][abd-hjlnp-uw-z]{2}"
+_ENGLISH = re.compile(
+    rf"(?P<number>(?<![0-9/.,:])[0-9]{{1,4}}[a-d]?)\s(?P<name>(?:[a-z][a-z'\-]+ ){{1,3}}?)(?P<kind>{'|'.join(sorted(ROADS, key=len, reverse=True))})\b\.?"
+    rf"(?P<post>,?\s(?:[a-z]+(?: [a-z]+)?,?\s)?{_UK_POST}(?![a-z0-9]))?"
+)
+_UK_POSTCODE = re.compile(rf"(?<![a-z0-9]){_UK_POST}(?![a-z0-9])")
+HOME = re.compile(
+    r"\b(?:habit\w*|hab|j'hab|vis|vivons|vivo|loge|demeure|domicile|adresse|chez (?:moi|nous|ma|mon|toi)|ma maison|viens|venez|passe|passer|rendez-vous chez"
+    r"|colis|live|living|address|my (?:house|place|home|flat)|come to|jsuis au|je suis au|on se (?:retrouve|voit)|retrouve|rdv|meet)\b"
+)
+_PLACES = re.compile(
+    r"\b(?:musee|museum|monument|siecle|century|bataille|battle|attentat|ne en|nee en|naquit|vecu|mort en|histoire|history|visite|visited|elysee|downing"
+    r"|sherlock|holmes|monopoly|fire|film|roman|novel|book|mairie|bibliotheque|mediatheque|cinema|theatre|cio|mission locale|association|gare|musees"
+    r"|prefecture|ambassade|universite|campus|crous|restaurant|resto|boulangerie|librairie|magasin|station|metro|hopital|clinique|piscine|stade|opera"
+    r"|permanence|rectorat|salon|forum|cidj|point jeunes|maison des|library|town hall|office|album|song|chanson|titre|construit\w*|built|ministere)\b"
+)
+
+
+def find(folded: str, view: Words | None = None) -> Iterator[Span]:
+    """The addresses in ``folded``, in order. ``view`` tells which letters were capitals."""
+    done = 0
+    for count, match in enumerate(_matches(folded)):
+        if count >= MOST:
+            return
+        if match.start() < done or not _is_one(folded, match, view):
+            continue
+        done = match.end()
+        yield Span(match.start(), match.end(), False)
+
+
+def _matches(folded: str) -> Iterator[re.Match[str]]:
+    found = [*_FRENCH.finditer(folded), *_NUMBER_LAST.finditer(folded)]
+    if any(road in folded for road in ROADS):
+        found.extend(_ENGLISH.finditer(folded))
+    yield from sorted(found, key=lambda match: match.start())
+
+
+def _is_one(folded: str, match: re.Match[str], view: Words | None) -> bool:
+    parts = match.groupdict()
+    kind = parts["kind"] or parts.get("kind2") or ""
+    post = parts.get("post") or parts.get("post2")
+    home = HOME.search(folded, max(0, match.start() - _CUE_REACH), match.end()) is not None
+    if home or post:
+        return True
+    if _PLACES.search(folded) is not None:
+        return False
+    if match.re is _NUMBER_LAST:
+        return _is_capital(view, match.start("name"), match.end("name")) and folded.strip() == match.group().strip()
+    if match.re is _ENGLISH or kind in _AMBIGUOUS:
+        return _is_capital(view, match.start("name"), match.end("name"))
+    return True
+
+
+def _is_capital(view: Words | None, start: int, end: int) -> bool:
+    """Whether the raw text has a capital letter there."""
+    if view is None:
+        return False
+    first, after = view.raw_span(start, end)
+    return any(letter.isupper() for letter in view.raw[first:after])

@@ -1,0 +1,104 @@
+"""All contact details and what identifies a young person in one message, read together with what its author wrote just
+before. Each detector is asked only when the text holds its signs."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from server.moderation.contacts import addresses, email, handles, identifying, numbers, phones, urls
+from server.moderation.contacts.numbers import Span
+from server.moderation.contacts.platforms import platforms
+from server.moderation.contacts.spelled import close_up, with_signs
+from server.moderation.conversation import Conversation
+from server.moderation.data_files import version_of
+from server.moderation.folding import fold
+from server.moderation.stopwatch import Stopwatch
+from server.moderation.verdict import Finding, Speaker
+from server.moderation.words import Words, looks_alike
+
+PIECES = 3  # earlier messages that an e-mail address, a name elsewhere or a street may begin in
+_WORD = re.compile(r"[a-z0-9]+")
+
+Found = tuple[str, Span]
+
+
+def load() -> None:
+    """Loads all data, so that the first message does not wait for it."""
+    platforms()
+    urls.is_public("")
+    phones.load_metadata()
+    version_of("contacts")
+
+
+def find(
+    words: Words,
+    folded: str,
+    speaker: Speaker,
+    conversation: Conversation | None,
+    now: datetime,
+    watch: Stopwatch,
+) -> Iterator[Finding]:
+    """What lies inside a detail already found is not told twice. Raises Overtime as ``watch`` says."""
+    seen: list[Span] = []
+
+    def told(found: Iterable[Found]) -> Iterator[Finding]:
+        for rule, span in found:
+            if not any(span.start < other.end and other.start < span.end for other in seen):
+                seen.append(span)
+                start, end = words.raw_span(span.start, span.end)
+                hidden = looks_alike(words.raw[start:end])
+                category = rule.partition(".")[0]
+                yield Finding(category, 0.95, start, end, rule, disguised=hidden, version=version_of("contacts"))
+            watch.check()
+        watch.check()
+
+    own = conversation.of_author(speaker, now) if conversation is not None else []
+    if own and email.wakes(folded, words.words):
+        earlier = [fold(piece) for piece in own[-PIECES:]]
+        yield from told(("contact.email.split", span) for span in numbers.across(earlier, folded, email.find))
+    yield from told(_written(words.words, folded, words))
+    if words.spelled and (closed := close_up(folded)) is not None:
+        yield from told(
+            (rule, Span(*closed.back(span.start, span.end), True))
+            for rule, span in _written(_WORD.findall(closed.text), closed.text)
+        )
+    digits = numbers.weight(folded, words.words)
+    if digits >= numbers.ENOUGH:
+        yield from told(("contact.phone", span) for span in numbers.find(folded))
+    if own and digits and not seen:
+        yield from told(("contact.phone.split", span) for span in numbers.find_split(folded, map(fold, reversed(own))))
+    if own and not seen:
+        earlier = [fold(piece) for piece in own[-PIECES:]]
+        yield from told(("contact.handle.split", span) for span in handles.find_split(folded, words.words, earlier))
+    question = conversation.last_of_others(speaker, now) if conversation is not None and not seen else None
+    if question is not None:
+        yield from told(("contact.handle.answer", span) for span in handles.find_answer(folded, fold(question)))
+    yield from told(identifying.find(words, folded, speaker))
+
+
+def _written(words: Sequence[str], folded: str, view: Words | None = None) -> Iterator[Found]:
+    """Details that stand in one text as it is, or with its signs in words."""
+    yield from _plain(words, folded)
+    if not addresses.TYPES.isdisjoint(words):
+        for span in addresses.find(folded, view):
+            yield "contact.address", span
+    if (signed := with_signs(folded, words)) is not None:
+        for rule, span in _plain(words, signed.text):
+            yield rule, Span(*signed.back(span.start, span.end), True)
+
+
+def _plain(words: Sequence[str], folded: str) -> Iterator[Found]:
+    if email.wakes(folded, words):
+        for span in email.find(folded):
+            yield "contact.email", span
+    for span in urls.find(folded):
+        yield ("contact.meeting" if urls.is_meeting(folded[span.start : span.end]) else "contact.url"), span
+    if not urls.MEETINGS.isdisjoint(words):
+        for span in urls.find_room_numbers(folded):
+            yield "contact.meeting", span
+    if "@" in folded:
+        for span in handles.find_at(folded):
+            yield "contact.handle", span
+    if handles.wakes(folded, words):
+        for span in handles.find_named(folded):
+            yield "contact.handle", span

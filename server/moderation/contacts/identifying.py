@@ -1,0 +1,219 @@
+"""What tells who and where a young person is: surname, school, street, daily route. Told by themselves, said of them by an
+adult, or asked by one. Where a school or a name is spoken of for another reason (orientation, history) nothing is found."""
+
+import re
+from collections.abc import Iterator
+
+from server.moderation.contacts.addresses import STREETS
+from server.moderation.contacts.numbers import Span
+from server.moderation.data_files import word_lists
+from server.moderation.verdict import Speaker
+from server.moderation.words import Words
+
+_LISTS = word_lists("identifying_words")
+_STOP, _NOT_SCHOOLS, _EPONYMS, _FAMOUS = (_LISTS[name] for name in ("stop", "not_schools", "eponyms", "famous"))
+MOST = 8  # places of one kind looked at in one text
+
+_CALLED = frozenset("appelle appele appel apelle appelles nom name surname suis im called prenom call jmappelle famille i".split())
+_SCHOOLS = frozenset("college clg lycee lyc ecole cfa mfr lep bahut school academy institut institution student attend".split())
+_HOME = frozenset("habite habites habitons hab jhabite vis loge live rue quartier".split())
+_WAYS = frozenset("bus tram tramway metro train rer car navette arret station pied velo trottinette ter walk subway tube bike stop".split())
+
+_PART = r"(?:(?:de |du |de la |le |la |el |al |ben |bin |ait |van |von |da |di |dos |mc|o'|d'|n')?[a-z]{2,}(?:[\-'][a-z]+)*)"
+_I_AM = (
+    r"(?P<mine>\bje m ?'?app?ell?e?s?|\bj'?m'?app?ell?e|\bmoi c'? ?(?:est)?|\bmy (?:full )?name(?: is|'s|s)?|\bi ?'?a?m called|\bmon nom (?:complet )?"
+    r"(?:c'? ?est|est|:|c))|(?P<yours>\btu t ?'?app?ell?es?(?: bien)?|\bton nom (?:complet )?(?:c'? ?est|est)|\byour (?:full )?name(?: is|'s)|\byou're called)"
+)
+_NAMED = re.compile(rf"(?:{_I_AM})\s?:?\s(?P<first>[a-z]{{2,}}(?:-[a-z]+)?)\s(?P<last>{_PART}(?:-{_PART})?)")
+_BARE_NAMED = re.compile(r"\b(?:je suis|jsuis|jsui|i'm|i am|im)\s(?P<first>[a-z]{2,}(?:-[a-z]+)?)\s(?P<last>[a-z]{2,}(?:-[a-z]+)*)")
+_SURNAME = re.compile(
+    rf"\b(?P<whose>mon|ton|my|your) (?:vrai |real )?(?:nom de famille|nom|last name|surname|family name|nom d'usage)\s?(?:c'? ?est |c |est |is |s'ecrit |: ?|= ?)"
+    rf"(?:bien )?(?P<last>{_PART})"
+)
+_FORM = re.compile(r"\bnom ?: ?(?P<last>[a-z]{2,}(?:-[a-z]+)*)\b.{0,20}\bprenom\b|\bprenom ?: ?[a-z\-]+\W{1,3}(?:et )?nom ?: ?(?P<other>[a-z]{2,}(?:-[a-z]+)*)")
+
+_KIND = r"(?:college|clg|lycee|lyc|ecole|cfa|mfr|lep|bahut|institution|institut)"
+_TITLE = r"(?:(?:prive|public|general|professionnel|pro|polyvalent|primaire|elementaire|catholique|technique|technologique|agricole|maternelle)e? ){0,2}"
+_EPONYM = r"[a-z][a-z'\-]+(?:[ \-](?:de |du |des |d'|la |le |les )?[a-z][a-z'\-]+){0,2}"
+_AT_SCHOOL = re.compile(
+    r"(?P<mine>\b(?:je suis|j'?suis|jsui|chui|chuis|je vais|j'?vais|jvai|j'?etudie|on est|je rentre|j'entre|jsuis|je serai|scolarise\w*|eleve|inscrit\w*|interne)\b"
+    r"|\b(?:mon|ma|notre)(?= (?:college|clg|lycee|lyc|ecole|cfa|bahut))"
+    r"|\ben (?:6|5|4|3|2|1)(?:e|eme|er|ere|nde|nd)\b|\ben (?:sixieme|cinquieme|quatrieme|troisieme|seconde|premiere|terminale|term|tle|cm1|cm2|cap|bac pro)\b)"
+    r"|(?P<yours>\b(?:tu es|t'?es|tu vas|tu etudies|es-tu|es tu|vas-tu)\b|\bton(?= (?:college|clg|lycee|lyc|ecole|cfa)))"
+)
+_SCHOOL = re.compile(
+    rf"(?:\s[a-z0-9'\-]+,?){{0,5}}?\s(?:l')?{_KIND}\s(?:c'? ?est |c |est |s'app?ell?e |: )?(?:(?:le |la |l')?{_KIND} )?{_TITLE}(?P<name>{_EPONYM})(?P<town>\s(?:a|de|d') ?[a-z\-]+)?"
+)
+_WISH = re.compile(
+    r"\b(?:veux|veut|voudrais|voudrait|voulais|aimerais|voeux?|hesit\w*|vise|demand\w*|prochaine?|plus tard|visit\w*|portes ouvertes|jpo|postul\w*|candidat\w*|accept\w*"
+    r"|choisi\w*|admission|orientation|conseill\w*|propos\w*|specialites?|options?|si|want|would|apply\w*|next year|open day|prof|professeur|enseign\w*|enseignante?|surveillant\w*)\b"
+)
+_ENGLISH_SCHOOL = re.compile(
+    r"(?P<mine>\b(?:i go to|i'm at|i am at|im at|i attend|i study at|i'm a student at|i'm in year [0-9]+ at|my school is(?: called)?|my school's(?: called)?)\s(?P<name>(?:the )?[a-z][a-z'\-.]+(?: [a-z][a-z'\-.]+){0,3}))"
+    r"|(?P<yours>\b(?:you go to|you're at|you attend|your school is)\s(?P<theirs>(?:the )?[a-z][a-z'\-.]+(?: [a-z][a-z'\-.]+){0,3}))"
+)
+_SCHOOL_WORD = re.compile(r"\b(?:high|secondary|primary|middle|grammar|comprehensive|school|academy|college|lycee)\b")
+
+_LIVES = r"(?:\bj'?habite|\bj'?hab|\bje vis|\bje loge|\bon habite|\bnous habitons|\bje reste|\bi live|\bwe live|\bchez moi c'? ?est|\bma rue c'? ?est|\btu habites(?: bien)?|\byou live)"
+_STREET = re.compile(
+    rf"{_LIVES}\s(?:(?!une?\b|ma\b|cette\b)[a-z'\-]+\s){{0,5}}?(?P<place>(?:la |l')?(?:{'|'.join(sorted(STREETS, key=len, reverse=True))}|place|route|chemin|quartier|batiment|bat|immeuble|tour)\s"
+    r"(?P<name>(?:de la |de l'|de |du |des |d'|le |la |les )?[a-z0-9][a-z0-9'\-]*(?: [a-z][a-z'\-]+){0,2}))"
+    r"|\bi live (?:on|in|at|near)\s(?P<road>(?:the )?[a-z]+ (?:[a-z]+ )?(?:street|road|lane|avenue|drive|close|crescent|gardens|grove|terrace|estate))"
+)
+_ARTICLE = re.compile(r"(?:de la|de l'|du|des|d'|les|de)\b\s?")
+_NO_STREET = frozenset("calme principale tranquille bruyante passante pietonne chouette sympa voisine cote moche pourri populaire residentiel chaud mes ses mon ma grandit entiere ville village campagne".split())
+
+_GO = re.compile(
+    r"\b(?:je|j|j'|on|tu|i|you)\s?(?:le |la |y |te |les )?(?:prends?|descends?|monte|attends?|rentres?|passes?|sors|marche|traverse|viens|vais|pars|take|catch|get off|get on|walk|leave|ride)\b|\bmon (?:bus|arret|train|tram|trajet)\b|\bmy (?:bus|stop|train)\b"
+)
+_WAY = re.compile(r"\b(?:bus|tram|tramway|metro|train|rer|ter|car scolaire|navette|arret|station|a pied|en velo|a velo|en trottinette|walk|subway|tube|bike|stop)\b")
+_HABIT = re.compile(
+    r"\b(?:tous les (?:jours|matins|soirs|midis|lundis?|mardis?|mercredis?|jeudis?|vendredis?|samedis?|dimanches?)|ts les (?:jours|matins|soirs)|tlj|chaque (?:jour|matin|soir|midi|lundi|mardi|mercredi|jeudi|vendredi|samedi)"
+    r"|d'habitude|toujours|every (?:day|morning|evening|night|afternoon|monday|tuesday|wednesday|thursday|friday)|always|le matin|le soir|le (?:lundi|mardi|mercredi|jeudi|vendredi))\b"
+)
+_DETAIL = re.compile(
+    r"\b(?:[0-9]{1,2} ?h(?: ?[0-5][0-9])?\b|[0-9]{1,2}:[0-5][0-9]|[0-9]{1,2} ?[ap]m\b)|\b(?:bus|ligne|tram|line|number) (?:numero |n )?[a-z]?[0-9]{1,3}\b|\b(?:l'|a l'|au |la |the )?(?:arret|station|stop) (?!de bus|du bus|de tram|at\b|on\b)[a-z][a-z'\-]+(?: [a-z][a-z'\-]+)?"
+)
+_SENTENCE = re.compile(r"[^.!?\n]+")
+
+_ASKED = re.compile(
+    r"\b(?:c'? ?est |c )?(?:quoi|quel est) ton (?:nom de famille|adresse|vrai nom complet)\b|\bton nom de famille(?: c'? ?est quoi)? ?\?|\b(?:dans|sur) quelle rue (?:tu |habites|vis)"
+    r"|\b(?:donne|envoie|file|dis)[ -]?(?:moi|me)? (?:ton|ta) (?:adresse(?! (?:e-?)?mail)|nom de famille|rue)\b|\btu (?:habites|vis) (?:dans )?(?:quelle rue|ou exactement|quel quartier)"
+    r"|\btu (?:prends|descends|montes) (?:a )?(?:quel|le quel|lequel) (?:bus|arret|train|tram)\b|\bquel (?:bus|arret|chemin|trajet) (?:tu|est-ce que tu|prends-tu)\b|\btu (?:passes|rentres) par (?:ou|quelle rue|quel chemin)\b"
+    r"|\bwhat(?:'s| is) your (?:last name|surname|family name|full name|home address|address)\b|\bwhat street (?:do you|are you)\b|\bwhere exactly do you live\b|\bwhich (?:bus|stop|route) do you\b"
+    r"|\bcomment (?:s'app?elle|il s'app?elle) ton (?:college|lycee|ecole)\b|\bton (?:college|lycee|ecole) s'app?elle comment\b|\bwhat(?:'s| is) (?:the name of your school|your school called)\b"
+)
+
+Found = tuple[str, Span]
+
+
+def find(words: Words, folded: str, speaker: Speaker) -> Iterator[Found]:
+    """The details, each with its rule."""
+    there = frozenset(words.words)
+    by_young = speaker.role == "mentee"
+    if not _CALLED.isdisjoint(there):
+        yield from _told("identifying.surname", _surnames(words, folded, by_young))
+    if not _SCHOOLS.isdisjoint(there):
+        yield from _told("identifying.school", _schools(words, folded, by_young))
+    if not _HOME.isdisjoint(there):
+        yield from _told("identifying.street", _streets(words, folded))
+    if not _WAYS.isdisjoint(there):
+        yield from _told("identifying.route", _routes(folded))
+    if not by_young and (" ton " in words.line or " tu " in words.line or " your " in words.line or " you " in words.line):
+        yield from _told("identifying.asked", (Span(*asked.span(), False) for asked in _ASKED.finditer(folded)))
+
+
+def _told(rule: str, spans: Iterator[Span]) -> Iterator[Found]:
+    for count, span in enumerate(spans):
+        if count == MOST:
+            return
+        yield rule, span
+
+
+def _surnames(words: Words, folded: str, by_young: bool) -> Iterator[Span]:
+    for match in _NAMED.finditer(folded):
+        if (match["yours"] or by_young) and _is_word(match["first"]) and _is_surname(words, folded, match):
+            yield _span(match, "last")
+    if by_young:
+        for match in _BARE_NAMED.finditer(folded):
+            if _is_capital(words, match, "first") and _is_capital(words, match, "last") and _is_surname(words, folded, match):
+                yield _span(match, "last")
+        for match in _FORM.finditer(folded):
+            yield _span(match, "last" if match["last"] else "other")
+    for match in _SURNAME.finditer(folded):
+        if (match["whose"] in ("ton", "your") or by_young) and _is_surname(words, folded, match):
+            yield _span(match, "last")
+
+
+def _is_word(word: str) -> bool:
+    return word not in _STOP
+
+
+def _is_surname(words: Words, folded: str, match: re.Match[str]) -> bool:
+    last = match["last"]
+    if any(part in _STOP for part in last.split()[-1:]) or last in _FAMOUS or last.split()[0] in _STOP - {"de", "du", "le", "la"}:
+        return False
+    return _is_capital(words, match, "last") or (len(last) >= 3 and _closes(folded, match.end("last")))
+
+
+def _schools(words: Words, folded: str, by_young: bool) -> Iterator[Span]:
+    for subject in _AT_SCHOOL.finditer(folded):
+        school = _SCHOOL.match(folded, subject.end())
+        if school is None or not (by_young or subject["yours"]):
+            continue
+        sentence = folded[max(0, subject.start() - 40) : school.end() + 20]
+        if _WISH.search(sentence) is None and (span := _school_name(words, folded, school)) is not None:
+            yield span
+    for match in _ENGLISH_SCHOOL.finditer(folded):
+        group = "name" if match["name"] else "theirs"
+        name = match[group]
+        if (by_young or match["yours"]) and _WISH.search(match.group()) is None and name.split()[0] not in _STOP - {"the"}:
+            if _is_capital(words, match, group) or (_SCHOOL_WORD.search(name) and name.split()[0] not in _NOT_SCHOOLS | {"school", "the", "a", "high"}):
+                yield _span(match, group)
+
+
+def _school_name(words: Words, folded: str, school: re.Match[str]) -> Span | None:
+    parts = school["name"].split()
+    kept = 0
+    for part in parts:
+        if part in _STOP - {"de", "du", "des", "la", "le", "les"} or part in _NOT_SCHOOLS:
+            break
+        kept += 1
+    while kept and parts[kept - 1] in _STOP:
+        kept -= 1
+    if not kept or parts[0] in _STOP - {"la", "le", "les", "du", "des"}:
+        return None
+    start = school.start("name")
+    end = start + len(" ".join(parts[:kept]))
+    first, after = words.raw_span(start, end)
+    capital = any(letter.isupper() for letter in words.raw[first:after])
+    known = not _EPONYMS.isdisjoint(part for name in parts[:kept] for part in (name, *name.split("-")))
+    return Span(start, end, False) if capital or known else None
+
+
+def _streets(words: Words, folded: str) -> Iterator[Span]:
+    for match in _STREET.finditer(folded):
+        group = "place" if match["place"] else "road"
+        if match["road"]:
+            yield _span(match, group)
+            continue
+        name = _ARTICLE.sub("", match["name"], count=1)
+        if not name or name.split()[0] in _STOP | _NO_STREET or len(name) < 1:
+            continue
+        kind = match["place"].split()[0] if not match["place"].startswith(("la ", "l'")) else match["place"].split()[1]
+        if kind in STREETS and kind not in ("cite", "residence") or _is_capital(words, match, "name"):
+            yield _span(match, group)
+
+
+def _routes(folded: str) -> Iterator[Span]:
+    for sentence in _SENTENCE.finditer(folded):
+        start, end = sentence.span()
+        if end - start > 300:
+            continue
+        habit, go = _HABIT.search(folded, start, end), _GO.search(folded, start, end)
+        way = _WAY.search(folded, start, end)
+        if habit is None or go is None or way is None:
+            continue
+        details = list(_DETAIL.finditer(folded, start, end))
+        if details:
+            first = min(way.start(), habit.start(), details[0].start())
+            last = max(way.end(), habit.end(), details[-1].end())
+            yield Span(first, last, False)
+
+
+def _span(match: re.Match[str], group: str) -> Span:
+    return Span(*match.span(group), False)
+
+
+def _is_capital(words: Words, match: re.Match[str], group: str) -> bool:
+    """Whether a part of it begins with a capital in a text that also has small letters."""
+    first, after = words.raw_span(*match.span(group))
+    return any(letter.isupper() for letter in words.raw[first:after])
+
+
+def _closes(folded: str, end: int) -> bool:
+    return _CLOSES.match(folded, end) is not None
+
+
+_CLOSES = re.compile(r"\s*(?:$|[,.;!?\n()]|(?:et|mais|j'?ai|je|and|i'?m|i|en|from|de|du|mdr|lol|enchante\w?|tu|au|ma|mon|g)\b)")
+
