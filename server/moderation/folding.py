@@ -2,6 +2,7 @@
 other scripts' digits. One table, filled as code points are met, so that ordinary text costs one ``str.translate``."""
 
 import unicodedata
+from collections.abc import Sequence
 
 from decancer_py import parse as decancer
 
@@ -13,7 +14,7 @@ _SIGNS = {
     "−": "-", "…": ".", "·": ".", "•": ".", "∙": ".", "。": ".", "․": ".", "﹒": ".", "，": ",", "⁄": "/", "∕": "/",
     "«": '"', "»": '"', "“": '"', "”": '"', "€": "€", "£": "£", "§": "§", "°": "°", "№": "#", "＠": "@", "﹫": "@",
     "➕": "+", "➖": "-", "✖": "x", "×": "*", "÷": "/", "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss",
-    "🔟": "10", "💯": "100",
+    "🔟": "10", "💯": "100", "🄋": "0", "🄌": "0",
 }  # fmt: skip
 
 
@@ -65,11 +66,17 @@ def fold(text: str) -> str:
     return text.translate(FOLD)
 
 
-def origins(text: str) -> list[int]:
+def origins(text: str) -> Sequence[int]:
     """For each character of ``fold(text)`` the index in ``text`` it comes from, and one more for the end."""
-    table, indices = FOLD, []
-    for index, char in enumerate(text):
-        indices.extend([index] * len(table[ord(char)]))
+    lengths = list(map(len, map(FOLD.__getitem__, map(ord, text))))
+    if lengths.count(1) == len(lengths):
+        return range(len(lengths) + 1)
+    indices: list[int] = []
+    for index, length in enumerate(lengths):
+        if length == 1:
+            indices.append(index)
+        elif length:
+            indices.extend([index] * length)
     indices.append(len(text))
     return indices
 

@@ -2,14 +2,15 @@
 
 Short forms of text-message French are written out, mere emphasis is left out, apostrophes and hyphens part words, and
 words hidden by spelling are recognised when, and only when, the lexicon knows them: "c0nn@rd", "c o n n a r d",
-"connaaaard".
+"connaaaard", "con nard".
 """
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from server.moderation.folding import hides, origins
+from server.moderation.squeezed import Region, squeezed
 
 PUNCTUATION = '.,;:!?()[]{}"/\\|<>=*~+&%#^$€@'
 _PARTED = [(sign, f" {sign} ") for sign in PUNCTUATION] + [(sign, " ") for sign in "'-_"]
@@ -26,13 +27,13 @@ _LONG = re.compile(r"([a-z])\1\1+")
 _SPELLED = re.compile(r"(?<![a-z0-9@$])(?:[a-z0-9@$][ .*_\-/|]{1,2}){3,24}[a-z0-9@$](?![a-z0-9@$])")
 
 
-class Piece(NamedTuple):
-    """One word of the view and the part of the folded text that it was read from."""
+class Reading(NamedTuple):
+    """The words of a view, where in the folded text each was read, and which were hidden by spelling."""
 
-    word: str
-    start: int
-    end: int
-    disguised: bool
+    words: list[str]
+    starts: list[int]
+    ends: list[int]
+    hidden: set[int]
 
 
 class Words:
@@ -41,19 +42,31 @@ class Words:
     messages hold nothing.
     """
 
-    __slots__ = ("_folded", "_origins", "_pieces", "_short", "_vocabulary", "line", "raw", "spelled", "words")
+    __slots__ = (
+        "_folded",
+        "_glued",
+        "_origins",
+        "_reading",
+        "_short",
+        "_vocabulary",
+        "line",
+        "raw",
+        "spelled",
+        "words",
+    )
 
     def __init__(self, raw: str, folded: str, short: Mapping[str, str], vocabulary: Container[str]) -> None:
         self.raw = raw
         self._folded = folded
         self._short = short
         self._vocabulary = vocabulary
-        self._origins: list[int] | None = None
-        self._pieces: list[Piece] | None = None
+        self._origins: Sequence[int] | None = None
+        self._reading: Reading | None = None
+        self._glued = squeezed().regions(folded)
         self.spelled = _SPELLED.search(folded) is not None
         mixed = not _LEET_SIGNS.isdisjoint(folded) and _MIXED.search(folded) is not None
-        if self.spelled or mixed or _LONG.search(folded):
-            self.words = [piece.word for piece in self.pieces]
+        if self.spelled or mixed or self._glued or _LONG.search(folded):
+            self.words = self.reading.words
             self.line = f" {' '.join(self.words)} "
         else:
             for sign, parted in _PARTED:
@@ -64,18 +77,14 @@ class Words:
             self.words = joined.split()
 
     @property
-    def pieces(self) -> list[Piece]:
-        if self._pieces is None:
-            self._pieces = list(_read(self._folded, self._short, self._vocabulary))
-        return self._pieces
-
-    def index(self, offset: int) -> int:
-        """The place in ``words`` of the word that follows the space at ``offset`` of ``line``."""
-        return self.line.count(" ", 0, offset)
+    def reading(self) -> Reading:
+        if self._reading is None:
+            self._reading = _read(self._folded, self._short, self._vocabulary, self._glued)
+        return self._reading
 
     def span(self, first: int, after: int) -> tuple[int, int]:
         """Where words ``first`` to ``after - 1`` stand in the raw text."""
-        return self.raw_span(self.pieces[first].start, self.pieces[after - 1].end)
+        return self.raw_span(self.reading.starts[first], self.reading.ends[after - 1])
 
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
         """Where ``folded[start:end]`` stands in the raw text, together with what cannot be seen right behind it."""
@@ -85,7 +94,8 @@ class Words:
 
     def disguised(self, first: int, after: int) -> bool:
         """Whether any of these words was hidden by spelling or by look-alike letters."""
-        if any(piece.disguised for piece in self.pieces[first:after]):
+        hidden = self.reading.hidden
+        if hidden and not hidden.isdisjoint(range(first, after)):
             return True
         start, end = self.span(first, after)
         return looks_alike(self.raw[start:end])
@@ -98,39 +108,77 @@ def looks_alike(part: str) -> bool:
     return any(not char.isascii() and hides(char) for char in part)
 
 
-def _read(folded: str, short: Mapping[str, str], vocabulary: Container[str]) -> Iterator[Piece]:
+def _read(folded: str, short: Mapping[str, str], vocabulary: Container[str], glued: Sequence[Region]) -> Reading:
+    reading = Reading([], [], [], set())
+    long = _LONG.search(folded) is not None
     done = 0
+    hidden = [*_spelled(folded, vocabulary), *_leet(folded, vocabulary), *glued]
+    for start, end, words in sorted(hidden, key=lambda region: (region[0], -region[1])):
+        if start < done:
+            continue
+        _read_plain(reading, folded, done, start, short, vocabulary, long=long)
+        reading.hidden.update(range(len(reading.words), len(reading.words) + len(words)))
+        reading.words.extend(words)
+        reading.starts.extend([start] * len(words))
+        reading.ends.extend([end] * len(words))
+        done = end
+    _read_plain(reading, folded, done, len(folded), short, vocabulary, long=long)
+    return reading
+
+
+def _spelled(folded: str, vocabulary: Container[str]) -> Iterator[Region]:
+    """What stands letter by letter and is words of the lexicon."""
     for run in _SPELLED.finditer(folded):
         letters = "".join(c for c in run.group() if c.isalnum() or c in "@$")
         words = _segment(letters.translate(_LEET), vocabulary)
-        if words is None:
+        if words is not None:
+            yield Region(run.start(), run.end(), words)
+
+
+def _leet(folded: str, vocabulary: Container[str]) -> Iterator[Region]:
+    """What has digits and signs for letters and is then a word of the lexicon."""
+    done = 0
+    for sign in _MIXED.finditer(folded):
+        if sign.start() < done:
             continue
-        yield from _chunks(folded, done, run.start(), short, vocabulary)
-        for word in words:
-            yield Piece(word, run.start(), run.end(), True)
-        done = run.end()
-    yield from _chunks(folded, done, len(folded), short, vocabulary)
+        chunk = _CHUNK.match(folded, _chunk_start(folded, done, sign.start()))
+        if chunk is None:
+            continue
+        done = chunk.end()
+        bare = chunk.group().strip(".,;:!?()[]{}\"'*~")
+        plain = bare.translate(_LEET)
+        if len(plain) > 2 and plain in vocabulary:
+            at = chunk.start() + chunk.group().find(bare)
+            yield Region(at, at + len(bare), [plain])
 
 
-def _chunks(folded: str, start: int, end: int, short: Mapping[str, str], vocabulary: Container[str]) -> Iterator[Piece]:
-    for chunk in _CHUNK.finditer(folded, start, end):
-        first, after = chunk.span()
-        if _MIXED.search(chunk.group()):
-            bare = chunk.group().strip(".,;:!?()[]{}\"'*~")
-            plain = bare.translate(_LEET)
-            if len(plain) > 2 and plain in vocabulary:
-                at = first + chunk.group().find(bare)
-                yield from _tokens(folded, first, at, short, vocabulary)
-                yield Piece(plain, at, at + len(bare), True)
-                first = at + len(bare)
-        yield from _tokens(folded, first, after, short, vocabulary)
+def _chunk_start(folded: str, floor: int, place: int) -> int:
+    while place > floor and not folded[place - 1].isspace():
+        place -= 1
+    return place
 
 
-def _tokens(folded: str, start: int, end: int, short: Mapping[str, str], vocabulary: Container[str]) -> Iterator[Piece]:
+def _read_plain(
+    reading: Reading,
+    folded: str,
+    start: int,
+    end: int,
+    short: Mapping[str, str],
+    vocabulary: Container[str],
+    *,
+    long: bool,
+) -> None:
+    words, starts, ends = reading.words, reading.starts, reading.ends
     for token in _TOKEN.finditer(folded, start, end):
-        word = _shorten(token.group(), vocabulary)
-        for part in short.get(word, word).split():
-            yield Piece(part, token.start(), token.end(), False)
+        word = token.group()
+        if long:
+            word = _shorten(word, vocabulary)
+        first, after = token.span()
+        whole = short.get(word)
+        for part in (word,) if whole is None else whole.split():
+            words.append(part)
+            starts.append(first)
+            ends.append(after)
 
 
 def _shorten(word: str, vocabulary: Container[str]) -> str:

@@ -42,7 +42,7 @@ def test_what_a_text_is_folded_to(text: str, plain: str) -> None:
 
 @given(ANY_TEXT)
 def test_every_character_has_an_origin(text: str) -> None:
-    folded, indices = fold(text), origins(text)
+    folded, indices = fold(text), list(origins(text))
     assert len(indices) == len(folded) + 1
     assert indices == sorted(indices)
     assert indices[-1] == len(text)
