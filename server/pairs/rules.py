@@ -1,6 +1,7 @@
 """What the state of a pair means, and who is who in it. Pure decisions on plain values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -30,6 +31,7 @@ class Pair:
     mentee_id: UUID
     supervisor_id: UUID
     state: State
+    since: datetime | None = field(default=None, compare=False)  # as of its row; None before it has one
 
     @property
     def people(self) -> tuple[UUID, UUID, UUID]:
@@ -39,6 +41,12 @@ class Pair:
 def writable(state: str) -> bool:
     """Whether the two may write to and call each other."""
     return state in _WRITABLE
+
+
+def writable_by_staff(state: str) -> bool:
+    """Whether the professional who answers for the pair may write to both: also while it is paused, so that nobody is
+    left with silence (docs/decisions/0156)."""
+    return state in _WRITABLE or state == State.PAUSED
 
 
 def belongs(pair: Pair, account_id: UUID) -> bool:

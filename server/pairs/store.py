@@ -17,11 +17,20 @@ _COLUMNS = (
     pairs.c.mentee_id,
     pairs.c.supervisor_id,
     pairs.c.state,
+    pairs.c.created_at,
 )
 
 
 def _pair(row: Row[*tuple[Any, ...]]) -> Pair:
-    return Pair(row.id, row.organisation_id, row.mentor_id, row.mentee_id, row.supervisor_id, State(row.state))
+    return Pair(
+        row.id,
+        row.organisation_id,
+        row.mentor_id,
+        row.mentee_id,
+        row.supervisor_id,
+        State(row.state),
+        row.created_at,
+    )
 
 
 async def _select(conn: AsyncConnection, which: ColumnElement[bool]) -> list[Pair]:

@@ -8,6 +8,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from server.kernel.identifiers import parse_id
 from server.kernel.principal import Principal
 from server.pairs import store as pairs
 from server.pairs.rules import Pair
+from server.people.store import people_of
 from server.rooms import store
 from server.rooms.messages import topic
 from server.rooms.rules import is_staff
@@ -42,6 +44,7 @@ class Access:
     seat: int
     member_role: MemberRole
     staff: bool
+    young_born: date | None  # when the pair's young person was born
 
     @property
     def room_id(self) -> UUID:
@@ -53,6 +56,7 @@ class Access:
 
     @property
     def may_write(self) -> bool:
+        """Whether the two may write and call now. A professional's word to both is for the log to let through."""
         return self.room.writable
 
     @property
@@ -66,13 +70,22 @@ class Place:
 
     room: Room
     pair: Pair
+    young_born: date | None
 
     def access(self, principal: Principal) -> Access:
         """Raises NotFound for who does not belong to the room: it is not theirs to know about."""
         seat = self.room.seats.get(principal.account_id)
         if seat is None or self.room.organisation_id != principal.organisation_id:
             raise NotFound
-        return Access(self.room, self.pair, principal.account_id, seat, self._role(principal), is_staff(principal.role))
+        return Access(
+            self.room,
+            self.pair,
+            principal.account_id,
+            seat,
+            self._role(principal),
+            is_staff(principal.role),
+            self.young_born,
+        )
 
     def _role(self, principal: Principal) -> MemberRole:
         if principal.account_id == self.pair.mentor_id:
@@ -126,7 +139,8 @@ class Rights:
             pair = await pairs.pair(conn, found.pair_id) if found is not None else None
             if found is None or pair is None:
                 raise NotFound
-            place = Place(found, pair)
+            young = (await people_of(conn, [pair.mentee_id])).get(pair.mentee_id)
+            place = Place(found, pair, young.birth_date if young is not None else None)
         if changes == self._changes and self._notices.alive:  # no notice overtook what was read
             self._remember(place)
         return place
@@ -163,6 +177,11 @@ class Rights:
             self._changes += 1
             self._places.pop(room_id, None)
             await self._tell(room_id)
+        elif kind == "account":  # how old somebody is decides how they are protected
+            account_id = UUID(identifier)
+            self._changes += 1
+            for room_id in [room_id for room_id, place in self._places.items() if place.pair.mentee_id == account_id]:
+                del self._places[room_id]
 
     async def _on_gap(self) -> None:
         self._changes += 1

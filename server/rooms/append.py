@@ -2,7 +2,7 @@
 the database itself. ``log.py`` decides when it runs; nobody else writes new messages."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -14,7 +14,7 @@ from asyncpg.prepared_stmt import PreparedStatement
 from server.kernel.errors import BinomeError, NotFound, RoomClosed, TryAgain
 from server.moderation.flags import NewFlag
 from server.pairs.rules import State as PairState
-from server.pairs.rules import writable
+from server.pairs.rules import writable, writable_by_staff
 from server.rooms.rules import MessageKind, State
 
 # The shape of the plan must not depend on what the tables held when it was made: it is kept for as long as the
@@ -33,11 +33,13 @@ set application_name = 'binome log'
 APPEND = """
 with numbered as materialized (
     select e.*, r.last_seq + row_number() over (partition by e.room_id order by e.place) as seq
-    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[]) with ordinality
-        as e (room_id, author_id, id, kind, body, masked_body, state, place)
+    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+        $9::boolean[]) with ordinality
+        as e (room_id, author_id, id, kind, body, masked_body, state, notice, staff, place)
     cross join lateral (
         select last_seq from rooms
-        where id = e.room_id and closed_at is null and (pair_state is null or pair_state = any($8::text[]))
+        where id = e.room_id and closed_at is null and (pair_state is null or pair_state = any($10::text[])
+            or (e.staff and pair_state = any($11::text[])))
         for no key update
     ) r
     cross join lateral (
@@ -50,8 +52,8 @@ with numbered as materialized (
         where id = e.id and room_id is not distinct from e.room_id and author_id is not distinct from e.author_id
     ) is null
 ), inserted as (
-    insert into messages (room_id, seq, changed, id, author_id, at, kind, body, masked_body, state)
-    select room_id, seq, seq, id, author_id, $9::timestamptz, kind, body, masked_body, state from numbered
+    insert into messages (room_id, seq, changed, id, author_id, at, kind, body, masked_body, state, notice)
+    select room_id, seq, seq, id, author_id, $12::timestamptz, kind, body, masked_body, state, notice from numbered
 ), counted as (
     update rooms set last_seq = n.seq
     from (select room_id, max(seq) as seq from numbered group by room_id) n
@@ -60,15 +62,21 @@ with numbered as materialized (
 select place, seq from numbered
 """
 
-# For the few that APPEND left out: were they said before, or why may they not be said? Only what was held changes
-# later: here the answer of then is told, and what became of it is told under the change's own number.
+# For the few that APPEND left out: were they said before, or why may they not be said? What was changed since is told
+# as it was at first: what became of it is told under the change's own number. (Before there were versions, only what
+# was held could change.)
 EXPLAIN = """
-select e.place, s.seq, s.at, case when s.changed = s.seq then s.state else 'held' end as state, s.masked_body,
+select e.place, s.seq, s.at, s.notice,
+    case when v.seq is not null then v.state when s.changed = s.seq then s.state else 'held' end as state,
+    case when v.seq is not null then v.masked_body else s.masked_body end as masked_body,
     m.account_id is not null as member,
-    r.closed_at is null and (r.pair_state is null or r.pair_state = any($4::text[])) as writable
-from unnest($1::uuid[], $2::uuid[], $3::uuid[]) with ordinality as e (room_id, author_id, id, place)
+    r.closed_at is null and (r.pair_state is null or r.pair_state = any($5::text[])
+        or (e.staff and r.pair_state = any($6::text[]))) as writable
+from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::boolean[]) with ordinality
+    as e (room_id, author_id, id, staff, place)
 left join messages s
     on s.id = e.id and s.room_id is not distinct from e.room_id and s.author_id is not distinct from e.author_id
+left join message_versions v on v.room_id = s.room_id and v.seq = s.seq and v.version = 1
 left join rooms r on r.id = e.room_id
 left join room_members m on m.room_id = e.room_id and m.account_id = e.author_id and m.left_at is null
 """
@@ -79,18 +87,21 @@ END_SESSION = "select pg_terminate_backend(pid) from pg_stat_activity where pid 
 FREE = "select id from rooms where id = any($1::uuid[]) order by id for no key update skip locked"
 
 WRITABLE = [state.value for state in PairState if writable(state)]
+WRITABLE_BY_STAFF = [state.value for state in PairState if writable_by_staff(state)]
 
 Key = tuple[UUID, UUID, UUID]
 
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """Where a message stands. ``again``: it had been said before, and this is the answer of then."""
+    """Where a message stands. ``notice`` is a stable code for a kind word, where the state does not say it already.
+    ``again``: it had been said before, and this is the answer of then."""
 
     seq: int
     at: datetime
     state: State
     masked_body: str | None
+    notice: str | None = None
     again: bool = False
 
 
@@ -100,6 +111,8 @@ Outcome = Appended | type[BinomeError]
 @dataclass(slots=True, eq=False)
 class Draft:
     """A message on its way into the log. ``flag`` makes the flag once the message has its place and instant;
+    ``freeze`` pauses the pair of that flag in the same transaction. ``memory`` is what the moderation is to remember of
+    people in this room, where that has changed. ``staff``: a professional, who may write while a pair is paused.
     ``origin`` is the caller's own, for whoever is told of the commit."""
 
     room_id: UUID
@@ -109,7 +122,12 @@ class Draft:
     state: State
     masked_body: str | None = None
     kind: MessageKind = "text"
+    notice: str | None = None
+    staff: bool = False
+    pair_id: UUID | None = None
     flag: Callable[[int, datetime], NewFlag] | None = None
+    freeze: bool = False
+    memory: Mapping[UUID, bytes] = field(default_factory=dict)
     origin: Any = None
     flagged: NewFlag | None = None  # set by the log, committed with the message
     waiting: list[asyncio.Future[Appended]] = field(default_factory=list)  # the log's own
@@ -117,6 +135,11 @@ class Draft:
     @property
     def key(self) -> Key:
         return self.room_id, self.author_id, self.id
+
+    @property
+    def plain(self) -> bool:
+        """Nothing but the message itself is to be written."""
+        return self.flag is None and not self.memory
 
 
 class Statements:
@@ -141,14 +164,19 @@ class Statements:
             [draft.body for draft in drafts],
             [draft.masked_body for draft in drafts],
             [draft.state for draft in drafts],
+            [draft.notice for draft in drafts],
+            [draft.staff for draft in drafts],
             WRITABLE,
+            WRITABLE_BY_STAFF,
             at,
         )
         return {row[0] - 1: row[1] for row in rows}
 
     async def explain(self, drafts: Sequence[Draft]) -> list[Outcome]:
         """For each draft that was not appended, the stored answer or the refusal."""
-        rows = await self.raw.fetch(EXPLAIN, *_keys(drafts), WRITABLE)
+        rows = await self.raw.fetch(
+            EXPLAIN, *_keys(drafts), [draft.staff for draft in drafts], WRITABLE, WRITABLE_BY_STAFF
+        )
         return [_outcome(row) for row in sorted(rows, key=lambda row: cast("int", row["place"]))]
 
     async def free(self, drafts: Sequence[Draft]) -> set[UUID]:
@@ -173,7 +201,7 @@ def _keys(drafts: Sequence[Draft]) -> tuple[list[UUID], list[UUID], list[UUID]]:
 
 def _outcome(row: asyncpg.Record) -> Outcome:
     if row["seq"] is not None:
-        return Appended(row["seq"], row["at"], row["state"], row["masked_body"], again=True)
+        return Appended(row["seq"], row["at"], row["state"], row["masked_body"], row["notice"], again=True)
     if not row["member"]:
         return NotFound  # also for what exists but is not yours to know about
     if not row["writable"]:

@@ -7,29 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from server.kernel.clock import Clock
 from server.kernel.errors import BinomeError
-from server.kernel.principal import ADULT_AGE, Principal, age_on
-from server.moderation.assess import assess
-from server.moderation.assess_voice import assess_voice
-from server.moderation.conversation import Conversation
+from server.kernel.principal import Principal
 from server.moderation.flag import NewFlag, flag_of, needs_flag
 from server.moderation.flags import Flags
-from server.moderation.verdict import Speaker, Verdict
+from server.moderation.verdict import Verdict
 from server.rooms.access import Access, Rights
 from server.rooms.append import Appended, Draft
-from server.rooms.conversations import Conversations, Recent
+from server.rooms.conversations import Conversations
 from server.rooms.fanout import Fanout
-from server.rooms.log import Log, instant
+from server.rooms.judging import Judge, Setting
+from server.rooms.log import Log
 from server.rooms.messages import Message
 from server.rooms.notes.notes import Notes
-from server.rooms.rules import MessageKind, check_text, settle, settle_unassessed, state_of
+from server.rooms.rules import MessageKind, check_text, notice_of, state_of
 from server.rooms.wire import SendAnswer, send_answer
 from server.transport.gateway import Connection
 
 log = logging.getLogger(__name__)
 
-Assess = Callable[..., Verdict]
+FlagMaker = Callable[..., NewFlag]
 Said = Callable[[UUID, UUID], None]
 
 
@@ -53,9 +50,7 @@ class Chat:
         conversations: Conversations,
         flags: Flags,
         notes: Notes,
-        clock: Clock,
-        *,
-        assess: Assess = assess,
+        judge: Judge,
     ) -> None:
         self._log = log
         self._rights = rights
@@ -63,8 +58,7 @@ class Chat:
         self._conversations = conversations
         self._flags = flags
         self._notes = notes
-        self._clock = clock
-        self._assess = assess
+        self._judge = judge
         self._on_said: list[Said] = []
         self._raised: list[UUID] = []
         self._telling: asyncio.Task[None] | None = None
@@ -96,11 +90,11 @@ class Chat:
     ) -> tuple[Appended, bool]:
         """Assesses and writes a checked text of ``principal``, or the name of a checked note. What was written, and
         whether its author is to be shown the help card. Raises NotFound, RoomClosed, TryAgain."""
+        setting = await self._judge.setting(access, principal)
         recent = await self._conversations.of(access.room_id)
         # From here to the append without an await: what is assessed next already knows of this message.
-        verdict = recent.verdict(principal.account_id, message_id, text)
-        if verdict is None:
-            verdict = self._judge(recent, principal, message_id, text, kind)
+        fresh = recent.verdict((principal.account_id, message_id), text) is None
+        verdict = self._judge.judge(setting, recent, (principal.account_id, message_id), text, kind)
         draft = Draft(
             access.room_id,
             principal.account_id,
@@ -109,14 +103,22 @@ class Chat:
             state_of(verdict),
             verdict.masked_text if verdict.action == "mask" else None,
             kind,
-            flag=_flag_maker(verdict, text, access) if needs_flag(verdict) else None,
+            notice_of(verdict, slip=fresh and recent.first_slip(principal.account_id, verdict)),
+            access.staff,
+            access.pair.id,
+            flag=flag_maker(verdict, text, access, setting) if needs_flag(verdict) else None,
+            freeze=verdict.freeze,
+            memory=recent.changes(access.room.seats),
             origin=Origin(access.number, access.seat, connection),
         )
         try:
-            return await self._log.append(draft), verdict.show_help
+            appended = await self._log.append(draft)
         except BinomeError:
             self._conversations.forget(access.room_id)
             raise
+        if appended.again and fresh:  # it was remembered a second time
+            self._conversations.forget(access.room_id)
+        return appended, verdict.show_help
 
     def committed(self, draft: Draft, appended: Appended) -> None:
         """What the log tells of each message it has written."""
@@ -147,42 +149,10 @@ class Chat:
         """``said`` is called with room and author after each message has gone out."""
         self._on_said.append(said)
 
-    def verdict_on(self, recent: Recent, principal: Principal, text: str, kind: MessageKind = "text") -> Verdict:
-        """What is to be done with ``text`` were it said now. Nothing is remembered of it."""
-        now = instant(self._clock)
-        return self._settled(text, speaker_of(principal, now), recent.conversation, now, principal, kind)
-
     async def stop(self) -> None:
         """Returns when the professionals have been told of all that was written."""
         if self._telling is not None:
             await asyncio.wait([self._telling])
-
-    def _judge(self, recent: Recent, principal: Principal, message_id: UUID, text: str, kind: MessageKind) -> Verdict:
-        now = instant(self._clock)
-        speaker = speaker_of(principal, now)
-        verdict = self._settled(text, speaker, recent.conversation, now, principal, kind)
-        if kind == "text":  # the name of a note is nothing that anyone said
-            recent.conversation.remember(speaker, text, now)
-        recent.remember(principal.account_id, message_id, text, verdict)
-        return verdict
-
-    def _settled(
-        self,
-        text: str,
-        speaker: Speaker,
-        conversation: Conversation,
-        now: datetime,
-        principal: Principal,
-        kind: MessageKind,
-    ) -> Verdict:
-        judge = self._assess if kind == "text" else assess_voice
-        try:
-            verdict = judge(text, speaker, conversation, now=now, language=principal.language)
-        except Exception:
-            log.exception("assess_failed")
-            minor = speaker.role == "mentee" and (speaker.age is None or speaker.age < ADULT_AGE)
-            verdict = settle_unassessed(text, principal.role, minor=minor)
-        return settle(verdict, principal.role)
 
     async def _tell_raised(self) -> None:
         try:
@@ -193,14 +163,11 @@ class Chat:
             self._telling = None  # no await since none was seen waiting
 
 
-def speaker_of(principal: Principal, now: datetime) -> Speaker:
-    """``principal`` as the moderation knows them."""
-    age = age_on(principal.birth_date, now.date()) if principal.birth_date is not None else None
-    return Speaker(principal.role.value, age, principal.account_id)
+def flag_maker(verdict: Verdict, text: str, access: Access, setting: Setting) -> FlagMaker:
+    """What makes the flag for ``text``, once its place, or the number of its change, and its instant are known."""
+    own = setting.circumstances.own
 
-
-def _flag_maker(verdict: Verdict, text: str, access: Access) -> Callable[[int, datetime], NewFlag]:
-    def make(seq: int, at: datetime) -> NewFlag:
+    def make(seq: int, at: datetime, changed: int | None = None) -> NewFlag:
         return flag_of(
             verdict,
             text,
@@ -211,6 +178,8 @@ def _flag_maker(verdict: Verdict, text: str, access: Access) -> Callable[[int, d
             seq=seq,
             author_id=access.account_id,
             at=at,
+            changed=changed,
+            rules_version=own.version if own is not None else None,
         )
 
     return make

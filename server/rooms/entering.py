@@ -59,7 +59,7 @@ class Entering:
             card = await self._homes.card(connection.principal, access.room_id)
             with self._fanout.recording() as posted:
                 page = await self._catch_up.page(access, None, None, FIRST_PAGE)
-                said = any(p.message.room_id == page.room_id and p.message.changed > page.upto for p in posted())
+                said = any(p.message.room_id == page.room_id and p.message.last_change > page.upto for p in posted())
             if said or changes != self._rights.changes:
                 continue
             # No await since the page was read.

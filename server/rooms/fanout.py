@@ -30,12 +30,14 @@ class Fanout:
         self._recorded_from = 0  # the place of the first post in ``_recorded``, counted from the start of the process
         self._recordings: dict[object, int] = {}  # each with the place where it began, in this order
 
-    def send(self, message: Message, *, skip: Connection | None = None) -> None:
-        """Sends ``message`` to all present who may see it, except to ``skip``."""
+    def send(self, message: Message, *, skip: Connection | None = None, about: int | None = None) -> None:
+        """Sends ``message`` to all present who may see it, except to ``skip``. ``about`` is the number of the change
+        that is told, by default the last one: who may not know of that change is sent nothing."""
+        post = Post(message, about or message.last_change)
         if message.room_id in self._changing:
-            self._waiting.setdefault(message.room_id, []).append((Post(message), skip))
+            self._waiting.setdefault(message.room_id, []).append((post, skip))
         else:
-            self._post(Post(message), skip)
+            self._post(post, skip)
 
     @contextmanager
     def changing(self, room_id: UUID) -> Iterator[None]:
@@ -48,7 +50,7 @@ class Fanout:
             self._changing[room_id] -= 1
             if not self._changing[room_id]:
                 del self._changing[room_id]
-                for post, skip in sorted(self._waiting.pop(room_id, ()), key=lambda item: item[0].message.changed):
+                for post, skip in sorted(self._waiting.pop(room_id, ()), key=lambda item: item[0].about):
                     self._post(post, skip)
 
     @contextmanager
@@ -80,7 +82,8 @@ class Fanout:
         principal = connection.principal
         message = post.message
         view = message.view_of(principal.account_id, staff=is_staff(principal.role))
-        if visible(message.state, view) and message.changed > _known(connection, message.room_id):
+        changed = message.changed_for(view)
+        if visible(message.state, view) and changed >= post.about and changed > _known(connection, message.room_id):
             connection.send_frame(post.frame(view, compacted=connection.compact))
 
     def _post(self, post: Post, skip: Connection | None) -> None:

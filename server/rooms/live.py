@@ -11,14 +11,13 @@ from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 
-from server.kernel.clock import Clock
 from server.kernel.errors import Forbidden
-from server.kernel.principal import Principal
 from server.moderation.live import finished, without_details, word_by_word
 from server.moderation.verdict import Verdict
 from server.rooms.access import Rights
-from server.rooms.chat import Chat, speaker_of
+from server.rooms.chat import Chat
 from server.rooms.conversations import Conversations, Recent
+from server.rooms.judging import Judge, Setting
 from server.rooms.messages import topic
 from server.rooms.rules import is_staff
 from server.transport.gateway import Connection, encode_event
@@ -58,13 +57,12 @@ class Live:
     """``in_call`` says whether an account is in the call of a room; it is set by who knows of calls."""
 
     def __init__(
-        self, gateway: Gateway, rights: Rights, conversations: Conversations, chat: Chat, clock: Clock
+        self, gateway: Gateway, rights: Rights, conversations: Conversations, chat: Chat, judge: Judge
     ) -> None:
         self._gateway = gateway
         self._rights = rights
         self._conversations = conversations
-        self._chat = chat
-        self._clock = clock
+        self._judge = judge
         self._lines: dict[_Key, _Line] = {}
         self.in_call: InCall = lambda _room, _account: False
         chat.watch(self.over)
@@ -72,7 +70,9 @@ class Live:
     async def write(self, connection: Connection, room: str | int, text: str) -> LiveAnswer:
         """Shows the others what may be shown of the line as it is now. Raises NotFound, Forbidden, RoomClosed."""
         principal = connection.principal
-        recent = await self._conversations.of((await self._rights.writing(room, connection)).room_id)
+        access = await self._rights.writing(room, connection)
+        setting = await self._judge.setting(access, principal)
+        recent = await self._conversations.of(access.room_id)
         access = await self._rights.writing(room, connection)  # again: from here to the end without a wait for others
         if not self.in_call(access.room_id, access.account_id):
             raise Forbidden("not_in_call")
@@ -83,7 +83,7 @@ class Live:
         line = self._line(key, access.seat, connection)
         if line.held:
             return LiveAnswer(held=True)
-        shown, verdict = self._showable(recent, principal, text)
+        shown, verdict = self._showable(recent, setting, text)
         line.held = shown is None
         self._show(key, line, shown or "")
         return LiveAnswer(held=True if line.held else UNSET, help=True if verdict.show_help else UNSET)
@@ -114,18 +114,18 @@ class Live:
             line.fading, line.connection = fading, connection
         return line
 
-    def _showable(self, recent: Recent, principal: Principal, text: str) -> tuple[str | None, Verdict]:
+    def _showable(self, recent: Recent, setting: Setting, text: str) -> tuple[str | None, Verdict]:
         """What of ``text`` may be shown, None when nothing may, and the verdict on it."""
-        careful = word_by_word(speaker_of(principal, self._clock.now()))
+        careful = word_by_word(setting.speaker, setting.circumstances)
         whole = finished(text) if careful else text
-        verdict = self._chat.verdict_on(recent, principal, whole)
+        verdict = self._judge.verdict(setting, recent, whole)
         if verdict.action != "deliver":
             return None, verdict
         if not careful:
             return whole, verdict
         shown = without_details(whole)
         # Left out words leave another sentence: it is read too.
-        if shown != whole.strip() and self._chat.verdict_on(recent, principal, shown).action != "deliver":
+        if shown != whole.strip() and self._judge.verdict(setting, recent, shown).action != "deliver":
             return None, verdict
         return shown, verdict
 

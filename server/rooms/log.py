@@ -23,6 +23,8 @@ from server.infra.outage import is_passing
 from server.kernel.clock import Clock
 from server.kernel.errors import BinomeError, Draining, InternalError, TryAgain
 from server.moderation.flags import NewFlag
+from server.pairs import freeze
+from server.rooms import memories
 from server.rooms.append import Appended, Draft, Key, Outcome, Statements
 
 log = logging.getLogger(__name__)
@@ -152,6 +154,8 @@ class Log:
             await self._wake.wait()
         batch = [self._queue.popleft() for _ in range(min(len(self._queue), MAX_BATCH))]
         batch.sort(key=lambda draft: draft.room_id.int)  # stable: within a room, first come, first numbered
+        batch, frozen = _up_to_freezes(batch)
+        self._queue.extendleft(reversed(frozen))
         loop = asyncio.get_running_loop()
         self._flight = flight = loop.create_future()
         stall = loop.call_later(STALL_S, self._stall, batch)
@@ -193,9 +197,9 @@ class Log:
             raise _Lost
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                if all(draft.flag is None for draft in batch):
+                if all(draft.plain for draft in batch):
                     return await statements.append(batch, at)
-                return await self._commit_with_flags(statements, batch, at)
+                return await self._commit_with_more(statements, batch, at)
             except _RACES:
                 if attempt == ATTEMPTS:
                     raise
@@ -207,24 +211,37 @@ class Log:
                 raise
         raise AssertionError("the last attempt returns or raises")
 
-    async def _commit_with_flags(self, statements: Statements, batch: list[Draft], at: datetime) -> dict[int, int]:
-        async with statements.raw.transaction():
+    async def _commit_with_more(self, statements: Statements, batch: list[Draft], at: datetime) -> dict[int, int]:
+        """With flags, freezes and what the moderation remembers: all of it together, or nothing."""
+        raw = statements.raw
+        async with raw.transaction():
+            pairs = _pairs(batch)
+            if pairs:  # first of all locks: whoever changes a pair goes from there to its room
+                await freeze.lock(raw, pairs, change=any(draft.freeze for draft in batch))
             numbers = await statements.append(batch, at)
-            flags = []
-            for index, seq in numbers.items():
+            flags, freezes, memory = [], [], {}
+            for index, seq in sorted(numbers.items()):
                 draft = batch[index]
                 if draft.flag is not None:
                     draft.flagged = draft.flag(seq, at)
                     flags.append(draft.flagged)
+                    if draft.freeze and draft.pair_id is not None:
+                        freezes.append((draft.pair_id, draft.flagged.id))
+                for account_id, state in draft.memory.items():
+                    memory[draft.room_id, account_id] = state
             if flags:
-                await self._insert_flags(statements.raw, flags)
+                await self._insert_flags(raw, flags)
+            if freezes:
+                await freeze.freeze(raw, freezes, at)
+            if memory:
+                await memories.write(raw, memory, at)
         return numbers
 
     async def _report(self, batch: list[Draft], numbers: dict[int, int], at: datetime) -> None:
         written = []
         for index, seq in sorted(numbers.items()):
             draft = batch[index]
-            written.append((draft, Appended(seq, at, draft.state, draft.masked_body)))
+            written.append((draft, Appended(seq, at, draft.state, draft.masked_body, draft.notice)))
         # Soon, not now: first the next batch goes out, then answers and fan-out run while the database works.
         asyncio.get_running_loop().call_soon(self._announce, written)
         if len(numbers) < len(batch):
@@ -242,19 +259,22 @@ class Log:
         return [TryAgain] * len(drafts)
 
     async def _write_around_locks(self, batch: list[Draft], at: datetime) -> None:
-        """Somebody has held a room for longer than lock_timeout: its messages are refused, those of others go on."""
-        free = set()
+        """Somebody has held a room or a pair for longer than lock_timeout: its messages are refused, those of others
+        go on."""
+        free, pairs = set[UUID](), set[UUID]()
         if self._statements is not None:
             with contextlib.suppress(Exception):  # then none is known to be free
+                pairs = await freeze.free(self._statements.raw, _pairs(batch))
                 free = await self._statements.free(batch)
-        held = [draft for draft in batch if draft.room_id not in free]
+        held = [d for d in batch if d.room_id not in free or (d.flag is not None and d.pair_id not in {*pairs, None})]
         log.warning("rooms_locked", extra={"drafts": len(held)})
         if not held:  # it is a membership that is held, or the room was let go just now
             self._answer_all(batch, TryAgain)
             return
         self._answer_all(held, TryAgain)
         if len(held) < len(batch):
-            await self._write([draft for draft in batch if draft.room_id in free], at)
+            refused = set(map(id, held))
+            await self._write([draft for draft in batch if id(draft) not in refused], at)
 
     def _announce(self, written: Sequence[tuple[Draft, Appended]]) -> None:
         """For each message in turn its answer, then its fan-out: a sender's connection carries its acknowledgements
@@ -335,7 +355,7 @@ class Log:
             return
         outcomes = await statements.explain([draft for draft, _ in self._in_doubt])
         written = [
-            (draft, Appended(outcome.seq, at, outcome.state, outcome.masked_body))
+            (draft, Appended(outcome.seq, at, outcome.state, outcome.masked_body, outcome.notice))
             for (draft, at), outcome in zip(self._in_doubt, outcomes, strict=True)
             # Of another instant, or told before: then it was a repeat.
             if isinstance(outcome, Appended)
@@ -346,6 +366,25 @@ class Log:
         log.info("doubts_settled", extra={"in_doubt": len(self._in_doubt), "written": len(written)})
         self._in_doubt.clear()
         self._announce(written)
+
+
+def _pairs(batch: Sequence[Draft]) -> set[UUID]:
+    """The pairs that the flags of ``batch`` refer to."""
+    return {draft.pair_id for draft in batch if draft.flag is not None and draft.pair_id is not None}
+
+
+def _up_to_freezes(batch: list[Draft]) -> tuple[list[Draft], list[Draft]]:
+    """``batch`` without what comes after a freeze in the same room, and that: it is for the next batch, which finds
+    the room closed."""
+    if not any(draft.freeze for draft in batch):
+        return batch, []
+    frozen = set[UUID]()
+    now, later = list[Draft](), list[Draft]()
+    for draft in batch:
+        (later if draft.room_id in frozen else now).append(draft)
+        if draft.freeze:
+            frozen.add(draft.room_id)
+    return now, later
 
 
 def instant(clock: Clock) -> datetime:

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from server.rooms.rules import MessageKind, State, View, visible
+from server.rooms.rules import EditState, MessageKind, State, View, visible
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """``number`` is its room's, ``seat`` its author's: how the compact form names them."""
+    """``number`` is its room's, ``seat`` its author's: how the compact form names them. ``advice`` is a professional's
+    to the author; ``edit_body`` is a newer text of the author that others do not read, and ``private_change`` the
+    number of the last change that only the author and professionals may know of."""
 
     room_id: UUID
     number: int
@@ -23,6 +25,20 @@ class Message:
     body: str
     masked_body: str | None
     state: State
+    advice: str | None = None
+    edited: bool = False
+    edit_body: str | None = None
+    edit_state: EditState | None = None
+    private_change: int | None = None
+
+    @property
+    def last_change(self) -> int:
+        """The number of its last change, whoever may know of it."""
+        return max(self.changed, self.private_change or 0)
+
+    def changed_for(self, view: View) -> int:
+        """The number of the last change that ``view`` may know of."""
+        return self.changed if view is View.OTHERS else self.last_change
 
     def view_of(self, account_id: UUID, *, staff: bool) -> View:
         """As whom ``account_id`` sees it."""

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import BigInteger, Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.infra.database import Instant
 from server.rooms.messages import Message
 from server.rooms.rules import FIRST_PAGE, PAGE_BYTES, SHARED_STATES
 from server.rooms.wire import Page, weight
@@ -20,13 +21,20 @@ from server.rooms.wire import Page, weight
 _SHARED = ", ".join(f"'{state}'" for state in SHARED_STATES)
 _VISIBLE = f"(:staff or author_id = :me or state in ({_SHARED}))"
 
-# ``changed`` is ``seq`` for all but a few messages, and only those few are in an index by ``changed``.
+_INSIDE = "(:staff or author_id = :me)"
+_OPEN = f"(coalesce(private_change, 0) < changed or not {_INSIDE})"
+
+# ``changed`` is ``seq`` for all but a few messages, and only those few are in an index by ``changed``. Of what has a
+# later change that not everyone may know of, those who may know of it are told under that number, and only once.
 _AFTER = f"""
-    (select * from messages where room_id = mine.id and seq > mine.cursor and changed = seq and {_VISIBLE}
+    (select * from messages where room_id = mine.id and seq > mine.cursor and changed = seq and {_VISIBLE} and {_OPEN}
         order by seq limit :some)
     union all
     (select * from messages where room_id = mine.id and changed > mine.cursor and changed <> seq and {_VISIBLE}
-        order by changed limit :some)
+        and {_OPEN} order by changed limit :some)
+    union all
+    (select * from messages where room_id = mine.id and private_change > mine.cursor and private_change > changed
+        and {_INSIDE} order by private_change limit :some)
 """  # noqa: S608 - put together from constants; all values are parameters
 _BEFORE = f"""
     (select * from messages where room_id = mine.id and seq < mine.before and {_VISIBLE}
@@ -34,7 +42,11 @@ _BEFORE = f"""
 """  # noqa: S608 - see above
 _SHAPE = f"""
 select mine.id as room_id, mine.number, mine.last_seq, mine.cursor, mine.seat as my_seat,
-    m.seq, m.changed, m.id, m.author_id, author.seat, m.at, m.kind, m.body, m.masked_body, m.state
+    m.seq, m.changed, m.id, m.author_id, author.seat, m.at, m.kind, m.body, m.masked_body, m.state, m.edited,
+    case when :staff or m.author_id = :me then m.advice end as advice,
+    case when :staff or m.author_id = :me then m.edit_body end as edit_body,
+    case when :staff or m.author_id = :me then m.edit_state end as edit_state,
+    case when :staff or m.author_id = :me then m.private_change end as private_change
 from mine
 left join lateral ({_AFTER} union all {_BEFORE}) m on true
 left join room_members author on author.room_id = mine.id and author.account_id = m.author_id
@@ -69,18 +81,30 @@ with mine as materialized (
 )
 
 _RECENT = text("""
-select author_id, body, at from messages
+select author_id, coalesce(edit_body, body) as body, at from messages
 where room_id = :room and at >= :since and kind = 'text' order by seq desc limit :some
 """)
 
 _ONE = text("""
 select m.room_id, r.number, r.last_seq, m.seq, m.changed, m.id, m.author_id, author.seat, m.at, m.kind, m.body,
-    m.masked_body, m.state
+    m.masked_body, m.state, m.edited, m.advice, m.edit_body, m.edit_state, m.private_change
 from messages m
 join rooms r on r.id = m.room_id
 join room_members author on author.room_id = m.room_id and author.account_id = m.author_id
 where m.room_id = :room and m.seq = :seq
 """)
+
+# What is said of one message, of several: those before a place and after it, or an instant where there is no place.
+_AROUND = text(
+    _ONE.text.partition("where ")[0]
+    + """where m.room_id = :room and m.seq in (
+    (select seq from messages where room_id = :room and seq <= coalesce(:seq, seq) and (:seq is not null or at <= :at)
+        order by seq desc limit :before)
+    union all
+    (select seq from messages where room_id = :room and seq > coalesce(:seq, 0) and (:seq is not null or at > :at)
+        order by seq limit :after))
+order by m.seq"""
+).bindparams(bindparam("seq", type_=BigInteger), bindparam("at", type_=Instant))
 
 END = 2**62  # a ``before`` that is after everything
 
@@ -147,6 +171,15 @@ async def message(conn: AsyncConnection, room_id: UUID, seq: int) -> Message | N
     return _message(row) if row is not None else None
 
 
+async def around(
+    conn: AsyncConnection, room_id: UUID, seq: int | None, at: datetime, before: int, after: int
+) -> list[Message]:
+    """The message at ``seq`` with so many before and after it, by place; without a place, those around an instant."""
+    counts = {"before": before if seq is None else before + 1, "after": after}
+    rows = await conn.execute(_AROUND, {"room": room_id, "seq": seq, "at": at, **counts})
+    return [_message(row) for row in rows]
+
+
 async def _history(
     conn: AsyncConnection, room_id: UUID, account_id: UUID, parameters: dict[str, Any], *, staff: bool
 ) -> list[Row[Any]]:
@@ -155,13 +188,13 @@ async def _history(
 
 def after(rows: list[Row[Any]], limit: int, budget: int) -> Page:
     """A page of ``rows`` of one room, at least one, that begins with the oldest change."""
-    messages = sorted(_messages(rows), key=lambda message: message.changed)
+    messages = sorted(_messages(rows), key=lambda message: message.last_change)
     kept = _fitting(messages, limit, budget)
     more = len(kept) < len(messages)
     first = rows[0]
     upto = first.last_seq
     if more:
-        upto = kept[-1].changed if kept else first.cursor
+        upto = kept[-1].last_change if kept else first.cursor
     return Page(first.room_id, first.number, kept, more, upto)
 
 
@@ -208,4 +241,9 @@ def _message(row: Row[Any]) -> Message:
         row.body,
         row.masked_body,
         row.state,
+        row.advice,
+        row.edited,
+        row.edit_body,
+        row.edit_state,
+        row.private_change,
     )

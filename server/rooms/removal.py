@@ -92,12 +92,12 @@ class Removal:
             connection.send("room:rights", RoomRights(room_id, False, room.state if room else "closed", False))
             self._presence.depart(connection, room_id)
         if room is not None:
-            told = RoomRights(room_id, True, room.state, room.writable)
             for account_id, seat in room.seats.items():
                 for connection in self._gateway.of_account(account_id):
                     if is_synced(connection):  # else it reads its rooms just now, and finds that they have changed
                         if not is_staff(connection.principal.role):
                             self._presence.arrive(connection, room_id, seat)
-                        connection.send("room:rights", told)
+                        writable = room.takes(staff=is_staff(connection.principal.role))
+                        connection.send("room:rights", RoomRights(room_id, True, room.state, writable))
         for connection in lost:  # last, as it may have to wait for the database
             await self._visits.leave(room_id, connection.principal.account_id, "read", connection)

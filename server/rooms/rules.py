@@ -17,14 +17,17 @@ than 1 MiB waits is taken for dead."""
 
 COUNTED_UNREAD = 999  # more is shown as "999": nobody needs the exact number, and counting it costs
 
-State = Literal["delivered", "masked", "held", "blocked", "refused"]
+State = Literal["delivered", "masked", "held", "blocked", "refused", "returned"]
+
+EditState = Literal["held", "refused", "returned"]
+"""What became of a newer text that its author wants, as long as others read the one before."""
 
 MessageKind = Literal["text", "voice"]
 
 KINDS: tuple[MessageKind, ...] = ("text", "voice")
 """In the order of their numbers in the compact form."""
 
-STATES: tuple[State, ...] = ("delivered", "masked", "held", "blocked", "refused")
+STATES: tuple[State, ...] = ("delivered", "masked", "held", "blocked", "refused", "returned")
 """In the order of their numbers in the compact form."""
 
 SHARED_STATES: tuple[State, ...] = ("delivered", "masked")
@@ -62,10 +65,10 @@ def check_text(text: str) -> None:
 
 
 def settle(verdict: Verdict, role: Role) -> Verdict:
-    """What is done on ``verdict``. What a professional writes is assessed and flagged like all else, and never held;
-    nothing is masked without knowing what others read instead."""
+    """What is done on ``verdict``. What a professional writes is assessed and flagged like all else, and never held,
+    nor does it pause the pair; nothing is masked without knowing what others read instead."""
     if is_staff(role):
-        return replace(verdict, action="deliver", masked_text=None)
+        return replace(verdict, action="deliver", masked_text=None, freeze=False)
     if verdict.action == "mask" and verdict.masked_text is None:
         return replace(verdict, action="hold")
     return verdict
@@ -73,14 +76,22 @@ def settle(verdict: Verdict, role: Role) -> Verdict:
 
 def settle_unassessed(text: str, role: Role, *, minor: bool) -> Verdict:
     """What is done with a message that could not be assessed. An adult's waits for a professional; a young person's
-    goes through, since a disclosure must never be lost to a fault of ours. Both are flagged."""
+    goes through, since a disclosure must never be lost to a fault of ours, with the help card, since it may be one.
+    Both are flagged."""
     label = Label("unassessed", 3, 1.0, 0, len(text), "assess.failed")
-    return Verdict("deliver" if minor or is_staff(role) else "hold", 3, (label,), flag=True)
+    return Verdict("deliver" if minor or is_staff(role) else "hold", 3, (label,), show_help=minor, flag=True)
 
 
 def state_of(verdict: Verdict) -> State:
     """In which state a message goes into the log."""
     return _STATE_OF[verdict.action]
+
+
+def notice_of(verdict: Verdict, *, slip: bool) -> str | None:
+    """The code of the kind word that the author is answered with, where the state does not say it already."""
+    if verdict.freeze:
+        return "frozen"
+    return "held_first_slip" if slip else None
 
 
 def visible(state: State, view: View) -> bool:

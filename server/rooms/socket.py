@@ -9,8 +9,10 @@ from msgspec import Meta, Struct
 from server.infra.limits import Rate
 from server.kernel.errors import BadRequest
 from server.kernel.permissions import Permission
+from server.rooms.appeals import AppealAnswer, Appeals, Words
 from server.rooms.catchup import DEFAULT_LIMIT, CatchUp
 from server.rooms.chat import Chat
+from server.rooms.edits import Edits
 from server.rooms.entering import EnterAnswer, Entering
 from server.rooms.help import Help, HelpAnswer
 from server.rooms.live import Live, LiveAnswer, LiveTold
@@ -19,7 +21,7 @@ from server.rooms.presence import Presence, PresenceList
 from server.rooms.removal import RoomRights
 from server.rooms.rules import KINDS, MAX_PAGE
 from server.rooms.typing import Typing, TypingTold
-from server.rooms.wire import CompactMessage, CompactSync, FullMessage, HistoryAnswer, SendAnswer, Sync
+from server.rooms.wire import CompactMessage, CompactSync, EditAnswer, FullMessage, HistoryAnswer, SendAnswer, Sync
 from server.transport.gateway import Connection
 from server.transport.gateway.gateway import Gateway
 from server.transport.wire import Identifier
@@ -39,6 +41,18 @@ class Send(Struct, forbid_unknown_fields=True):
 
 
 CompactSend = tuple[RoomReference, Identifier, str]
+
+
+class EditMessage(Struct, forbid_unknown_fields=True):
+    room: RoomReference
+    seq: Number
+    body: str
+
+
+class AskAppeal(Struct, forbid_unknown_fields=True):
+    room: RoomReference
+    seq: Number
+    words: Words | None = None
 
 
 class History(Struct, forbid_unknown_fields=True):
@@ -85,6 +99,8 @@ class Rates:
     """How often a person may do what, over all their devices. A client that waits ``retry_in_ms`` loses nothing."""
 
     send: Rate = _OFTEN  # nobody writes faster; the burst is an outbox after an hour offline
+    edit: Rate = _SOMETIMES
+    appeal: Rate = _SOMETIMES
     history: Rate = _OFTEN  # pages, and what many rooms ask for after an outage
     read: Rate = _OFTEN
     live: Rate = _KEYSTROKES
@@ -101,6 +117,8 @@ class RoomsSocket:
         *,
         catch_up: CatchUp,
         chat: Chat,
+        edits: Edits,
+        appeals: Appeals,
         entering: Entering,
         help_line: Help,
         marks: Marks,
@@ -111,6 +129,8 @@ class RoomsSocket:
     ) -> None:
         self._catch_up = catch_up
         self._chat = chat
+        self._edits = edits
+        self._appeals = appeals
         self._entering = entering
         self._help = help_line
         self._marks = marks
@@ -129,6 +149,16 @@ class RoomsSocket:
             rate=rates.send,
             max_bytes=LONGEST_SEND,
         )
+        on(
+            "chat:edit",
+            EditMessage,
+            self.edit,
+            answer=EditAnswer,
+            permission=write,
+            rate=rates.edit,
+            max_bytes=LONGEST_SEND,
+        )
+        on("chat:appeal", AskAppeal, self.appeal, answer=AppealAnswer, permission=write, rate=rates.appeal)
         on("chat:history", History, self.history, answer=HistoryAnswer, permission=read, rate=rates.history)
         on("chat:read", Read, self.read, permission=read, rate=rates.read)
         on("chat:typing", SetTyping, self.set_typing, permission=write, rate=rates.typing)
@@ -162,6 +192,12 @@ class RoomsSocket:
             return await self._chat.send(connection, payload.room, message_id, payload.body, payload.kind)
         room, identifier, body = payload
         return await self._chat.send(connection, room, UUID(int=identifier.int), body)
+
+    async def edit(self, connection: Connection, payload: EditMessage) -> EditAnswer:
+        return await self._edits.edit(connection, payload.room, payload.seq, payload.body)
+
+    async def appeal(self, connection: Connection, payload: AskAppeal) -> AppealAnswer:
+        return await self._appeals.ask(connection, payload.room, payload.seq, payload.words)
 
     async def history(self, connection: Connection, payload: History) -> HistoryAnswer:
         return await self._catch_up.history(connection, payload.room, payload.after, payload.before, payload.limit)

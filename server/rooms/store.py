@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.kernel.identifiers import new_id
-from server.pairs.rules import Pair, writable
+from server.pairs.rules import Pair, writable, writable_by_staff
 from server.rooms.tables import room_members, rooms
 
 
@@ -30,8 +30,12 @@ class Room:
 
     @property
     def writable(self) -> bool:
-        """Whether it takes messages now."""
+        """Whether it takes messages of the two now, and their calls."""
         return not self.closed and writable(self.state)
+
+    def takes(self, *, staff: bool) -> bool:
+        """Whether it takes messages of this kind of person now."""
+        return not self.closed and (writable_by_staff if staff else writable)(self.state)
 
 
 _ROOM = (

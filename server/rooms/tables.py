@@ -83,6 +83,8 @@ messages = Table(
     Column("notice", Text),
     # The author has changed it since, and others read that.
     Column("edited", Boolean, nullable=False, server_default=false()),
+    # Which of its versions ``body`` is.
+    Column("version", SmallInteger, nullable=False, server_default="1"),
     # A newer text of the author that others do not read: it waits, or was sent back or refused (docs/decisions/0155).
     Column("edit_body", Text),
     Column("edit_state", Text),

@@ -15,7 +15,7 @@ from msgspec import UNSET, Struct, UnsetType
 from server.kernel.identifiers import shorten
 from server.rooms.append import Appended
 from server.rooms.messages import Message
-from server.rooms.rules import KINDS, STATES, State, View, body_for
+from server.rooms.rules import KINDS, STATES, EditState, State, View, body_for
 from server.transport.gateway import encode_event
 from server.transport.wire import Timestamp, timestamp
 
@@ -23,8 +23,16 @@ _NUMBER_OF_STATE = {state: number for number, state in enumerate(STATES)}
 _NUMBER_OF_KIND = {kind: number for number, kind in enumerate(KINDS)}
 
 
+class Edit(Struct, frozen=True):
+    """A newer text of the author that others do not read."""
+
+    body: str
+    state: EditState
+
+
 class FullMessage(Struct, frozen=True):
-    """A message with named fields. ``changed`` is there when it differs from ``seq``."""
+    """A message with named fields. ``changed`` is there when it differs from ``seq``. ``advice`` and ``edit`` are there
+    for the author and professionals."""
 
     room: UUID
     seq: int
@@ -35,10 +43,14 @@ class FullMessage(Struct, frozen=True):
     body: str
     state: State
     changed: int | UnsetType = UNSET
+    edited: bool | UnsetType = UNSET
+    advice: str | UnsetType = UNSET
+    edit: Edit | UnsetType = UNSET
 
 
 CompactMessage = list[Any]
-"""``[room number, seq, seat, at, body, state?, changed?, id?, kind?]``; without the room number in sync and history."""
+"""``[room number, seq, seat, at, body, state?, changed?, id?, kind?, edited?, advice?, edit?]``; without the room
+number in sync and history."""
 
 CompactSync = list[tuple[int, int, int, list[CompactMessage]]]
 """``[[room number, upto, more, [message, …]], …]``."""
@@ -66,6 +78,13 @@ class SendAnswer(Struct, frozen=True):
     body: str | UnsetType = UNSET
     help: bool | UnsetType = UNSET
     notice: str | UnsetType = UNSET
+
+
+class EditAnswer(SendAnswer, frozen=True, kw_only=True):
+    """What became of the new text. ``changed`` is the number under which that is known; of what was blocked, the number
+    that the message had already."""
+
+    changed: int
 
 
 class HistoryAnswer(Struct, frozen=True):
@@ -96,16 +115,39 @@ def full(message: Message, view: View) -> FullMessage:
         kind=message.kind,
         body=body_for(message.body, message.masked_body, message.state, view),
         state=message.state,
-        changed=message.changed if message.changed != message.seq else UNSET,
+        changed=_changed(message, view) or UNSET,
+        edited=message.edited or UNSET,
+        advice=message.advice or UNSET if view is not View.OTHERS else UNSET,
+        edit=Edit(*edit) if (edit := _edit(message, view)) is not None else UNSET,
     )
+
+
+def _changed(message: Message, view: View) -> int:
+    """0 when it is as it was written."""
+    changed = message.changed_for(view)
+    return changed if changed != message.seq else 0
+
+
+def _edit(message: Message, view: View) -> tuple[str, EditState] | None:
+    if view is View.OTHERS or message.edit_body is None or message.edit_state is None:
+        return None
+    return message.edit_body, message.edit_state
 
 
 def compact(message: Message, view: View, *, with_room: bool) -> CompactMessage:
     body = body_for(message.body, message.masked_body, message.state, view)
     form: CompactMessage = [message.seq, message.seat, int(message.at.timestamp()), body]
-    changed = message.changed if message.changed != message.seq else 0
     name = shorten(message.id) if view is View.AUTHOR else ""
-    tail: list[Any] = [_NUMBER_OF_STATE[message.state], changed, name, _NUMBER_OF_KIND[message.kind]]
+    edit = _edit(message, view)
+    tail: list[Any] = [
+        _NUMBER_OF_STATE[message.state],
+        _changed(message, view),
+        name,
+        _NUMBER_OF_KIND[message.kind],
+        int(message.edited),
+        (message.advice or "") if view is not View.OTHERS else "",
+        [_NUMBER_OF_STATE[edit[1]], edit[0]] if edit is not None else 0,
+    ]
     while tail and not tail[-1]:
         tail.pop()
     form += tail
@@ -141,24 +183,33 @@ def sync(pages: Iterable[tuple[Page, int | None]], viewer: UUID, at: datetime, *
 
 
 def send_answer(appended: Appended, *, compacted: bool, show_help: bool) -> SendAnswer:
+    return SendAnswer(**_answer(appended, compacted=compacted, show_help=show_help))
+
+
+def edit_answer(appended: Appended, changed: int, *, compacted: bool, show_help: bool) -> EditAnswer:
+    return EditAnswer(**_answer(appended, compacted=compacted, show_help=show_help), changed=changed)
+
+
+def _answer(appended: Appended, *, compacted: bool, show_help: bool) -> dict[str, Any]:
     state = appended.state
-    return SendAnswer(
-        seq=appended.seq,
-        at=int(appended.at.timestamp()) if compacted else timestamp(appended.at),
-        state=UNSET if compacted and state == "delivered" else state,
-        body=appended.masked_body if state == "masked" and appended.masked_body is not None else UNSET,
-        help=True if show_help else UNSET,
-        notice=state if state in ("held", "masked", "blocked") else UNSET,
-    )
+    return {
+        "seq": appended.seq,
+        "at": int(appended.at.timestamp()) if compacted else timestamp(appended.at),
+        "state": UNSET if compacted and state == "delivered" else state,
+        "body": appended.masked_body if state == "masked" and appended.masked_body is not None else UNSET,
+        "help": True if show_help else UNSET,
+        "notice": appended.notice or (state if state in ("held", "masked", "blocked") else UNSET),
+    }
 
 
 class Post:
     """A message on its way to everyone present. Encoded at most once for each form and view, whoever receives it."""
 
-    __slots__ = ("_frames", "message")
+    __slots__ = ("_frames", "about", "message")
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message, about: int = 0) -> None:
         self.message = message
+        self.about = about  # the number of the change that is told
         self._frames: dict[tuple[View, bool], bytes] = {}
 
     def frame(self, view: View, *, compacted: bool) -> bytes:
@@ -170,8 +221,9 @@ class Post:
 
 
 def weight(message: Message) -> int:
-    """What a message weighs in an answer, in bytes: its body, and what stands around it in the full form."""
-    return len(message.body.encode()) + 250
+    """What a message weighs in an answer, in bytes: its texts, and what stands around them in the full form."""
+    texts = (message.body, message.edit_body or "", message.advice or "")
+    return sum(len(text.encode()) for text in texts) + 250
 
 
 def encoded(value: Any) -> bytes:

@@ -21,6 +21,12 @@ export interface Entry {
   readonly id?: string;
   /** What the others read instead of `body`, when the server said so. */
   readonly othersRead?: string;
+  /** Others have read another text before. */
+  readonly edited?: true;
+  /** Words of the professional who returned it; for its author and professionals. */
+  readonly advice?: string;
+  /** A newer text that others do not read; for its author and professionals. */
+  readonly edit?: { readonly state: MessageState; readonly body: string };
 }
 
 export interface Log {
@@ -36,9 +42,9 @@ export interface Log {
 
 export const emptyLog: Log = { entries: [], cursor: null, ahead: [], floor: 0 };
 
-const STATES: readonly MessageState[] = ['delivered', 'masked', 'held', 'blocked', 'refused'];
+const STATES: readonly MessageState[] = ['delivered', 'masked', 'held', 'blocked', 'refused', 'returned'];
 
-export function entryOf([seq, seat, at, body, state, changed, id, kind]: CompactMessage): Entry {
+export function entryOf([seq, seat, at, body, state, changed, id, kind, edited, advice, edit]: CompactMessage): Entry {
   return {
     seq,
     changed: changed || seq,
@@ -48,6 +54,9 @@ export function entryOf([seq, seat, at, body, state, changed, id, kind]: Compact
     state: STATES[state ?? 0] ?? 'delivered',
     ...(id ? { id } : {}),
     ...(kind ? { voice: true } : {}),
+    ...(edited ? { edited: true } : {}),
+    ...(advice ? { advice } : {}),
+    ...(edit ? { edit: { state: STATES[edit[0]] ?? 'held', body: edit[1] } } : {}),
   };
 }
 

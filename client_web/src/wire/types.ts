@@ -2,7 +2,16 @@
 
 export type Role = 'admin' | 'guardian' | 'mentee' | 'mentor' | 'prescriber' | 'supervisor';
 export type Language = 'fr' | 'en';
-export type MessageState = 'delivered' | 'masked' | 'held' | 'blocked' | 'refused';
+export type MessageState = 'delivered' | 'masked' | 'held' | 'blocked' | 'refused' | 'returned';
+/** What a message that was sent or edited is answered with. `notice` is a code for a kind word. */
+export interface Sent {
+  seq: number;
+  at: number;
+  state?: MessageState;
+  body?: string;
+  help?: boolean;
+  notice?: string;
+}
 
 export interface Me {
   account: { id: string; name: string; role: Role; language: Language; minor: boolean };
@@ -139,6 +148,7 @@ export interface Flag {
   sample?: true;
   decided_at?: string | null;
   decided_by?: Named | null;
+  seconded_by?: Named;
   reason?: Reason;
   note?: string | null;
   advice?: string;
@@ -295,8 +305,23 @@ export interface Pair {
   state: string;
 }
 
-/** `[seq, seat, at, body, state?, changed?, id?, kind?]`: a message in the compact form, inside a list of its own room. */
-export type CompactMessage = [number, number, number, string, number?, number?, string?, number?];
+/**
+ * `[seq, seat, at, body, state?, changed?, id?, kind?, edited?, advice?, edit?]`: a message in the compact form, inside a
+ * list of its own room. `edit` is `[state, body]` of a newer text that others do not read.
+ */
+export type CompactMessage = [
+  number,
+  number,
+  number,
+  string,
+  number?,
+  number?,
+  string?,
+  number?,
+  number?,
+  string?,
+  (0 | [number, string])?,
+];
 /** The same with the room's number in front. */
 export type RoomedMessage = [number, ...CompactMessage];
 /** `[room number, upto, more, messages]`. */
@@ -367,8 +392,10 @@ export interface ErrorBody {
 export interface Up {
   'chat:send': [
     [number, string, string] | { room: number; id: string; kind: 'voice'; body: string },
-    { seq: number; at: number; state?: MessageState; body?: string; help?: boolean; notice?: string },
+    Sent,
   ];
+  'chat:edit': [{ room: number; seq: number; body: string }, Sent & { changed: number }];
+  'chat:appeal': [{ room: number; seq: number; words?: string }, { at: string }];
   'chat:history': [
     { room: number; after?: number; before?: number; limit: number },
     { messages: CompactMessage[]; more: boolean; upto: number },

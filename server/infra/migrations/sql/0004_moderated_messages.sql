@@ -6,6 +6,7 @@ ALTER TABLE messages ADD COLUMN advice text;
 ALTER TABLE messages ADD COLUMN notice text;
 -- Its author has changed it since, and others read that.
 ALTER TABLE messages ADD COLUMN edited boolean DEFAULT false NOT NULL;
+ALTER TABLE messages ADD COLUMN version smallint DEFAULT '1' NOT NULL;
 -- A newer text of its author that others do not read: it waits, or was sent back or refused. `private_change` is the
 -- number of the last change that only the author and professionals may know of.
 ALTER TABLE messages ADD COLUMN edit_body text;

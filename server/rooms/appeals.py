@@ -1,0 +1,70 @@
+"""An author asks for another look at what was hidden, held or sent back of their own words."""
+
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+
+from server.infra.database import Database
+from server.kernel.clock import Clock
+from server.kernel.errors import BadRequest, Conflict, Forbidden, NotFound
+from server.moderation.appeals import Appealed, appeal
+from server.moderation.flags import Flags
+from server.moderation.store import flags_of
+from server.rooms import reading
+from server.rooms.access import Rights
+from server.rooms.log import instant
+from server.transport.gateway import Connection
+from server.transport.wire import Timestamp, timestamp
+
+MAX_WORDS: Final = 1_000  # code points: enough to say why, not a letter
+
+Words = Annotated[str, Meta(max_length=MAX_WORDS)]
+
+
+class AppealAnswer(Struct, frozen=True):
+    """When another look was first asked for."""
+
+    at: Timestamp
+
+
+class Appeals:
+    """``chat:appeal``. Open also while the room is closed: that is when it is needed most."""
+
+    def __init__(self, database: Database, rights: Rights, flags: Flags, clock: Clock) -> None:
+        self._database = database
+        self._rights = rights
+        self._flags = flags
+        self._clock = clock
+
+    async def ask(self, connection: Connection, room: str | int, seq: int, words: str | None) -> AppealAnswer:
+        """Asks a professional to look again at a message of one's own. Asked twice, the first answer.
+
+        Raises BadRequest, NotFound, Forbidden for what somebody else has said, Conflict("appeal_impossible") for what
+        everyone reads as it was written.
+        """
+        if words is not None and "\x00" in words:
+            raise BadRequest("nul", field="words")
+        access = await self._rights.present(room, connection)
+        async with self._database.begin() as conn:
+            message = await reading.message(conn, access.room_id, seq)
+            if message is None or not message.visible_to(access.account_id, staff=access.staff):
+                raise NotFound
+            if message.author_id != access.account_id:
+                raise Forbidden("not_author")
+            if message.state == "delivered" and message.edit_state is None:
+                raise Conflict("appeal_impossible")
+            about = Appealed(
+                access.room.organisation_id,
+                access.pair.supervisor_id,
+                access.pair.id,
+                access.room_id,
+                seq,
+                message.last_change,
+                access.account_id,
+                message.edit_state or message.state,
+                message.edit_body or message.body,
+            )
+            flag_id = await appeal(conn, about, (words or "").strip() or None, instant(self._clock))
+            (flag,) = await flags_of(conn, [flag_id])
+        await self._flags.tell([flag_id])
+        return AppealAnswer(timestamp(flag.appeal.at if flag.appeal is not None else instant(self._clock)))
