@@ -60,6 +60,6 @@ def _read(organisation_id: UUID, version: int, rules: object) -> OwnRules | None
     try:
         own = msgspec.convert(rules, OwnRules)
     except (msgspec.ValidationError, TypeError, ValueError):
-        log.exception("own_rules_unreadable", extra={"organisation": organisation_id, "version": version})
+        log.exception("own_rules_unreadable", extra={"organisation": organisation_id, "version": str(version)})
         return None
     return msgspec.structs.replace(own, version=version)

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import insert, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.kernel.errors import Conflict, NotFound
+from server.kernel.errors import Conflict, FlagMovedOn, NotFound
 from server.rooms.rules import SHARED_STATES, EditState, MessageKind, State
 from server.rooms.tables import message_versions, messages
 
@@ -121,15 +121,15 @@ async def change_message(
     ``masked_body``) let it through, ``returned`` (with ``advice``) and ``refused`` do not. Of a newer text that waits,
     others go on reading the one before. Returns the number of the change; the caller tells of it after the commit.
 
-    Raises NotFound; Conflict("flag_not_held") when nothing is held back, Conflict("flag_superseded") when the author
-    has written something else since.
+    Raises NotFound; Conflict("flag_decision") when this cannot become of it (what others have read is not taken back),
+    FlagMovedOn when the author has written something else since.
     """
     stands = await standing(conn, room_id, seq)
     version = stands.of_flag(flag_id)
     if version != stands.version:
         return await _rule_edit(conn, stands, version, to_state, masked_body, advice)
     if stands.state == "delivered" or (stands.state == "masked" and to_state not in SHARED_STATES):
-        raise Conflict("flag_not_held")  # what others have read cannot be taken back
+        raise Conflict("flag_decision")  # what others have read cannot be taken back
     await keep_first(conn, stands)
     number = await next_number(conn, room_id)
     values = {"state": to_state, "masked_body": masked_body if to_state == "masked" else None, "advice": advice}
@@ -142,7 +142,7 @@ async def _rule_edit(
 ) -> int:
     newest = stands.newest
     if newest is None or version != newest.version:
-        raise Conflict("flag_superseded")
+        raise FlagMovedOn
     number = await next_number(conn, stands.room_id)
     if to_state == "delivered" or to_state == "masked":
         await accept_edit(conn, stands, newest.version, newest.body, to_state, masked_body, number)

@@ -83,7 +83,8 @@ class Judge:
                 raise
             own = setting.circumstances.own
             log.exception(
-                "own_rules_failed", extra={"organisation": setting.principal.organisation_id, "version": own.version}
+                "own_rules_failed",
+                extra={"organisation": setting.principal.organisation_id, "version": str(own.version)},
             )
             return self._under(judge, setting, recent, text, replace(setting.circumstances, own=None))
 
