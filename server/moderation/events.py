@@ -13,6 +13,16 @@ class FlagRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class FlagEscalated:
+    """It stands in the list of every supervisor of the organisation, until one of them decides it."""
+
+    flag_id: UUID
+    organisation_id: UUID
+    supervisor_id: UUID
+    escalated_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class FlagDecided:
     flag_id: UUID
     organisation_id: UUID

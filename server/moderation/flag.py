@@ -1,28 +1,52 @@
-"""A flag: what a professional is asked to look at, with the evidence. Plain values, and the rule of deciding one."""
+"""A flag: what a professional is asked to look at, with the evidence, and what professionals made of it. Plain values;
+what may be decided stands in ``review.py``."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from server.kernel.errors import Conflict
 from server.kernel.identifiers import new_id
 from server.moderation.data_files import engine_version
+from server.moderation.deadlines import due
 from server.moderation.verdict import Label, Verdict
 
 FlagAction = Literal["deliver", "mask", "hold", "block", "help"]
-FlagState = Literal["open", "released", "refused", "acknowledged"]
-Decision = Literal["released", "refused", "acknowledged"]
+FlagState = Literal["open", "second", "escalated", "released", "released_masked", "returned", "refused", "acknowledged"]
+MessageState = Literal["none", "delivered", "masked", "held", "blocked", "refused", "returned"]
+Decision = Literal["release", "release_masked", "return", "refuse", "acknowledge", "escalate"]
+Reason = Literal[
+    "harmless",
+    "misread",
+    "context_ok",
+    "personal_detail",
+    "unsafe",
+    "hurtful",
+    "needs_talk",
+    "serious",
+    "other",
+]
+Span = tuple[int, int]
 
 MAX_EXCERPT = 4_000  # code points: a whole message
 MAX_LABELS = 50  # of one flag: a message may repeat itself, the evidence need not
 HELP: Literal["help"] = "help"  # the category and the action of a call for help
+APPEAL: Literal["appeal"] = "appeal"  # the category of what was never flagged and its author wants looked at
+
+STATE_AFTER: dict[FlagAction, MessageState] = {
+    "deliver": "delivered",
+    "mask": "masked",
+    "hold": "held",
+    "block": "blocked",
+    HELP: "none",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class NewFlag:
-    """A flag before it is stored; made by ``flag_of`` or ``help_flag``."""
+    """A flag before it is stored; made by ``flag_of`` or ``help_flag``. ``changed`` is the number of the message's
+    change that it is about, ``message`` the state of the message since then."""
 
     id: UUID
     organisation_id: UUID
@@ -38,16 +62,83 @@ class NewFlag:
     excerpt: str
     engine: str
     raised_at: datetime
+    alert: bool = False
+    due_at: datetime | None = None
+    rules_version: int | None = None
+    changed: int | None = None
+    message: MessageState = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A decision as somebody asks for it."""
+
+    decision: Decision
+    reason: Reason
+    note: str | None = None
+    advice: str | None = None
+    lift_freeze: bool = False
+    spans: tuple[Span, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A ruling that waits for a second pair of eyes."""
+
+    id: UUID
+    ruling: Ruling
+    by: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """The author asks for another look; ``before_…`` is what had been decided until then, if anything."""
+
+    at: datetime
+    words: str | None
+    before_state: FlagState | None = None
+    before_by: UUID | None = None
+    before_at: datetime | None = None
+    decided_at: datetime | None = None
+
+    @property
+    def waits(self) -> bool:
+        return self.decided_at is None
 
 
 @dataclass(frozen=True, slots=True)
 class Flag(NewFlag):
-    """A stored flag."""
+    """A stored flag. ``known`` is the last change of the message that it knows of, ``edited`` what the message says at
+    that change, where it is not the excerpt; ``shared``: it is or was on the lists of colleagues."""
 
-    state: FlagState
-    decided_at: datetime | None
-    decided_by: UUID | None
-    note: str | None
+    known: int | None = None
+    edited: str | None = None
+    state: FlagState = "open"
+    revision: int = 0
+    shared: bool = False
+    claimed_by: UUID | None = None
+    claimed_until: datetime | None = None
+    escalated_by: UUID | None = None
+    escalated_at: datetime | None = None
+    proposal: Proposal | None = None
+    appeal: Appeal | None = None
+    decided_at: datetime | None = None
+    decided_by: UUID | None = None
+    seconded_by: UUID | None = None
+    reason: Reason | None = None
+    note: str | None = None
+    advice: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What the message says, as far as is known here."""
+        return self.excerpt if self.edited is None else self.edited
+
+
+def as_raised(flag: Flag) -> Flag:
+    """``flag`` as if nobody had done anything about it yet."""
+    return replace(flag, state="open", message=STATE_AFTER[flag.action], proposal=None)
 
 
 def needs_flag(verdict: Verdict) -> bool:
@@ -66,9 +157,13 @@ def flag_of(
     seq: int,
     author_id: UUID,
     at: datetime,
+    changed: int | None = None,
+    rules_version: int | None = None,
 ) -> NewFlag:
-    """The flag for ``text`` on which ``verdict`` was given."""
+    """The flag for ``text`` on which ``verdict`` was given. ``changed`` is the number under which the text became known
+    in its room, when that is not ``seq``; ``rules_version`` that of the organisation's own rules."""
     first = verdict.labels[0] if verdict.labels else None
+    severity = max(1, verdict.severity)
     return NewFlag(
         new_id(),
         organisation_id,
@@ -78,12 +173,17 @@ def flag_of(
         seq,
         author_id,
         first.category if first else "policy",
-        max(1, verdict.severity),
+        severity,
         verdict.action,
         within(verdict.labels, MAX_EXCERPT),
         storable(text),
         engine_version(),
         at,
+        verdict.alert,
+        due(severity, at),
+        rules_version,
+        seq if changed is None else changed,
+        STATE_AFTER[verdict.action],
     )
 
 
@@ -113,6 +213,8 @@ def help_flag(
         storable(words),
         engine_version(),
         at,
+        alert=True,
+        due_at=due(4, at),
     )
 
 
@@ -126,10 +228,3 @@ def storable(text: str) -> str:
     A flag must never fail to be written because of what it is about."""
     bounded = text[:MAX_EXCERPT].replace("\x00", "\ufffd")
     return bounded if bounded.isprintable() else "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in bounded)
-
-
-def check_decision(action: FlagAction, decision: Decision) -> None:
-    """Raises Conflict when ``decision`` is not one for this flag: held messages are released or refused, all else is
-    acknowledged."""
-    if (action == "hold") != (decision in ("released", "refused")):
-        raise Conflict("flag_held" if action == "hold" else "flag_not_held")

@@ -1,8 +1,10 @@
-"""The review queue: flags are written with what they are about, told to the supervisor after the commit, decided
-once."""
+"""Flags are written with what they are about, told after the commit to the supervisors on whose lists they are, listed,
+and claimed by who looks at them. What is decided stands in ``decisions.py``."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -10,14 +12,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
 from server.kernel.clock import Clock
-from server.kernel.errors import Conflict, NotFound
+from server.kernel.errors import FlagClaimed, FlagDecided, NotFound
 from server.kernel.events import Bus
-from server.kernel.permissions import Permission
+from server.kernel.permissions import Role
 from server.kernel.principal import Principal
-from server.moderation import store
-from server.moderation.cards import FlagCard, cards
-from server.moderation.events import FlagDecided, FlagRaised
-from server.moderation.flag import Decision, Flag, NewFlag, check_decision
+from server.moderation import lists, store
+from server.moderation.cards import Beside, beside, blind_card, card, cards
+from server.moderation.events import FlagRaised
+from server.moderation.flag import Flag, NewFlag
+from server.moderation.flag_card import FlagCard
+from server.moderation.lists import ListName
+from server.moderation.review import CLAIM, WAITING, Reviewer, claimed_by_another, concerns, is_theirs, on_list
+from server.moderation.reviewers import reviewer, reviewers
+from server.people.store import people_in_role, people_of
 from server.transport.gateway.gateway import Gateway
 
 __all__ = ["Flags", "NewFlag"]
@@ -26,7 +33,8 @@ log = logging.getLogger(__name__)
 
 
 class Flags:
-    """Use cases around flags. Nothing is emitted inside a transaction: whoever commits calls ``announce``."""
+    """Use cases around flags. Nothing is emitted inside a transaction: whoever commits calls ``announce`` for new
+    flags, ``tell`` for changed ones."""
 
     def __init__(self, database: Database, clock: Clock, bus: Bus, gateway: Gateway) -> None:
         self._database = database
@@ -41,70 +49,135 @@ class Flags:
         await store.insert(raw, flags)
 
     async def announce(self, flag_ids: Collection[UUID]) -> None:
-        """After the commit: tells the supervisors who are connected, ``flag:raised`` of open flags, ``flag:changed``
-        of decided ones, and the bus. Never raises: the flags are committed, and a supervisor whose screen missed one
-        finds it in the queue."""
+        """After the commit: tells the supervisors who are connected of new flags, ``flag:raised``, and the bus. Never
+        raises: the flags are committed, and a supervisor whose screen missed one finds it in the queue."""
+        for flag in await self._send(flag_ids, lambda _flag, _reader: "flag:raised"):
+            await self._bus.publish(FlagRaised(flag.id, flag.organisation_id, flag.supervisor_id, flag.severity))
+
+    async def tell(self, flag_ids: Collection[UUID]) -> None:
+        """After the commit: ``flag:changed``, to every supervisor on whose lists they are or were. Never raises."""
+        await self._send(flag_ids, lambda _flag, _reader: "flag:changed")
+
+    async def tell_overdue(self) -> None:
+        """Flags that nobody has looked at in time come to the colleagues, each once."""
+        async with self._database.begin() as conn:
+            overdue = await store.newly_overdue(conn, self._clock.now())
+
+        def event(flag: Flag, reader: Reviewer) -> str:
+            return "flag:changed" if flag.supervisor_id == reader.account_id else "flag:raised"
+
+        if overdue:
+            await self._send(overdue, event)
+
+    async def page(
+        self, principal: Principal, which: ListName, *, before: UUID | None, limit: int
+    ) -> tuple[list[FlagCard], bool]:
+        """A page of one of the lists behind the flag ``before``, and whether more follow. Raises NotFound when
+        ``before`` is not, or never was, on this list."""
+        now = self._clock.now()
+        async with self._database.begin() as conn:
+            me = await reviewer(conn, principal)
+            after = await self._after(conn, which, before, me, now) if before is not None else None
+            found = await lists.page(conn, which, me, now, after, limit + 1)
+            known = await beside(conn, found[:limit])
+        shown = [self._card(which, flag, known, me, now) for flag in found[:limit]]
+        return shown, len(found) > limit
+
+    async def claim(self, flag_id: UUID, principal: Principal) -> FlagCard:
+        """For five minutes nobody else decides it; again, and they begin anew. Raises NotFound, FlagDecided,
+        FlagClaimed."""
+        now = self._clock.now()
+        async with self._database.begin() as conn:
+            me = await reviewer(conn, principal)
+            await self.waiting(conn, flag_id, me, now)
+            if not await store.claim(conn, flag_id, me.account_id, now + CLAIM, now):
+                flag = await self.waiting(conn, flag_id, me, now)
+                await self.refuse_claimed(conn, flag, me, now)
+                raise FlagDecided
+            (shown,) = await cards(conn, await store.flags_of(conn, [flag_id]), me, now)
+        await self.tell([flag_id])
+        return shown
+
+    async def unclaim(self, flag_id: UUID, principal: Principal) -> FlagCard:
+        """Leaves it to whoever comes next; nothing happens to somebody else's claim. Raises NotFound, FlagDecided."""
+        now = self._clock.now()
+        async with self._database.begin() as conn:
+            me = await reviewer(conn, principal)
+            await self.waiting(conn, flag_id, me, now)
+            ended = await store.unclaim(conn, flag_id, me.account_id)
+            (shown,) = await cards(conn, await store.flags_of(conn, [flag_id]), me, now)
+        if ended:
+            await self.tell([flag_id])
+        return shown
+
+    async def readable(self, conn: AsyncConnection, flag_id: UUID, me: Reviewer, now: datetime) -> tuple[Flag, bool]:
+        """A flag that the reviewer may read, whatever list it is on; True when they may not know what was decided.
+        Raises NotFound."""
+        found = await store.flags_of(conn, [flag_id])
+        if found and (on_list(found[0], me, now) is not None or is_theirs(found[0], me)):
+            return found[0], False
+        if found and await lists.on_list(conn, "sample", me, now, flag_id):
+            return found[0], True
+        raise NotFound
+
+    async def waiting(self, conn: AsyncConnection, flag_id: UUID, me: Reviewer, now: datetime) -> Flag:
+        """A flag that waits for the reviewer. Raises NotFound, FlagDecided."""
+        flag, _ = await self.readable(conn, flag_id, me, now)
+        if flag.state not in WAITING:
+            raise FlagDecided
+        return flag
+
+    async def refuse_claimed(self, conn: AsyncConnection, flag: Flag, me: Reviewer, now: datetime) -> None:
+        """Raises FlagClaimed, with the name, when a colleague is looking at it."""
+        if flag.claimed_by is not None and claimed_by_another(flag, me, now):
+            raise FlagClaimed("by", name=(await people_of(conn, [flag.claimed_by]))[flag.claimed_by].name)
+
+    async def _after(self, conn: AsyncConnection, which: ListName, before: UUID, me: Reviewer, now: datetime) -> Flag:
+        """The flag that a page begins behind. It may have left the list since the page before was read."""
+        flag, blind = await self.readable(conn, before, me, now)
+        if (which == "sample") != blind or (which == "closed" and flag.decided_at is None):
+            raise NotFound
+        return flag
+
+    def _card(self, which: ListName, flag: Flag, known: Beside, me: Reviewer, now: datetime) -> FlagCard:
+        return blind_card(flag, known, me) if which == "sample" else card(flag, known, me, now)
+
+    async def _send(self, flag_ids: Collection[UUID], event: Callable[[Flag, Reviewer], str]) -> list[Flag]:
+        now = self._clock.now()
+        told: list[tuple[UUID, str, FlagCard]] = []
         try:
             async with self._database.begin() as conn:
                 flags = await store.flags_of(conn, flag_ids)
-                shown = await cards(conn, flags)
+                known = await beside(conn, flags)
+                by_organisation: dict[UUID, list[Flag]] = defaultdict(list)
+                for flag in flags:
+                    by_organisation[flag.organisation_id].append(flag)
+                for organisation_id, its in by_organisation.items():
+                    for reader in await self._there(conn, organisation_id, its):
+                        seen = [flag for flag in its if _is_told(flag, reader, now)]
+                        told += [
+                            (reader.account_id, event(flag, reader), card(flag, known, reader, now)) for flag in seen
+                        ]
         except Exception:
             log.exception("flags_not_announced", extra={"flags": len(flag_ids)})
-            return
-        for flag, card in zip(flags, shown, strict=True):
-            event = "flag:raised" if flag.state == "open" else "flag:changed"
-            for connection in self._gateway.of_account(flag.supervisor_id):
-                connection.send(event, card)
-        for flag in flags:
-            if flag.decided_by is None:
-                await self._bus.publish(FlagRaised(flag.id, flag.organisation_id, flag.supervisor_id, flag.severity))
-            else:
-                await self._bus.publish(FlagDecided(flag.id, flag.organisation_id, flag.supervisor_id, flag.decided_by))
+            return []
+        for account_id, name, shown in told:
+            for connection in self._gateway.of_account(account_id):
+                connection.send(name, shown)
+        return flags
 
-    async def decide(
-        self, conn: AsyncConnection, flag_id: UUID, reviewer: Principal, decision: Decision, note: str | None
-    ) -> Flag:
-        """Decides an open flag of the reviewer's own caseload, in the transaction of ``conn``; of two who decide at
-        once the second raises Conflict. Raises NotFound for a flag of somebody else, Conflict for a decision that is
-        not one for this flag."""
-        flag = await self._own(conn, flag_id, reviewer)
-        check_decision(flag.action, decision)
-        decided = await store.close(
-            conn, flag_id, decision, reviewer.account_id, self._clock.now(), (note or "").strip() or None
-        )
-        if decided is None:
-            raise Conflict("flag_decided")
-        return decided
+    async def _there(self, conn: AsyncConnection, organisation_id: UUID, flags: Collection[Flag]) -> list[Reviewer]:
+        """Who is connected of those who may be told: the supervisors of the organisation, and whoever answers for these
+        flags (an admin, where there is no supervisor yet)."""
+        people = {person.id: person for person in await people_in_role(conn, organisation_id, Role.SUPERVISOR)}
+        missing = {flag.supervisor_id for flag in flags} - people.keys()
+        people |= await people_of(conn, missing)
+        here = {person.id: person.language for person in people.values() if self._gateway.of_account(person.id)}
+        return await reviewers(conn, organisation_id, here) if here else []
 
-    async def acknowledge(self, flag_id: UUID, reviewer: Principal, note: str | None) -> FlagCard:
-        """Seen, with nothing to decide."""
-        async with self._database.begin() as conn:
-            flag = await self.decide(conn, flag_id, reviewer, "acknowledged", note)
-            (card,) = await cards(conn, [flag])
-        await self.announce([flag_id])
-        return card
 
-    async def page(
-        self, reviewer: Principal, *, closed: bool, before: UUID | None, limit: int
-    ) -> tuple[list[FlagCard], bool]:
-        """A page of the reviewer's own flags behind the flag ``before``, and whether more follow. Raises NotFound
-        when ``before`` is not a flag of theirs."""
-        reviewer.require(Permission.FLAG_REVIEW)
-        async with self._database.begin() as conn:
-            after = await self._own(conn, before, reviewer) if before is not None else None
-            if closed:
-                # Behind a flag that is still open there is nothing: it is not in this list.
-                if after is not None and after.decided_at is None:
-                    raise NotFound
-                cursor = (after.decided_at, after.id) if after is not None and after.decided_at else None
-                found = await store.closed_page(conn, reviewer.account_id, cursor, limit + 1)
-            else:
-                found = await store.open_page(conn, reviewer.account_id, after, limit + 1)
-            return await cards(conn, found[:limit]), len(found) > limit
-
-    async def _own(self, conn: AsyncConnection, flag_id: UUID, reviewer: Principal) -> Flag:
-        reviewer.require(Permission.FLAG_REVIEW)
-        found = await store.flags_of(conn, [flag_id])
-        if not found or found[0].supervisor_id != reviewer.account_id:
-            raise NotFound
-        return found[0]
+def _is_told(flag: Flag, reader: Reviewer, now: datetime) -> bool:
+    """Whether it is on a list of theirs, or may have been."""
+    if on_list(flag, reader, now) is not None or is_theirs(flag, reader):
+        return True
+    return flag.shared and not concerns(flag, reader)

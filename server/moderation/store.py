@@ -1,56 +1,52 @@
-"""SQL of flags."""
+"""SQL of flags: written, read, changed. Which of them are on whose list stands in ``lists.py``."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import msgspec
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.moderation.flag import HELP, Decision, Flag, NewFlag, storable
-from server.moderation.tables import flags
+from server.moderation.flag import HELP, Appeal, Flag, NewFlag, Proposal, Ruling, storable
+from server.moderation.tables import appeals, flags, reviews
 from server.moderation.verdict import Label
 
-_COLUMNS = (
-    flags.c.id,
-    flags.c.organisation_id,
-    flags.c.supervisor_id,
-    flags.c.pair_id,
-    flags.c.room_id,
-    flags.c.seq,
-    flags.c.author_id,
-    flags.c.category,
-    flags.c.severity,
-    flags.c.action,
-    flags.c.labels,
-    flags.c.excerpt,
-    flags.c.engine,
-    flags.c.raised_at,
-    flags.c.state,
-    flags.c.decided_at,
-    flags.c.decided_by,
-    flags.c.note,
+_OWN = tuple(column for column in flags.c if column.name != "proposal_id")
+
+_FLAG = select(
+    *_OWN,
+    reviews.c.id.label("proposal_id"),
+    reviews.c.decision.label("proposal_decision"),
+    reviews.c.reason.label("proposal_reason"),
+    reviews.c.note.label("proposal_note"),
+    reviews.c.advice.label("proposal_advice"),
+    reviews.c.lift_freeze.label("proposal_lift_freeze"),
+    reviews.c.spans.label("proposal_spans"),
+    reviews.c.by_id.label("proposal_by"),
+    reviews.c.at.label("proposal_at"),
+    appeals.c.at.label("appeal_at"),
+    appeals.c.words.label("appeal_words"),
+    appeals.c.before_state,
+    appeals.c.before_by,
+    appeals.c.before_at,
+    appeals.c.decided_at.label("appeal_decided_at"),
+).select_from(
+    flags.outerjoin(reviews, reviews.c.id == flags.c.proposal_id).outerjoin(appeals, appeals.c.flag_id == flags.c.id)
 )
 
 # One statement for any number of flags: it is inside the message log's transaction, which others wait for.
 _INSERT = """
 insert into flags (id, organisation_id, supervisor_id, pair_id, room_id, seq, author_id, category, severity, action,
-                   labels, excerpt, engine, raised_at)
-select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::uuid[], $8::text[],
-                     $9::smallint[], $10::text[], $11::jsonb[], $12::text[], $13::text[], $14::timestamptz[])
+                   labels, excerpt, engine, raised_at, alert, due_at, rules_version, changed, message, known)
+select *, changed from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::uuid[],
+    $8::text[], $9::smallint[], $10::text[], $11::jsonb[], $12::text[], $13::text[], $14::timestamptz[],
+    $15::boolean[], $16::timestamptz[], $17::integer[], $18::bigint[], $19::text[])
+    as f (id, organisation_id, supervisor_id, pair_id, room_id, seq, author_id, category, severity, action,
+          labels, excerpt, engine, raised_at, alert, due_at, rules_version, changed, message)
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """How much waits for a supervisor: flags that are open, and those of them that hold a message back."""
-
-    open: int
-    held: int
 
 
 async def insert(raw: asyncpg.Connection, new: Sequence[NewFlag]) -> None:
@@ -73,110 +69,138 @@ async def insert(raw: asyncpg.Connection, new: Sequence[NewFlag]) -> None:
         [flag.excerpt for flag in new],
         [flag.engine for flag in new],
         [flag.raised_at for flag in new],
+        [flag.alert for flag in new],
+        [flag.due_at for flag in new],
+        [flag.rules_version for flag in new],
+        [flag.changed for flag in new],
+        [flag.message for flag in new],
     )
+
+
+def select_flags() -> Any:
+    """A query for whole flags, for ``flags_in``."""
+    return _FLAG
+
+
+async def flags_in(conn: AsyncConnection, query: Any) -> list[Flag]:
+    return [_flag(row) for row in await conn.execute(query)]
 
 
 async def flags_of(conn: AsyncConnection, ids: Collection[UUID]) -> list[Flag]:
     """The flags of ``ids`` that exist, the oldest first."""
     if not ids:
         return []
-    query = select(*_COLUMNS).where(flags.c.id.in_(ids)).order_by(flags.c.raised_at, flags.c.id)
-    return [_flag(row) for row in await conn.execute(query)]
+    return await flags_in(conn, _FLAG.where(flags.c.id.in_(ids)).order_by(flags.c.raised_at, flags.c.id))
 
 
-async def open_page(conn: AsyncConnection, supervisor_id: UUID, after: Flag | None, limit: int) -> list[Flag]:
-    """Open flags: the most severe first, among equals the oldest; those that come after ``after`` in this order."""
-    query = select(*_COLUMNS).where(flags.c.supervisor_id == supervisor_id, flags.c.state == "open")
-    if after is not None:
-        query = query.where(
-            or_(
-                flags.c.severity < after.severity,
-                and_(
-                    flags.c.severity == after.severity,
-                    or_(
-                        flags.c.raised_at > after.raised_at,
-                        and_(flags.c.raised_at == after.raised_at, flags.c.id > after.id),
-                    ),
-                ),
-            )
-        )
-    query = query.order_by(flags.c.severity.desc(), flags.c.raised_at, flags.c.id).limit(limit)
-    return [_flag(row) for row in await conn.execute(query)]
+async def locked(conn: AsyncConnection, flag_id: UUID) -> Flag | None:
+    """The flag, for this transaction alone to change. Before pairs, rooms and messages are locked, never after."""
+    found = await flags_in(conn, _FLAG.where(flags.c.id == flag_id).with_for_update(of=flags))
+    return found[0] if found else None
 
 
-async def closed_page(
-    conn: AsyncConnection, supervisor_id: UUID, before: tuple[datetime, UUID] | None, limit: int
-) -> list[Flag]:
-    """Decided flags, the last decided first; those that come behind ``before`` in this order."""
-    query = select(*_COLUMNS).where(flags.c.supervisor_id == supervisor_id, flags.c.decided_at.is_not(None))
-    if before is not None:
-        at, flag_id = before
-        query = query.where(or_(flags.c.decided_at < at, and_(flags.c.decided_at == at, flags.c.id < flag_id)))
-    query = query.order_by(flags.c.decided_at.desc(), flags.c.id.desc()).limit(limit)
-    return [_flag(row) for row in await conn.execute(query)]
+async def change(conn: AsyncConnection, flag_id: UUID, **values: Any) -> None:
+    """Changes a flag that this transaction has locked, or one that need not be as it was; counts its revision."""
+    await conn.execute(update(flags).where(flags.c.id == flag_id).values(revision=flags.c.revision + 1, **values))
 
 
-async def queue_of(conn: AsyncConnection, supervisor_id: UUID) -> Queue:
-    query = select(func.count(), func.count().filter(flags.c.action == "hold")).where(
-        flags.c.supervisor_id == supervisor_id, flags.c.state == "open"
+async def has_newer(conn: AsyncConnection, flag: Flag) -> bool:
+    """Whether a later text of the same message has a flag of its own."""
+    later = exists().where(
+        flags.c.room_id == flag.room_id, flags.c.seq == flag.seq, flags.c.changed > flag.changed, flags.c.id != flag.id
     )
-    waiting, held = (await conn.execute(query)).one()
-    return Queue(waiting, held)
+    return bool((await conn.execute(select(later))).scalar_one())
 
 
-async def close(
-    conn: AsyncConnection, flag_id: UUID, decision: Decision, decided_by: UUID, at: datetime, note: str | None
-) -> Flag | None:
-    """Decides the flag if it is still open; None when it is not, then nothing was changed."""
+async def flag_of_message(conn: AsyncConnection, room_id: UUID, seq: int) -> UUID | None:
+    """The newest flag of a message."""
+    query = (
+        select(flags.c.id)
+        .where(flags.c.room_id == room_id, flags.c.seq == seq)
+        .order_by(flags.c.changed.desc().nulls_last(), flags.c.raised_at.desc(), flags.c.id.desc())
+        .limit(1)
+    )
+    found: UUID | None = (await conn.execute(query)).scalar_one_or_none()
+    return found
+
+
+async def claim(conn: AsyncConnection, flag_id: UUID, by: UUID, until: datetime, now: datetime) -> bool:
+    """Takes, or keeps, the flag for ``by`` unless somebody else holds it at ``now``: of two at once, one. False when
+    it is held."""
+    done = await conn.execute(
+        update(flags)
+        .where(
+            flags.c.id == flag_id,
+            flags.c.decided_at.is_(None),
+            flags.c.claimed_by.is_(None) | (flags.c.claimed_by == by) | (flags.c.claimed_until <= now),
+        )
+        .values(claimed_by=by, claimed_until=until, revision=flags.c.revision + 1)
+    )
+    return done.rowcount == 1
+
+
+async def unclaim(conn: AsyncConnection, flag_id: UUID, by: UUID) -> bool:
+    """Ends the claim of ``by``; False when they had none."""
+    done = await conn.execute(
+        update(flags)
+        .where(flags.c.id == flag_id, flags.c.claimed_by == by)
+        .values(claimed_by=None, claimed_until=None, revision=flags.c.revision + 1)
+    )
+    return done.rowcount == 1
+
+
+async def newly_overdue(conn: AsyncConnection, now: datetime) -> list[UUID]:
+    """The open flags that have become overdue since this was last asked; marks them as shared, so that of several
+    processes one is told."""
     query = (
         update(flags)
-        .where(flags.c.id == flag_id, flags.c.state == "open")
-        .values(state=decision, decided_at=at, decided_by=decided_by, note=note)
-        .returning(*_COLUMNS)
+        .where(flags.c.state == "open", flags.c.due_at <= now, flags.c.shared.is_(False))
+        .values(shared=True, revision=flags.c.revision + 1)
+        .returning(flags.c.id)
     )
-    row = (await conn.execute(query)).first()
-    return _flag(row) if row else None
+    return list((await conn.execute(query)).scalars())
 
 
 async def calls_for_help(conn: AsyncConnection, author_id: UUID, since: datetime) -> list[Flag]:
     """The open calls for help of a person since then, the oldest first."""
-    query = (
-        select(*_COLUMNS)
-        .where(
-            flags.c.author_id == author_id,
-            flags.c.action == HELP,
-            flags.c.state == "open",
-            flags.c.raised_at >= since,
-        )
-        .order_by(flags.c.raised_at, flags.c.id)
-    )
-    return [_flag(row) for row in await conn.execute(query)]
+    query = _FLAG.where(
+        flags.c.author_id == author_id,
+        flags.c.action == HELP,
+        flags.c.state == "open",
+        flags.c.raised_at >= since,
+    ).order_by(flags.c.raised_at, flags.c.id)
+    return await flags_in(conn, query)
 
 
 async def add_words(conn: AsyncConnection, flag: Flag, words: str) -> None:
     """Puts more words of the same call for help under those that are there."""
-    excerpt = storable(f"{flag.excerpt}\n{words}" if flag.excerpt else words)
-    await conn.execute(update(flags).where(flags.c.id == flag.id).values(excerpt=excerpt))
+    await change(conn, flag.id, excerpt=storable(f"{flag.excerpt}\n{words}" if flag.excerpt else words))
 
 
 def _flag(row: Any) -> Flag:
-    return Flag(
-        id=row.id,
-        organisation_id=row.organisation_id,
-        supervisor_id=row.supervisor_id,
-        pair_id=row.pair_id,
-        room_id=row.room_id,
-        seq=row.seq,
-        author_id=row.author_id,
-        category=row.category,
-        severity=row.severity,
-        action=row.action,
-        labels=tuple(Label(**label) for label in row.labels),
-        excerpt=row.excerpt,
-        engine=row.engine,
-        raised_at=row.raised_at,
-        state=row.state,
-        decided_at=row.decided_at,
-        decided_by=row.decided_by,
-        note=row.note,
+    own: dict[str, Any] = {column.name: getattr(row, column.name) for column in _OWN}
+    own["labels"] = tuple(Label(**label) for label in row.labels)
+    return Flag(**own, proposal=_proposal(row), appeal=_appeal(row))
+
+
+def _proposal(row: Any) -> Proposal | None:
+    if row.proposal_id is None:
+        return None
+    spans = None if row.proposal_spans is None else tuple((start, end) for start, end in row.proposal_spans)
+    ruling = Ruling(
+        row.proposal_decision,
+        row.proposal_reason,
+        row.proposal_note,
+        row.proposal_advice,
+        row.proposal_lift_freeze,
+        spans,
+    )
+    return Proposal(row.proposal_id, ruling, row.proposal_by, row.proposal_at)
+
+
+def _appeal(row: Any) -> Appeal | None:
+    if row.appeal_at is None:
+        return None
+    return Appeal(
+        row.appeal_at, row.appeal_words, row.before_state, row.before_by, row.before_at, row.appeal_decided_at
     )

@@ -70,7 +70,8 @@ flags = Table(
     CheckConstraint("severity between 1 and 4", name="severity"),
     CheckConstraint("action in ('deliver', 'mask', 'hold', 'block', 'help')", name="action"),
     CheckConstraint(
-        "state in ('open', 'second', 'escalated', 'released', 'released_masked', 'returned', 'refused', 'acknowledged')",
+        "state in ('open', 'second', 'escalated', "
+        "'released', 'released_masked', 'returned', 'refused', 'acknowledged')",
         name="state",
     ),
     CheckConstraint("(state in ('open', 'second', 'escalated')) = (decided_at is null)", name="decided"),

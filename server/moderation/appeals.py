@@ -1,0 +1,100 @@
+"""An author asks for another look at what was hidden, held or sent back: the flag opens again, for somebody else than
+who decided."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.kernel.errors import NotFound
+from server.kernel.identifiers import new_id
+from server.moderation import store
+from server.moderation.data_files import engine_version
+from server.moderation.deadlines import due
+from server.moderation.flag import APPEAL, FlagAction, MessageState, NewFlag, storable
+from server.moderation.review import WAITING
+from server.moderation.tables import appeals
+
+SEVERITY = 2  # of what nobody had flagged: to be looked at within a day
+_ACTION: dict[MessageState, FlagAction] = {"masked": "mask", "held": "hold", "blocked": "block", "delivered": "deliver"}
+
+# Two devices that ask at once ask once: they take turns, by message.
+_TURN = text("select pg_advisory_xact_lock(hashtextextended('appeal:' || cast(:place as text), 0))")
+
+
+@dataclass(frozen=True, slots=True)
+class Appealed:
+    """The message as it stands: the text that its author wants, what became of it (``state``), and ``changed``, the
+    number of its last change."""
+
+    organisation_id: UUID
+    supervisor_id: UUID
+    pair_id: UUID | None
+    room_id: UUID
+    seq: int
+    changed: int
+    author_id: UUID
+    state: MessageState
+    text: str
+
+
+async def appeal(conn: AsyncConnection, about: Appealed, words: str | None, at: datetime) -> UUID:
+    """Writes the appeal of the author of ``about`` in the transaction of ``conn``; once a flag: the same again changes
+    nothing. Returns the flag, to be told (``Flags.tell``) after the commit.
+
+    It locks the flag, so it comes before the room or the message are locked. Raises NotFound for a flag of somebody
+    else's words."""
+    await conn.execute(_TURN, {"place": f"{about.room_id}:{about.seq}"})
+    flag_id = await store.flag_of_message(conn, about.room_id, about.seq)
+    if flag_id is None:
+        flag_id = await _raise(conn, about, at)
+    flag = await store.locked(conn, flag_id)
+    if flag is None or flag.author_id != about.author_id:
+        raise NotFound
+    if flag.appeal is not None:
+        return flag_id
+    again = flag.state not in WAITING
+    before = {"before_state": flag.state, "before_by": flag.decided_by, "before_at": flag.decided_at} if again else {}
+    await conn.execute(insert(appeals).values(flag_id=flag_id, at=at, words=words or None, **before))
+    says = {
+        "known": about.changed,
+        "message": about.state,
+        "edited": None if about.text == flag.excerpt else storable(about.text),
+    }
+    if again:
+        undone = {"state": "open", "decided_at": None, "decided_by": None, "seconded_by": None}
+        told = {"reason": None, "note": None, "advice": None}
+        await store.change(
+            conn, flag_id, shared=True, due_at=due(max(flag.severity, SEVERITY), at), **says, **undone, **told
+        )
+    else:
+        await store.change(conn, flag_id, shared=True, **says)
+    return flag_id
+
+
+async def _raise(conn: AsyncConnection, about: Appealed, at: datetime) -> UUID:
+    """A flag for what was never one: policy may hide something without asking anybody to look."""
+    new = NewFlag(
+        new_id(),
+        about.organisation_id,
+        about.supervisor_id,
+        about.pair_id,
+        about.room_id,
+        about.seq,
+        about.author_id,
+        APPEAL,
+        SEVERITY,
+        _ACTION.get(about.state, "deliver"),
+        (),
+        storable(about.text),
+        engine_version(),
+        at,
+        due_at=due(SEVERITY, at),
+        changed=about.changed,
+        message=about.state,
+    )
+    raw = await conn.get_raw_connection()
+    await store.insert(raw.driver_connection, [new])
+    return new.id

@@ -1,0 +1,32 @@
+"""Who looks at flags: the supervisors of an organisation, and what one needs to know of them to say what is theirs."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.kernel.permissions import Permission, Role
+from server.kernel.principal import Principal
+from server.moderation.review import Reviewer
+from server.pairs.rules import belongs
+from server.pairs.store import pairs_of
+from server.people.store import people_in_role
+
+
+async def reviewer(conn: AsyncConnection, principal: Principal) -> Reviewer:
+    """``principal`` as one who looks at flags. Raises Forbidden."""
+    principal.require(Permission.FLAG_REVIEW)
+    return (await reviewers(conn, principal.organisation_id, {principal.account_id: principal.language}))[0]
+
+
+async def reviewers(conn: AsyncConnection, organisation_id: UUID, who: dict[UUID, str]) -> list[Reviewer]:
+    """The people of ``who``, each with their language: supervisors of this organisation."""
+    supervisors = {person.id for person in await people_in_role(conn, organisation_id, Role.SUPERVISOR)}
+    return [
+        Reviewer(account_id, organisation_id, language, supervisors <= {account_id}, await _own_pairs(conn, account_id))
+        for account_id, language in who.items()
+    ]
+
+
+async def _own_pairs(conn: AsyncConnection, account_id: UUID) -> frozenset[UUID]:
+    """The pairs that the person is one of the two of, which somebody may have been before they became a supervisor."""
+    return frozenset(pair.id for pair in await pairs_of(conn, account_id) if belongs(pair, account_id))
