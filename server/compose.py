@@ -8,8 +8,14 @@ from aiohttp import web
 import server
 from server.ground import Ground
 from server.moderation.assess import warm
+from server.moderation.figures import Figures
 from server.moderation.flags import Flags
 from server.moderation.http import FlagsHttp
+from server.moderation.overdue import Overdue
+from server.moderation.rules_in_force import RulesInForce
+from server.moderation.samples import Samples
+from server.moderation.tuning import Tuning
+from server.moderation.tuning_http import TuningHttp
 from server.pairs.http import PairsHttp
 from server.people.accounts import Accounts
 from server.people.authenticator import SessionAuthenticator
@@ -22,14 +28,18 @@ from server.people.purge import PurgeSessions
 from server.people.signin import SignIn
 from server.revocation import Revocation
 from server.rooms.access import Rights
+from server.rooms.appeals import Appeals
 from server.rooms.catchup import CatchUp
 from server.rooms.chat import Chat
+from server.rooms.context import Contexts
 from server.rooms.conversations import Conversations
+from server.rooms.edits import Edits
 from server.rooms.entering import Entering
 from server.rooms.fanout import Fanout
 from server.rooms.help import Help
 from server.rooms.home import Homes
 from server.rooms.http import RoomsHttp
+from server.rooms.judging import Judge
 from server.rooms.live import Live
 from server.rooms.log import Log
 from server.rooms.marks import Marks
@@ -38,6 +48,7 @@ from server.rooms.notes.notes import Notes
 from server.rooms.notes.purge import PurgeNotes
 from server.rooms.presence import Presence
 from server.rooms.removal import Removal
+from server.rooms.review_http import ReviewHttp
 from server.rooms.rulings import Rulings
 from server.rooms.socket import RoomsSocket
 from server.rooms.typing import Typing
@@ -76,6 +87,21 @@ class People:
         PurgeSessions(database, clock).register(ground.jobs)
 
 
+class Moderation:
+    """The review queue, and what an organisation changes of the rules."""
+
+    def __init__(self, ground: Ground, gateway: Gateway) -> None:
+        database, clock = ground.database, ground.clock
+        self.flags = Flags(database, clock, ground.bus, gateway)
+        self.overdue = Overdue(self.flags)
+        self.http = FlagsHttp(self.flags, Samples(database, clock), Figures(database, clock))
+        self.tuning_http = TuningHttp(Tuning(database, clock))
+
+    def start(self, running: AsyncExitStack) -> None:
+        running.push_async_callback(self.overdue.stop)
+        self.overdue.start()
+
+
 class Rooms:
     """The message log and everything that stands around it."""
 
@@ -90,18 +116,23 @@ class Rooms:
         self.notes = notes = Notes(database, clock, self.rights, rate_factor=ground.settings.rate_factor)
         PurgeNotes(notes, clock).register(ground.jobs)
         self.notes_http = NotesHttp(notes)
-        self.chat = Chat(self.log, self.rights, fanout, conversations, flags, notes, clock)
-        self.live = Live(gateway, self.rights, conversations, self.chat, clock)
-        self.rulings = Rulings(database, self.log, fanout, flags)
+        self.judge = Judge(RulesInForce(database, ground.notices), clock)
+        self.chat = Chat(self.log, self.rights, fanout, conversations, flags, notes, self.judge)
+        self.edits = Edits(database, self.log, self.rights, fanout, conversations, flags, self.judge, clock)
+        self.live = Live(gateway, self.rights, conversations, self.chat, self.judge)
+        self.rulings = Rulings(database, self.log, fanout, flags, clock, ground.bus)
+        self.review_http = ReviewHttp(self.rulings, Contexts(database, clock, flags))
         self.marks = Marks(database, gateway, self.rights)
         self.removal = Removal(gateway, ground.notices, self.rights, self.presence, self.visits)
         homes = Homes(database, clock)
         catch_up = CatchUp(database, clock, self.rights, fanout, self.presence)
-        self.http = RoomsHttp(database, self.rights, homes, self.rulings)
+        self.http = RoomsHttp(database, self.rights, homes)
         self.socket = RoomsSocket(
             gateway,
             catch_up=catch_up,
             chat=self.chat,
+            edits=self.edits,
+            appeals=Appeals(database, self.rights, flags, clock),
             entering=Entering(self.rights, catch_up, homes, fanout, self.presence, self.visits),
             help_line=Help(database, clock, gateway, self.rights, flags),
             marks=self.marks,
@@ -122,7 +153,7 @@ class Rooms:
         running.push_async_callback(self.log.stop)
         await self.log.start()
         running.callback(self.live.stop)
-        for part in (self.removal, self.marks, self.rulings, self.chat):
+        for part in (self.removal, self.marks, self.rulings, self.edits, self.chat):
             running.push_async_callback(part.stop)
 
 
@@ -174,18 +205,21 @@ class Capabilities:
             self.people.authenticator, ground.clock, Limits(rate_factor=settings.rate_factor), ground.metrics
         )
         Revocation(ground.database, self.gateway, ground.notices, ground.bus, ground.clock)
-        self.flags = Flags(ground.database, ground.clock, ground.bus, self.gateway)
+        self.moderation = Moderation(ground, self.gateway)
+        self.flags = self.moderation.flags
         self.rooms = Rooms(ground, self.gateway, self.flags)
         self.signalling = Signalling(ground, self.gateway, self.rooms, self.people.authenticator)
         self.endpoints = Endpoints(self.people.authenticator)
-        self.endpoints.add(self.people.http, self.people.policy_http, PairsHttp(ground.database), FlagsHttp(self.flags))
-        self.endpoints.add(self.rooms.http, self.rooms.notes_http)
+        self.endpoints.add(self.people.http, self.people.policy_http, PairsHttp(ground.database))
+        self.endpoints.add(self.moderation.http, self.moderation.tuning_http)
+        self.endpoints.add(self.rooms.http, self.rooms.notes_http, self.rooms.review_http)
 
     async def start(self) -> None:
         """Before the first request. Raises when the ground gives way, or the moderation's data cannot be read."""
         warm()
         self._running.callback(self.people.passwords.close)
         await self.rooms.start(self._running)
+        self.moderation.start(self._running)
         self._running.push_async_callback(self.gateway.close)
         await self.signalling.start(self._running)  # stopped before the sockets, which are told of the end of calls
 

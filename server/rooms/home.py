@@ -16,7 +16,8 @@ from server.kernel.clock import Clock
 from server.kernel.errors import NotFound
 from server.kernel.permissions import Permission, Role, allows
 from server.kernel.principal import Principal
-from server.moderation.store import queue_of
+from server.moderation.lists import waiting
+from server.moderation.reviewers import reviewer
 from server.people.me import Me, me_of
 from server.people.store import Person, people_of
 from server.rooms import store
@@ -62,8 +63,8 @@ class MarkCard(Struct, frozen=True):
 
 
 class RoomCard(Struct, frozen=True):
-    """``state`` is the pair's. ``upto`` is the number of the room's last change. ``unread`` counts the messages of
-    others after the reader's ``seen``, up to 999."""
+    """``state`` is the pair's, ``writable`` whether the reader may write. ``upto`` is the number of the room's last
+    change. ``unread`` counts the messages of others after the reader's ``seen``, up to 999."""
 
     id: UUID
     number: int
@@ -88,10 +89,12 @@ class PlannedCard(Struct, frozen=True):
 
 
 class QueueCard(Struct, frozen=True):
-    """Flags that wait for this supervisor, and those of them that hold a message back."""
+    """How long the lists of this supervisor are; ``held`` are those of ``open`` that hold a message back."""
 
     open: int
     held: int
+    second: int
+    sample: int
 
 
 class Home(Struct, frozen=True):
@@ -121,8 +124,8 @@ class Homes:
             planned = await upcoming(conn, pairs.keys(), self._clock.now())
             queue: QueueCard | UnsetType = UNSET
             if allows(principal.role, Permission.FLAG_REVIEW):
-                waiting = await queue_of(conn, principal.account_id)
-                queue = QueueCard(waiting.open, waiting.held)
+                lists = await waiting(conn, await reviewer(conn, principal), self._clock.now())
+                queue = QueueCard(lists.open, lists.held, lists.second, lists.sample)
         return Home(me, cards, [_planned(session, pairs[session.pair_id]) for session in planned], queue)
 
     async def card(self, principal: Principal, room_id: UUID) -> RoomCard:
@@ -145,17 +148,20 @@ class Homes:
         for row in await conn.execute(_MARKS, {"rooms": ids}):
             marks[row.room_id].append(row)
         people = await people_of(conn, {account_id for room in rooms for account_id in room.seats})
-        return [_card(room, counts[room.id], people, marks[room.id]) for room in rooms]
+        staff = is_staff(principal.role)
+        return [_card(room, counts[room.id], people, marks[room.id], staff=staff) for room in rooms]
 
 
-def _card(room: Room, count: _Count, people: Mapping[UUID, Person], marks: Collection[Row[Any]]) -> RoomCard:
+def _card(
+    room: Room, count: _Count, people: Mapping[UUID, Person], marks: Collection[Row[Any]], *, staff: bool
+) -> RoomCard:
     return RoomCard(
         id=room.id,
         number=room.number,
         kind=room.kind,
         pair=room.pair_id,
         state=room.state,
-        writable=room.writable,
+        writable=room.takes(staff=staff),
         upto=count.last_seq,
         unread=count.unread,
         members=[

@@ -1,4 +1,4 @@
-"""HTTP around rooms: the first page, the access journal, rulings on held messages, and making a pair with its room."""
+"""HTTP around rooms: the first page, the access journal, and making a pair with its room."""
 
 from uuid import UUID
 
@@ -6,8 +6,6 @@ from msgspec import UNSET, Struct, UnsetType
 
 from server.infra.database import Database
 from server.kernel.permissions import Permission, Role
-from server.moderation.cards import FlagCard
-from server.moderation.http import DecisionBody
 from server.pairs.card import PairCard, card
 from server.pairs.create import create_pair
 from server.people.store import people_of
@@ -15,7 +13,6 @@ from server.rooms import store
 from server.rooms.access import Rights
 from server.rooms.home import Home, Homes
 from server.rooms.reference import of_path
-from server.rooms.rulings import Rulings
 from server.rooms.visits import Act, visits_of
 from server.transport.endpoint import Call, endpoint
 from server.transport.wire import Identifier, Timestamp, timestamp
@@ -42,11 +39,10 @@ class NewPairBody(Struct, forbid_unknown_fields=True):
 class RoomsHttp:
     """Endpoints of rooms."""
 
-    def __init__(self, database: Database, rights: Rights, homes: Homes, rulings: Rulings) -> None:
+    def __init__(self, database: Database, rights: Rights, homes: Homes) -> None:
         self._database = database
         self._rights = rights
         self._homes = homes
-        self._rulings = rulings
 
     @endpoint("GET", "/api/v1/home", answer=Home)
     async def home(self, call: Call) -> Home:
@@ -72,20 +68,6 @@ class RoomsHttp:
                 for row in rows
             ]
         )
-
-    @endpoint(
-        "POST", "/api/v1/flags/{flag}/release", body=DecisionBody, answer=FlagCard, permission=Permission.FLAG_REVIEW
-    )
-    async def release(self, call: Call) -> FlagCard:
-        """The held message is delivered."""
-        return await self._rulings.rule(call.identifier("flag"), call.principal, "released", call.body.note)
-
-    @endpoint(
-        "POST", "/api/v1/flags/{flag}/refuse", body=DecisionBody, answer=FlagCard, permission=Permission.FLAG_REVIEW
-    )
-    async def refuse(self, call: Call) -> FlagCard:
-        """The held message will not be delivered; its author is told."""
-        return await self._rulings.rule(call.identifier("flag"), call.principal, "refused", call.body.note)
 
     @endpoint("POST", "/api/v1/pairs", body=NewPairBody, answer=PairCard, permission=Permission.PAIR_CREATE, status=201)
     async def create_pair(self, call: Call) -> PairCard:

@@ -96,14 +96,15 @@ where m.room_id = :room and m.seq = :seq
 
 # What is said of one message, of several: those before a place and after it, or an instant where there is no place.
 _AROUND = text(
-    _ONE.text.partition("where ")[0]
-    + """where m.room_id = :room and m.seq in (
+    f"""
+{_ONE.text.partition("where ")[0]}
+where m.room_id = :room and m.seq in (
     (select seq from messages where room_id = :room and seq <= coalesce(:seq, seq) and (:seq is not null or at <= :at)
         order by seq desc limit :before)
     union all
     (select seq from messages where room_id = :room and seq > coalesce(:seq, 0) and (:seq is not null or at > :at)
         order by seq limit :after))
-order by m.seq"""
+order by m.seq"""  # noqa: S608 - see above
 ).bindparams(bindparam("seq", type_=BigInteger), bindparam("at", type_=Instant))
 
 END = 2**62  # a ``before`` that is after everything
