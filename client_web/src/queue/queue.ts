@@ -7,10 +7,11 @@ import { announce } from '../shell/announce';
 import { http } from '../wire/http';
 import { on, onOnline } from '../wire/link';
 import { Refusal } from '../wire/refusal';
-import type { Flag } from '../wire/types';
+import type { Flag, Reason } from '../wire/types';
 import { merged } from './merged';
 
 export type Decision = 'release' | 'refuse' | 'acknowledge';
+const REASON: Record<Decision, Reason> = { release: 'context_ok', refuse: 'unsafe', acknowledge: 'other' };
 
 const flags = signal<ReadonlyMap<string, Flag>>(new Map());
 /** What was chosen and not answered yet, and what went wrong, by flag. */
@@ -58,7 +59,8 @@ export async function decide(flag: Flag, decision: Decision, note: string): Prom
   deciding.value = new Map(deciding.peek()).set(flag.id, decision);
   problems.value = without(problems.peek(), flag.id);
   try {
-    take(await http<Flag>('POST', `flags/${flag.id}/${decision}`, note.trim() ? { note: note.trim() } : {}));
+    const words = note.trim() ? { note: note.trim() } : {};
+    take(await http<Flag>('POST', `flags/${flag.id}/decide`, { decision, reason: REASON[decision], ...words }));
   } catch (error) {
     await coped(flag, error);
   } finally {
@@ -69,7 +71,7 @@ export async function decide(flag: Flag, decision: Decision, note: string): Prom
 /** Somebody was faster: show what they decided. Anything else: say it, and leave the choice open. */
 async function coped(flag: Flag, error: unknown): Promise<void> {
   const code = error instanceof Refusal ? error.code : 'unreachable';
-  if (code === 'conflict') {
+  if (code === 'conflict' || code === 'flag_decided') {
     await loadQueue();
     const name = flags.peek().get(flag.id)?.decided_by?.name;
     return say(flag.id, name ? t('queue.already', { name }) : t('queue.already_somebody'));

@@ -52,7 +52,7 @@ async def test_the_home_of_each_role(house: House) -> None:
     for who, unread, queue in (
         (room.mentee, 2, None),  # not the first, which is seen, nor the held one
         (room.mentor, 1, None),
-        (room.supervisor, 0, {"open": 1, "held": 1}),
+        (room.supervisor, 0, {"open": 1, "held": 1, "second": 0, "sample": 0}),
     ):
         home = (await house.ask(who, "GET", "/api/v1/home")).body
         assert home.pop("me")["account"]["id"] == str(who.id)

@@ -1,22 +1,17 @@
-"""What becomes a flag, with which evidence, and which decision fits it."""
+"""What becomes a flag, with which evidence, and by when it wants to be looked at."""
 
-from datetime import UTC, datetime
-from typing import get_args
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.kernel.errors import Conflict
 from server.kernel.identifiers import new_id
 from server.moderation.data_files import engine_version
 from server.moderation.flag import (
     MAX_EXCERPT,
     MAX_LABELS,
-    Decision,
-    FlagAction,
     NewFlag,
-    check_decision,
     flag_of,
     help_flag,
     needs_flag,
@@ -100,15 +95,21 @@ def test_evidence_is_bounded() -> None:
     assert storable("é" * 100_000) == "é" * MAX_EXCERPT
 
 
-@pytest.mark.parametrize("action", get_args(FlagAction))
-@pytest.mark.parametrize("decision", get_args(Decision))
-def test_held_messages_are_ruled_on_and_all_else_is_acknowledged(action: FlagAction, decision: Decision) -> None:
-    fits = decision in ("released", "refused") if action == "hold" else decision == "acknowledged"
-    if fits:
-        check_decision(action, decision)
-    else:
-        with pytest.raises(Conflict):
-            check_decision(action, decision)
+@pytest.mark.parametrize(
+    ("severity", "deadline"), [(1, None), (2, timedelta(days=1)), (3, timedelta(hours=1)), (4, timedelta(minutes=5))]
+)
+def test_the_graver_the_sooner(severity: int, deadline: timedelta | None) -> None:
+    made = flag(Verdict("deliver", severity, (LABEL,), flag=True, alert=severity == 4))
+    assert made.due_at == (NOW + deadline if deadline is not None else None)
+    assert made.alert is (severity == 4)
+
+
+def test_a_flag_names_the_rules_and_the_change_that_it_is_about() -> None:
+    some = new_id()
+    who = {"organisation_id": some, "supervisor_id": some, "pair_id": some, "room_id": some, "author_id": some}
+    made = flag_of(Verdict("mask", 2, (LABEL,), "x"), "a", seq=7, at=NOW, changed=12, rules_version=3, **who)
+    assert (made.seq, made.changed, made.rules_version, made.message) == (7, 12, 3, "masked")
+    assert flag(Verdict("hold", 3, (LABEL,))).changed == 7
 
 
 def test_the_engine_has_one_name() -> None:
