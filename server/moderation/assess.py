@@ -20,6 +20,7 @@ from server.moderation.own_lexicon import ready
 from server.moderation.policy import ORDINARY, acts, decide
 from server.moderation.stopwatch import Stopwatch
 from server.moderation.verdict import DELIVER, Circumstances, Finding, Speaker, Verdict
+from server.moderation.words import Words
 
 MAX_LENGTH = 10_000  # code points that are read; the chat takes 4,000
 _OVERRIDES = "\u202d\u202e"  # marks that show text in another order than it is written
@@ -58,7 +59,7 @@ def assess(
     words = lexicon.words(read, folded, own.vocabulary if own else None)
     findings = [*lexicon.find(words, watch), *(own.find(words, watch) if own else ())]
     watch.check()
-    findings += [*details.find(words, folded, speaker, conversation, now, watch), *_hidings(text)]
+    findings += [*details.find(words, folded, speaker, conversation, now, watch), *_hidings(text, words)]
     if own and findings:
         findings = own.left(findings, read)
     if not findings:
@@ -74,11 +75,14 @@ def assess(
     return replace(verdict, masked_text=mask(text, hidden, language))
 
 
-def _hidings(text: str) -> Iterator[Finding]:
+def _hidings(text: str, words: Words) -> Iterator[Finding]:
     """Ways of writing that only serve to hide something, whatever it is."""
+    version = version_of("assess.py")
     if len(text) > MAX_LENGTH:
-        yield Finding("evasion", 1.0, MAX_LENGTH, len(text), "evasion.length", version=version_of("assess.py"))
+        yield Finding("evasion", 1.0, MAX_LENGTH, len(text), "evasion.length", version=version)
+    if lexicon.flooded(words):
+        yield Finding("evasion", 0.9, 0, len(words.raw), "evasion.flood", version=version)
     if not text.isascii():
         for mark in _OVERRIDES:
             if (place := text.find(mark)) >= 0:
-                yield Finding("evasion", 0.9, place, place + 1, "evasion.order", version=version_of("assess.py"))
+                yield Finding("evasion", 0.9, place, place + 1, "evasion.order", version=version)

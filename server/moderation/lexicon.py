@@ -23,7 +23,7 @@ from server.moderation.verdict import Finding
 from server.moderation.words import Words
 
 REPEATS = 12  # places of one entry that are weighed in one text: a page of the same insult is one reason
-TRIES = 2_000  # anchors of one entry around which it is looked for in one text: more than a page has words
+VISITS = 80  # places of one anchor that are looked around in one text; more is a flood, and told as such
 CHECKED = 32  # anchors between two looks at the time
 
 
@@ -100,25 +100,38 @@ class Lexicon:
     ) -> dict[tuple[int, int, str], Line]:
         places: dict[tuple[int, int, str], Line] = {}
         times: Counter[str] = Counter()
-        tries: Counter[str] = Counter()
-        line, index, before = words.line, 0, 0
-        for count, (anchor, offset, _) in enumerate(
-            matches
-        ):  # in the order of their ends, so that the next stands near the one before
-            index += line.count(" ", before, offset) if offset >= before else -line.count(" ", offset, before)
-            before = offset
-            if watch is not None and not count % CHECKED:
-                watch.check()
+        for anchor, first in _visited(words.line, matches, watch):
             for owner in self.owners[anchor]:
                 name = owner.line.entry.id
-                if times[name] >= REPEATS or tries[name] >= TRIES:
+                if times[name] >= REPEATS:
                     continue
-                tries[name] += 1
-                place = owner.alternative.around(words.words, index, index + self.lengths[anchor])
+                place = owner.alternative.around(words.words, first, first + self.lengths[anchor])
                 if place is not None:
                     times[name] += 1
                     places[(*place, name)] = owner.line
         return places
+
+    def flooded(self, words: Words) -> bool:
+        """Whether one anchor stands in ``words`` so often that it was not looked around everywhere."""
+        if len(words.words) <= VISITS:
+            return False
+        found = self.automaton.find_matches_as_indexes(words.line, overlapping=True)
+        return max(Counter(anchor for anchor, _, _ in found).values(), default=0) > VISITS
+
+
+def _visited(line: str, matches: Sequence[tuple[int, int, int]], watch: Stopwatch | None) -> Iterator[tuple[int, int]]:
+    """Each anchor, the first times that it stands in ``line``, with the index of the word that it begins with."""
+    visits: Counter[int] = Counter()
+    index, before = 0, 0
+    for count, (anchor, offset, _) in enumerate(matches):
+        if watch is not None and not count % CHECKED:
+            watch.check()
+        # Matches come in the order of their ends: each begins near the one before.
+        index += line.count(" ", before, offset) if offset >= before else -line.count(" ", offset, before)
+        before = offset
+        visits[anchor] += 1
+        if visits[anchor] <= VISITS:
+            yield anchor, index
 
 
 @cache
@@ -149,6 +162,10 @@ def short_forms() -> dict[str, str]:
 def words(raw: str, folded: str, known: Container[str] | None = None) -> Words:
     """``raw`` as words; ``known`` is every word that a rule may ask for, if that is more than ours."""
     return Words(raw, folded, short_forms(), vocabulary() if known is None else known)
+
+
+def flooded(words: Words) -> bool:
+    return load().flooded(words)
 
 
 def hits(words: Words) -> list[Weighed]:

@@ -27,6 +27,9 @@ _LONG = re.compile(r"([a-z])\1\1+")
 _SPELLED = re.compile(r"(?<![a-z0-9@$])(?:[a-z0-9@$][ .*_\-/|]{1,2}){3,24}[a-z0-9@$](?![a-z0-9@$])")
 
 
+LONGEST_WORD = 16  # letters of a word that is looked for in a row of single letters
+
+
 class Reading(NamedTuple):
     """The words of a view, where in the folded text each was read, and which were hidden by spelling."""
 
@@ -43,17 +46,9 @@ class Words:
     """
 
     __slots__ = (
-        "_folded",
-        "_glued",
-        "_origins",
-        "_reading",
-        "_short",
-        "_vocabulary",
-        "line",
-        "raw",
-        "spelled",
+        "_folded", "_hidden", "_long", "_origins", "_reading", "_short", "_vocabulary", "line", "raw", "spelled",
         "words",
-    )
+    )  # fmt: skip
 
     def __init__(self, raw: str, folded: str, short: Mapping[str, str], vocabulary: Container[str]) -> None:
         self.raw = raw
@@ -62,24 +57,42 @@ class Words:
         self._vocabulary = vocabulary
         self._origins: Sequence[int] | None = None
         self._reading: Reading | None = None
-        self._glued = squeezed().regions(folded)
+        glued = squeezed().regions(folded)
         self.spelled = _SPELLED.search(folded) is not None
         mixed = not _LEET_SIGNS.isdisjoint(folded) and _MIXED.search(folded) is not None
-        if self.spelled or mixed or self._glued or _LONG.search(folded):
-            self.words = self.reading.words
-            self.line = f" {' '.join(self.words)} "
-        else:
-            for sign, parted in _PARTED:
-                if sign in folded:
-                    folded = folded.replace(sign, parted)
-            joined = " ".join([word for token in folded.split() if (word := short.get(token, token))])
-            self.line = f" {joined} "
-            self.words = joined.split()
+        self._long = _LONG.search(folded) is not None
+        self._hidden: list[Region] = []
+        if self.spelled or mixed or glued:
+            self._hidden = list(_apart([*_spelled(folded, vocabulary), *_leet(folded, vocabulary), *glued]))
+        self.words = self._read_words()
+        self.line = f" {' '.join(self.words)} "
+
+    def _read_words(self) -> list[str]:
+        """As ``reading`` has them, without their places."""
+        if not self._hidden:
+            return self._plain(self._folded)
+        words: list[str] = []
+        done = 0
+        for start, end, hidden in self._hidden:
+            words += self._plain(self._folded[done:start])
+            words += hidden
+            done = end
+        return words + self._plain(self._folded[done:])
+
+    def _plain(self, part: str) -> list[str]:
+        for sign, parted in _PARTED:
+            if sign in part:
+                part = part.replace(sign, parted)
+        tokens = part.split()
+        if self._long:
+            tokens = [_shorten(token, self._vocabulary) for token in tokens]
+        short = self._short
+        return " ".join([word for token in tokens if (word := short.get(token, token))]).split()
 
     @property
     def reading(self) -> Reading:
         if self._reading is None:
-            self._reading = _read(self._folded, self._short, self._vocabulary, self._glued)
+            self._reading = _read(self._folded, self._short, self._vocabulary, self._hidden, long=self._long)
         return self._reading
 
     def span(self, first: int, after: int) -> tuple[int, int]:
@@ -108,14 +121,26 @@ def looks_alike(part: str) -> bool:
     return any(not char.isascii() and hides(char) for char in part)
 
 
-def _read(folded: str, short: Mapping[str, str], vocabulary: Container[str], glued: Sequence[Region]) -> Reading:
-    reading = Reading([], [], [], set())
-    long = _LONG.search(folded) is not None
+def _apart(regions: list[Region]) -> Iterator[Region]:
+    """``regions`` in order, of those that overlap the first and longest."""
     done = 0
-    hidden = [*_spelled(folded, vocabulary), *_leet(folded, vocabulary), *glued]
-    for start, end, words in sorted(hidden, key=lambda region: (region[0], -region[1])):
-        if start < done:
-            continue
+    for region in sorted(regions, key=lambda region: (region.start, -region.end)):
+        if region.start >= done:
+            yield region
+            done = region.end
+
+
+def _read(
+    folded: str,
+    short: Mapping[str, str],
+    vocabulary: Container[str],
+    hidden: Sequence[Region],
+    *,
+    long: bool,
+) -> Reading:
+    reading = Reading([], [], [], set())
+    done = 0
+    for start, end, words in hidden:
         _read_plain(reading, folded, done, start, short, vocabulary, long=long)
         reading.hidden.update(range(len(reading.words), len(reading.words) + len(words)))
         reading.words.extend(words)
@@ -195,12 +220,12 @@ def _shorten(word: str, vocabulary: Container[str]) -> str:
 def _segment(letters: str, vocabulary: Container[str]) -> list[str] | None:
     """``letters`` cut into words of two letters or more that the lexicon knows, the fewest possible; or None."""
     best: list[list[str] | None] = [[]] + [None] * len(letters)
-    for end in range(2, len(letters) + 1):
-        for start in range(max(0, end - 16), end - 1):
-            before = best[start]
-            if before is None or letters[start:end] not in vocabulary:
-                continue
+    for start in range(len(letters) - 1):
+        before = best[start]
+        if before is None:
+            continue
+        for end in range(start + 2, min(len(letters), start + LONGEST_WORD) + 1):
             here = best[end]
-            if here is None or len(before) + 1 < len(here):
+            if (here is None or len(before) + 1 < len(here)) and letters[start:end] in vocabulary:
                 best[end] = [*before, letters[start:end]]
     return best[-1]

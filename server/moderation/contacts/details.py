@@ -39,12 +39,12 @@ def find(
     watch: Stopwatch,
 ) -> Iterator[Finding]:
     """What lies inside a detail already found is not told twice. Raises Overtime as ``watch`` says."""
-    seen: list[Span] = []
+    seen = bytearray(len(folded))  # 1 where a detail was found
 
     def told(found: Iterable[Found]) -> Iterator[Finding]:
         for rule, span in found:
-            if not any(span.start < other.end and other.start < span.end for other in seen):
-                seen.append(span)
+            if not any(seen[span.start : span.end]):
+                seen[span.start : span.end] = b"\1" * (span.end - span.start)
                 start, end = words.raw_span(span.start, span.end)
                 hidden = looks_alike(words.raw[start:end])
                 category = rule.partition(".")[0]
@@ -65,12 +65,12 @@ def find(
     digits = numbers.weight(folded, words.words)
     if digits >= numbers.ENOUGH:
         yield from told(("contact.phone", span) for span in numbers.find(folded))
-    if own and digits and not seen:
+    if own and digits and not any(seen):
         yield from told(("contact.phone.split", span) for span in numbers.find_split(folded, map(fold, reversed(own))))
-    if own and not seen:
+    if own and not any(seen):
         earlier = [fold(piece) for piece in own[-PIECES:]]
         yield from told(("contact.handle.split", span) for span in handles.find_split(folded, words.words, earlier))
-    question = conversation.last_of_others(speaker, now) if conversation is not None and not seen else None
+    question = conversation.last_of_others(speaker, now) if conversation is not None and not any(seen) else None
     if question is not None:
         yield from told(("contact.handle.answer", span) for span in handles.find_answer(folded, fold(question)))
     yield from told(identifying.find(words, folded, speaker))
