@@ -19,7 +19,7 @@ from server.rooms.chat import Chat
 from server.rooms.conversations import Conversations, Recent
 from server.rooms.judging import Judge, Setting
 from server.rooms.messages import topic
-from server.rooms.rules import is_staff
+from server.rooms.rules import UNASSESSED, is_staff
 from server.transport.gateway import Connection, encode_event
 from server.transport.gateway.gateway import Gateway
 
@@ -86,7 +86,9 @@ class Live:
         shown, verdict = self._showable(recent, setting, text)
         line.held = shown is None
         self._show(key, line, shown or "")
-        return LiveAnswer(held=True if line.held else UNSET, help=True if verdict.show_help else UNSET)
+        # A fault of ours is told with the message, not at each of its letters.
+        help_card = verdict.show_help and all(label.category != UNASSESSED for label in verdict.labels)
+        return LiveAnswer(held=True if line.held else UNSET, help=True if help_card else UNSET)
 
     def over(self, room_id: UUID, account_id: UUID) -> None:
         """The line, if there is one, has become a message, was erased, or is forgotten."""

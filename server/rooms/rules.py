@@ -33,6 +33,9 @@ STATES: tuple[State, ...] = ("delivered", "masked", "held", "blocked", "refused"
 SHARED_STATES: tuple[State, ...] = ("delivered", "masked")
 """What others than the author may see anything of (promise 2)."""
 
+UNASSESSED = "unassessed"
+"""The category of what could not be assessed."""
+
 _STATE_OF: dict[Action, State] = {"deliver": "delivered", "mask": "masked", "hold": "held", "block": "blocked"}
 
 
@@ -78,7 +81,7 @@ def settle_unassessed(text: str, role: Role, *, minor: bool) -> Verdict:
     """What is done with a message that could not be assessed. An adult's waits for a professional; a young person's
     goes through, since a disclosure must never be lost to a fault of ours, with the help card, since it may be one.
     Both are flagged."""
-    label = Label("unassessed", 3, 1.0, 0, len(text), "assess.failed")
+    label = Label(UNASSESSED, 3, 1.0, 0, len(text), "assess.failed")
     return Verdict("deliver" if minor or is_staff(role) else "hold", 3, (label,), show_help=minor, flag=True)
 
 

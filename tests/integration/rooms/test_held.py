@@ -194,7 +194,7 @@ async def test_when_assessment_fails_nothing_goes_by_in_silence(house: House, ro
         raise RuntimeError("a bug")
 
     room = await house.room()
-    house.capabilities.rooms.chat._assess = broken
+    house.capabilities.rooms.judge.assess = broken
     people = {"mentor": room.mentor, "mentee": room.mentee, "supervisor": room.supervisor}
     writer = await house.open(people[role])
     if role == "supervisor":

@@ -208,7 +208,7 @@ async def test_when_assessment_fails_an_adult_is_not_shown(house: House, live: L
     room = await house.room()
     julien, lea = await house.open(room.mentor), await house.open(room.mentee)
     in_call(live, room.mentor, room.mentee)
-    house.capabilities.rooms.chat._assess = broken
+    house.capabilities.rooms.judge.assess = broken
     assert await write(julien, room, "bonjour ") == {"ok": True, "held": True}
     assert await write(lea, room, "bonjour ") == {"ok": True}
     assert await shown(lea) == []

@@ -70,7 +70,7 @@ class Conversation(RuleBasedStateMachine):
         database = Database(url)
         self.stack.push_async_callback(database.close)
         self.house: House = await self.stack.enter_async_context(served(database))
-        self.house.capabilities.rooms.chat._assess = scripted
+        self.house.capabilities.rooms.judge.assess = scripted
         self.room: Room = await self.house.room()
         self.readers = [
             Reader(who, self.room, compact) for who in (self.room.mentor, self.room.mentee) for compact in (False, True)
