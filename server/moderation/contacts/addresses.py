@@ -56,6 +56,10 @@ _PLACES = re.compile(
 )
 
 
+_STORY = re.compile(r"\b(?:personnages?|nouvelle|roman|recit|redaction|histoire|heros|heroine|character|story|novel|hero|maison blanche|white house)\b")
+_OWN = re.compile(r"\b(?:j'?hab\w*|chez (?:moi|nous)|mon adresse|je vis|i live|my (?:address|place|home|house))\b")
+
+
 def find(folded: str, view: Words | None = None) -> Iterator[Span]:
     """The addresses in ``folded``, in order. ``view`` tells which letters were capitals."""
     done = 0
@@ -79,6 +83,8 @@ def _is_one(folded: str, match: re.Match[str], view: Words | None) -> bool:
     parts = match.groupdict()
     kind = parts["kind"] or parts.get("kind2") or ""
     post = parts.get("post") or parts.get("post2")
+    if _STORY.search(folded) is not None and _OWN.search(folded) is None:
+        return False
     home = HOME.search(folded, max(0, match.start() - _CUE_REACH), match.end()) is not None
     if home or post:
         return True

@@ -13,7 +13,10 @@ UNITS = {
     "zero": 0, "zeros": 0, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7,
     "huit": 8, "neuf": 9, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "eight": 8, "nine": 9,
     "katr": 4, "katre": 4, "quatr": 4, "cink": 5, "sinq": 5, "sink": 5, "trwa": 3, "troi": 3, "siz": 6, "zro": 0,
-    "xero": 0, "zerro": 0, "zeero": 0, "sixe": 6, "cinque": 5, "uit": 8, "wit": 8, "nef": 9, "sett": 7,
+    "xero": 0, "zerro": 0, "zeero": 0, "sixe": 6, "cinque": 5, "uit": 8, "wit": 8, "nef": 9, "sett": 7, "deu": 2, "kat": 4, "cix": 6,
+    "cin": 5, "cinc": 5, "sis": 6, "hui": 8, "sifr": 0, "sfer": 0, "saffer": 0, "wahed": 1, "jouj": 2, "tlata": 3, "arbaa": 4,
+    "khamsa": 5, "setta": 6, "sebaa": 7, "tmenia": 8, "tmanya": 8, "tesaa": 9, "cero": 0, "uno": 1, "tres": 3, "cuatro": 4,
+    "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9,
 }  # fmt: skip
 TEENS = {
     "dix": 10, "onze": 11, "douze": 12, "treize": 13, "quatorze": 14, "quinze": 15, "seize": 16, "dixsept": 17,
@@ -26,13 +29,14 @@ TENS = {
     "huitante": 80, "octante": 80, "nonante": 90, "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50,
     "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "ving": 20, "trent": 30, "karante": 40, "quarant": 40,
     "cinkante": 50, "cinquant": 50, "soixant": 60, "swassante": 60,
+    "vin": 20, "vint": 20, "trante": 30, "trant": 30, "karant": 40, "septant": 70, "nonant": 90, "swasante": 60, "soisante": 60,
 }  # fmt: skip
 HUNDREDS = {"cent": 100, "cents": 100, "hundred": 100}
 VALUES = UNITS | TEENS | TENS
 ZERO_LETTERS = frozenset(("o", "oh", "ho"))
 REPEATS = {"double": 2, "triple": 3}
 FILLERS = word_lists("contact_words")["fillers"]
-SPEAKING = frozenset(VALUES) - {"un", "une", "one", "wit", "siz", "sink", "nef", "uit", "troi"} | {"cent", "double"}
+SPEAKING = frozenset(VALUES) - {"un", "une", "one", "wit", "siz", "sink", "nef", "uit", "troi", "tres", "hui", "sis", "cin", "kat", "uno", "seis", "deu", "vin", "cix"} | {"cent", "double"}
 
 MAX_FILLERS = 3  # words in a row that a person may say between two groups
 MAX_GAP = 8  # signs in a row between two groups
@@ -40,7 +44,7 @@ MAX_GAP = 8  # signs in a row between two groups
 _TOKEN = re.compile(r"[a-z0-9]+|\n|[^\S\n]+|[^a-z0-9\s]")
 _ENDS_RUN = frozenset('=<>%€$£^§!?"#&{}°')
 # Glued together only whole words are read: with "zeros" and "vingts", "zerosix" and "vingtsix" would be cut wrongly.
-_WHOLE = VALUES.keys() - {"zeros", "vingts", "sett", "sixe"}
+_WHOLE = VALUES.keys() - frozenset("uno zeros vingts sett sixe deu kat cin cinc sis hui vint trant cix sifr sfer tres uno".split())
 _WORDS_BY_LENGTH = "|".join(sorted(_WHOLE, key=lambda word: (-len(word), word)))
 _GLUED = re.compile(rf"(?:{_WORDS_BY_LENGTH})(?:\d*(?:{_WORDS_BY_LENGTH}))*\d*|\d+(?:(?:{_WORDS_BY_LENGTH})\d*)+")
 _GLUED_PART = re.compile(rf"\d+|{_WORDS_BY_LENGTH}")
@@ -52,6 +56,7 @@ _LOOKS = re.compile(r"[0-9oil]*[0-9][0-9oil]*")
 _MORE_DIGIT_LETTERS = str.maketrans("oilzeasbg", "011234589")
 _MORE_LOOKS = re.compile(r"[0-9oilzeasbg]*[0-9][0-9oilzeasbg]*|[oilsbz]{1,4}")
 _PARTED_BY_LETTER = re.compile(r"([0-9]{1,4})([a-z])[0-9]{2}(?:\2[0-9]{2,4}){2,5}")  # "06x12x34x56x78"
+_EACH_PARTED = re.compile(r"[0-9](?:[a-z][0-9]){7,14}[a-z]?")  # "0a6b3c9d9e8f1g2h3i4"
 _MINE = frozenset(("mon", "ton", "son", "votre", "leur", "my", "your"))  # "mon 06" is a word for "mon numéro"
 _TIME = re.compile(r"(?<![0-9])[0-2]?[0-9]\s?h(?:\s?[0-5][0-9])?(?![a-z0-9])")
 
@@ -188,6 +193,8 @@ def _atoms(text: str, start: int, gap: str, sign: str, loose: bool = False) -> l
         value = VALUES.get(text.translate(_LEET_WORD))
         if value is not None:
             return [Atom(value, "", start, end, gap, sign, spelled=True)]
+        if _EACH_PARTED.fullmatch(text):
+            return [Atom(0, "".join(filter(str.isdigit, text)), start, end, gap, sign, spelled=True)]
         if parted := _PARTED_BY_LETTER.fullmatch(text):
             digits = "".join(c for c in text if c != parted[2])
             return [Atom(0, digits, start, end, gap, sign, spelled=True)]

@@ -27,6 +27,11 @@ _DOMAIN = re.compile(
 _LEET = str.maketrans("0134$", "oleas")
 _UNMISTAKABLE = frozenset(("gmail", "hotmail", "yahoo", "icloud", "protonmail", "proton", "laposte", "wanadoo", "gmx"))
 _CUE = re.compile(r"\b(?:e ?-?mails?|mel|adresse|ecri\w+|envoi\w*|send|contact\w*|cv|write)\b")
+# The mailboxes of offices: nobody's own, and what orientation talk is full of.
+_OFFICE = re.compile(
+    r"(?:contact|info|infos|accueil|secretariat|scolarite|orientation|admissions?|inscriptions?|bourses?|vie-?scolaire|support|aide|help|social|mairie|etat-?civil|ccas|mission-?locale|cio[a-z.\-]*|ce\.[0-9]{7}[a-z])"
+    r"@(?:[a-z0-9\-]+\.)*(?:ac-[a-z\-]+\.fr|gouv\.fr|univ-[a-z\-]+\.fr|crous-[a-z\-]+\.fr|ac\.uk|sch\.uk|edu|onisep\.fr|parcoursup\.fr|gov\.uk|pix\.fr|mairie-?[a-z\-]*\.fr|ville-[a-z\-]+\.fr|mission-?locale[a-z\-]*\.fr)"
+)
 # "lea.martin gmail.com": the sign left out before a provider's name
 _SIGNLESS = re.compile(
     r"(?<![a-z0-9._\-@])([a-z0-9]+(?:[._\-][a-z0-9]+)+|[a-z]+[0-9]+)\s{1,2}(?:gmail|hotmail|outlook|yahoo|icloud|laposte|orange"
@@ -36,6 +41,9 @@ _SPLIT_DOT = re.compile(_DOT)
 _STEP = re.compile(r"[a-z0-9_%+.\-]+\Z")
 _JOINT = re.compile(
     r"(?:\s(?:point|dot|tiret|underscore|pt|tiret du (?:bas|6|huit|8)|tiret bas)\s|\s?[._\-]\s)\Z"  # léa point martin
+)
+_FOLLOWED = re.compile(
+    r"(?<![a-z0-9._\-])[a-z0-9._\-]{4,40} (?:suivi d[eu]|followed by|et derriere|avec derriere|puis arobase) ?(?:gmail|hotmail|outlook|yahoo|icloud|laposte|orange)\b"
 )
 
 
@@ -53,8 +61,8 @@ def _is_said(words: Sequence[str]) -> bool:
 
 def find(folded: str) -> list[Span]:
     """The addresses in ``folded``, in order."""
-    found = list(_find(folded))
-    return found or [Span(*sign.span(), True) for sign in _SIGNLESS.finditer(folded)]
+    found = [span for span in _find(folded) if not _OFFICE.fullmatch(folded[span.start : span.end])]
+    return found or [Span(*sign.span(), True) for pattern in (_SIGNLESS, _FOLLOWED) for sign in pattern.finditer(folded)]
 
 
 def _find(folded: str) -> Iterator[Span]:

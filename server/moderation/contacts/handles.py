@@ -14,7 +14,7 @@ ALONE = 4  # words of a message that is a name and little else
 MOST = 40  # platforms looked around in one text
 
 _AT = re.compile(r"(?<![a-z0-9._%+\-@/])@([a-z0-9._]{3,30})(?![a-z0-9._@])")
-_TOKEN = re.compile(r"[a-z0-9](?:[a-z0-9._\-#']|(?<=c)'){0,30}|_+[a-z0-9._]{2,30}|[:=@→>👻]|[.,;!?\n]")
+_TOKEN = re.compile(r"(?:c|l|it|name|what|that)'[a-z]+|[a-z0-9][a-z0-9._\-#]{0,30}|#[a-z0-9]{6,10}|_+[a-z0-9._]{2,30}|[:=@→>👻]|[.,;!?\n]")
 _ENDS = frozenset(("", ",", ";", "!", "?", "\n"))  # what ends a clause; a point is left empty by rstrip
 # With a digit behind letters, or parts joined by a point or a line: what a chosen name looks like and a word does not.
 _MARKED = re.compile(
@@ -22,7 +22,7 @@ _MARKED = re.compile(
     r"|[a-z]{2,}[0-9][a-z]{1,12}[0-9][a-z0-9]*"
     r"|[a-z0-9]+(?:[._]+[a-z0-9]+){1,4}_?(?:#[0-9]{4})?"
     r"|_*[a-z]+_+|_+[a-z0-9._]+"
-    r"|[a-z]+(?:-[a-z0-9]+)*#[0-9]{3,5}"
+    r"|[a-z][a-z0-9]*(?:-[a-z0-9]+)*#[a-z0-9]{3,5}|#[a-z]*[0-9][a-z0-9]{5,9}"
 )
 _HYPHENED = re.compile(r"[a-z]{3,}-[a-z]{3,}")
 _NUMBERED = (  # what is numbered in a lesson
@@ -32,6 +32,7 @@ _NUMBERED = (  # what is numbered in a lesson
 _MEASURE = re.compile(rf"[0-9].*|[a-z]{{1,2}}[0-9]{{1,2}}|(?:{_NUMBERED.replace(' ', '|')})-?[0-9]{{1,4}}")
 _BEFORE_NAME = frozenset(("ajoute", "ajoutes", "rajoute", "add", "follow", "cherche", "tape", "trouve", "dm", "mp", "find"))
 _CALLS = frozenset(("ajoute", "ajoutes", "rajoute", "add", "follow", "tape", "find", "pseudo", "cherche", "trouves", "trouve"))
+_BY_FULL_NAME = frozenset(("facebook", "fb", "fbk", "linkedin", "messenger", "skype"))  # where people are found by their names
 _MINE = frozenset(("mon", "my", "pseudo", "c", "c'est", "cest", "moi", "un", "g"))
 _ON = frozenset(("sur", "on", "en", "de", "d"))
 _PRESENTS_ALWAYS = frozenset((":", "=", "→", ">"))
@@ -63,16 +64,21 @@ def find_named(folded: str) -> Iterator[Span]:
     used: set[int] = set()
     looked = 0
     for i, word in enumerate(words):
-        if word in known.names or (word in known.weak and _is_owned(words, i)):
+        if word in known.names or (word in known.weak and _is_owned(words, i)) or (word == "@" and words[i - 1] in ("mon", "my")):
             looked += 1
             if looked > MOST:
                 break
             used.update(_behind(known, words, i))
             used.update(_before(known, words, i))
             used.update(_presented(known, words, i))
+    end = 0
     for place in sorted(used):
         start = tokens[place].start()
-        yield Span(start, start + len(words[place]), False)
+        if start >= end:
+            end = start + len(words[place])
+            if place + 1 in used and words[place + 1].isalpha():  # a name of two words
+                end = tokens[place + 1].start() + len(words[place + 1])
+            yield Span(start, end, False)
 
 
 def find_answer(folded: str, question: str) -> Iterator[Span]:
@@ -132,7 +138,7 @@ def _marked(known: Platforms, tokens: Sequence[re.Match[str]], words: Sequence[s
 def _is_owned(words: Sequence[str], i: int) -> bool:
     """Whether somebody's own account on the platform at ``i`` is meant: "mon face", "ajoute moi sur tt"."""
     known = platforms()
-    near = words[max(0, i - NEAR) : i]
+    near = (*words[max(0, i - NEAR) : i], *words[i + 1 : i + 3])
     return not known.owners.isdisjoint(near) or (i + 1 < len(words) and words[i + 1] in _PRESENTS_ALWAYS)
 
 
@@ -160,6 +166,8 @@ def _behind(known: Platforms, words: list[str], i: int) -> Iterator[int]:
         elif presented and owned:
             if _is_plain_name(known, word) and _closes(words, j):
                 yield j
+            elif words[i] in _BY_FULL_NAME and j + 1 < len(words) and _is_plain_name(known, word, 3) and _is_plain_name(known, words[j + 1], 3):
+                yield from (j, j + 1)
             presented = False
 
 

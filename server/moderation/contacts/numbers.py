@@ -25,9 +25,16 @@ _DATE = re.compile(
 )
 _DAY = re.compile(r"(?<![0-9/])([0-9]{1,2})/([0-9]{1,2})(?![0-9/])")
 _NATIONAL_HEAD = re.compile("00?[1-9]")  # of whatever is not all there is in a run
+_FEW_WORDS = 5  # of a message that brings a part of a number and little else
 _GLUED_WORDS = re.compile(r"[a-z](?<=[a-z]{16})")  # what may be number words without a space
 _BACKWARDS = re.compile(r"\b(?:envers|inverse\w?|verlan|backwards?|reversed?|miroir|retourne\w?|rebours|droite a gauche)\b")
 _LOOK_ALIKE = re.compile(r"(?<![a-z])[oilzeasbg]{1,2}[0-9]|[0-9][oilzeasbg]{1,2}(?![a-z])|(?<=[0-9][ .\-])[oilsbz]{1,4}(?![a-z])")
+_TOGETHER = re.compile(
+    r"\b(?:(?:tout|chiffres?) a la suite|a la suite|bout a bout|(?:mets|met|colle|assemble|rassemble|regroupe)\w* (?:tout|les|moi)|(?:garde|prends?|lis)\w* (?:juste|que|seulement) les"
+    r"|enleve\w* les|sans les (?:lettres|mots)|put (?:them|it all|these) together|(?:all|join)\w* (?:it|them)? ?together|in a row|only the (?:numbers|digits)|just the (?:numbers|digits)"
+    r"|remove the|take out the|devine mon num\w*)\b"
+)
+_ASIDE = re.compile(r"\([^()0-9]{1,24}\)(?<!zero\))(?<!six\))(?<!sept\))")
 _LESS = 5  # real digits that a number must have of which letters are read as digits
 _CUE_REACH, _SIGN_REACH = 48, 12  # characters before a number in which "mon numéro" or its + may stand
 _LENGTH_ORDER = (10, 11, 9, 12, 13, 14, 15, 8, 6)  # of the digits in all: a French number before what merely holds one
@@ -55,6 +62,9 @@ def find(folded: str) -> list[Span]:
         folded = _DATE.sub(_struck_out, folded)
         if all(_is_day(pair) for pair in _DAY.finditer(folded)):
             folded = _DAY.sub(_struck_out, folded)
+    told_apart = _TOGETHER.search(folded) is not None
+    if "(" in folded:
+        folded = _ASIDE.sub(lambda aside: " " * len(aside.group()), folded)
     checker = Checker()
     spans: list[Span] = []
     for run in runs(folded):
@@ -66,11 +76,23 @@ def find(folded: str) -> list[Span]:
     if not spans and _BACKWARDS.search(folded):
         for run in runs(folded):
             spans.extend(_backwards(run, checker))
+    if not spans and told_apart:
+        spans.extend(_together(folded, checker))
     return spans
 
 
 def _looks_like_digits(folded: str) -> bool:
     return _LOOK_ALIKE.search(folded) is not None
+
+
+def _together(folded: str, checker: Checker) -> Iterator[Span]:
+    """All digits of the text as one number, where the writer says to put them together."""
+    read = [group for run in runs(folded) for group in groups(run) if len(group.digits) <= 4]
+    digits = "".join(group.digits for group in read)
+    if 9 <= len(digits) <= LONGEST and is_phone(
+        [Group(digits, read[0].start, read[-1].end, "", "", True)], whole=True, cued=True, zero_told=False, checker=checker
+    ):
+        yield Span(read[0].start, read[-1].end, True)
 
 
 def _backwards(run: list[Atom], checker: Checker) -> Iterator[Span]:
@@ -93,7 +115,20 @@ def _is_day(pair: re.Match[str]) -> bool:
 
 def find_split(folded: str, earlier: Iterable[str]) -> list[Span]:
     """The parts in ``folded`` of numbers that began in the messages before it (folded too, the newest first). Messages
-    without digits between them are passed over; the first with more than digits is the last that is looked at."""
+    without digits between them are passed over; the first with more than digits is the last that is looked at, unless
+    somebody's number is spoken of: then a few words may stand around each part."""
+    before = list(earlier)
+    told = CUE.search(folded) is not None or any(CUE.search(piece) is not None for piece in before)
+    tried = [_chained(folded, before)]
+    if told or _is_short(folded):
+        tried.append(_among_words(folded, before, told))
+    for pieces in tried:
+        if pieces and (found := across(pieces[:-1], pieces[-1], find)):
+            return [Span(*_digits_of(folded), span.spelled) for span in found[:1]]
+    return []
+
+
+def _chained(folded: str, earlier: Sequence[str]) -> list[str]:
     if not begins_with_number(folded):
         return []
     pieces: list[str] = []
@@ -105,7 +140,40 @@ def find_split(folded: str, earlier: Iterable[str]) -> list[Span]:
         pieces.insert(0, piece)
         if not is_all_numbers(piece):
             break
-    return across(pieces, folded, find)
+    return [*pieces, folded] if pieces else []
+
+
+def _among_words(folded: str, earlier: Sequence[str], told: bool) -> list[str]:
+    """The numbers alone of a row of messages that are little else."""
+    pieces: list[str] = []
+    for piece in earlier:
+        if not _carries(piece):
+            continue
+        only = _only_numbers(piece)
+        if only is None or not (told or _is_short(piece)):
+            break
+        pieces.insert(0, only)
+    last = _only_numbers(folded)
+    head = "".join(filter(str.isdigit, pieces[0])) if pieces else ""
+    if not last or not pieces or not (told or (len(pieces) >= 2 and head[:2] in ("06", "07"))):
+        return []
+    return [*pieces, last]
+
+
+def _is_short(folded: str) -> bool:
+    return len(folded.split()) <= _FEW_WORDS
+
+
+def _only_numbers(folded: str) -> str | None:
+    """The digits of a short message, in order; None when it says more than numbers."""
+    if len(folded.split()) > _FEW_WORDS + 5:
+        return None
+    return " ".join(group.digits for run in runs(folded) for group in groups(run)) or None
+
+
+def _digits_of(folded: str) -> tuple[int, int]:
+    found = runs(folded)
+    return (found[0][0].start, found[-1][-1].end) if found else (0, len(folded))
 
 
 def across(pieces: Sequence[str], folded: str, find: Callable[[str], list[Span]]) -> list[Span]:
@@ -184,14 +252,12 @@ def _end_of_phone(folded: str, reading: list[Group], i: int, checker: Checker) -
         start, end = reading[i].start, reading[after - 1].end
         if cued is None:
             cued = _is_cued(folded, start, reading[-1].end)
-        if not cued and _is_lesson(folded, start, end):
-            return None
         whole = i == 0 and after == len(reading)
         if not whole and not cued and _in_list(reading, i, after):
             continue
         zero_told = whole and length == 9 and ("zero" in folded[:start] or "zero" in folded[end:])
         if is_phone(reading[i:after], whole=whole, cued=cued, zero_told=zero_told, checker=checker):
-            return after
+            return None if not cued and _is_lesson(folded, start, end) else after
     return None
 
 

@@ -12,6 +12,9 @@ from server.moderation.data_files import word_lists
 # Countries whose numbers the people of a French-speaking association use.
 BARE = ("SN", "CM", "LU", "TN", "PF", "NC")  # written without a leading zero: asked for only beside a cue
 COUNTRY_CODES = word_lists("contact_words")["country_codes"]
+# Of what follows these codes. Whether a range is given out today says little of what the writer means.
+LENGTHS = {"33": (9,), "32": (8, 9), "41": (9,), "44": (10,), "212": (9,), "213": (8, 9), "221": (9,), "225": (10,), "237": (9,),
+           "262": (9,), "590": (9,), "594": (9,), "596": (9,), "216": (8,), "352": (8, 9), "1": (10,)}  # fmt: skip
 _BARE_LENGTHS = (6, 8, 9)
 MAX_CHECKS = 40  # validations a text may cost, 17 µs each: a page of digits is bounded
 
@@ -60,8 +63,14 @@ class Checker:
     def international(self, digits: str) -> bool:
         """Whether ``digits``, country code first, is a number of any country; a national zero after the code is
         forgiven, as in +33 (0)6."""
-        if not any(digits.startswith(code) for code in COUNTRY_CODES):
+        code = next((digits[:length] for length in (2, 3, 1) if digits[:length] in COUNTRY_CODES), None)
+        if code is None:
             return False
+        rest = digits[len(code) :]
+        if rest.startswith("80"):  # free-phone
+            return False
+        if len(rest.removeprefix("0")) in LENGTHS.get(code, ()):
+            return True
         if self._valid("+" + digits, None):
             return True
         for length in (2, 3):
@@ -99,13 +108,15 @@ def is_phone(part: list[Group], *, whole: bool, cued: bool, zero_told: bool, che
             # Whether its range is given out today says little about what the writer means.
             return whole or spoken or shape in _LAYOUTS or max(shape) <= 2
         if len(digits) == 11:
-            return whole and digits[1] in "127" and checker.national(digits, ("GB",))
+            return whole and not is_decimal(part) and (digits[1] == "7" or (digits[1] in "12" and checker.national(digits, ("GB",))))
         fixed = len(digits) == 9 and whole and (shape in _NINE_LAYOUTS or cued or (spoken and max(shape) == 1))
         return fixed and checker.national(digits, ("BE", "DZ"))
     if not whole or is_exercise(part):
         return False
+    if len(digits) == 10 and shape == (3, 3, 4) and digits[0] in "23456789":
+        return cued or (part[2].gap == "-" and part[1].gap.strip() in ("-", ")"))  # North America
     if len(digits) == 9 and digits[0] in "67" and (shape == _MOBILE_WITHOUT_ZERO or cued or zero_told):
-        return checker.national("0" + digits, ("FR", "RE", "GP", "YT")) or checker.national(digits, BARE)
+        return zero_told or cued or checker.national("0" + digits, ("FR", "RE", "GP", "YT")) or checker.national(digits, BARE)
     if len(digits) == 9 and shape == _SENEGALESE:
         return checker.national(digits, ("SN",))
     if (len(digits) in (11, 12) and digits[:2] in _PLAIN_CODES) or digits[:3] in _PLAIN_CODES:

@@ -43,8 +43,15 @@ def _loosely(name: str) -> str:
 
 
 _LOOSE = re.compile(
-    r"(?<![a-z0-9])(?:" + "|".join(f"(?P<{name}>{_loosely(name)})" for name in sorted(_HIDDEN, key=len, reverse=True)) + r")(?![a-z0-9])"
+    r"(?<![a-z0-9])(?:" + "|".join(f"(?P<{name}>{_loosely(name)})" for name in sorted(_HIDDEN, key=len, reverse=True))
+    + r"|(?P<nick>snap(?!shot|per|py|pe\b)[a-z]{2,8}))(?![a-z0-9])"
 )
+# What people call them so as not to name them, over at least as many letters as the plain name.
+_CALLED = re.compile(
+    r"\b(?:(?:le |l'appli(?:cation)? (?:du|au) )?(?:petit )?fantome(?: jaune)?(?! de)|yellow ghost(?: one| app)?|ghost app|reseau (?:a |de )?photos?|appli (?:a |de )?photos?|appli fantome|appli jaune"
+    r"|oiseau bleu|bird app|appli verte|green app|photo app|purple app)\b"
+)
+_CALLING = frozenset("fantome ghost reseau appli oiseau app".split())
 _FIRST_HALVES = frozenset(name[:cut] for name in _HIDDEN for cut in range(2, len(name) - 1))
 _HIDES = re.compile(r"[a-z0-9$][@$*!+._\-/0134578][a-z@$*]|(?<![a-z0-9])[$@017][a-z0-9@]|([a-z])\1")
 
@@ -60,11 +67,21 @@ def may_name(folded: str, words: Sequence[str]) -> bool:
 
 
 def hides_name(folded: str, words: Sequence[str]) -> bool:
+    if not _CALLING.isdisjoint(words) and _CALLED.search(folded) is not None:
+        return True
+    if "snap" in folded or "mon @" in folded or "my @" in folded:
+        return True
     if not _FIRST_HALVES.isdisjoint(words) or _HIDES.search(folded) is not None:
         return _LOOSE.search(folded) is not None
     return False
 
 
+def _plain(found: re.Match[str]) -> str:
+    name = "snap" if found.lastgroup == "nick" else found.lastgroup or ""
+    return name.ljust(len(found.group()))[: len(found.group())]
+
+
 def plainly(folded: str) -> str:
     """``folded`` with the hidden names of platforms written out, place for place."""
-    return _LOOSE.sub(lambda found: (found.lastgroup or "").ljust(len(found.group()))[: len(found.group())], folded)
+    folded = _CALLED.sub(lambda found: "snap".ljust(len(found.group())), folded)
+    return _LOOSE.sub(_plain, folded)
