@@ -38,7 +38,7 @@ def find(
     now: datetime,
     watch: Stopwatch,
 ) -> Iterator[Finding]:
-    """What lies inside a detail already found is not told twice. Raises Overtime as ``watch`` says."""
+    """What lies inside a detail already found of its category is not told twice. Raises Overtime as ``watch`` says."""
     seen = bytearray(len(folded))  # 1 where a detail was found
 
     def told(found: Iterable[Found]) -> Iterator[Finding]:

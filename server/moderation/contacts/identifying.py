@@ -15,9 +15,10 @@ _STOP, _NOT_SCHOOLS, _EPONYMS, _FAMOUS = (_LISTS[name] for name in ("stop", "not
 MOST = 8  # places of one kind looked at in one text
 
 _CALLED = frozenset("appelle appele appel apelle appelles nom name surname suis im called prenom call jmappelle famille i".split())
-_SCHOOLS = frozenset("college clg lycee lyc ecole cfa mfr lep bahut school academy institut institution student attend".split())
-_HOME = frozenset("habite habites habitons hab jhabite vis loge live rue quartier".split())
-_WAYS = frozenset("bus tram tramway metro train rer car navette arret station pied velo trottinette ter walk subway tube bike stop".split())
+_SCHOOLS = frozenset("athenee gymnase year grade college clg lycee lyc ecole cfa mfr lep bahut school academy institut institution student attend".split())
+_HOME = frozenset("rest cite foyer internat tour bloc batiment bat residence jhab immeuble hall block escalier tower building mecs lotissement murs habite habites habitons hab jhabite vis loge live rue quartier".split())
+_ABOUT = frozenset("joue m'entraine entraine play train club team nee ne born boxe nage danse licencie licenciee entrainement".split())
+_WAYS = frozenset("chemin parc passe bus tram tramway metro train rer car navette arret station pied velo trottinette ter walk subway tube bike stop".split())
 
 _PART = r"(?:(?:de |du |de la |le |la |el |al |ben |bin |ait |van |von |da |di |dos |mc|o'|d'|n')?[a-z]{2,}(?:[\-'][a-z]+)*)"
 _I_AM = (
@@ -32,7 +33,7 @@ _SURNAME = re.compile(
 )
 _FORM = re.compile(r"\bnom ?: ?(?P<last>[a-z]{2,}(?:-[a-z]+)*)\b.{0,20}\bprenom\b|\bprenom ?: ?[a-z\-]+\W{1,3}(?:et )?nom ?: ?(?P<other>[a-z]{2,}(?:-[a-z]+)*)")
 
-_KIND = r"(?:college|clg|lycee|lyc|ecole|cfa|mfr|lep|bahut|institution|institut)"
+_KIND = r"(?:college|clg|athenee(?: royal)?|gymnase|lycee|lyc|ecole|cfa|mfr|lep|bahut|institution|institut)"
 _TITLE = r"(?:(?:prive|public|general|professionnel|pro|polyvalent|primaire|elementaire|catholique|technique|technologique|agricole|maternelle)e? ){0,2}"
 _EPONYM = r"[a-z][a-z'\-]+(?:[ \-](?:de |du |des |d'|la |le |les )?[a-z][a-z'\-]+){0,2}"
 _AT_SCHOOL = re.compile(
@@ -54,32 +55,54 @@ _ENGLISH_SCHOOL = re.compile(
 )
 _SCHOOL_WORD = re.compile(r"\b(?:high|secondary|primary|middle|grammar|comprehensive|school|academy|college|lycee)\b")
 
-_LIVES = r"(?:\bj'?habite|\bj'?hab|\bje vis|\bje loge|\bon habite|\bnous habitons|\bje reste|\bi live|\bwe live|\bchez moi c'? ?est|\bma rue c'? ?est|\btu habites(?: bien)?|\byou live)"
+_LIVES = r"(?:\bj'?habite|\bj'?hab|\bje vis|\bje loge|\bon habite|\bnous habitons|\bje reste|\bi live|\bwe live|\bchez moi c'? ?est|\bma rue c'? ?est|\btu habites(?: bien)?|\byou live|\bmi (?:rest|abit)\w*|\bmwen ka (?:rete|viv)\w*|\bj'?tiens les murs|\bjhab)"
 _STREET = re.compile(
-    rf"{_LIVES}\s(?:(?!une?\b|ma\b|cette\b)[a-z'\-]+\s){{0,5}}?(?P<place>(?:la |l')?(?:{'|'.join(sorted(STREETS, key=len, reverse=True))}|place|route|chemin|quartier|batiment|bat|immeuble|tour)\s"
+    rf"{_LIVES}\s(?:(?!une?\b|ma\b|cette\b)[a-z0-9'\-]+,?\s){{0,8}}?(?P<place>(?:la |l')?(?:{'|'.join(sorted(STREETS, key=len, reverse=True))}|place|route|chemin)\s"
     r"(?P<name>(?:de la |de l'|de |du |des |d'|le |la |les )?[a-z0-9][a-z0-9'\-]*(?: [a-z][a-z'\-]+){0,2}))"
-    r"|\bi live (?:on|in|at|near)\s(?P<road>(?:the )?[a-z]+ (?:[a-z]+ )?(?:street|road|lane|avenue|drive|close|crescent|gardens|grove|terrace|estate))"
+    r"|\b(?:i|we) live (?:[a-z']+ ){0,6}?(?:on|in|at|near|off) (?P<road>(?:the )?[a-z]+ (?:[a-z]+ )?(?:street|road|lane|avenue|drive|close|crescent|gardens|grove|terrace|estate|st|rd|ave))\b"
+)
+_BUILDING = re.compile(
+    r"\b(?P<name>(?:cite|residence|quartier|foyer|internat|mecs|immeuble|lotissement|hlm) (?:de la |de l'|de |du |des |d'|le |la |les )?[a-z][a-z\-']+(?: [a-z][a-z\-']+)?"
+    r"|(?:tour|bloc|batiment|bat|escalier|hall|block|tower|building) (?:[a-h]|[0-9]{1,2})(?![a-z0-9]))"
+)
+_ME = re.compile(r"\b(?:je|j|j'[a-z]+|jsuis|jsui|chui|on|mon|ma|mi|i|i'm|im|my|chez moi)\b")
+_CLUB = re.compile(
+    r"\b(?:je (?:joue|m'?entraine|boxe|nage|danse|suis licencie\w*|suis)|jjoue|i (?:play|train|box|swim|dance)|mon (?:club|entrainement)(?: c'? ?est)?|my (?:club|team)(?: is)?)\s"
+    r"(?:[a-z\-]+ )?(?:au |a l'|a la |a |chez |for |with |at |in )?(?P<name>(?:(?:fc|us|as|sc|rc|ac|cs|sporting|olympique|racing|stade|entente|club|union) )+[a-z][a-z\-]+|[a-z]+ (?:rovers|united|fc|city|town|wanderers|athletic|juniors))\b"
+)
+_BORN = re.compile(
+    r"\b(?:nee? (?:le )?|born (?:on )?(?:the )?)(?P<day>[0-9]{1,2}(?:er|st|nd|rd|th)?(?: of)? ?[/. ]?(?:[a-z]{3,9}|[0-9]{1,2})[/. ](?:20)?[01][0-9])\b(?P<town> (?:a|in) [a-z\-]+)?"
+)
+_CARD = re.compile(
+    rf"\b{_KIND}\s(?P<name>[a-z][a-z\-]+(?: [a-z][a-z\-]+)?)\W{{1,3}}(?:en |classe )?(?:[3-6](?:e|eme)|2nde|2de|1ere|premiere|seconde|tle|terminale|term)\s?(?:stmg|sti2d|st2s|stl|es|s|l|pro|g|gt|[a-h])?\s?[0-9]{{0,2}}\b"
+)
+_YEAR_AT = re.compile(
+    r"\b(?:i'm|i am|im) (?:in|a) (?:year|grade|sixth form|[0-9]+th grade|[0-9]+(?:st|nd|rd) grade|freshman|sophomore|junior|senior|pupil|student) ?(?:[0-9]{1,2} )?(?:at|in) (?P<name>(?:the )?[a-z][a-z'\-.]+(?: [a-z][a-z'\-.]+){0,2})"
 )
 _ARTICLE = re.compile(r"(?:de la|de l'|du|des|d'|les|de)\b\s?")
 _NO_STREET = frozenset("calme principale tranquille bruyante passante pietonne chouette sympa voisine cote moche pourri populaire residentiel chaud mes ses mon ma grandit entiere ville village campagne".split())
 
 _GO = re.compile(
-    r"\b(?:je|j|j'|on|tu|i|you)\s?(?:le |la |y |te |les )?(?:prends?|descends?|monte|attends?|rentres?|passes?|sors|marche|traverse|viens|vais|pars|take|catch|get off|get on|walk|leave|ride)\b|\bmon (?:bus|arret|train|tram|trajet)\b|\bmy (?:bus|stop|train)\b"
+    r"\b(?:je|j|j'|on|tu|i|you)\s?(?:le |la |y |te |les )?(?:prends?|descends?|monte|attends?|rentres?|passes?|sors|marche|traverse|viens|vais|pars|take|catch|get off|get on|walk|leave|ride|get the|get)\b|\bmon (?:bus|arret|train|tram|trajet)\b|\bmy (?:bus|stop|train)\b"
 )
-_WAY = re.compile(r"\b(?:bus|tram|tramway|metro|train|rer|ter|car scolaire|navette|arret|station|a pied|en velo|a velo|en trottinette|walk|subway|tube|bike|stop)\b")
+_WAY = re.compile(r"\b(?:bus|tram|tramway|metro|train|rer|ter|car scolaire|navette|arret|station|a pied|en velo|a velo|en trottinette|walk|subway|tube|bike|stop|par (?:le|la|les|l'|derriere) ?(?:chemin|parc|rue|bois|ruelle|passage|canal|pont|champs?|gymnase|stade)|through the (?:park|woods|alley|field))\b")
 _HABIT = re.compile(
     r"\b(?:tous les (?:jours|matins|soirs|midis|lundis?|mardis?|mercredis?|jeudis?|vendredis?|samedis?|dimanches?)|ts les (?:jours|matins|soirs)|tlj|chaque (?:jour|matin|soir|midi|lundi|mardi|mercredi|jeudi|vendredi|samedi)"
     r"|d'habitude|toujours|every (?:day|morning|evening|night|afternoon|monday|tuesday|wednesday|thursday|friday)|always|le matin|le soir|le (?:lundi|mardi|mercredi|jeudi|vendredi))\b"
 )
 _DETAIL = re.compile(
-    r"\b(?:[0-9]{1,2} ?h(?: ?[0-5][0-9])?\b|[0-9]{1,2}:[0-5][0-9]|[0-9]{1,2} ?[ap]m\b)|\b(?:bus|ligne|tram|line|number) (?:numero |n )?[a-z]?[0-9]{1,3}\b|\b(?:l'|a l'|au |la |the )?(?:arret|station|stop) (?!de bus|du bus|de tram|at\b|on\b)[a-z][a-z'\-]+(?: [a-z][a-z'\-]+)?"
+    r"\b(?:a midi|past (?:[0-9]{1,2}|six|seven|eight)|(?:half|quarter|[0-9]{1,2}) (?:past|to) [0-9a-z]+|derriere le [a-z]+ [a-z\-]+|devant (?:la|le|l')\s?[a-z]+|by the [a-z]+|through the [a-z]+)\b|\b(?:[0-9]{1,2} ?h(?: ?[0-5][0-9])?\b|[0-9]{1,2}:[0-5][0-9]|[0-9]{1,2} ?[ap]m\b)|\b(?:bus|ligne|tram|line|number) (?:numero |n )?[a-z]?[0-9]{1,3}\b|\b(?:l'|a l'|au |la |the )?(?:arret|station|stop) (?!de bus|du bus|de tram|at\b|on\b)[a-z][a-z'\-]+(?: [a-z][a-z'\-]+)?"
 )
+_ENOUGH = 3  # details that tell a way without "every day"
 _SENTENCE = re.compile(r"[^.!?\n]+")
 
 _ASKED = re.compile(
     r"\b(?:c'? ?est |c )?(?:quoi|quel est) ton (?:nom de famille|adresse|vrai nom complet)\b|\bton nom de famille(?: c'? ?est quoi)? ?\?|\b(?:dans|sur) quelle rue (?:tu |habites|vis)"
     r"|\b(?:donne|envoie|file|dis)[ -]?(?:moi|me)? (?:ton|ta) (?:adresse(?! (?:e-?)?mail)|nom de famille|rue)\b|\btu (?:habites|vis) (?:dans )?(?:quelle rue|ou exactement|quel quartier)"
     r"|\btu (?:prends|descends|montes) (?:a )?(?:quel|le quel|lequel) (?:bus|arret|train|tram)\b|\bquel (?:bus|arret|chemin|trajet) (?:tu|est-ce que tu|prends-tu)\b|\btu (?:passes|rentres) par (?:ou|quelle rue|quel chemin)\b"
+    r"|\b(?:tu es|t'?es|t|tu vas|vous etes) (?:dans|ds|a|au|en) (?:quel(?:le)?|kel|quelle) (?:college|clg|lycee|lyc|ecole|bahut)\b|\b(?:dans|ds|a) (?:quel|kel|quelle) (?:college|clg|lycee|ecole|bahut) (?:tu|t|es-tu|vas-tu)\b"
+    r"|\bcomment s'app?ellent tes parents\b|\b(?:tes parents|ta mere|ton pere|ils) (?:travaillent|travaille|bossent|bosse) ou\b|\bou (?:travaillent|bossent|travaille) (?:tes|ta|ton) (?:parents|mere|pere)\b"
+    r"|\b(?:which|what|wot|wat) (?:school|college|sixth form) (?:do|are|r) (?:you|u)\b|\b(?:which|what|wot|wat) (?:road|street|estate|rd) (?:(?:do|are|r) )?(?:you|u)\b|\bwhere do(?:es)? your (?:mum|mom|dad|parents|mother|father)(?: and (?:mum|mom|dad))? work\b"
     r"|\bwhat(?:'s| is) your (?:last name|surname|family name|full name|home address|address)\b|\bwhat street (?:do you|are you)\b|\bwhere exactly do you live\b|\bwhich (?:bus|stop|route) do you\b"
     r"|\bcomment (?:s'app?elle|il s'app?elle) ton (?:college|lycee|ecole)\b|\bton (?:college|lycee|ecole) s'app?elle comment\b|\bwhat(?:'s| is) (?:the name of your school|your school called)\b"
 )
@@ -97,10 +120,20 @@ def find(words: Words, folded: str, speaker: Speaker) -> Iterator[Found]:
         yield from _told("identifying.school", _schools(words, folded, by_young))
     if not _HOME.isdisjoint(there):
         yield from _told("identifying.street", _streets(words, folded))
+    if by_young and not _ABOUT.isdisjoint(there):
+        yield from _told("identifying.club", _capitals(words, folded, _CLUB, 1))
+        yield from _told("identifying.birth", (Span(*born.span("day"), False) for born in _BORN.finditer(folded)))
     if not _WAYS.isdisjoint(there):
         yield from _told("identifying.route", _routes(folded))
     if not by_young and (" ton " in words.line or " tu " in words.line or " your " in words.line or " you " in words.line):
         yield from _told("identifying.asked", (Span(*asked.span(), False) for asked in _ASKED.finditer(folded)))
+
+
+def _capitals(words: Words, folded: str, pattern: re.Pattern[str], least: int) -> Iterator[Span]:
+    for match in pattern.finditer(folded):
+        first, after = words.raw_span(*match.span("name"))
+        if sum(letter.isupper() for letter in words.raw[first:after]) >= least and "fifa" not in folded:
+            yield _span(match, "name")
 
 
 def _told(rule: str, spans: Iterator[Span]) -> Iterator[Found]:
@@ -144,6 +177,9 @@ def _schools(words: Words, folded: str, by_young: bool) -> Iterator[Span]:
         sentence = folded[max(0, subject.start() - 40) : school.end() + 20]
         if _WISH.search(sentence) is None and (span := _school_name(words, folded, school)) is not None:
             yield span
+    if by_young:
+        yield from _capitals(words, folded, _CARD, 1)
+        yield from _capitals(words, folded, _YEAR_AT, 1)
     for match in _ENGLISH_SCHOOL.finditer(folded):
         group = "name" if match["name"] else "theirs"
         name = match[group]
@@ -181,8 +217,13 @@ def _streets(words: Words, folded: str) -> Iterator[Span]:
         if not name or name.split()[0] in _STOP | _NO_STREET or len(name) < 1:
             continue
         kind = match["place"].split()[0] if not match["place"].startswith(("la ", "l'")) else match["place"].split()[1]
-        if kind in STREETS and kind not in ("cite", "residence") or _is_capital(words, match, "name"):
+        if (kind in STREETS and kind not in ("cite", "residence")) or _is_capital(words, match, "name"):
             yield _span(match, group)
+    for sentence in _SENTENCE.finditer(folded):
+        if _ME.search(folded, *sentence.span()) is not None:
+            for match in _BUILDING.finditer(folded, *sentence.span()):
+                if _is_capital(words, match, "name"):
+                    yield _span(match, "name")
 
 
 def _routes(folded: str) -> Iterator[Span]:
@@ -192,12 +233,12 @@ def _routes(folded: str) -> Iterator[Span]:
             continue
         habit, go = _HABIT.search(folded, start, end), _GO.search(folded, start, end)
         way = _WAY.search(folded, start, end)
-        if habit is None or go is None or way is None:
+        if go is None or way is None:
             continue
         details = list(_DETAIL.finditer(folded, start, end))
-        if details:
-            first = min(way.start(), habit.start(), details[0].start())
-            last = max(way.end(), habit.end(), details[-1].end())
+        if details and (habit is not None or len(details) >= _ENOUGH):
+            told = [*details, way] if habit is None else [*details, way, habit]
+            first, last = min(part.start() for part in told), max(part.end() for part in told)
             yield Span(first, last, False)
 
 

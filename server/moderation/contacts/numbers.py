@@ -14,7 +14,7 @@ from server.moderation.contacts.digits import (
     is_all_numbers,
     runs,
 )
-from server.moderation.contacts.phones import BEHIND_CUE, CUE, LESSON, Checker, is_phone
+from server.moderation.contacts.phones import BEHIND_CUE, CUE, LESSON, LESSON_NUMBER, Checker, is_phone
 
 ENOUGH = 5  # digits, a number word counting for two, below which no number can stand in one message
 LONGEST = 15  # digits of a telephone number (ITU-T E.164)
@@ -26,6 +26,7 @@ _DATE = re.compile(
 _DAY = re.compile(r"(?<![0-9/])([0-9]{1,2})/([0-9]{1,2})(?![0-9/])")
 _NATIONAL_HEAD = re.compile("00?[1-9]")  # of whatever is not all there is in a run
 _FEW_WORDS = 5  # of a message that brings a part of a number and little else
+_PART_TOLD = re.compile(r"\b(?:moitie|debut|suite|fin|premiers?|derniers?|half|first|last|rest|reste) ?(?:part\w*|chiffres|digits|du num\w*)?\s?[:=]?\s?\+?[0-9]")
 _GLUED_WORDS = re.compile(r"[a-z](?<=[a-z]{16})")  # what may be number words without a space
 _BACKWARDS = re.compile(r"\b(?:envers|inverse\w?|verlan|backwards?|reversed?|miroir|retourne\w?|rebours|droite a gauche)\b")
 _LOOK_ALIKE = re.compile(r"(?<![a-z])[oilzeasbg]{1,2}[0-9]|[0-9][oilzeasbg]{1,2}(?![a-z])|(?<=[0-9][ .\-])[oilsbz]{1,4}(?![a-z])")
@@ -118,7 +119,7 @@ def find_split(folded: str, earlier: Iterable[str]) -> list[Span]:
     without digits between them are passed over; the first with more than digits is the last that is looked at, unless
     somebody's number is spoken of: then a few words may stand around each part."""
     before = list(earlier)
-    told = CUE.search(folded) is not None or any(CUE.search(piece) is not None for piece in before)
+    told = any(CUE.search(piece) is not None or _PART_TOLD.search(piece) is not None for piece in (folded, *before))
     tried = [_chained(folded, before)]
     if told or _is_short(folded):
         tried.append(_among_words(folded, before, told))
@@ -147,7 +148,7 @@ def _among_words(folded: str, earlier: Sequence[str], told: bool) -> list[str]:
     """The numbers alone of a row of messages that are little else."""
     pieces: list[str] = []
     for piece in earlier:
-        if not _carries(piece):
+        if not _carries(piece) or LESSON_NUMBER.search(piece) is not None:
             continue
         only = _only_numbers(piece)
         if only is None or not (told or _is_short(piece)):
@@ -168,7 +169,8 @@ def _only_numbers(folded: str) -> str | None:
     """The digits of a short message, in order; None when it says more than numbers."""
     if len(folded.split()) > _FEW_WORDS + 5:
         return None
-    return " ".join(group.digits for run in runs(folded) for group in groups(run)) or None
+    read = [group for run in runs(folded) for group in groups(run)]
+    return " ".join(("+" if group.sign else "") + group.digits for group in read) or None
 
 
 def _digits_of(folded: str) -> tuple[int, int]:

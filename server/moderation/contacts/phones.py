@@ -39,6 +39,10 @@ LESSON = re.compile(
     r"|factoris\w*|convert\w*|arrondi\w*|boules?|loto|tirage|tombola|mediane|moyenne|suite (?:arithmet|geomet|numer|de nombres)\w*|croissant|decroissant|siret|siren"
     r"|isbn|iban|insee|average|median|sequence|divide|sum of|prime|integer|entier)\b"
 )
+LESSON_NUMBER = re.compile(
+    r"\b(?:exo|exos|exercices?|page|pages|p|question|questions|chapitre|activite|salle|ligne|exercise|exercises|room|chapter|line|note)\.? ?[0-9]{1,3}\b"
+    r"|[0-9]/(?:10|20|40|100)\b|\b[0-9]{1,2} ?h(?: ?[0-5][0-9])?\b"
+)
 
 
 def load_metadata() -> None:
