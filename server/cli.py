@@ -130,10 +130,10 @@ def _doctor(arguments: argparse.Namespace) -> int:
     return doctor.exit_code(findings)
 
 
-def _moderate(_arguments: argparse.Namespace) -> int:
+def _moderate(arguments: argparse.Namespace) -> int:
     from server.moderation import stdio
 
-    return stdio.main()
+    return stdio.main(explained=arguments.explain)
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
@@ -178,6 +178,12 @@ def _doctor_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--settings", action="store_true", help="list the settings, and where each comes from")
 
 
+def _moderate_arguments(parser: argparse.ArgumentParser) -> None:
+    from server.moderation import stdio
+
+    stdio.add_arguments(parser)
+
+
 _Run = Callable[[argparse.Namespace], int]
 _COMMANDS: dict[str, tuple[_Run, str, Callable[[argparse.ArgumentParser], None]]] = {
     "serve": (_serve, "serve what the settings say", _no_arguments),
@@ -185,5 +191,5 @@ _COMMANDS: dict[str, tuple[_Run, str, Callable[[argparse.ArgumentParser], None]]
     "admin": (_create_admin, "create the account that makes all others", _admin_arguments),
     "db": (_upgrade, "upgrade the database", _db_arguments),
     "doctor": (_doctor, "check settings, database, ports, disk and clock, and say what to fix", _doctor_arguments),
-    "moderate": (_moderate, "judge JSON lines from standard input", _no_arguments),
+    "moderate": (_moderate, "judge JSON lines from standard input", _moderate_arguments),
 }

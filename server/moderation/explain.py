@@ -9,6 +9,7 @@ import msgspec
 
 from server.moderation.data_files import DATA
 from server.moderation.masking import DEFAULT_LANGUAGE
+from server.moderation.sequence import course
 from server.moderation.verdict import Label
 
 
@@ -27,11 +28,19 @@ def explanations() -> dict[str, Explanations]:
 
 def explain(label: Label, language: str) -> str:
     """One sentence in ``language``, or in French where we do not speak it."""
-    known = explanations()
-    words = known.get(language, known[DEFAULT_LANGUAGE])
+    language = language if language in explanations() else DEFAULT_LANGUAGE
+    words = explanations()[language]
     what = _nearest(words.what, label.rule) or words.what.get(label.category) or words.what["*"]
+    if "." not in label.rule or label.category != label.rule.partition(".")[0]:  # a line that fell to another category
+        what = words.what.get(label.category) or what
     how = _nearest(words.how, label.rule) or words.how["*"]
-    return how.format(what=what, rule=label.rule)
+    return how.format(what=what, rule=label.rule, families=", ".join(_families(label, language)))
+
+
+def _families(label: Label, language: str) -> list[str]:
+    """What adds up in a conversation, by name."""
+    known = course().families
+    return [getattr(known[name], language) for name in label.families if name in known]
 
 
 def _nearest(sentences: dict[str, str], rule: str) -> str | None:

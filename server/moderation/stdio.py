@@ -2,9 +2,11 @@
 engine without the server. A line that cannot be read is answered with an error, and the rest go on.
 
 Each answer is flushed at once, so that a program may talk to it line by line. There is no clock here: all lines of a
-``room`` count as written within the ten minutes in which pieces are read together.
+``room`` count as written within the ten minutes in which pieces are read together. With ``--explain`` each label says
+also which version of the rules gave it, and why, in French and English.
 """
 
+import argparse
 import contextlib
 import json
 import os
@@ -20,8 +22,10 @@ from msgspec import Meta
 from server.kernel.errors import BadRequest, BinomeError, InternalError, TooLarge
 from server.moderation.assess import assess, warm
 from server.moderation.conversation import Conversation
-from server.moderation.verdict import Speaker, Verdict
-from server.transport.messages import DEFAULT_LANGUAGE, error_body
+from server.moderation.explain import explain
+from server.moderation.policy import unassessed
+from server.moderation.verdict import Label, Overtime, Speaker, Verdict
+from server.transport.messages import DEFAULT_LANGUAGE, LANGUAGES, error_body
 from server.transport.payload import refusal
 
 MAX_LINE = 8 * 1024 * 1024  # bytes: a text of 1 MB in which each character is written as an escape
@@ -42,7 +46,9 @@ class Line(msgspec.Struct):
     room: str | int | None = None
 
 
-class LabelOut(msgspec.Struct):
+class Reason(msgspec.Struct):
+    """A label as it is told."""
+
     category: str
     severity: int
     score: float
@@ -51,11 +57,16 @@ class LabelOut(msgspec.Struct):
     rule: str
 
 
+class Explained(Reason):
+    version: str
+    why: dict[str, str]
+
+
 class Answer(msgspec.Struct):
     id: msgspec.Raw
     action: str
     severity: int
-    labels: list[LabelOut]
+    labels: list[Reason]
     masked_text: str | None
 
 
@@ -72,7 +83,8 @@ _encode = msgspec.json.Encoder().encode
 class Moderator:
     """Answers lines; remembers the conversation of each room."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, explained: bool = False) -> None:
+        self._told = _explained if explained else _reason
         self._rooms: OrderedDict[str | int, Conversation] = OrderedDict()
 
     def answer(self, raw: bytes) -> bytes:
@@ -82,7 +94,9 @@ class Moderator:
         try:
             line = read(raw)
             identifier, language = line.id, line.lang or DEFAULT_LANGUAGE
-            return _write(Answer(line.id, *_told(self._assess(line))))
+            verdict = self._assess(line)
+            labels = [self._told(label) for label in verdict.labels]
+            return _write(Answer(line.id, verdict.action, verdict.severity, labels, verdict.masked_text))
         except BinomeError as error:
             refused = error
             identifier = _identifier(raw) if identifier is _NO_ID else identifier
@@ -93,14 +107,21 @@ class Moderator:
     def _assess(self, line: Line) -> Verdict:
         speaker = Speaker(line.sender or "mentor", line.sender_age)
         if line.room is None:
-            return assess(line.text, speaker, now=NOW, language=line.lang)
+            return self._judge(line, speaker, None)
         conversation = self._rooms.setdefault(line.room, Conversation())
         self._rooms.move_to_end(line.room)
         if len(self._rooms) > MAX_ROOMS:
             self._rooms.popitem(last=False)
-        verdict = assess(line.text, speaker, conversation, now=NOW, language=line.lang)
+        verdict = self._judge(line, speaker, conversation)
         conversation.remember(speaker, line.text, NOW, verdict)
         return verdict
+
+    @staticmethod
+    def _judge(line: Line, speaker: Speaker, conversation: Conversation | None) -> Verdict:
+        try:
+            return assess(line.text, speaker, conversation, now=NOW, language=line.lang)
+        except Overtime:
+            return unassessed(line.text, speaker)
 
 
 def read(raw: bytes) -> Line:
@@ -149,9 +170,14 @@ def _identifier(raw: bytes) -> msgspec.Raw:
     return _NO_ID
 
 
-def _told(verdict: Verdict) -> tuple[str, int, list[LabelOut], str | None]:
-    labels = [LabelOut(one.category, one.severity, one.score, one.start, one.end, one.rule) for one in verdict.labels]
-    return verdict.action, verdict.severity, labels, verdict.masked_text
+def _reason(label: Label) -> Reason:
+    return Reason(label.category, label.severity, label.score, label.start, label.end, label.rule)
+
+
+def _explained(label: Label) -> Reason:
+    why = {language: explain(label, language) for language in LANGUAGES}
+    told = (label.category, label.severity, label.score, label.start, label.end, label.rule)
+    return Explained(*told, label.version, why)
 
 
 def _write(answer: Answer | Refusal) -> bytes:
@@ -174,19 +200,32 @@ def lines(source: BinaryIO) -> Iterator[bytes]:
             yield stripped
 
 
-def run(source: BinaryIO, sink: BinaryIO) -> None:
+def run(source: BinaryIO, sink: BinaryIO, *, explained: bool = False) -> None:
     """Answers every line of ``source`` on ``sink``. Raises BrokenPipeError when nobody reads any more."""
     warm()
-    moderator = Moderator()
+    moderator = Moderator(explained=explained)
     for raw in lines(source):
         sink.write(moderator.answer(raw) + b"\n")
         sink.flush()
 
 
-def main() -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Judges JSON lines from standard input, one answer a line, in order: "
+        '{"id", "text", "lang"?, "sender"?: "mentor" or "mentee", "sender_age"?, "room"?}. '
+        "Lines that share a room are one conversation. A line that cannot be read is answered with its error."
+    )
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="tell of each label its version and why it was given, in French and English",
+    )
+
+
+def main(*, explained: bool = False) -> int:
     """The command: standard input to standard output. Returns the exit status."""
     try:
-        run(sys.stdin.buffer, sys.stdout.buffer)
+        run(sys.stdin.buffer, sys.stdout.buffer, explained=explained)
     except BrokenPipeError:
         # Who read has gone, which is no error; without this the interpreter would complain once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

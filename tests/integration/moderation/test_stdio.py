@@ -13,9 +13,9 @@ import pytest
 COMMAND = [sys.executable, "-m", "server", "moderate"]
 
 
-def feed(data: bytes) -> list[Any]:
+def feed(data: bytes, *options: str) -> list[Any]:
     """All answers to ``data``."""
-    done = subprocess.run(COMMAND, input=data, capture_output=True, timeout=60, check=False)
+    done = subprocess.run([*COMMAND, *options], input=data, capture_output=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -58,6 +58,27 @@ def test_the_whole_answer() -> None:
             "masked_text": "appelle [••• coordonnées masquées] !",
         }
     ]
+
+
+def test_an_explanation_of_each_label() -> None:
+    given = lines({"id": 1, "text": "appelle 0612345678, t'es con"}, {"id": 2, "text": "ok"}, {"id": 3})
+    plain, explained = feed(given), feed(given, "--explain")
+    assert plain[1:] == explained[1:]
+    for label in explained[0]["labels"]:
+        assert set(label.pop("why")) == {"fr", "en"}
+        assert label.pop("version")
+    assert explained == plain
+    (phone, *_) = feed(lines({"id": 1, "text": "0612345678"}), "--explain")[0]["labels"]
+    assert phone["why"] == {
+        "fr": "Un numéro de téléphone\u00a0: la forme est reconnue par le détecteur «\u00a0contact.phone\u00a0».",
+        "en": "A telephone number, known by its form to detector “contact.phone”.",
+    }
+
+
+def test_help_says_what_a_line_may_hold() -> None:
+    done = subprocess.run([*COMMAND, "--help"], capture_output=True, timeout=60, check=True, text=True)
+    assert "--explain" in done.stdout
+    assert "sender_age" in done.stdout
 
 
 def test_who_sends_decides() -> None:
