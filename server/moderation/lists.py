@@ -16,6 +16,9 @@ from server.moderation.tables import appeals, flags, reviews, samples
 
 ListName = Literal["open", "closed", "second", "sample"]
 
+# Under names of their own: whole flags are selected with their proposals and appeals beside them.
+_reviews, _appeals = reviews.alias("r"), appeals.alias("a")
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -34,10 +37,10 @@ def _concerns(me: Reviewer) -> ColumnElement[bool]:
 
 def _open(me: Reviewer, now: datetime) -> ColumnElement[bool]:
     mine = flags.c.supervisor_id == me.account_id
-    proposed = exists().where(reviews.c.id == flags.c.proposal_id, reviews.c.by_id == me.account_id)
-    appealed = exists().where(appeals.c.flag_id == flags.c.id, appeals.c.decided_at.is_(None))
+    proposed = exists().where(_reviews.c.id == flags.c.proposal_id, _reviews.c.by_id == me.account_id)
+    appealed = exists().where(_appeals.c.flag_id == flags.c.id, _appeals.c.decided_at.is_(None))
     against_me = exists().where(
-        appeals.c.flag_id == flags.c.id, appeals.c.decided_at.is_(None), appeals.c.before_by == me.account_id
+        _appeals.c.flag_id == flags.c.id, _appeals.c.decided_at.is_(None), _appeals.c.before_by == me.account_id
     )
     come_round = or_(
         flags.c.state == "escalated", flags.c.due_at <= now, flags.c.author_id == flags.c.supervisor_id, appealed
@@ -51,7 +54,7 @@ def _open(me: Reviewer, now: datetime) -> ColumnElement[bool]:
 
 
 def _second(me: Reviewer) -> ColumnElement[bool]:
-    proposed = exists().where(reviews.c.id == flags.c.proposal_id, reviews.c.by_id == me.account_id)
+    proposed = exists().where(_reviews.c.id == flags.c.proposal_id, _reviews.c.by_id == me.account_id)
     return and_(flags.c.state == "second", not_(proposed), not_(_concerns(me)))
 
 
@@ -67,7 +70,7 @@ def _closed(me: Reviewer) -> ColumnElement[bool]:
 def _sample(me: Reviewer) -> ColumnElement[bool]:
     """Not of one's own caseload, whose decisions one is told, and not what one had a part in."""
     waits = exists().where(samples.c.flag_id == flags.c.id, samples.c.reviewed_by.is_(None))
-    part = exists().where(reviews.c.flag_id == flags.c.id, reviews.c.by_id == me.account_id)
+    part = exists().where(_reviews.c.flag_id == flags.c.id, _reviews.c.by_id == me.account_id)
     return and_(
         flags.c.decided_at.is_not(None),
         flags.c.supervisor_id != me.account_id,
@@ -114,11 +117,11 @@ async def page(
 
 async def waiting(conn: AsyncConnection, me: Reviewer, now: datetime) -> Waiting:
     own = flags.c.organisation_id == me.organisation_id
+    sampled = select(func.count()).select_from(flags).where(own, _sample(me)).scalar_subquery()
     query = select(
         func.count().filter(_open(me, now)),
         func.count().filter(_open(me, now), flags.c.message == "held"),
         func.count().filter(_second(me)),
+        sampled,
     ).where(own, flags.c.decided_at.is_(None))
-    found = (await conn.execute(query)).one()
-    sampled = select(func.count()).select_from(flags).where(own, _sample(me))
-    return Waiting(*found, (await conn.execute(sampled)).scalar_one())
+    return Waiting(*(await conn.execute(query)).one())

@@ -18,6 +18,15 @@ async def reviewer(conn: AsyncConnection, principal: Principal) -> Reviewer:
     return (await reviewers(conn, principal.organisation_id, {principal.account_id: principal.language}))[0]
 
 
+async def counting(conn: AsyncConnection, principal: Principal) -> Reviewer:
+    """``principal`` as one whose lists are counted, in one query: the counts may hold what is about a pair that they were
+    one of before they became a supervisor. What they are shown does not."""
+    principal.require(Permission.FLAG_REVIEW)
+    supervisors = {person.id for person in await people_in_role(conn, principal.organisation_id, Role.SUPERVISOR)}
+    me = principal.account_id
+    return Reviewer(me, principal.organisation_id, principal.language, supervisors <= {me})
+
+
 async def reviewers(conn: AsyncConnection, organisation_id: UUID, who: dict[UUID, str]) -> list[Reviewer]:
     """The people of ``who``, each with their language: supervisors of this organisation."""
     supervisors = {person.id for person in await people_in_role(conn, organisation_id, Role.SUPERVISOR)}

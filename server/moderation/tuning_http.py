@@ -16,7 +16,7 @@ from server.moderation.verdict import Action, Circumstances, Speaker, Stage, Ver
 from server.transport.endpoint import Call, endpoint
 from server.transport.wire import Timestamp, timestamp
 
-MAX_RULES = 1024 * 1024  # bytes: 500 lines of a lexicon with their examples
+MAX_RULES = 512 * 1024  # bytes: 500 lines of a lexicon with their examples
 Age = Annotated[int, Meta(ge=0, le=150)]
 
 

@@ -17,7 +17,7 @@ from server.kernel.errors import NotFound
 from server.kernel.permissions import Permission, Role, allows
 from server.kernel.principal import Principal
 from server.moderation.lists import waiting
-from server.moderation.reviewers import reviewer
+from server.moderation.reviewers import counting
 from server.people.me import Me, me_of
 from server.people.store import Person, people_of
 from server.rooms import store
@@ -124,7 +124,7 @@ class Homes:
             planned = await upcoming(conn, pairs.keys(), self._clock.now())
             queue: QueueCard | UnsetType = UNSET
             if allows(principal.role, Permission.FLAG_REVIEW):
-                lists = await waiting(conn, await reviewer(conn, principal), self._clock.now())
+                lists = await waiting(conn, await counting(conn, principal), self._clock.now())
                 queue = QueueCard(lists.open, lists.held, lists.second, lists.sample)
         return Home(me, cards, [_planned(session, pairs[session.pair_id]) for session in planned], queue)
 

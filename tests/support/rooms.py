@@ -221,6 +221,11 @@ class Client:
         await self.raw.__aexit__()
 
 
+def _ruling(decision: str, reason: str, more: dict[str, Any]) -> dict[str, Any]:
+    advice = {"advice": "Il manque un bonjour."} if decision == "return" else {}
+    return {"decision": decision, "reason": reason, **advice, **more}
+
+
 @dataclass
 class House:
     """A served server. ``clock`` moves only when told to."""
@@ -249,6 +254,9 @@ class House:
 
     async def ask(self, who: Person, method: str, path: str, body: Any = None) -> Any:
         return await self.site.ask(method, path, body, token=who.token)
+
+    async def decide(self, who: Person, flag_id: Any, decision: str, reason: str = "other", **more: Any) -> Any:
+        return await self.ask(who, "POST", f"/api/v1/flags/{flag_id}/decide", _ruling(decision, reason, more))
 
     async def sql(self, statement: str, **parameters: Any) -> list[Any]:
         return await sql(self.database, statement, **parameters)

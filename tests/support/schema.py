@@ -22,8 +22,8 @@ _FORMATS: dict[str, Callable[[str], object]] = {
 }
 _KNOWN = {
     "$ref", "additionalProperties", "anyOf", "default", "description", "enum", "format", "items", "maxItems",
-    "maxLength", "maximum", "minItems", "minLength", "minimum", "pattern", "prefixItems", "properties", "required",
-    "title", "type",
+    "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minimum", "pattern", "prefixItems", "properties",
+    "required", "title", "type",
 }  # fmt: skip
 
 
@@ -50,6 +50,8 @@ def wrong(value: Any, schema: dict[str, Any], document: dict[str, Any], at: str 
             found += wrong(item, schema.get("items", {}), document, f"{at}[{index}]")
     if isinstance(value, dict):
         described = schema.get("properties", {})
+        if len(value) > schema.get("maxProperties", len(value)):
+            found.append(f"{at}: {len(value)} members")
         found += [f"{at}: lacks {name}" for name in schema.get("required", []) if name not in value]
         found += [f"{at}: {name} is not described" for name in value if described and name not in described]
         for name, member in value.items():

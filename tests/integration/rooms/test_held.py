@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from server.kernel.identifiers import new_id, shorten
+from server.moderation.flag import Ruling
 from server.moderation.verdict import Speaker, Verdict
 from server.pairs.rules import State
 from tests.support.rooms import Client, House, Room
@@ -58,7 +59,7 @@ async def test_a_held_message_is_nowhere_until_it_is_released(house: House) -> N
     assert "À demain" in seen
     assert not [trace for trace in traces(message_id) if trace in seen]
 
-    released = await house.ask(room.supervisor, "POST", f"/api/v1/flags/{await the_flag(house)}/release", {})
+    released = await house.decide(room.supervisor, await the_flag(house), "release", "context_ok")
     assert (released.status, released.body["state"]) == (200, "released")
     for each in lea:
         assert (await each.wait("chat:message", 2))[1] in (
@@ -85,7 +86,7 @@ async def test_a_refused_message_never_comes(house: House) -> None:
     julien, lea = await house.open(room.mentor, compact=1), await house.open(room.mentee)
     message_id = new_id()
     await julien.call("chat:send", [room.number, str(message_id), PHONE])
-    refused = await house.ask(room.supervisor, "POST", f"/api/v1/flags/{await the_flag(house)}/refuse", {"note": "Non"})
+    refused = await house.decide(room.supervisor, await the_flag(house), "refuse", "unsafe", note="Non")
     assert (refused.status, refused.body["state"], refused.body["note"]) == (200, "refused", "Non")
     assert await julien.wait("chat:message") == [[room.number, 1, 1, 1_795_348_800, PHONE, 4, 2, shorten(message_id)]]
     await lea.quiet()
@@ -127,17 +128,16 @@ async def test_a_ruling_is_made_once_and_by_the_right_person(house: House) -> No
         (other.supervisor, "not_found"),
     ):
         for what in ("release", "refuse"):
-            assert (await house.ask(who, "POST", f"/api/v1/flags/{flag_id}/{what}", {})).error == (code, None)
-    held = (await house.ask(room.supervisor, "POST", f"/api/v1/flags/{flag_id}/acknowledge", {})).error
-    assert held == ("conflict", None)
+            assert (await house.decide(who, flag_id, what)).error == (code, None)
+    assert (await house.decide(room.supervisor, flag_id, "acknowledge")).error == ("conflict", None)
     for wrong in ({"note": 5}, {"note": "x" * 2001}, {"note": "a\x00b"}, {"why": ""}):
-        reply = await house.ask(room.supervisor, "POST", f"/api/v1/flags/{flag_id}/release", wrong)
+        reply = await house.decide(room.supervisor, flag_id, "release", **wrong)
         assert reply.status == 400, wrong
     assert await house.sql("select state, changed from messages") == [("held", 1)]
     rulings = await asyncio.gather(
         *(
-            house.ask(room.supervisor, "POST", f"/api/v1/flags/{flag_id}/{what}", {})
-            for what in ("release", "refuse", "release", "refuse")
+            house.decide(room.supervisor, flag_id, what, note=str(place))
+            for place, what in enumerate(("release", "refuse", "release", "refuse"))
         )
     )
     assert sorted(reply.status for reply in rulings) == [200, 409, 409, 409]
@@ -145,8 +145,8 @@ async def test_a_ruling_is_made_once_and_by_the_right_person(house: House) -> No
     state = "delivered" if made == "released" else "refused"
     assert await house.sql("select state, changed from messages") == [(state, 2)]
     assert await house.sql("select last_seq from rooms where id = :id", id=room.id) == [(2,)]
-    assert (await house.ask(room.supervisor, "POST", f"/api/v1/flags/{new_id()}/release", {})).error[0] == "not_found"
-    assert (await house.ask(room.supervisor, "POST", "/api/v1/flags/nonsense/release", {})).error[0] == "not_found"
+    assert (await house.decide(room.supervisor, new_id(), "release")).error[0] == "not_found"
+    assert (await house.decide(room.supervisor, "nonsense", "release")).error[0] == "not_found"
 
 
 async def test_a_ruling_and_messages_at_once_keep_the_order_of_numbers(house: House) -> None:
@@ -165,7 +165,7 @@ async def test_a_ruling_and_messages_at_once_keep_the_order_of_numbers(house: Ho
     await asyncio.gather(
         write(julien),
         write(lea),
-        *(house.ask(room.supervisor, "POST", f"/api/v1/flags/{flag_id}/release", {}) for flag_id in flags),
+        *(house.decide(room.supervisor, flag_id, "release") for flag_id in flags),
     )
     for client in (julien, lea):
         await client.quiet()
@@ -181,7 +181,9 @@ async def test_a_ruling_does_not_wait_for_its_caller(house: House) -> None:
     julien, lea = await house.open(room.mentor), await house.open(room.mentee)
     await julien.say(room, PHONE)
     rulings = house.capabilities.rooms.rulings
-    caller = asyncio.create_task(rulings.rule(await the_flag(house), room.supervisor.principal, "released", None))
+    caller = asyncio.create_task(
+        rulings.decide(await the_flag(house), room.supervisor.principal, Ruling("release", "context_ok"))
+    )
     await asyncio.sleep(0)
     caller.cancel()
     await asyncio.gather(caller, return_exceptions=True)
@@ -227,6 +229,6 @@ async def test_nothing_is_released_into_a_room_by_another_pair_state(house: Hous
     julien, lea = await house.open(room.mentor), await house.open(room.mentee)
     await julien.say(room, PHONE)
     await house.sql("update pairs set state = :state", state=State.PAUSED.value)
-    released = await house.ask(room.supervisor, "POST", f"/api/v1/flags/{await the_flag(house)}/release", {})
+    released = await house.decide(room.supervisor, await the_flag(house), "release", "context_ok")
     assert released.status == 200
     assert [message["changed"] for message in await lea.wait("chat:message")] == [2]

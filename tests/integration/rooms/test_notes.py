@@ -152,7 +152,7 @@ async def test_a_held_note_is_heard_by_no_one_before_its_release(house: House, m
     assert (await hear(house, room.supervisor, room, note_id))[:2] == (200, NOTE)
     await claire.call("room:leave", {"room": room.number})
     assert (await hear(house, room.supervisor, room, note_id))[0] == 403
-    released = await house.ask(room.supervisor, "POST", f"/api/v1/flags/{flag['id']}/release", {})
+    released = await house.decide(room.supervisor, flag["id"], "release")
     assert released.status == 200
     (message,) = await lea.wait("chat:message")
     assert (message["kind"], message["body"], message["changed"]) == ("voice", body_of(note_id, SECONDS), 2)

@@ -121,7 +121,7 @@ async def test_a_message_released_after_one_has_read_on_is_not_read(house: House
     home = (await house.ask(room.mentee, "GET", "/api/v1/home")).body
     assert home["rooms"][0]["unread"] == 0
     ((flag_id,),) = await house.sql("select id from flags")
-    await house.ask(room.supervisor, "POST", f"/api/v1/flags/{flag_id}/release", {})
+    await house.decide(room.supervisor, flag_id, "release")
     (told,) = [one for one in await lea.wait("chat:message", 2) if "changed" in one]
     (mark,) = await julien.wait("chat:read")
     assert mark["seen"] < told["changed"]

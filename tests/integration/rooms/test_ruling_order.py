@@ -8,6 +8,7 @@ import pytest
 from server.infra.database import Database
 from server.kernel.clock import ManualClock
 from server.kernel.events import Bus
+from server.moderation.flag import Ruling
 from server.moderation.flags import Flags
 from server.rooms.append import Appended, Draft
 from server.rooms.fanout import Fanout
@@ -30,7 +31,8 @@ async def cable(database: Database) -> AsyncIterator[Cable]:
 
 async def test_a_ruling_waits_for_what_the_log_has_in_flight(database: Database, cable: Cable) -> None:
     one = await room(database, await organisation(database))
-    gateway = Gateway(Nobody(), ManualClock(NOW))
+    clock = ManualClock(NOW)
+    gateway = Gateway(Nobody(), clock)
     stage = Stage(gateway, Fanout(gateway))
     julien = stage.seat(one.mentor.id, one.mentor.role, compact=False)
     gateway.join(julien, topic(one.id))
@@ -44,7 +46,7 @@ async def test_a_ruling_waits_for_what_the_log_has_in_flight(database: Database,
 
     far = Database(cable.url)
     async with running(far, committed=tell) as log:
-        rulings = Rulings(database, log, stage.fanout, Flags(database, ManualClock(NOW), Bus(), gateway))
+        rulings = Rulings(database, log, stage.fanout, Flags(database, clock, Bus(), gateway), clock, Bus())
         held = flagged(one)
         await log.append(held)
         assert held.flagged is not None
@@ -52,7 +54,9 @@ async def test_a_ruling_waits_for_what_the_log_has_in_flight(database: Database,
         writing = asyncio.create_task(log.append(draft(one, "two")))
         await until(lambda: cable.kept > 0)
         await asyncio.sleep(0.2)
-        ruling = asyncio.create_task(rulings.rule(held.flagged.id, one.supervisor.principal, "released", None))
+        ruling = asyncio.create_task(
+            rulings.decide(held.flagged.id, one.supervisor.principal, Ruling("release", "context_ok"))
+        )
         await asyncio.sleep(0.3)
         assert not ruling.done()
         cable.release()

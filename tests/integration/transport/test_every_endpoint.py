@@ -19,17 +19,19 @@ from tests.support.schema import wrong
 EVERYONE = frozenset(Role)
 ANYONE = None  # no session needed
 STAFF_OF_PAIRS = frozenset({Role.ADMIN, Role.SUPERVISOR})
+TUNERS = frozenset({Role.ADMIN, Role.SUPERVISOR})
 TALKERS = frozenset({Role.MENTOR, Role.MENTEE, Role.SUPERVISOR})
 
 
 @dataclass(frozen=True)
 class Scene:
     """One organisation: somebody of each role, a pair with its room, where the professional has entered, a held message
-    with its flag, and a voice note."""
+    with its flag, a flag that a colleague has decided and the professional is to judge blindly, and a voice note."""
 
     people: Mapping[Role, Person]
     room: Room
     flag: UUID
+    sampled: UUID
     note: UUID
 
 
@@ -38,7 +40,7 @@ class Row:
     """Who may use an endpoint, and how to ask it about the things of a scene.
 
     ``foreign`` names what of another organisation can be put in its place, each answered ``not_found``. ``upload`` is
-    the body of one that takes bytes.
+    the body of one that takes bytes, ``largest`` how many bytes a body may have.
     """
 
     method: str
@@ -47,6 +49,7 @@ class Row:
     fill: Callable[[Scene], tuple[dict[str, Any], Any]] = lambda _: ({}, None)
     foreign: tuple[str, ...] = ()
     upload: bytes | None = None
+    largest: int = 16 * 1024
 
     @property
     def name(self) -> str:
@@ -54,6 +57,7 @@ class Row:
 
 
 NOTE = made_note()
+TRIED = {"text": "mon num : 06 12 34 56 78", "sender": "mentor"}
 ACCOUNT = {"login": "zoe", "name": "Zoé", "role": "mentor", "password": "a long enough one"}
 
 
@@ -70,7 +74,19 @@ def of_note(scene: Scene) -> tuple[dict[str, Any], Any]:
 
 
 def of_flag(scene: Scene) -> tuple[dict[str, Any], Any]:
-    return {"flag": scene.flag}, {"note": "vu"}
+    return {"flag": scene.flag}, None
+
+
+def of_decision(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"flag": scene.flag}, {"decision": "refuse", "reason": "unsafe", "note": "vu"}
+
+
+def of_second(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"flag": scene.flag}, {"agree": True, "note": "vu"}
+
+
+def of_sample(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"flag": scene.sampled}, {"decision": "acknowledge", "reason": "serious"}
 
 
 def of_pair(scene: Scene) -> tuple[dict[str, Any], Any]:
@@ -101,9 +117,17 @@ TABLE = [
     ),
     Row("GET", "/api/v1/rooms/{room}/notes/{note}", TALKERS, of_note, ("room", "note")),
     Row("GET", "/api/v1/flags", frozenset({Role.SUPERVISOR})),
-    Row("POST", "/api/v1/flags/{flag}/acknowledge", frozenset({Role.SUPERVISOR}), of_flag, ("flag",)),
-    Row("POST", "/api/v1/flags/{flag}/release", frozenset({Role.SUPERVISOR}), of_flag, ("flag",)),
-    Row("POST", "/api/v1/flags/{flag}/refuse", frozenset({Role.SUPERVISOR}), of_flag, ("flag",)),
+    Row("GET", "/api/v1/flags/agreement", frozenset({Role.SUPERVISOR})),
+    Row("GET", "/api/v1/flags/rules", frozenset({Role.SUPERVISOR})),
+    Row("GET", "/api/v1/flags/{flag}/context", frozenset({Role.SUPERVISOR}), of_flag, ("flag",)),
+    Row("POST", "/api/v1/flags/{flag}/claim", frozenset({Role.SUPERVISOR}), of_flag, ("flag",)),
+    Row("POST", "/api/v1/flags/{flag}/unclaim", frozenset({Role.SUPERVISOR}), of_flag, ("flag",)),
+    Row("POST", "/api/v1/flags/{flag}/second", frozenset({Role.SUPERVISOR}), of_second, ("flag",)),
+    Row("POST", "/api/v1/flags/{flag}/decide", frozenset({Role.SUPERVISOR}), of_decision, ("flag",)),
+    Row("POST", "/api/v1/flags/{flag}/sample", frozenset({Role.SUPERVISOR}), of_sample, ("flag",)),
+    Row("GET", "/api/v1/moderation/rules", TUNERS),
+    Row("PUT", "/api/v1/moderation/rules", TUNERS, lambda _: ({}, {"watched": ["la cabane"]}), largest=2**19),
+    Row("POST", "/api/v1/moderation/try", TUNERS, lambda _: ({}, TRIED), largest=2**19),
 ]
 ROWS = {row.name: row for row in TABLE}
 CHANGES = [row for row in TABLE if row.method != "GET" and row.roles is not ANYONE]
@@ -126,11 +150,29 @@ async def scene(house: House, where: Any) -> Scene:
     said = await client.say(room, "appelle-moi au 06 12 34 56 78")
     assert said["state"] == "held", said
     ((flag,),) = await house.sql("select id from flags where room_id = :room", room=room.id)
+    sampled = await decided_flag(house, await house.room(where=where))
     note = await upload(house, room.mentor, room, NOTE)
     assert (await say(client, room, note, 3))["ok"]
     claire = await house.open(room.supervisor)
     assert (await claire.call("room:enter", {"room": room.number}))["ok"]
-    return Scene(people, room, flag, note)
+    return Scene(people, room, flag, sampled, note)
+
+
+async def decided_flag(house: House, room: Room) -> UUID:
+    """One that is in the sample, whatever its identifier."""
+    await (await house.open(room.mentee)).say(room, "on m'a frappé hier")
+    ((flag,),) = await house.sql("select id from flags where room_id = :room", room=room.id)
+    body = {"decision": "acknowledge", "reason": "serious"}
+    decided = await house.ask(room.supervisor, "POST", f"/api/v1/flags/{flag}/decide", body)
+    assert decided.status == 200, decided.body
+    await house.sql(
+        "insert into samples (flag_id, organisation_id, decision, picked_at)"
+        " values (:flag, :organisation, 'acknowledge', :at) on conflict do nothing",
+        flag=flag,
+        organisation=room.pair.organisation_id,
+        at=NOW,
+    )
+    return flag
 
 
 async def ask(
@@ -157,8 +199,11 @@ async def description(house: House) -> dict[str, Any]:
 async def state(house: House) -> dict[str, int]:
     """How many rows there are of all that an endpoint could make or end."""
     tables = ("accounts", "auth_sessions", "pairs", "rooms", "messages", "flags", "room_visits", "voice_notes")
+    tables += ("reviews", "appeals", "samples", "own_rules")
     return {table: (await house.sql(f"select count(*) from {table}"))[0][0] for table in tables} | {  # noqa: S608
-        "open": (await house.sql("select count(*) from flags where state = 'open'"))[0][0]
+        "open": (await house.sql("select count(*) from flags where state = 'open'"))[0][0],
+        "revisions": (await house.sql("select sum(revision) from flags"))[0][0],
+        "reviewed": (await house.sql("select count(*) from samples where reviewed_by is not null"))[0][0],
     }
 
 
@@ -273,7 +318,7 @@ async def test_a_supervisor_of_other_pairs_sees_and_decides_nothing(house: House
     answers = {
         row.name: await ask(house, row, row.fill(here), other.token)
         for row in TABLE
-        if row.foreign and "flag" in row.path
+        if row.foreign and row.fill(here)[0].get("flag") == here.flag
     }
     assert answers == dict.fromkeys(answers, (404, "not_found"))
     assert (await house.ask(other, "GET", "/api/v1/flags")).body == {"flags": [], "more": False}
@@ -309,7 +354,7 @@ BAD_BODIES: dict[str, tuple[bytes, int]] = {
     "half a character": (b'{"login": "\\ud800", "note": "\\ud800", "mentor": "\\ud800"}', 400),
     "not UTF-8": (b'{"login": "\xff", "note": "\xff", "mentor": "\xff"}', 400),
     "wrong types": (b'{"login": {}, "note": [], "mentor": 7}', 400),
-    "oversize": (b'{"note": "' + b"x" * 20_000 + b'"}', 413),
+    "oversize": (b"", 413),  # of more bytes than the row takes
 }
 
 
@@ -323,6 +368,8 @@ async def test_bad_bodies_are_refused_whole(house: House) -> None:
             continue
         token = here.people[sorted(row.roles)[0]].token if row.roles else None
         for kind, (raw, status) in BAD_BODIES.items():
+            if kind == "oversize":
+                raw = b'{"note": "' + b"x" * row.largest + b'"}'
             reply = await house.site.ask(row.method, row.path.format(**path), raw=raw, token=token)
             answers[row.name, kind] = (reply.status, reply.error[0])
             expected[row.name, kind] = (status, "too_large" if status == 413 else "bad_request")
