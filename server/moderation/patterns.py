@@ -20,6 +20,7 @@ from server.moderation.folding import fold
 from server.moderation.slots import TANGLED, Alternative, Phrase, Slot
 
 LARGEST = 5_000  # phrases of one slot; more is a pattern to rewrite, not memory to spend
+SMALL = 64  # rows that are rather written out than tried one after the other
 MOST_ROWS = 3_000  # alternatives of one pattern, likewise
 
 _PART = re.compile(r"\(|\)\?|\)|\||[^\s()|]+")
@@ -246,10 +247,17 @@ def _joined(row: Row) -> Row:
 
 
 def _is_complex(row: Row) -> bool:
-    """Whether it is more than words in a row, or one choice of such."""
+    """Whether it is more than words in a row, or a few such rows, or one choice of them."""
     if len(row) == 1 and isinstance(row[0], Choice):
         return row[0].optional or any(map(_is_complex, row[0].rows))
-    return any(not isinstance(node, Word) for node in row)
+    return not all(map(_is_plain, row)) or prod(node.count for node in row) > SMALL
+
+
+def _is_plain(node: Node) -> bool:
+    """Whether it is a word, or a choice of such rows of which none has a gap or may be left out."""
+    return isinstance(node, Word) or (
+        isinstance(node, Choice) and not node.optional and all(all(map(_is_plain, row)) for row in node.rows)
+    )
 
 
 def _forms(word: str) -> Sequence[str]:
