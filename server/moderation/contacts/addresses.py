@@ -16,7 +16,8 @@ STREETS = _LISTS["streets"]  # no other words in French
 ROADS = _LISTS["roads"]  # of English
 _AMBIGUOUS = _LISTS["ambiguous"]
 TYPES = STREETS | ROADS | _AMBIGUOUS | _LISTS["short"]
-MOST = 30  # streets looked at in one text
+MOST = 12  # streets looked at in one text, half of them from its end
+_REACH = (45, 110)  # characters before and behind the kind of street
 _CUE_REACH = 60
 
 _NUMBER_WORD = (
@@ -43,7 +44,7 @@ _ENGLISH = re.compile(
     rf"(?P<number>(?<![0-9/.,:])[0-9]{{1,4}}[a-d]?)\s(?P<name>(?:[a-z][a-z'\-]+ ){{1,3}}?)(?P<kind>{'|'.join(sorted(ROADS, key=len, reverse=True))})\b\.?"
     rf"(?P<post>,?\s(?:[a-z]+(?: [a-z]+)?,?\s)?{_UK_POST}(?![a-z0-9]))?"
 )
-_UK_POSTCODE = re.compile(rf"(?<![a-z0-9]){_UK_POST}(?![a-z0-9])")
+_ANCHOR = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, TYPES), key=len, reverse=True))})\b")
 HOME = re.compile(
     r"\b(?:habit\w*|hab|j'hab|vis|vivons|vivo|loge|demeure|domicile|adresse|chez (?:moi|nous|ma|mon|toi)|ma maison|viens|venez|passe|passer|rendez-vous chez"
     r"|colis|live|living|address|my (?:house|place|home|flat)|come to|jsuis au|je suis au|on se (?:retrouve|voit)|retrouve|rdv|meet)\b"
@@ -63,20 +64,19 @@ _OWN = re.compile(r"\b(?:j'?hab\w*|chez (?:moi|nous)|mon adresse|je vis|i live|m
 def find(folded: str, view: Words | None = None) -> Iterator[Span]:
     """The addresses in ``folded``, in order. ``view`` tells which letters were capitals."""
     done = 0
-    for count, match in enumerate(_matches(folded)):
-        if count >= MOST:
-            return
-        if match.start() < done or not _is_one(folded, match, view):
+    anchors = list(_ANCHOR.finditer(folded))
+    if len(anchors) > MOST:
+        anchors = [*anchors[: MOST // 2], *anchors[-MOST // 2 :]]
+    for anchor in anchors:
+        if anchor.start() < done:
             continue
-        done = match.end()
-        yield Span(match.start(), match.end(), False)
-
-
-def _matches(folded: str) -> Iterator[re.Match[str]]:
-    found = [*_FRENCH.finditer(folded), *_NUMBER_LAST.finditer(folded)]
-    if any(road in folded for road in ROADS):
-        found.extend(_ENGLISH.finditer(folded))
-    yield from sorted(found, key=lambda match: match.start())
+        start, end = max(done, anchor.start() - _REACH[0]), min(len(folded), anchor.end() + _REACH[1])
+        for pattern in (_FRENCH, _NUMBER_LAST, _ENGLISH):
+            match = pattern.search(folded, start, end)
+            if match is not None and match.start() <= anchor.start() < match.end() and _is_one(folded, match, view):
+                done = match.end()
+                yield Span(match.start(), match.end(), False)
+                break
 
 
 def _is_one(folded: str, match: re.Match[str], view: Words | None) -> bool:

@@ -11,7 +11,7 @@ NEAR = 4  # words between a platform and a name (MODERATION.md, pipeline)
 REACH = 12  # words looked at behind a platform, those that present a name ("c'est", ":") among them
 ANSWER = 8  # words: what is longer is talk, not an answer
 ALONE = 4  # words of a message that is a name and little else
-MOST = 40  # platforms looked around in one text
+MOST = 20  # platforms looked around in one text
 
 _AT = re.compile(r"(?<![a-z0-9._%+\-@/])@([a-z0-9._]{3,30})(?![a-z0-9._@])")
 _TOKEN = re.compile(r"(?:c|l|it|name|what|that)'[a-z]+|[a-z0-9][a-z0-9._\-#]{0,30}|#[a-z0-9]{6,10}|_+[a-z0-9._]{2,30}|[:=@→>👻]|[.,;!?\n]")

@@ -36,6 +36,8 @@ _TOGETHER = re.compile(
     r"|remove the|take out the|devine mon num\w*)\b"
 )
 _ASIDE = re.compile(r"\([^()0-9]{1,24}\)(?<!zero\))(?<!six\))(?<!sept\))")
+_PAGE, _END_OF_PAGE = 300, 600  # digits from which it is a page of numbers; characters of it that are read at each end
+_EDGE = 16  # numbers at the ends of a long row among which a telephone number is looked for
 _LESS = 5  # real digits that a number must have of which letters are read as digits
 _CUE_REACH, _SIGN_REACH = 48, 12  # characters before a number in which "mon numéro" or its + may stand
 _LENGTH_ORDER = (10, 11, 9, 12, 13, 14, 15, 8, 6)  # of the digits in all: a French number before what merely holds one
@@ -58,7 +60,19 @@ def weight(folded: str, words: Sequence[str]) -> int:
 
 
 def find(folded: str) -> list[Span]:
-    """The telephone numbers in ``folded``, in order, none overlapping."""
+    """The telephone numbers in ``folded``, in order, none overlapping. Of a page of numbers the two ends are read."""
+    if len(folded) > 2 * _END_OF_PAGE and sum(map(folded.count, "0123456789")) + _spoken(folded) > _PAGE:
+        rest = len(folded) - _END_OF_PAGE
+        ends = _find(folded[:_END_OF_PAGE]), _find(folded[rest:])
+        return [*ends[0], *(Span(span.start + rest, span.end + rest, span.spelled) for span in ends[1])]
+    return _find(folded)
+
+
+def _spoken(folded: str) -> int:
+    return 2 * sum(word in SPEAKING for word in folded.split())
+
+
+def _find(folded: str) -> list[Span]:
     if "/" in folded or "-" in folded or "." in folded:
         folded = _DATE.sub(_struck_out, folded)
         if all(_is_day(pair) for pair in _DAY.finditer(folded)):
@@ -220,6 +234,9 @@ def _candidates(folded: str, reading: list[Group], checker: Checker) -> Iterator
     days = _are_days(reading)
     i = 0
     while i < len(reading):
+        if _EDGE <= i < len(reading) - _EDGE and not reading[i].sign and len(reading[i].digits) < _LESS:
+            i += 1
+            continue
         after = None if days else _end_of_phone(folded, reading, i, checker)
         if after is None:
             i += 1
