@@ -118,6 +118,9 @@ _OTHERS = _WORDS["others"]
 _BEFORE_ADDRESS = _WORDS["before_address"]
 _ORDERS = _WORDS["orders"]
 _OPENERS = _WORDS["openers"]
+_DENIALS = _WORDS["denials"]
+_ONLY_MORE = _WORDS["only_more"]
+_NO_ORDER = _WORDS["no_order"]
 
 
 def negated(hit: Hit) -> bool:
@@ -159,7 +162,10 @@ def directed(hit: Hit) -> bool:
     before = list(hit.before(ADDRESS))
     if before[-1:] == ["t"] or before[-2:] in (["t", "un"], ["t", "une"]):
         return True
-    if before[-1:] == ["tes"] or any(one == "tes" and two in ("un", "une", "qu") for one, two in pairwise(before)):
+    pairs = list(pairwise(before))
+    if any(one in ("t", "te") and two in ("qu", "que", "q", "un", "une") for one, two in pairs):
+        return True  # "té qu'un", "t ke une"
+    if before[-1:] in (["tes"], ["te"]) or any(one == "tes" and two in ("un", "une", "qu") for one, two in pairs):
         return True  # "t'es", as it is often written
     if before[-4:-1] == ["c", "est", "toi"]:
         return True
@@ -223,19 +229,50 @@ def opens(hit: Hit) -> bool:
     return all(word in _OPENERS or word in _YOU for word in before)
 
 
+def peers_alone(hit: Hit) -> bool:
+    """Told of school or of "them", and of nobody at home: "ils me tapent à la récré"."""
+    places = hit.text.places
+    return ("at_school" in places or "they" in places) and "at_home" not in places
+
+
+def home_alone(hit: Hit) -> bool:
+    """Told of somebody at home, and not of school: "mon père se moque de moi"."""
+    places = hit.text.places
+    return "at_home" in places and "at_school" not in places
+
+
 def quoted(hit: Hit) -> bool:
     before, behind = hit.words[: hit.first], hit.words[hit.after :]
     return before.count('"') % 2 == 1 and '"' in behind
 
 
+def denied(hit: Hit) -> bool:
+    """Denied within itself: "les femmes ne sont pas inférieures"; not "ne sont rien d'autre que", "pas mieux que"."""
+    own = hit.words[hit.first : hit.after]
+    for word, behind in zip(own, [*own[1:], *hit.behind(1), ""], strict=False):
+        if word in _DENIALS and behind not in _ONLY_MORE:
+            return True
+    return False
+
+
+def ordered(hit: Hit) -> bool:
+    """It begins with an order: no subject stands right before it ("tu retournes au bled" is none)."""
+    before = hit.before(2)
+    return not before or not (before[-1] in _SUBJECTS or before[-1] in _NO_ORDER)
+
+
 RULES: dict[str, Callable[[Hit], bool]] = {
     "closes": closes,
+    "denied": denied,
     "directed": directed,
     "first_person": first_person,
+    "home_alone": home_alone,
     "negated": negated,
     "of_me": of_me,
     "opens": opens,
+    "peers_alone": peers_alone,
     "of_another": of_another,
+    "ordered": ordered,
     "quoted": quoted,
     "reported": reported,
     "told_me": told_me,

@@ -7,6 +7,7 @@ from server.moderation.clauses import (
     Hit,
     Text,
     closes,
+    denied,
     directed,
     first_person,
     holds,
@@ -14,6 +15,7 @@ from server.moderation.clauses import (
     of_another,
     of_me,
     opens,
+    ordered,
     quoted,
     reported,
     told_me,
@@ -147,3 +149,26 @@ def test_first_person_and_quotes() -> None:
 )
 def test_lists_of_words_are_asked_of_a_place(rule: str, sentence: str, expected: bool) -> None:
     assert holds(rule, hit(sentence)) is expected
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["<les femmes ne sont pas inférieures>", "<gays are not sick>", "<ils n'ont jamais été méchants>"],
+)
+def test_a_phrase_denies_itself(sentence: str) -> None:
+    assert denied(hit(sentence))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["<ils ne sont rien d'autre que des rats>", "<ils ne sont pas mieux que des rats>", "<they are not just bad>"],
+)
+def test_only_and_no_better_deny_nothing(sentence: str) -> None:
+    assert not denied(hit(sentence))
+
+
+def test_an_order_has_no_subject() -> None:
+    assert ordered(hit("<retourne dans ton pays>"))
+    assert ordered(hit("sale con <retourne dans ton pays>"))
+    assert not ordered(hit("quand tu <retournes au bled>"))
+    assert not ordered(hit("elle <rentre au pays>"))
