@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from server.moderation import lexicon
+from server.moderation import lexicon, model
 from server.moderation.contacts import details
 from server.moderation.contexts import contexts
 from server.moderation.conversation import Conversation
@@ -33,6 +33,7 @@ def warm() -> None:
     placeholders()
     details.load()
     decide([], Speaker("mentor"))
+    model.load()
     engine_version()
 
 
@@ -59,6 +60,7 @@ def assess(
     words = lexicon.words(read, folded, own.vocabulary if own else None)
     findings = [*lexicon.find(words, watch), *(own.find(words, watch) if own else ())]
     watch.check()
+    findings = model.weighed(findings, words, model.load())
     findings += [*details.find(words, folded, speaker, conversation, now, watch), *_hidings(text, words)]
     if own and findings:
         findings = own.left(findings, read)
@@ -81,7 +83,7 @@ def _hidings(text: str, words: Words) -> Iterator[Finding]:
     if len(text) > MAX_LENGTH:
         yield Finding("evasion", 1.0, MAX_LENGTH, len(text), "evasion.length", version=version)
     if lexicon.flooded(words):
-        yield Finding("evasion", 0.9, 0, len(words.raw), "evasion.flood", version=version)
+        yield Finding("evasion", 0.9, *words.span(0, len(words.words)), "evasion.flood", version=version)
     if not text.isascii():
         for mark in _OVERRIDES:
             if (place := text.find(mark)) >= 0:

@@ -44,7 +44,7 @@ def version_of(*parts: str) -> str:
 def engine_version() -> str:
     """Names this engine: the digest of all code and data files of the package, recorded with each flag."""
     digest = hashlib.sha256()
-    for path in sorted([*ROOT.rglob("*.py"), *DATA.rglob("*.json"), *DATA.rglob("*.jsonl")]):
+    for path in sorted([*ROOT.rglob("*.py"), *DATA.rglob("*.json"), *DATA.rglob("*.jsonl"), *DATA.glob("*.bin")]):
         digest.update(path.relative_to(ROOT).as_posix().encode())
         digest.update(path.read_bytes())
     return f"m1-{digest.hexdigest()[:12]}"

@@ -93,7 +93,9 @@ class Lexicon:
             here.update(range(first, after))
             start, end = words.span(first, after)
             hidden = words.disguised(first, after)
-            yield Finding(outcome.category, entry.score, start, end, entry.id, outcome.severity, hidden, version)
+            yield Finding(
+                outcome.category, entry.score, start, end, entry.id, outcome.severity, hidden, version, entry.weak
+            )
 
     def _places(
         self, words: Words, matches: Sequence[tuple[int, int, int]], watch: Stopwatch | None

@@ -85,6 +85,7 @@ class Finding:
     severity: int | None = None  # a finer severity than the policy's own
     disguised: bool = False
     version: str = ""
+    weak: bool = False  # counts fully only where the model agrees
     families: tuple[str, ...] = ()
 
 
