@@ -5,7 +5,7 @@ other words ("3 cours de maths", "5 places") need a capital letter, a postcode, 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from server.moderation.contacts.numbers import Span
 from server.moderation.data_files import word_lists
@@ -25,7 +25,7 @@ _NUMBER_WORD = (
     r"|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize))?(?:[ \-](?:sept|huit|neuf))?|un|deux|trois|quatre|cinq|six|sept|huit|neuf"
     r"|dix(?:[ \-](?:sept|huit|neuf))?|onze|douze|treize|quatorze|quinze|seize)"
 )
-_NUMBER = rf"(?:(?<![0-9/.,:])[0-9]{{1,4}}\s?(?:bis|ter|quater|[a-d])?(?![0-9])|\b{_NUMBER_WORD})"
+_NUMBER = rf"(?:(?<![0-9/.,:])[0-9]{{1,4}}\s?(?:bis|ter|quater|[a-d])?(?![0-9])|\b{_NUMBER_WORD}(?:\s(?:bis|ter))?)"
 _KIND = "|".join(sorted(map(re.escape, STREETS | _AMBIGUOUS), key=lambda word: (-len(word), word)))
 _ARTICLE = r"(?:de la |de l ?'|de l |de |du |des |d'|d |la |le |les |l'|l |aux? |saint[ \-]|sainte[ \-]|st[ \-]|ste[ \-])"
 _NAME = r"[a-z][a-z'.\-]*(?: (?:de |du |des |d'|la |le |les |et )?[a-z][a-z'.\-]+){0,3}?"
@@ -44,6 +44,10 @@ _ENGLISH = re.compile(
     rf"(?P<number>(?<![0-9/.,:])[0-9]{{1,4}}[a-d]?)\s(?P<name>(?:[a-z][a-z'\-]+ ){{1,3}}?)(?P<kind>{'|'.join(sorted(ROADS, key=len, reverse=True))})\b\.?"
     rf"(?P<post>,?\s(?:[a-z]+(?: [a-z]+)?,?\s)?{_UK_POST}(?![a-z0-9]))?"
 )
+_FLAT = re.compile(
+    r"\b(?P<kind>residence|cite|lotissement|hlm) (?P<name>(?:de la |de l'|de |du |des |d'|le |la |les )?[a-z][a-z'\-]+(?: [a-z][a-z'\-]+)?),? "
+    r"(?:bat(?:iment|\.)?|bloc|tour|escalier|appart\w*|apt|porte|esc)\.? ?(?P<number>[a-z]|[0-9]{1,4}[a-z]?)\b(?P<post>)"
+)
 _ANCHOR = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, TYPES), key=len, reverse=True))})\b")
 HOME = re.compile(
     r"\b(?:habit\w*|hab|j'hab|vis|vivons|vivo|loge|demeure|domicile|adresse|chez (?:moi|nous|ma|mon|toi)|ma maison|viens|venez|passe|passer|rendez-vous chez"
@@ -61,6 +65,11 @@ _STORY = re.compile(r"\b(?:personnages?|nouvelle|roman|recit|redaction|histoire|
 _OWN = re.compile(r"\b(?:j'?hab\w*|chez (?:moi|nous)|mon adresse|je vis|i live|my (?:address|place|home|house))\b")
 
 
+def wakes(folded: str, words: Sequence[str]) -> bool:
+    """ "av" is read as another word by those who write text messages."""
+    return not TYPES.isdisjoint(words) or " av " in folded
+
+
 def find(folded: str, view: Words | None = None) -> Iterator[Span]:
     """The addresses in ``folded``, in order. ``view`` tells which letters were capitals."""
     done = 0
@@ -71,7 +80,7 @@ def find(folded: str, view: Words | None = None) -> Iterator[Span]:
         if anchor.start() < done:
             continue
         start, end = max(done, anchor.start() - _REACH[0]), min(len(folded), anchor.end() + _REACH[1])
-        for pattern in (_FRENCH, _NUMBER_LAST, _ENGLISH):
+        for pattern in (_FRENCH, _NUMBER_LAST, _ENGLISH, _FLAT):
             match = pattern.search(folded, start, end)
             if match is not None and match.start() <= anchor.start() < match.end() and _is_one(folded, match, view):
                 done = match.end()
@@ -86,7 +95,7 @@ def _is_one(folded: str, match: re.Match[str], view: Words | None) -> bool:
     if _STORY.search(folded) is not None and _OWN.search(folded) is None:
         return False
     home = HOME.search(folded, max(0, match.start() - _CUE_REACH), match.end()) is not None
-    if home or post:
+    if home or post or match.re is _FLAT:
         return True
     if _PLACES.search(folded) is not None:
         return False

@@ -79,7 +79,7 @@ def find(
 def _written(words: Sequence[str], folded: str, view: Words | None = None) -> Iterator[Found]:
     """Details that stand in one text as it is, or with its signs in words."""
     yield from _plain(words, folded)
-    if not addresses.TYPES.isdisjoint(words):
+    if addresses.wakes(folded, words):
         for span in addresses.find(folded, view):
             yield "contact.address", span
     if (signed := with_signs(folded, words)) is not None:

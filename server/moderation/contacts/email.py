@@ -18,6 +18,7 @@ _LEFT, _RIGHT = 90, 110  # characters read on each side (RFC 5321: 64 for the lo
 
 _BRACKETED = r"[(\[{<]\s?(?:@|at|a|chez|arr?oba[sz]e?|📧|🌀)\s?[)\]}>]"
 _STRONG = re.compile(rf"{_BRACKETED}|[@📧🌀]|\barr?oba[sz]e?\b")
+_AT_HOST = re.compile(r"[._0-9][a-z0-9]* at [a-z0-9\-]{2,40}\.[a-z]")
 _HINT = re.compile(r"\s?[(\[{<]\s?(?:at|a|chez)\s?[)\]}>]")
 _WEAK = re.compile(r"\b(?:at|chez|a)\b")
 _DOT = r"(?:\s?\.\s?|\s?,\s?|\s?[(\[{<]\s?(?:\.|dot|point|pt)\s?[)\]}>]\s?|\s(?:point|dot|pt)\s)"
@@ -51,11 +52,13 @@ def wakes(folded: str, words: Sequence[str]) -> bool:
     """Whether ``folded`` may hold an address at all."""
     if "@" in folded or not SIGNS.isdisjoint(words) or not PROVIDERS.isdisjoint(words):
         return True
-    return "📧" in folded or "🌀" in folded or _HINT.search(folded) is not None or _is_said(words)
+    return "📧" in folded or "🌀" in folded or _HINT.search(folded) is not None or _is_said(folded, words)
 
 
-def _is_said(words: Sequence[str]) -> bool:
-    """Whether a point and an "at" are said in words."""
+def _is_said(folded: str, words: Sequence[str]) -> bool:
+    """Whether an "at" is said in words before what has a point, be it said too."""
+    if "at" in words and "." in folded and _AT_HOST.search(folded) is not None:
+        return True
     return ("dot" in words or "point" in words or "pt" in words) and ("at" in words or "chez" in words)
 
 
@@ -114,7 +117,7 @@ def _around(folded: str, start: int, end: int, done: int, *, strong: bool, plain
         stop = right.end(1)
         if provider in _UNMISTAKABLE or provider in PROVIDERS:
             cued = strong or _CUE.search(folded) is not None
-            sure = cued and (marked or provider in _UNMISTAKABLE)
+            sure = (cued and (marked or provider in _UNMISTAKABLE)) or (marked and provider in _UNMISTAKABLE)
         else:  # the name of a school without its ending
             sure = strong and "-" in name.strip("-") and len(name) > 5 and name[0].isalpha()
         if not sure:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from server.moderation.contacts.digits import (
     SPEAKING,
+    ZERO_LETTERS,
     Atom,
     Group,
     begins_with_number,
@@ -27,6 +28,7 @@ _DAY = re.compile(r"(?<![0-9/])([0-9]{1,2})/([0-9]{1,2})(?![0-9/])")
 _NATIONAL_HEAD = re.compile("00?[1-9]")  # of whatever is not all there is in a run
 _FEW_WORDS = 5  # of a message that brings a part of a number and little else
 _PART_TOLD = re.compile(r"\b(?:moitie|debut|suite|fin|premiers?|derniers?|half|first|last|rest|reste) ?(?:part\w*|chiffres|digits|du num\w*)?\s?[:=]?\s?\+?[0-9]")
+_MANY = 5  # messages with nothing but numbers that make one number
 _GLUED_WORDS = re.compile(r"[a-z](?<=[a-z]{16})")  # what may be number words without a space
 _BACKWARDS = re.compile(r"\b(?:envers|inverse\w?|verlan|backwards?|reversed?|miroir|retourne\w?|rebours|droite a gauche)\b")
 _LOOK_ALIKE = re.compile(r"(?<![a-z])[oilzeasbg]{1,2}[0-9]|[0-9][oilzeasbg]{1,2}(?![a-z])|(?<=[0-9][ .\-])[oilsbz]{1,4}(?![a-z])")
@@ -138,6 +140,8 @@ def find_split(folded: str, earlier: Iterable[str]) -> list[Span]:
     if told or _is_short(folded):
         tried.append(_among_words(folded, before, told))
     for pieces in tried:
+        if pieces and (told or len(pieces) > _MANY):
+            pieces[0] = f"num {pieces[0]}"  # read as a number that is spoken of
         if pieces and (found := across(pieces[:-1], pieces[-1], find)):
             return [Span(*_digits_of(folded), span.spelled) for span in found[:1]]
     return []
@@ -170,7 +174,10 @@ def _among_words(folded: str, earlier: Sequence[str], told: bool) -> list[str]:
         pieces.insert(0, only)
     last = _only_numbers(folded)
     head = "".join(filter(str.isdigit, pieces[0])) if pieces else ""
-    if not last or not pieces or not (told or (len(pieces) >= 2 and head[:2] in ("06", "07"))):
+    if not last or not pieces:
+        return []
+    sure = told or head[:2] in ("06", "07") or pieces[0].startswith("+") or (len(pieces) >= 2 and head[:1] == "0")
+    if not sure:
         return []
     return [*pieces, last]
 
@@ -227,6 +234,8 @@ def _in_run(folded: str, run: list[Atom], checker: Checker) -> list[Span]:
         found = list(_candidates(folded, reading, checker))
         if found:
             return found
+    if len(run) > 1 and folded[run[0].start : run[0].end] in ZERO_LETTERS:  # "jsui o 06 …" is "je suis au 06 …"
+        return _in_run(folded, run[1:], checker)
     return []
 
 
