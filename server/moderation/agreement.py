@@ -38,7 +38,7 @@ def wilson(hits: int, of: int) -> Share | None:
     p = hits / of
     middle = (p + Z * Z / (2 * of)) / (1 + Z * Z / of)
     half = Z * math.sqrt(p * (1 - p) / of + Z * Z / (4 * of * of)) / (1 + Z * Z / of)
-    return Share(hits, of, p, max(0.0, middle - half), min(1.0, middle + half))
+    return Share(hits, of, p, min(p, max(0.0, middle - half)), max(p, min(1.0, middle + half)))  # rounding aside
 
 
 def kappa(decided: Collection[tuple[str, str]]) -> float | None:

@@ -117,7 +117,7 @@ async def page(
 
 async def waiting(conn: AsyncConnection, me: Reviewer, now: datetime) -> Waiting:
     own = flags.c.organisation_id == me.organisation_id
-    sampled = select(func.count()).select_from(flags).where(own, _sample(me)).scalar_subquery()
+    sampled = select(func.count()).select_from(flags).where(own, _sample(me)).correlate(None).scalar_subquery()
     query = select(
         func.count().filter(_open(me, now)),
         func.count().filter(_open(me, now), flags.c.message == "held"),

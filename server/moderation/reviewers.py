@@ -19,8 +19,8 @@ async def reviewer(conn: AsyncConnection, principal: Principal) -> Reviewer:
 
 
 async def counting(conn: AsyncConnection, principal: Principal) -> Reviewer:
-    """``principal`` as one whose lists are counted, in one query: the counts may hold what is about a pair that they were
-    one of before they became a supervisor. What they are shown does not."""
+    """``principal`` as one whose lists are counted, in one query: the counts may hold what is about a pair that they
+    were one of before they became a supervisor. What they are shown does not."""
     principal.require(Permission.FLAG_REVIEW)
     supervisors = {person.id for person in await people_in_role(conn, principal.organisation_id, Role.SUPERVISOR)}
     me = principal.account_id

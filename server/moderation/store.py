@@ -179,7 +179,7 @@ async def add_words(conn: AsyncConnection, flag: Flag, words: str) -> None:
 
 def _flag(row: Any) -> Flag:
     own: dict[str, Any] = {column.name: getattr(row, column.name) for column in _OWN}
-    own["labels"] = tuple(Label(**label) for label in row.labels)
+    own["labels"] = msgspec.convert(row.labels, tuple[Label, ...])
     return Flag(**own, proposal=_proposal(row), appeal=_appeal(row))
 
 

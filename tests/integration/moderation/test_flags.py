@@ -7,29 +7,27 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 from sqlalchemy import event
 
 from server.infra.database import Database
 from server.kernel.clock import ManualClock
-from server.kernel.errors import Conflict, Forbidden, NotFound
 from server.kernel.events import Bus
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
-from server.kernel.principal import Principal
 from server.moderation.data_files import engine_version
 from server.moderation.events import FlagDecided, FlagRaised
-from server.moderation.flag import MAX_EXCERPT, Decision, Flag, NewFlag, flag_of
+from server.moderation.explain import explain
+from server.moderation.flag import MAX_EXCERPT, Flag, NewFlag, flag_of
 from server.moderation.flags import Flags
 from server.moderation.http import PAGE
-from server.moderation.store import Queue, flags_of, queue_of
+from server.moderation.store import flags_of
 from server.moderation.verdict import Label, Verdict
 from server.transport.gateway import Gateway
 from server.transport.wire import timestamp
 from tests.support.rooms import NOW, Client, House, Room
 
-HELD = Verdict("hold", 3, (Label("contact", 3, 0.95, 0, 10, "contact.phone"),), flag=True)
+HELD = Verdict("hold", 3, (Label("contact", 3, 0.95, 0, 10, "contact.phone", "contacts-1"),), flag=True)
 SEEN = Verdict("deliver", 4, (Label("suicide", 4, 0.9, 0, 9, "suicide.fr.die"),), show_help=True, flag=True)
 
 
@@ -91,10 +89,7 @@ class TestWriting:
         await insert(house, new)
         expected = Flag(
             **{name: getattr(new, name) for name in NewFlag.__slots__},
-            state="open",
-            decided_at=None,
-            decided_by=None,
-            note=None,
+            known=1,
         )
         assert await stored(house.database, [new.id]) == [expected]
         assert new.engine == engine_version()
@@ -129,11 +124,6 @@ class TestWriting:
         await transaction.rollback()
         await raw.close()
         assert await stored(house.database, [flag.id]) == []
-
-    async def test_a_message_has_one_flag(self, house: House) -> None:
-        room = await house.room()
-        with pytest.raises(asyncpg.UniqueViolationError):
-            await insert(house, new_flag(room, 1), new_flag(room, 1))
 
     async def test_no_text_keeps_a_flag_from_being_written(self, house: House) -> None:
         room = await house.room()
@@ -179,12 +169,26 @@ class TestTelling:
             "category": "contact",
             "severity": 3,
             "action": "hold",
+            "alert": False,
             "labels": [
-                {"category": "contact", "severity": 3, "score": 0.95, "start": 0, "end": 10, "rule": "contact.phone"}
+                {
+                    "category": "contact",
+                    "severity": 3,
+                    "score": 0.95,
+                    "start": 0,
+                    "end": 10,
+                    "rule": "contact.phone",
+                    "version": "contacts-1",
+                }
             ],
+            "explanations": [explain(HELD.labels[0], "fr")],
             "excerpt": "0612345678",
             "state": "open",
+            "revision": 0,
+            "decisions": ["release", "release_masked", "return", "refuse", "escalate"],
+            "mine": True,
             "raised_at": timestamp(NOW),
+            "due_at": timestamp(NOW + timedelta(hours=1)),
             "people": ["Julien", "Lea"],
         }
         assert await people["Claire"].wait("flag:raised") == [expected]
@@ -227,7 +231,7 @@ class TestQueue:
         assert body["more"] is False
         for seq in (3, 1):
             house.clock.advance(1)
-            await house.ask(room.supervisor, "POST", f"/api/v1/flags/{flags[seq - 1].id}/acknowledge", {})
+            await house.decide(room.supervisor, flags[seq - 1].id, "acknowledge")
         assert [card["seq"] for card in (await queue(house, room.supervisor))["flags"]] == [4, 2, 5]
         assert [card["seq"] for card in (await queue(house, room.supervisor, "?state=closed"))["flags"]] == [1, 3]
 
@@ -260,7 +264,7 @@ class TestQueue:
         await insert(house, mine, theirs)
         assert [card["id"] for card in (await queue(house, room.supervisor))["flags"]] == [str(mine.id)]
         before = await house.ask(room.supervisor, "GET", f"/api/v1/flags?before={theirs.id}")
-        act = await house.ask(room.supervisor, "POST", f"/api/v1/flags/{theirs.id}/acknowledge", {})
+        act = await house.decide(room.supervisor, theirs.id, "refuse")
         assert (before.status, before.error) == (404, ("not_found", None))
         assert (act.status, act.error) == (404, ("not_found", None))
 
@@ -269,8 +273,7 @@ class TestQueue:
         flag = new_flag(room)
         await insert(house, flag)
         for who in (room.mentor, room.mentee, await house.person(Role.ADMIN, "Alice")):
-            for method, path in (("GET", "/api/v1/flags"), ("POST", f"/api/v1/flags/{flag.id}/acknowledge")):
-                reply = await house.ask(who, method, path, {} if method == "POST" else None)
+            for reply in (await house.ask(who, "GET", "/api/v1/flags"), await house.decide(who, flag.id, "refuse")):
                 assert (reply.status, reply.error) == (403, ("forbidden", None))
 
     @pytest.mark.parametrize(
@@ -292,12 +295,12 @@ class TestQueue:
     async def test_the_count_of_what_waits(self, house: House) -> None:
         room = await house.room()
         await insert(house, new_flag(room, 1), new_flag(room, 2, SEEN), new_flag(room, 3))
-        async with house.database.begin() as conn:
-            assert await queue_of(conn, room.supervisor.id) == Queue(3, 2)
-            assert await queue_of(conn, room.mentor.id) == Queue(0, 0)
+        queue = (await house.ask(room.supervisor, "GET", "/api/v1/home")).body["queue"]
+        assert queue == {"open": 3, "held": 2, "second": 0, "sample": 0}
+        assert "queue" not in (await house.ask(room.mentor, "GET", "/api/v1/home")).body
 
     async def test_a_page_costs_the_same_whatever_its_length(self, house: House) -> None:
-        """One query for who asks, one for the flags, two for the names."""
+        """Two queries for who asks, one for the flags, three for what stands beside them."""
         room = await house.room()
 
         async def statements() -> int:
@@ -310,7 +313,7 @@ class TestQueue:
             event.listen(engine, "before_cursor_execute", count)
             try:
                 async with asyncio.timeout(10):
-                    await flags_use_cases(house).page(room.supervisor.principal, closed=False, before=None, limit=PAGE)
+                    await flags_use_cases(house).page(room.supervisor.principal, "open", before=None, limit=PAGE)
             finally:
                 event.remove(engine, "before_cursor_execute", count)
             return len(counted)
@@ -318,7 +321,7 @@ class TestQueue:
         await insert(house, new_flag(room, 1))
         one = await statements()
         await insert(house, *(new_flag(room, seq) for seq in range(2, 41)))
-        assert (one, await statements()) == (3, 3)
+        assert (one, await statements()) == (6, 6)
 
 
 class TestDeciding:
@@ -329,12 +332,14 @@ class TestDeciding:
         await insert(house, flag)
         claire = await house.open(room.supervisor)
         house.clock.advance(60)
-        reply = await house.ask(room.supervisor, "POST", f"/api/v1/flags/{flag.id}/acknowledge", {"note": " appelée "})
+        reply = await house.decide(room.supervisor, flag.id, "acknowledge", "serious", note=" appelée ")
         decided = {
             "state": "acknowledged",
             "decided_at": timestamp(house.clock.now()),
             "decided_by": {"id": str(room.supervisor.id), "name": "Claire"},
+            "reason": "serious",
             "note": "appelée",
+            "decisions": [],
         }
         assert reply.status == 200
         assert {key: reply.body[key] for key in decided} == decided
@@ -345,10 +350,11 @@ class TestDeciding:
         room = await house.room()
         flag = new_flag(room, verdict=SEEN)
         await insert(house, flag)
-        path = f"/api/v1/flags/{flag.id}/acknowledge"
-        replies = await asyncio.gather(*(house.ask(room.supervisor, "POST", path, {"note": str(n)}) for n in range(6)))
+        replies = await asyncio.gather(
+            *(house.decide(room.supervisor, flag.id, "acknowledge", note=str(n)) for n in range(6))
+        )
         assert sorted(reply.status for reply in replies) == [200, 409, 409, 409, 409, 409]
-        assert {reply.error for reply in replies if reply.status == 409} == {("conflict", None)}
+        assert {reply.error for reply in replies if reply.status == 409} == {("flag_decided", None)}
         (winner,) = (reply for reply in replies if reply.status == 200)
         assert [found.note for found in await stored(house.database, [flag.id])] == [winner.body["note"]]
 
@@ -356,70 +362,36 @@ class TestDeciding:
         room = await house.room()
         flag = new_flag(room)
         await insert(house, flag)
-        reply = await house.ask(room.supervisor, "POST", f"/api/v1/flags/{flag.id}/acknowledge", {})
+        reply = await house.decide(room.supervisor, flag.id, "acknowledge")
         assert (reply.status, reply.error) == (409, ("conflict", None))
         assert [found.state for found in await stored(house.database, [flag.id])] == ["open"]
 
     @pytest.mark.parametrize(
-        ("verdict", "decision", "allowed"),
-        [
-            (HELD, "released", True),
-            (HELD, "refused", True),
-            (HELD, "acknowledged", False),
-            (SEEN, "released", False),
-            (SEEN, "refused", False),
-            (SEEN, "acknowledged", True),
-        ],
-    )
-    async def test_which_decision_fits_which_flag(
-        self, house: House, verdict: Verdict, decision: Decision, allowed: bool
-    ) -> None:
-        room = await house.room()
-        flag = new_flag(room, verdict=verdict)
-        await insert(house, flag)
-        if allowed:
-            assert (await self.decide(house, flag.id, room.supervisor.principal, decision)).state == decision
-        else:
-            with pytest.raises(Conflict):
-                await self.decide(house, flag.id, room.supervisor.principal, decision)
-            assert [found.state for found in await stored(house.database, [flag.id])] == ["open"]
-
-    async def test_a_decision_stands(self, house: House) -> None:
-        room = await house.room()
-        flag = new_flag(room)
-        await insert(house, flag)
-        await self.decide(house, flag.id, room.supervisor.principal, "refused")
-        with pytest.raises(Conflict):
-            await self.decide(house, flag.id, room.supervisor.principal, "released")
-
-    async def test_only_the_one_who_answers_for_the_pair(self, house: House) -> None:
-        room = await house.room()
-        flag = new_flag(room)
-        await insert(house, flag)
-        other = await house.person(Role.SUPERVISOR, "Zoe")
-        with pytest.raises(NotFound):
-            await self.decide(house, flag.id, other.principal, "released")
-        with pytest.raises(NotFound):
-            await self.decide(house, new_id(), room.supervisor.principal, "released")
-        with pytest.raises(Forbidden):
-            await self.decide(house, flag.id, room.mentor.principal, "released")
-
-    @pytest.mark.parametrize(
         ("body", "field"),
-        [({"note": 5}, "note"), ({"note": "x" * 2001}, "note"), ({"why": "x"}, "why"), ({"note": "\x00"}, "note")],
+        [
+            ({"note": 5}, "note"),
+            ({"note": "x" * 2001}, "note"),
+            ({"why": "x"}, "why"),
+            ({"note": "\x00"}, "note"),
+            ({"decision": "ban"}, "decision"),
+            ({"reason": "because"}, "reason"),
+            ({"advice": "x" * 1001}, "advice"),
+            ({"advice": "Bravo"}, "advice"),
+            ({"spans": [[0, 4001]]}, "spans[0][1]"),
+            ({"spans": [[-1, 4]]}, "spans[0][0]"),
+            ({"spans": [[0, 1, 2]]}, "spans[0]"),
+            ({"spans": [[0, 4]] * 51}, "spans"),
+            ({"lift_freeze": 1}, "lift_freeze"),
+        ],
     )
     async def test_bad_input_changes_nothing(self, house: House, body: Any, field: str) -> None:
         room = await house.room()
         flag = new_flag(room, verdict=SEEN)
         await insert(house, flag)
-        reply = await house.ask(room.supervisor, "POST", f"/api/v1/flags/{flag.id}/acknowledge", body)
+        ruling = {"decision": "acknowledge", "reason": "serious", **body}
+        reply = await house.ask(room.supervisor, "POST", f"/api/v1/flags/{flag.id}/decide", ruling)
         assert (reply.status, reply.error) == (400, ("bad_request", field))
         assert [found.state for found in await stored(house.database, [flag.id])] == ["open"]
-
-    @staticmethod
-    async def decide(house: House, flag_id: UUID, who: Principal, decision: Decision) -> Flag:
-        async with house.database.begin() as conn:
-            return await flags_use_cases(house).decide(conn, flag_id, who, decision, None)
 
 
 class TestTheWholeWay:
