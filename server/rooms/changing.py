@@ -5,6 +5,7 @@ Runs in the caller's transaction, in which the locks are taken in this order: fl
 freeze (``pairs.freeze.lift``) before a message is changed, not after.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -73,11 +74,21 @@ class Standing:
         """The last text that its author wanted instead of the first."""
         return self.versions[-1] if self.versions and self.versions[-1].version > 1 else None
 
-    def of_flag(self, flag_id: UUID | None) -> int:
-        """The version that a flag is about; without one, the one that waits, else the one that is read."""
-        if flag_id is not None:
-            return next((version.version for version in self.versions if version.flag_id == flag_id), 1)
-        return self.newest.version if self.newest is not None and self.edit_state == "held" else self.version
+    def of_flag(self, flag_id: UUID | None) -> Version | None:
+        """The newer text that a flag is about; of a flag that was raised on no edit, the one that waits or was not let
+        through. None when it is about what stands."""
+        newer = [version for version in self.versions if version.version > self.version]
+        for version in self.versions:
+            if flag_id is not None and version.flag_id == flag_id:
+                if version.version < self.version or (newer and version not in (newer[-1], _wanted(newer))):
+                    raise FlagMovedOn
+                return version if version in newer else None
+        return _wanted(newer) if self.edit_state is not None else None
+
+
+def _wanted(newer: Sequence[Version]) -> Version | None:
+    """The last of ``newer`` that was not blocked."""
+    return next((version for version in reversed(newer) if version.state != "blocked"), None)
 
 
 async def standing(conn: AsyncConnection, room_id: UUID, seq: int) -> Standing:
@@ -125,9 +136,9 @@ async def change_message(
     FlagMovedOn when the author has written something else since.
     """
     stands = await standing(conn, room_id, seq)
-    version = stands.of_flag(flag_id)
-    if version != stands.version:
-        return await _rule_edit(conn, stands, version, to_state, masked_body, advice)
+    newer = stands.of_flag(flag_id)
+    if newer is not None:
+        return await _rule_edit(conn, stands, newer, to_state, masked_body, advice)
     if stands.state == "delivered" or (stands.state == "masked" and to_state not in SHARED_STATES):
         raise Conflict("flag_decision")  # what others have read cannot be taken back
     await keep_first(conn, stands)
@@ -138,16 +149,18 @@ async def change_message(
 
 
 async def _rule_edit(
-    conn: AsyncConnection, stands: Standing, version: int, to_state: Ruled, masked_body: str | None, advice: str | None
+    conn: AsyncConnection,
+    stands: Standing,
+    newer: Version,
+    to_state: Ruled,
+    masked_body: str | None,
+    advice: str | None,
 ) -> int:
-    newest = stands.newest
-    if newest is None or version != newest.version:
-        raise FlagMovedOn
     number = await next_number(conn, stands.room_id)
     if to_state == "delivered" or to_state == "masked":
-        await accept_edit(conn, stands, newest.version, newest.body, to_state, masked_body, number)
+        await accept_edit(conn, stands, newer.version, newer.body, to_state, masked_body, number)
     else:
-        await write(conn, stands, edit_body=newest.body, edit_state=to_state, advice=advice, private_change=number)
+        await write(conn, stands, edit_body=newer.body, edit_state=to_state, advice=advice, private_change=number)
     return number
 
 

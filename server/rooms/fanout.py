@@ -33,7 +33,8 @@ class Fanout:
     def send(self, message: Message, *, skip: Connection | None = None, about: int | None = None) -> None:
         """Sends ``message`` to all present who may see it, except to ``skip``. ``about`` is the number of the change
         that is told, by default the last one: who may not know of that change is sent nothing."""
-        post = Post(message, about or message.last_change)
+        public = about is not None and about <= message.changed
+        post = Post(message, message.changed if public else message.last_change)
         if message.room_id in self._changing:
             self._waiting.setdefault(message.room_id, []).append((post, skip))
         else:
@@ -50,8 +51,12 @@ class Fanout:
             self._changing[room_id] -= 1
             if not self._changing[room_id]:
                 del self._changing[room_id]
+                told = set[tuple[int, int]]()
                 for post, skip in sorted(self._waiting.pop(room_id, ()), key=lambda item: item[0].about):
-                    self._post(post, skip)
+                    # Of two changes of one message, both may have been read when the second was there already.
+                    if (post.message.seq, post.about) not in told:
+                        told.add((post.message.seq, post.about))
+                        self._post(post, skip)
 
     @contextmanager
     def recording(self) -> Iterator[Callable[[], list[Post]]]:
@@ -82,8 +87,8 @@ class Fanout:
         principal = connection.principal
         message = post.message
         view = message.view_of(principal.account_id, staff=is_staff(principal.role))
-        changed = message.changed_for(view)
-        if visible(message.state, view) and changed >= post.about and changed > _known(connection, message.room_id):
+        news = message.changed_for(view) == post.about
+        if news and visible(message.state, view) and post.about > _known(connection, message.room_id):
             connection.send_frame(post.frame(view, compacted=connection.compact))
 
     def _post(self, post: Post, skip: Connection | None) -> None:

@@ -102,13 +102,14 @@ class Rulings:
 
     async def _make(self, flag_id: UUID, work: Work) -> FlagCard:
         changing: Flag | None = None
+        number: int | None = None
         with ExitStack() as stack:
             try:
                 async with self._database.begin() as conn:
                     made = await work(conn)
                     if not made.repeat and made.ruling is not None:
                         changing = made.flag if _changes(made) else None
-                        await self._follow(conn, made, made.ruling, stack)
+                        number = await self._follow(conn, made, made.ruling, stack)
                     (shown,) = await cards(conn, await store.flags_of(conn, [flag_id]), made.by, self._clock.now())
             except _MovedOn as moved:
                 await self._renew(flag_id, moved.stands)
@@ -118,24 +119,24 @@ class Rulings:
                     self._keep(asyncio.create_task(self._look_again(changing), name="look again"))
                 raise
             if changing is not None:
-                await self._tell(changing)
+                await self._tell(changing, number)
         if not made.repeat:
             await self._announce(made)
         return shown
 
-    async def _follow(self, conn: AsyncConnection, made: Made, ruling: Ruling, stack: ExitStack) -> None:
+    async def _follow(self, conn: AsyncConnection, made: Made, ruling: Ruling, stack: ExitStack) -> int | None:
         """Does to pair and message what follows, in this order: flag, pair, room, message are locked so everywhere.
-        Raises _MovedOn when the message is not the one that was judged."""
+        The number of the message's change, if it changes. Raises _MovedOn when it is not the message that was judged."""
         flag, outcome = made.flag, made.outcome
         if outcome.lifts:
             await lift(conn, flag.id, made.by.account_id, self._clock.now())
         if flag.room_id is None or flag.seq is None:
-            return
+            return None
         if not _changes(made):
             message = await reading.message(conn, flag.room_id, flag.seq)
             if message is not None and outcome.state != "escalated":
                 _check_known(flag, _of_message(message))
-            return
+            return None
         # From before the number is taken until all with smaller numbers have been handed over.
         stack.enter_context(self._fanout.changing(flag.room_id))
         stands = await standing(conn, flag.room_id, flag.seq)
@@ -150,6 +151,7 @@ class Rulings:
             flag_id=None if flag.category == APPEAL else flag.id,
         )
         await store.change(conn, flag.id, known=number)
+        return number
 
     async def _renew(self, flag_id: UUID, stands: _Standing) -> None:
         async with self._database.begin() as conn:
@@ -164,14 +166,14 @@ class Rulings:
         elif made.outcome.state not in WAITING:
             await self._bus.publish(FlagDecided(flag.id, flag.organisation_id, flag.supervisor_id, by))
 
-    async def _tell(self, flag: Flag) -> None:
-        """Sends the message as it is now. Whatever goes wrong here, the ruling stands, and clients find it by their
-        cursors."""
+    async def _tell(self, flag: Flag, number: int | None) -> None:
+        """Sends the message as it is now, for the change of this number. Whatever goes wrong here, the ruling stands,
+        and clients find it by their cursors."""
         try:
             message = await self._read(flag)
             await self._log.settled()
             if message is not None:
-                self._fanout.send(message)
+                self._fanout.send(message, about=number)
         except Exception as error:
             log.warning("ruling_not_told", extra={"room": flag.room_id, "seq": flag.seq, "error": type(error).__name__})
 

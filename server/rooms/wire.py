@@ -209,7 +209,7 @@ class Post:
 
     def __init__(self, message: Message, about: int = 0) -> None:
         self.message = message
-        self.about = about  # the number of the change that is told
+        self.about = about or message.last_change  # the number of the change that is told
         self._frames: dict[tuple[View, bool], bytes] = {}
 
     def frame(self, view: View, *, compacted: bool) -> bytes:

@@ -194,7 +194,7 @@ async def test_two_edits_at_once_are_one_after_the_other(house: House, room: Roo
     for client in (lea, *devices):
         await client.until(lambda client=client: newest(client) == 4)
         numbers = [message.get("changed", message["seq"]) for message in client.events("chat:message")]
-        assert numbers == sorted(numbers)
+        assert numbers == sorted(set(numbers))
         assert client.events("chat:message")[-1]["body"] == f"fine {last}"
     assert await house.sql("select count(*) from message_versions") == [(4,)]
 
