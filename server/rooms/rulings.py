@@ -126,7 +126,7 @@ class Rulings:
 
     async def _follow(self, conn: AsyncConnection, made: Made, ruling: Ruling, stack: ExitStack) -> int | None:
         """Does to pair and message what follows, in this order: flag, pair, room, message are locked so everywhere.
-        The number of the message's change, if it changes. Raises _MovedOn when it is not the message that was judged."""
+        The number of the message's change, if it changes. Raises _MovedOn when it is not the message that was read."""
         flag, outcome = made.flag, made.outcome
         if outcome.lifts:
             await lift(conn, flag.id, made.by.account_id, self._clock.now())
