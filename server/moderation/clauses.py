@@ -223,6 +223,12 @@ def _spoken(name: str, hit: Hit) -> bool:
     return any(start <= first and after <= hit.first for first, after in hit.text.places.get(name, ()))
 
 
+def past(hit: Hit) -> bool:
+    """Over for long: "il y a trois ans", "quand j'étais petit", "back then"; not where the sentence says that it goes
+    on ("encore", "depuis", "ce soir")."""
+    return holds("sentence:past_time", hit) and not holds("sentence:to_this_day", hit)
+
+
 def opens(hit: Hit) -> bool:
     """It begins its clause, but for words that call or lead on: an order is one only there."""
     before = [word for word in hit.before(SENTENCE) if word[0].isalnum()]
@@ -274,6 +280,7 @@ RULES: dict[str, Callable[[Hit], bool]] = {
     "of_another": of_another,
     "ordered": ordered,
     "quoted": quoted,
+    "past": past,
     "reported": reported,
     "told_me": told_me,
 }

@@ -16,6 +16,7 @@ from server.moderation.clauses import (
     of_me,
     opens,
     ordered,
+    past,
     quoted,
     reported,
     told_me,
@@ -116,6 +117,29 @@ def test_of_me() -> None:
 def test_told_as_anothers_words(sentence: str, told: bool, me: bool) -> None:
     found = hit(sentence)
     assert (reported(found), told_me(found)) == (told, me)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("il y a trois ans j'ai eu <envie de mourir>", True),
+        ("quand j'étais petite on me <frappait>", True),
+        ("à l'époque je voulais <mourir>", True),
+        ("avant je me <coupais>", True),
+        ("I used to <cut myself>", True),
+        ("when i was ten he <hit me>", True),
+        ("two years ago i <wanted to die>", True),
+        ("il y a trois ans, et encore ce soir, <envie de mourir>", False),
+        ("depuis un an j'ai <envie de mourir>", False),
+        ("il y a deux heures il m'a <frappé>", False),
+        ("avant demain je <veux mourir>", False),
+        ("it happened years ago and now I <want to die> again", False),
+        ("l'année dernière c'était bien. je <veux mourir>", False),
+        ("je <veux mourir>", False),
+    ],
+)
+def test_what_is_over_for_long(sentence: str, expected: bool) -> None:
+    assert past(hit(sentence)) is expected
 
 
 def test_where_it_stands_in_its_clause() -> None:

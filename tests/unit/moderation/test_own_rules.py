@@ -146,8 +146,8 @@ class TestWords:
                         ["un ballon de foot"], severity=2, unless=["negated"])  # fmt: skip
         own = OwnRules(entries=[line])
         assert check(own) == []
-        assert rules_of(judge("je prends des ballons de proto", own)) == ["own.proto"]
-        assert rules_of(judge("je prends pas des ballons de proto", own)) == []
+        assert "own.proto" in rules_of(judge("je prends des ballons de proto", own))
+        assert "own.proto" not in rules_of(judge("je prends pas des ballons de proto", own))
 
     def test_what_is_allowed_is_never_a_finding(self) -> None:
         own = OwnRules(allowed=["01 42 00 00 00", "contact@monasso.fr", "www.monasso.fr", "radio con"])
