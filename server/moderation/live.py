@@ -7,15 +7,19 @@ part of a contact detail does not come at all: it waits for the message (docs/de
 
 import re
 
+from server.moderation.contacts.addresses import STREETS
 from server.moderation.contacts.digits import HUNDREDS, REPEATS, VALUES, ZERO_LETTERS, runs
 from server.moderation.contacts.email import PROVIDERS, SIGNS
+from server.moderation.contacts.identifying import EPONYMS
 from server.moderation.contacts.platforms import names
+from server.moderation.data_files import word_lists
 from server.moderation.folding import fold
 from server.moderation.policy import ORDINARY, direction, rule_for, young_age
 from server.moderation.verdict import Circumstances, Speaker
 
 WITHHELD = "…"
 
+_WORDS = word_lists("live_words")
 _FINISHED = re.compile(r".*[\s!?]", re.DOTALL)
 _PART = re.compile(r"\S+")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -28,6 +32,10 @@ _SIGNS = SIGNS | PROVIDERS | frozenset(
 )  # fmt: skip
 _ELISION = re.compile(r"^\W*(?:qu|[cdjlmnst])'")
 _SINGLE = frozenset(("a", "y", "i"))  # letters that are words
+_HOME = _WORDS["home"]  # behind these somebody lives, or is called: the rest waits
+_CALLED = re.compile(r"(?:^|\W)j?[mt] ?'?app?ell?e?s?$")
+_SCHOOLS = _WORDS["schools"]  # behind these a name may follow: capitals wait
+_NAME = 5  # words behind the school among which its name stands
 
 
 def word_by_word(speaker: Speaker, circumstances: Circumstances = ORDINARY) -> bool:
@@ -43,16 +51,24 @@ def finished(text: str) -> str:
 
 
 def without_details(text: str) -> str:
-    """``text``, finished words only, with ``…`` for each that could be part of a contact detail, and for all that
-    follows the name of another platform."""
+    """``text``, finished words only, with ``…`` for each that could be part of a detail, and for all that follows the
+    name of another platform, a kind of street, or words that present where somebody lives or what they are called."""
     parts = [(found.group(), *_kinds(found.group())) for found in _PART.finditer(text)]
     shown: list[str] = []
+    named = -1  # words that may still be the name of a school
     for index, (part, risky, article) in enumerate(parts):
-        if not names().isdisjoint(_WORD.findall(fold(part))):
+        words = frozenset(_WORD.findall(fold(part)))
+        if not names().isdisjoint(words) or not STREETS.isdisjoint(words):
             shown.append(WITHHELD)
             break
+        presents = not _HOME.isdisjoint(words) or _CALLED.search(fold(part)) is not None
+        if presents and index + 1 < len(parts):
+            shown.extend((part, WITHHELD))
+            break
         beside = any(parts[at][1] or parts[at][2] for at in (index - 1, index + 1) if 0 <= at < len(parts))
-        if risky or (article and beside):
+        named = named - 1 if _SCHOOLS.isdisjoint(words) else _NAME
+        name = 0 <= named < _NAME and (any(map(str.isupper, part)) or not EPONYMS.isdisjoint(words))
+        if risky or (article and beside) or name:
             if shown[-1:] != [WITHHELD]:
                 shown.append(WITHHELD)
         else:

@@ -95,8 +95,10 @@ def _is_one(folded: str, match: re.Match[str], view: Words | None) -> bool:
     if _STORY.search(folded) is not None and _OWN.search(folded) is None:
         return False
     home = HOME.search(folded, max(0, match.start() - _CUE_REACH), match.end()) is not None
-    if home or post or match.re is _FLAT:
+    if home or post:
         return True
+    if match.re is _FLAT:
+        return False
     if _PLACES.search(folded) is not None:
         return False
     if match.re is _NUMBER_LAST:

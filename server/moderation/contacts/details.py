@@ -43,7 +43,7 @@ def find(
 
     def told(found: Iterable[Found]) -> Iterator[Finding]:
         for rule, span in found:
-            if not any(seen[span.start : span.end]):
+            if 1 not in seen[span.start : span.end]:
                 seen[span.start : span.end] = b"\1" * (span.end - span.start)
                 start, end = words.raw_span(span.start, span.end)
                 hidden = looks_alike(words.raw[start:end])
@@ -65,14 +65,15 @@ def find(
     digits = numbers.weight(folded, words.words)
     if digits >= numbers.ENOUGH:
         yield from told(("contact.phone", span) for span in numbers.find(folded))
-    if own and digits and not any(seen):
+    if own and digits and 1 not in seen:
         yield from told(("contact.phone.split", span) for span in numbers.find_split(folded, map(fold, reversed(own))))
-    if own and not any(seen):
+    if own and 1 not in seen:
         earlier = [fold(piece) for piece in own[-PIECES:]]
         yield from told(("contact.handle.split", span) for span in handles.find_split(folded, words.words, earlier))
-    question = conversation.last_of_others(speaker, now) if conversation is not None and not any(seen) else None
+    question = conversation.last_of_others(speaker, now) if conversation is not None and 1 not in seen else None
     if question is not None:
         yield from told(("contact.handle.answer", span) for span in handles.find_answer(folded, fold(question)))
+    seen = bytearray(len(folded))  # where somebody lives is told of in its own right, be it an address too
     yield from told(identifying.find(words, folded, speaker))
 
 
@@ -92,7 +93,7 @@ def _plain(words: Sequence[str], folded: str) -> Iterator[Found]:
         for span in email.find(folded):
             yield "contact.email", span
     for span in urls.find(folded):
-        yield ("contact.meeting" if urls.is_meeting(folded[span.start : span.end]) else "contact.url"), span
+        yield "contact.url", span
     if not urls.MEETINGS.isdisjoint(words):
         for span in urls.find_room_numbers(folded):
             yield "contact.meeting", span

@@ -14,8 +14,8 @@ UNITS = {
     "huit": 8, "neuf": 9, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "eight": 8, "nine": 9,
     "katr": 4, "katre": 4, "quatr": 4, "cink": 5, "sinq": 5, "sink": 5, "trwa": 3, "troi": 3, "siz": 6, "zro": 0,
     "xero": 0, "zerro": 0, "zeero": 0, "sixe": 6, "cinque": 5, "uit": 8, "wit": 8, "nef": 9, "sett": 7, "deu": 2, "kat": 4, "cix": 6,
-    "cin": 5, "cinc": 5, "sis": 6, "hui": 8, "sifr": 0, "sfer": 0, "saffer": 0, "wahed": 1, "jouj": 2, "tlata": 3, "arbaa": 4,
-    "khamsa": 5, "setta": 6, "sebaa": 7, "tmenia": 8, "tmanya": 8, "tesaa": 9, "cero": 0, "uno": 1, "tres": 3, "cuatro": 4,
+    "cin": 5, "cinc": 5, "sis": 6, "sifr": 0, "sfer": 0, "saffer": 0, "wahed": 1, "jouj": 2, "tlata": 3, "arbaa": 4,
+    "khamsa": 5, "setta": 6, "sebaa": 7, "tmenia": 8, "tmanya": 8, "tesaa": 9, "cero": 0, "uno": 1, "cuatro": 4,
     "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9,
 }  # fmt: skip
 TEENS = {
@@ -29,14 +29,14 @@ TENS = {
     "huitante": 80, "octante": 80, "nonante": 90, "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50,
     "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "ving": 20, "trent": 30, "karante": 40, "quarant": 40,
     "cinkante": 50, "cinquant": 50, "soixant": 60, "swassante": 60,
-    "vin": 20, "vint": 20, "trante": 30, "trant": 30, "karant": 40, "septant": 70, "nonant": 90, "swasante": 60, "soisante": 60,
+    "vint": 20, "katrevin": 80, "katrevins": 80, "katrevingt": 80, "quatrevin": 80, "trante": 30, "trant": 30, "karant": 40, "septant": 70, "nonant": 90, "swasante": 60, "soisante": 60,
 }  # fmt: skip
 HUNDREDS = {"cent": 100, "cents": 100, "hundred": 100}
 VALUES = UNITS | TEENS | TENS
 ZERO_LETTERS = frozenset(("o", "oh", "ho"))
 REPEATS = {"double": 2, "triple": 3}
 FILLERS = word_lists("contact_words")["fillers"]
-SPEAKING = frozenset(VALUES) - {"un", "une", "one", "wit", "siz", "sink", "nef", "uit", "troi", "tres", "hui", "sis", "cin", "kat", "uno", "seis", "deu", "vin", "cix"} | {"cent", "double"}
+SPEAKING = frozenset(VALUES) - {"un", "une", "one", "wit", "siz", "sink", "nef", "uit", "troi", "sis", "cin", "kat", "uno", "seis", "deu", "cix"} | {"cent", "double"}
 
 MAX_FILLERS = 3  # words in a row that a person may say between two groups
 MAX_GAP = 8  # signs in a row between two groups
@@ -44,9 +44,9 @@ MAX_GAP = 8  # signs in a row between two groups
 _TOKEN = re.compile(r"[a-z0-9]+|\n|[^\S\n]+|[^a-z0-9\s]")
 _ENDS_RUN = frozenset('=<>%€$£^§!?"#&{}°')
 # Glued together only whole words are read: with "zeros" and "vingts", "zerosix" and "vingtsix" would be cut wrongly.
-_WHOLE = VALUES.keys() - frozenset("uno zeros vingts sett sixe deu kat cin cinc sis hui vint trant cix sifr sfer tres uno".split())
+_WHOLE = VALUES.keys() - frozenset("uno zeros vingts sett sixe deu kat cin cinc sis vint trant cix sifr sfer".split())
 _WORDS_BY_LENGTH = "|".join(sorted(_WHOLE, key=lambda word: (-len(word), word)))
-_GLUED = re.compile(rf"(?:{_WORDS_BY_LENGTH})(?:\d*(?:{_WORDS_BY_LENGTH}))*\d*|\d+(?:(?:{_WORDS_BY_LENGTH})\d*)+")
+_GLUED = re.compile(rf"(?:plus)?(?:{_WORDS_BY_LENGTH})(?:\d*(?:{_WORDS_BY_LENGTH}))*\d*|\d+(?:(?:{_WORDS_BY_LENGTH})\d*)+")
 _GLUED_PART = re.compile(rf"\d+|{_WORDS_BY_LENGTH}")
 _BEHIND_WORD = re.compile(r"[a-z]{2,}([0-9]{8,})")  # "tel0612345678"
 _DIGIT_LETTERS = str.maketrans("oil", "011")
@@ -202,6 +202,7 @@ def _atoms(text: str, start: int, gap: str, sign: str, loose: bool = False) -> l
         return [Atom(0, behind[1], start + behind.start(1), end, "", "")]
     if _GLUED.fullmatch(text):
         atoms = []
+        sign = "+" if text.startswith("plus") else sign
         for part in _GLUED_PART.finditer(text):
             numeral = part.group() if part.group().isdigit() else ""
             value = VALUES.get(part.group(), 0)
@@ -273,11 +274,11 @@ def _below_hundred(i: int, follows: Callable[[int], int | None], eighty_first: b
         rest, used = _teen(follows, i + 2)
         return 80 + rest, 2 + used
     if first in (20, 30, 40, 50, 60, 70, 80, 90):
-        if first == 60:
+        if first in (60, 80):
             rest, used = _teen(follows, i + 1)
             if not (rest == 4 and eighty_first and follows(i + 2) == 20):
-                return 60 + rest, 1 + used
-            return 60, 1
+                return first + rest, 1 + used
+            return first, 1
         if second is not None and 1 <= second <= 9 and not (second == 4 and eighty_first and follows(i + 2) == 20):
             return first + second, 2
         return first, 1

@@ -11,12 +11,13 @@ from server.moderation.verdict import Speaker
 from server.moderation.words import Words
 
 _LISTS = word_lists("identifying_words")
-_STOP, _NOT_SCHOOLS, _EPONYMS, _FAMOUS = (_LISTS[name] for name in ("stop", "not_schools", "eponyms", "famous"))
+_STOP, _NOT_SCHOOLS, EPONYMS, _FAMOUS = (_LISTS[name] for name in ("stop", "not_schools", "eponyms", "famous"))
 MOST = 8  # places of one kind looked at in one text
 
-_CALLED = frozenset("appelle appele appel apelle appelles nom name surname suis im called prenom call jmappelle famille i".split())
+_CALLED = frozenset("moi appelle appele appel apelle appelles nom name surname suis im called prenom call jmappelle famille i".split())
 _SCHOOLS = frozenset("athenee gymnase year grade college clg lycee lyc ecole cfa mfr lep bahut school academy institut institution student attend".split())
-_HOME = frozenset("rest cite foyer internat tour bloc batiment bat residence jhab immeuble hall block escalier tower building mecs lotissement murs habite habites habitons hab jhabite vis loge live rue quartier".split())
+_HOME = frozenset("adresse rest cite foyer internat tour bloc batiment bat residence jhab immeuble hall block escalier tower building mecs lotissement murs habite habites habitons hab jhabite vis loge live rue quartier".split())
+_YOU = frozenset("tu t ton ta tes toi your you u yours ils".split())
 _ABOUT = frozenset("joue m'entraine entraine play train club team nee ne born boxe nage danse licencie licenciee entrainement".split())
 _WAYS = frozenset("chemin parc passe bus tram tramway metro train rer car navette arret station pied velo trottinette ter walk subway tube bike stop".split())
 
@@ -55,14 +56,14 @@ _ENGLISH_SCHOOL = re.compile(
 )
 _SCHOOL_WORD = re.compile(r"\b(?:high|secondary|primary|middle|grammar|comprehensive|school|academy|college|lycee)\b")
 
-_LIVES = r"(?:\bj'?habite|\bj'?hab|\bje vis|\bje loge|\bon habite|\bnous habitons|\bje reste|\bi live|\bwe live|\bchez moi c'? ?est|\bma rue c'? ?est|\btu habites(?: bien)?|\byou live|\bmi (?:rest|abit)\w*|\bmwen ka (?:rete|viv)\w*|\bj'?tiens les murs|\bjhab)"
+_LIVES = r"(?:\bj'?habite|\bj'?hab|\bje vis|\bje loge|\bon habite|\bnous habitons|\bje reste|\bi live|\bwe live|\bchez moi c'? ?est|\bma rue c'? ?est|\btu habites(?: bien)?|\byou live|\bmi (?:rest|abit)\w*|\bmwen ka (?:rete|viv)\w*|\bj'?tiens les murs|\bmon adresse (?:c'? ?est|est|:|c)|\bjhab)"
 _STREET = re.compile(
     rf"{_LIVES}\s(?:(?!une?\b|ma\b|cette\b)[a-z0-9'\-]+,?\s){{0,8}}?(?P<place>(?:la |l')?(?:{'|'.join(sorted(STREETS, key=len, reverse=True))}|place|route|chemin)\s"
     r"(?P<name>(?:de la |de l'|de |du |des |d'|le |la |les )?[a-z0-9][a-z0-9'\-]*(?: [a-z][a-z'\-]+){0,2}))"
     r"|\b(?:i|we) live (?:[a-z']+ ){0,6}?(?:on|in|at|near|off) (?P<road>(?:the )?[a-z]+ (?:[a-z]+ )?(?:street|road|lane|avenue|drive|close|crescent|gardens|grove|terrace|estate|st|rd|ave))\b"
 )
 _BUILDING = re.compile(
-    r"\b(?P<name>(?:cite|residence|quartier|foyer|internat|mecs|immeuble|lotissement|hlm) (?:de la |de l'|de |du |des |d'|le |la |les )?[a-z][a-z\-']+(?: [a-z][a-z\-']+)?"
+    r"\b(?P<name>(?:cite(?! (?:the|a|this|that|my)\b)|residence|quartier|foyer|internat|mecs|immeuble|lotissement|hlm) (?:de la |de l'|de |du |des |d'|le |la |les )?[a-z][a-z\-']+(?: [a-z][a-z\-']+)?"
     r"|(?:tour|bloc|batiment|bat|escalier|hall|block|tower|building) (?:[a-h]|[0-9]{1,2})(?![a-z0-9]))"
 )
 _ME = re.compile(r"\b(?:je|j|j'[a-z]+|jsuis|jsui|chui|on|mon|ma|mi|i|i'm|im|my|chez moi)\b")
@@ -125,7 +126,7 @@ def find(words: Words, folded: str, speaker: Speaker) -> Iterator[Found]:
         yield from _told("identifying.birth", (Span(*born.span("day"), False) for born in _BORN.finditer(folded)))
     if not _WAYS.isdisjoint(there):
         yield from _told("identifying.route", _routes(folded))
-    if not by_young and (" ton " in words.line or " tu " in words.line or " your " in words.line or " you " in words.line):
+    if not by_young and not _YOU.isdisjoint(there):
         yield from _told("identifying.asked", (Span(*asked.span(), False) for asked in _ASKED.finditer(folded)))
 
 
@@ -152,7 +153,9 @@ def _surnames(words: Words, folded: str, by_young: bool) -> Iterator[Span]:
             if _is_capital(words, match, "first") and _is_capital(words, match, "last") and _is_surname(words, folded, match):
                 yield _span(match, "last")
         for match in _FORM.finditer(folded):
-            yield _span(match, "last" if match["last"] else "other")
+            group = "last" if match["last"] else "other"
+            if _is_capital(words, match, group):
+                yield _span(match, group)
     for match in _SURNAME.finditer(folded):
         if (match["whose"] in ("ton", "your") or by_young) and _is_surname(words, folded, match):
             yield _span(match, "last")
@@ -192,18 +195,18 @@ def _school_name(words: Words, folded: str, school: re.Match[str]) -> Span | Non
     parts = school["name"].split()
     kept = 0
     for part in parts:
-        if part in _STOP - {"de", "du", "des", "la", "le", "les"} or part in _NOT_SCHOOLS:
+        if part in _STOP - {"de", "d", "du", "des", "la", "le", "les"} or part in _NOT_SCHOOLS:
             break
         kept += 1
     while kept and parts[kept - 1] in _STOP:
         kept -= 1
-    if not kept or parts[0] in _STOP - {"la", "le", "les", "du", "des"}:
+    if not kept or parts[0] in _STOP - {"la", "le", "les", "du", "des", "de"} or parts[:2] == ["de", "france"]:
         return None
     start = school.start("name")
     end = start + len(" ".join(parts[:kept]))
     first, after = words.raw_span(start, end)
     capital = any(letter.isupper() for letter in words.raw[first:after])
-    known = not _EPONYMS.isdisjoint(part for name in parts[:kept] for part in (name, *name.split("-")))
+    known = not EPONYMS.isdisjoint(part for name in parts[:kept] for part in (name, *name.split("-")))
     return Span(start, end, False) if capital or known else None
 
 
@@ -218,12 +221,22 @@ def _streets(words: Words, folded: str) -> Iterator[Span]:
             continue
         kind = match["place"].split()[0] if not match["place"].startswith(("la ", "l'")) else match["place"].split()[1]
         if (kind in STREETS and kind not in ("cite", "residence")) or _is_capital(words, match, "name"):
-            yield _span(match, group)
+            yield Span(match.start(group), match.start("name") + _named(match["name"]), False)
     for sentence in _SENTENCE.finditer(folded):
         if _ME.search(folded, *sentence.span()) is not None:
             for match in _BUILDING.finditer(folded, *sentence.span()):
                 if _is_capital(words, match, "name"):
                     yield _span(match, "name")
+
+
+def _named(name: str) -> int:
+    """How far a name goes before words of the sentence begin: "victor hugo pas loin" is 11 characters of name."""
+    end = 0
+    for part in re.finditer(r"[^ ]+", name):
+        if end and part.group() in _STOP - {"de", "du", "des", "la", "le", "les", "d"}:
+            return end
+        end = part.end()
+    return end
 
 
 def _routes(folded: str) -> Iterator[Span]:

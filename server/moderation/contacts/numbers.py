@@ -140,7 +140,7 @@ def find_split(folded: str, earlier: Iterable[str]) -> list[Span]:
     if told or _is_short(folded):
         tried.append(_among_words(folded, before, told))
     for pieces in tried:
-        if pieces and (told or len(pieces) > _MANY):
+        if pieces and (told or len(pieces) > _MANY) and not "".join(pieces[:2]).startswith(("06", "07")):
             pieces[0] = f"num {pieces[0]}"  # read as a number that is spoken of
         if pieces and (found := across(pieces[:-1], pieces[-1], find)):
             return [Span(*_digits_of(folded), span.spelled) for span in found[:1]]

@@ -30,7 +30,7 @@ _SENEGALESE = (2, 3, 2, 2)
 CUE = re.compile(
     r"\b(?:num|nums|numero|numeros|nmr|tel|telephone|fone|phone|portable|mobile|appel\w{0,5}|rappel\w{0,4}|apl|sms|texto\w?|texte"
     r"|whatsapp|wa|joins?|joindre|joignable|call|text|contact\w{0,5}|number|fixe|zap|bigo|reach|cell|(?:mon|ton|son|my) 0[67]"
-    r"|ecris moi|notes?|tiens c est|mon zero six|ring)\b"
+    r"|ecris moi|note (?:bien|le|mon|ca|la)|tiens c est|mon zero six|ring)\b"
 )
 BEHIND_CUE = re.compile(r"\W{0,3}\s?(?:stp |svp )?(?:c est|c|cest|c'est|ce|note|garde|apl|appel\w{0,4}|call|text|is my|c le) ?(?:moi|mon|le|me|my)\b")
 # What a page of exercises asks of a number, and where numbers are drawn or listed.

@@ -23,12 +23,10 @@ _ROOM = re.compile(
 
 
 class _Hosts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``platforms``: hosts that are known without a path although their ending is a word. ``meetings``: where people
-    see one another."""
+    """``platforms``: hosts that are known without a path although their ending is a word."""
 
     public: frozenset[str]
     platforms: frozenset[str]
-    meetings: frozenset[str]
 
 
 @cache
@@ -67,17 +65,8 @@ def _host_of(link: str) -> str:
 
 def is_public(host: str) -> bool:
     """Whether ``host`` or a domain above it is a public service that anyone may point to."""
-    return _is_of(_hosts().public, host)
-
-
-def is_meeting(link: str) -> bool:
-    """Whether a link leads to a place where people see or hear one another."""
-    return _is_of(_hosts().meetings, _host_of(link) if "//" in link else re.split(r"[/?#:]", link, maxsplit=1)[0])
-
-
-def _is_of(hosts: frozenset[str], host: str) -> bool:
     labels = host.removesuffix(".").split(".")
-    return any(".".join(labels[i:]) in hosts for i in range(len(labels)))
+    return any(".".join(labels[i:]) in _hosts().public for i in range(len(labels)))
 
 
 def _is_abbreviation(host: str) -> bool:

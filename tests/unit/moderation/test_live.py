@@ -131,6 +131,30 @@ def test_no_address_is_ever_whole(address: str) -> None:
         assert not re.search(r"arobase|gmail|laposte|free|\.(com|fr|net)", state), state
 
 
+@pytest.mark.parametrize(
+    ("line", "secret"),
+    [
+        ("j'habite au 12 rue des Lilas 35000 Rennes ", r"12|Lilas|35000|Rennes"),
+        ("viens 12 avenue Victor Hugo ", r"12|Victor|Hugo"),
+        ("mon adresse c'est résidence les Acacias ", r"Acacias"),
+        ("I live on Church Lane ", r"Church|Lane"),
+        ("lien https://meet.google.com/abc-defg-hij ", r"meet|google|abc"),
+        ("viens sur whereby.com/lea ", r"whereby|lea"),
+        ("je m'appelle Léa Martin ", r"Martin"),
+        ("je suis au collège Jean Moulin à Vitré ", r"Jean|Moulin"),
+        ("mon lycée c'est Émile Zola ", r"Zola"),
+    ],
+)
+def test_no_street_link_surname_or_school_is_shown(line: str, secret: str) -> None:
+    for state in shown_while_typing(line):
+        assert not re.search(secret, state), state
+
+
+def test_behind_the_name_of_a_school_the_line_goes_on() -> None:
+    assert without_details("au lycée on a un contrôle de maths") == "au lycée on a un contrôle de maths"
+    assert without_details("au lycée Jean Moulin on a cours") == "au lycée … on a cours"
+
+
 def test_erasing_and_writing_on_shows_no_more_than_each_state() -> None:
     for text in ("appelle le 06 ", "appelle le ", "appelle le 12 ", "appelle l", "appelle "):
         assert not re.search(r"\d", without_details(finished(text)))
