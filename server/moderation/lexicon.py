@@ -70,7 +70,8 @@ class Lexicon:
         self.automaton = AhoCorasick(anchors, matchkind=MatchKind.Standard, store_patterns=False)
 
     def hits(self, words: Words, watch: Stopwatch | None = None) -> list[Weighed]:
-        """All entries that hold somewhere in ``words``, the longest first, before those that cover one another go."""
+        """All entries that hold somewhere in ``words``, the longest first, mere notes last, before those that cover one
+        another go."""
         matches = self.automaton.find_matches_as_indexes(words.line, overlapping=True)
         if not matches:
             return []
@@ -80,11 +81,12 @@ class Lexicon:
             outcome = weigh(line.entry, Hit(text, first, after), line.category)
             if outcome is not None:
                 found.append(Weighed(first, after, line.entry, outcome, line.version))
-        found.sort(key=lambda hit: hit.first - hit.after)
+        found.sort(key=lambda hit: (hit.outcome.severity in (0, 1), hit.first - hit.after))
         return found
 
     def find(self, words: Words, watch: Stopwatch | None = None) -> Iterator[Finding]:
-        """What the lexicon sees in ``words``; of several findings of one category at one place the longest."""
+        """What the lexicon sees in ``words``; of several findings of one category at one place the longest, and
+        a mere note only where nothing else is."""
         taken: dict[str, set[int]] = {}
         for first, after, entry, outcome, version in self.hits(words, watch):
             here = taken.setdefault(outcome.category, set())
