@@ -5,6 +5,7 @@ The pipeline: the text is folded, its words are read, one automaton and the cont
 at it, clause rules weigh what they found, policy decides.
 """
 
+import gc
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -35,6 +36,7 @@ def warm() -> None:
     decide([], Speaker("mentor"))
     model.load()
     engine_version()
+    gc.freeze()  # else a full collection walks all of it, in the middle of an assessment, and takes longer than that may
 
 
 def assess(
