@@ -11,6 +11,7 @@ from server.moderation.assess import warm
 from server.moderation.figures import Figures
 from server.moderation.flags import Flags
 from server.moderation.http import FlagsHttp
+from server.moderation.names import Names
 from server.moderation.overdue import Overdue
 from server.moderation.rules_in_force import RulesInForce
 from server.moderation.samples import Samples
@@ -76,12 +77,12 @@ CLIENT = Path(server.__file__).with_name("static")
 class People:
     """Accounts and sessions."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, names: Names) -> None:
         database, clock = ground.database, ground.clock
         self.authenticator = SessionAuthenticator(database, ground.notices, clock)
         self.passwords = Passwords()
         self.sign_in = SignIn(database, self.passwords, Guesses(clock), self.authenticator, ground.bus, clock)
-        self.accounts = Accounts(database, self.passwords, self.sign_in, clock)
+        self.accounts = Accounts(database, self.passwords, self.sign_in, clock, names.check)
         self.http = PeopleHttp(database, self.sign_in, self.accounts, clock)
         self.policy_http = PolicyHttp(Policies(database))
         PurgeSessions(database, clock).register(ground.jobs)
@@ -105,7 +106,7 @@ class Moderation:
 class Rooms:
     """The message log and everything that stands around it."""
 
-    def __init__(self, ground: Ground, gateway: Gateway, flags: Flags) -> None:
+    def __init__(self, ground: Ground, gateway: Gateway, flags: Flags, rules: RulesInForce) -> None:
         database, clock = ground.database, ground.clock
         self.rights = Rights(database, ground.notices)
         self.visits = Visits(database, clock)
@@ -116,7 +117,7 @@ class Rooms:
         self.notes = notes = Notes(database, clock, self.rights, rate_factor=ground.settings.rate_factor)
         PurgeNotes(notes, clock).register(ground.jobs)
         self.notes_http = NotesHttp(notes)
-        self.judge = Judge(RulesInForce(database, ground.notices), clock)
+        self.judge = Judge(rules, clock)
         self.chat = Chat(self.log, self.rights, fanout, conversations, flags, notes, self.judge)
         self.edits = Edits(database, self.log, self.rights, fanout, conversations, flags, self.judge, clock)
         self.live = Live(gateway, self.rights, conversations, self.chat, self.judge)
@@ -200,14 +201,15 @@ class Capabilities:
         self._ground = ground
         self._running = AsyncExitStack()
         settings = ground.settings
-        self.people = People(ground)
+        rules = RulesInForce(ground.database, ground.notices)
+        self.people = People(ground, Names(rules))
         self.gateway = Gateway(
             self.people.authenticator, ground.clock, Limits(rate_factor=settings.rate_factor), ground.metrics
         )
         Revocation(ground.database, self.gateway, ground.notices, ground.bus, ground.clock)
         self.moderation = Moderation(ground, self.gateway)
         self.flags = self.moderation.flags
-        self.rooms = Rooms(ground, self.gateway, self.flags)
+        self.rooms = Rooms(ground, self.gateway, self.flags, rules)
         self.signalling = Signalling(ground, self.gateway, self.rooms, self.people.authenticator)
         self.endpoints = Endpoints(self.people.authenticator)
         self.endpoints.add(self.people.http, self.people.policy_http, PairsHttp(ground.database))

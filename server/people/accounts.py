@@ -1,5 +1,6 @@
 """Accounts: staff make them for everyone of their organisation, and close them; nobody signs up by themselves."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -18,6 +19,8 @@ from server.people.passwords import Passwords
 from server.people.signin import SignIn
 from server.transport.messages import DEFAULT_LANGUAGE, LANGUAGES
 
+ScreenName = Callable[[UUID, str, bool], Awaitable[None]]
+
 _LOGIN_KEY = "accounts_login_key"  # the unique index on lower(login), in tables.py
 
 
@@ -31,6 +34,7 @@ class NewAccount:
     password: str
     birth_date: date | None = None
     language: str = DEFAULT_LANGUAGE
+    confirmed: bool = False  # whoever asks has seen what was said of the name, and means it
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +86,28 @@ async def add(conn: AsyncConnection, organisation: store.Organisation, new: Chec
 
 
 class Accounts:
-    """Use cases of an organisation's staff around its accounts."""
+    """Use cases of an organisation's staff around its accounts. ``screen_name`` refuses a name that others should not
+    read, by the organisation, the name, and whether it was confirmed."""
 
-    def __init__(self, database: Database, passwords: Passwords, sign_in: SignIn, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        passwords: Passwords,
+        sign_in: SignIn,
+        clock: Clock,
+        screen_name: ScreenName | None = None,
+    ) -> None:
         self._database = database
         self._passwords = passwords
         self._sign_in = sign_in
         self._clock = clock
+        self._screen_name = screen_name
 
     async def create(self, principal: Principal, new: NewAccount) -> store.Account:
         """Makes an account in the organisation of ``principal``. Raises Forbidden, BadRequest, Conflict."""
         principal.require(Permission.ACCOUNT_CREATE)
+        if self._screen_name is not None:
+            await self._screen_name(principal.organisation_id, rules.checked_name(new.name), new.confirmed)
         checked = await check(new, self._passwords, self._clock.now().date())
         async with self._database.begin() as conn:
             organisation = await store.organisation(conn, principal.organisation_id)

@@ -39,6 +39,7 @@ class NewAccountBody(msgspec.Struct, forbid_unknown_fields=True):
     password: ShortText
     birth_date: date | None = None
     language: Literal["fr", "en"] = "fr"
+    confirmed: bool = False
 
 
 class AccountRow(msgspec.Struct):
@@ -111,9 +112,12 @@ class PeopleHttp:
         status=201,
     )
     async def create_account(self, call: Call) -> AccountRow:
-        """Make an account in one's organisation."""
+        """Make an account in one's organisation. Of a name that may be a bad word, `conflict` with the field `name`: it
+        can be `confirmed`."""
         body: NewAccountBody = call.body
-        new = NewAccount(body.login, body.name, body.role, body.password, body.birth_date, body.language)
+        new = NewAccount(
+            body.login, body.name, body.role, body.password, body.birth_date, body.language, body.confirmed
+        )
         return _row(await self._accounts.create(call.principal, new))
 
 
