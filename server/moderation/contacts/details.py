@@ -56,12 +56,13 @@ def find(
     if own and email.wakes(folded, words.words):
         earlier = [fold(piece) for piece in own[-PIECES:]]
         yield from told(("contact.email.split", span) for span in numbers.across(earlier, folded, email.find))
-    yield from told(_written(words.words, folded, words))
+    written = list(_written(words.words, folded, words))
     if words.spelled and (closed := close_up(folded)) is not None:
-        yield from told(
+        written.extend(
             (rule, Span(*closed.back(span.start, span.end), True))
             for rule, span in _written(_WORD.findall(closed.text), closed.text)
         )
+    yield from told(_whole(written))
     digits = numbers.weight(folded, words.words)
     if digits >= numbers.ENOUGH:
         yield from told(("contact.phone", span) for span in numbers.find(folded))
@@ -86,6 +87,21 @@ def _written(words: Sequence[str], folded: str, view: Words | None = None) -> It
     if (signed := with_signs(folded, words)) is not None:
         for rule, span in _plain(words, signed.text):
             yield rule, Span(*signed.back(span.start, span.end), True)
+
+
+def _whole(found: list[Found]) -> Iterator[Found]:
+    """What overlaps as one, by the rule of the longest: "lea" of "insta point com slash lea" is not told alone."""
+    found.sort(key=lambda each: (each[1].start, -each[1].end))
+    together: list[Found] = []
+    for rule, span in found:
+        if not together or span.start >= together[-1][1].end:
+            together.append((rule, span))
+            continue
+        before_rule, before = together[-1]
+        longest = rule if span.end - span.start > before.end - before.start else before_rule
+        both = Span(before.start, max(before.end, span.end), before.spelled or span.spelled)
+        together[-1] = (longest, both)
+    yield from together
 
 
 def _plain(words: Sequence[str], folded: str) -> Iterator[Found]:
