@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from server.infra.database import Database
 from server.kernel.clock import Clock
@@ -22,9 +22,10 @@ Words = Annotated[str, Meta(max_length=MAX_WORDS)]
 
 
 class AppealAnswer(Struct, frozen=True):
-    """When another look was first asked for."""
+    """When another look was first asked for, and when it was answered, if it was."""
 
     at: Timestamp
+    decided: Timestamp | UnsetType = UNSET
 
 
 class Appeals:
@@ -67,4 +68,7 @@ class Appeals:
             flag_id = await appeal(conn, about, (words or "").strip() or None, instant(self._clock))
             (flag,) = await flags_of(conn, [flag_id])
         await self._flags.tell([flag_id])
-        return AppealAnswer(timestamp(flag.appeal.at if flag.appeal is not None else instant(self._clock)))
+        if flag.appeal is None:
+            raise AssertionError("it was written above")
+        decided = flag.appeal.decided_at
+        return AppealAnswer(timestamp(flag.appeal.at), UNSET if decided is None else timestamp(decided))

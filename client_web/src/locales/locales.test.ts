@@ -4,11 +4,12 @@ import { en } from './en';
 import { fr as frPage } from './fr';
 import { frCall } from './fr_call';
 import { frLooks } from './fr_looks';
+import { frMend } from './fr_mend';
 import { frStaff } from './fr_staff';
 import { frWords } from './fr_words';
 import type { Text } from './text';
 
-const fr: Readonly<Record<string, Text>> = { ...frPage, ...frCall, ...frLooks, ...frStaff, ...frWords };
+const fr: Readonly<Record<string, Text>> = { ...frPage, ...frCall, ...frLooks, ...frMend, ...frStaff, ...frWords };
 
 const forms = (text: Text): readonly string[] =>
   typeof text === 'string' ? [text] : 'one' in text ? [text.one, text.other] : text;

@@ -4,6 +4,7 @@ import { addressed } from './address';
 import { fr } from './fr';
 import type { frCall } from './fr_call';
 import type { frLooks } from './fr_looks';
+import type { frMend } from './fr_mend';
 import type { frStaff } from './fr_staff';
 import type { frWords } from './fr_words';
 import { english, language } from './language';
@@ -13,13 +14,13 @@ import { english, language } from './language';
  * `{name}` stands for a parameter.
  */
 export type Text = string | readonly [vous: string, tu: string] | { readonly one: string; readonly other: string };
-export type Key = keyof typeof fr | keyof typeof frCall | keyof typeof frLooks | keyof typeof frStaff | keyof typeof frWords;
+export type Key = keyof typeof fr | keyof typeof frCall | keyof typeof frLooks | keyof typeof frMend | keyof typeof frStaff | keyof typeof frWords;
 export type Params = Readonly<Record<string, string | number>>;
 
 let french: Partial<Record<Key, Text>> = fr;
 
 /** A part of the page that comes later brings its own. */
-export function learnTexts(texts: typeof frCall | typeof frLooks | typeof frStaff | typeof frWords): void {
+export function learnTexts(texts: typeof frCall | typeof frLooks | typeof frMend | typeof frStaff | typeof frWords): void {
   french = { ...french, ...texts };
 }
 

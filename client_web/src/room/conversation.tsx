@@ -86,7 +86,7 @@ function line(item: Item, room: Room, lastOwn: number): VNode {
   const { entry, mine, first, last } = item;
   const marks = [...room.marks.value.values()].filter((mark) => room.partners.value.some((partner) => partner.seat === mark.seat));
   const reached = entry.seq === lastOwn ? reach(entry, marks) : null;
-  return <Message key={item.key} room={room.number} entry={entry} author={room.member(entry.seat)} mine={mine} first={first} last={last} reached={reached} />;
+  return <Message key={item.key} room={room.number} entry={entry} author={room.member(entry.seat)} mine={mine} first={first} last={last} reached={reached} open={room.card.value?.writable !== false} />;
 }
 
 /** "Seen" is said once, under the newest message of one's own that went through. */
@@ -148,7 +148,8 @@ function useSaying(room: Room): void {
       for (const entry of entries) {
         if (entry.changed <= said.current || entry.seat === room.mySeat.peek()) continue;
         if (room.readAloud.get(entry.seat) === entry.body) continue; // while it was written, word by word
-        announce(t('room.new_from', { name: room.member(entry.seat)?.name ?? '', text: entry.voice ? t('voice.note') : entry.body }));
+        const heard = { name: room.member(entry.seat)?.name ?? '', text: entry.voice ? t('voice.note') : entry.body };
+        announce(t(entry.edited ? 'room.edited_by' : 'room.new_from', heard));
       }
     }
     said.current = cursor;

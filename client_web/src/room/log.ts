@@ -27,6 +27,8 @@ export interface Entry {
   readonly advice?: string;
   /** A newer text that others do not read; for its author and professionals. */
   readonly edit?: { readonly state: MessageState; readonly body: string };
+  /** The code of the kind word that one's own message was answered with. */
+  readonly notice?: string;
 }
 
 export interface Log {
@@ -106,14 +108,17 @@ function merge(entries: readonly Entry[], arriving: readonly Entry[]): readonly 
     while (at > 0 && merged[at - 1]!.seq >= entry.seq) at -= 1;
     const held = merged[at];
     if (held?.seq !== entry.seq) merged.splice(at, 0, entry);
-    else if (entry.changed >= held.changed) merged[at] = { ...carried(held, entry.state), ...entry };
+    else if (entry.changed >= held.changed) merged[at] = { ...carried(held, entry), ...entry };
   }
   return merged;
 }
 
-function carried(held: Entry, state: MessageState): Partial<Entry> {
+/** What was said of the same text in the same state still holds of it. */
+function carried(held: Entry, { state, body }: Entry): Partial<Entry> {
+  const same = held.state === state && held.body === body;
   return {
     ...(held.id ? { id: held.id } : {}),
-    ...(held.othersRead && state === 'masked' ? { othersRead: held.othersRead } : {}),
+    ...(held.othersRead !== undefined && state === 'masked' && same ? { othersRead: held.othersRead } : {}),
+    ...(held.notice && same ? { notice: held.notice } : {}),
   };
 }

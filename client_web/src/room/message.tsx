@@ -1,6 +1,7 @@
-/** One message, and the honest word on what became of it. */
+/** One message in the conversation, sent or still waiting to be. */
 
 import type { VNode } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { hour } from '../locales/moments';
 import { t, type Key } from '../locales/text';
 import { VoiceBubble } from '../notes/bubble';
@@ -10,7 +11,10 @@ import { Icon, type IconName } from '../shell/icons';
 import { link } from '../wire/link';
 import type { Member } from '../wire/types';
 import { takeBack } from './drafts';
+import { editableFor } from './editing';
+import { Masked, OwnFate, TheirFate } from './fate';
 import type { Entry } from './log';
+import { beginMending, mend, mending, unfetched } from './mending';
 import type { Reach } from './timeline';
 
 interface Props {
@@ -22,13 +26,25 @@ interface Props {
   last: boolean;
   /** For one's own messages where it is worth saying. */
   reached: Reach | null;
+  /** The room takes messages. */
+  open: boolean;
 }
 
-export function Message({ room, entry, author, mine, first, last, reached }: Props): VNode {
+export function Message({ room, entry, author, mine, first, last, reached, open }: Props): VNode {
   const at = new Date(entry.at * 1000);
+  const item = useRef<HTMLLIElement>(null);
+  const editable = useEditable(entry, mine, open);
+  const acting = mine && mending.value?.room === room && mending.value.seq === entry.seq;
+  const editing = acting && mending.value?.act === 'edit';
+  const close = (): void => {
+    const act = mending.peek()?.act ?? 'edit';
+    mending.value = null;
+    // Where the hand was before, or, when that is gone, in the conversation.
+    setTimeout(() => (item.current?.querySelector<HTMLElement>(`.mend-${act}`) ?? item.current?.closest<HTMLElement>('.scroll'))?.focus());
+  };
   const classes = ['message', mine ? 'mine' : 'theirs', `is-${entry.state}`, author?.role === 'supervisor' ? 'by-staff' : '', last ? 'run-end' : ''];
   return (
-    <li class={classes.join(' ')}>
+    <li class={classes.join(' ')} ref={item}>
       {first && !mine && (
         <p class="message-author">
           {author?.name}
@@ -38,13 +54,22 @@ export function Message({ room, entry, author, mine, first, last, reached }: Pro
       {mine && <span class="visually-hidden">{t('message.you')}</span>}
       {entry.voice ? (
         <VoiceBubble body={entry.body} room={room} name={mine ? t('message.you') : (author?.name ?? '')} />
-      ) : (
-        <p class="bubble">{entry.body}</p>
+      ) : editing && mend.value ? null : (
+        <div class="bubble-line">
+          {editable && entry.state !== 'returned' && (
+            <button type="button" class="icon-button edit-button mend-edit" aria-label={t('message.change_this')} onClick={() => void beginMending(room, entry.seq, 'edit')}>
+              <Icon name="pen" />
+            </button>
+          )}
+          <p class="bubble">{entry.state === 'masked' && !mine ? <Masked text={entry.body} /> : entry.body}</p>
+        </div>
       )}
-      {mine ? <OwnFate entry={entry} /> : <TheirFate entry={entry} />}
-      {(last || reached) && (
+      {acting && <Mending room={room} entry={entry} onClose={close} />}
+      {!acting && (mine ? <OwnFate room={room} entry={entry} editable={editable} /> : <TheirFate entry={entry} />)}
+      {(last || reached || entry.edited) && (
         <p class="message-meta">
           <time dateTime={at.toISOString()}>{hour(at)}</time>
+          {entry.edited && <span>{t('message.edited')}</span>}
           {reached && <State icon={reached === 'sent' ? 'sent' : 'seen'} word={`message.${reached}`} strong={reached === 'seen'} />}
         </p>
       )}
@@ -52,45 +77,32 @@ export function Message({ room, entry, author, mine, first, last, reached }: Pro
   );
 }
 
-/** What happened to a message of one's own beside "sent, received, seen". */
-function OwnFate({ entry }: { entry: Entry }): VNode | null {
-  if (entry.state === 'held') return <Fate icon="clock" kind="held" />;
-  if (entry.state === 'blocked') return <Fate icon="stop" kind="blocked" />;
-  if (entry.state === 'refused') return <Fate icon="stop" kind="refused" />;
-  if (entry.state === 'masked') {
+/** Until when a message of one's own may be changed: the page forgets the pen by itself then. */
+function useEditable(entry: Entry, mine: boolean, open: boolean): boolean {
+  const [, look] = useState(0);
+  const left = mine && open ? editableFor(entry, Date.now()) : 0;
+  useEffect(() => {
+    if (left === 0 || left === Infinity) return;
+    const timer = setTimeout(() => look((count) => count + 1), left);
+    return () => clearTimeout(timer);
+  }, [entry, left > 0]);
+  return left > 0;
+}
+
+/** In the place of the message, or under it: what its author is doing about it. */
+function Mending({ room, entry, onClose }: { room: number; entry: Entry; onClose: () => void }): VNode {
+  const code = mend.value;
+  if (unfetched.value || !code) {
     return (
-      <Fate icon="hidden" kind="masked">
-        {entry.othersRead !== undefined && (
-          <p class="others-read">
-            {t('message.others_read')} <q>{entry.othersRead}</q>
-          </p>
-        )}
-      </Fate>
+      <p class="message-note" role="status">
+        {t(unfetched.value ? 'error.unreachable' : 'app.loading')}{' '}
+        <button type="button" class="quiet-button" onClick={onClose}>
+          {t('app.close')}
+        </button>
+      </p>
     );
   }
-  return entry.changed > entry.seq ? <p class="message-note">{t('message.released')}</p> : null;
-}
-
-function TheirFate({ entry }: { entry: Entry }): VNode | null {
-  if (entry.state === 'masked') return <p class="message-note">{t('message.masked_other')}</p>;
-  // Only professionals get to see these.
-  if (entry.state !== 'delivered') return <p class="message-note">{t(`message.${entry.state}`)}</p>;
-  return entry.changed > entry.seq ? <p class="message-note">{t('message.released')}</p> : null;
-}
-
-function Fate({ icon, kind, children }: { icon: IconName; kind: 'held' | 'masked' | 'blocked' | 'refused'; children?: VNode | false }): VNode {
-  return (
-    <div class={`fate fate-${kind}`}>
-      <Icon name={icon} />
-      <div>
-        <p>
-          <strong>{t(`message.${kind}`)}</strong>
-        </p>
-        {children}
-        <p>{t(`message.${kind}_why`)}</p>
-      </div>
-    </div>
-  );
+  return mending.value?.act === 'edit' ? <code.EditBox room={room} entry={entry} onClose={onClose} /> : <code.AppealBox room={room} entry={entry} onClose={onClose} />;
 }
 
 /** A message that the server does not have yet. */
@@ -117,7 +129,7 @@ export function WaitingMessage({ item, room }: { item: Waiting; room: number }):
           <Icon name="stop" />
           <div>
             <p>
-              <strong>{t('message.returned')}</strong>
+              <strong>{t('message.not_sent')}</strong>
             </p>
             <p>{item.returned}</p>
             <p class="fate-acts">

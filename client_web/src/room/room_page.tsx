@@ -12,6 +12,7 @@ import { Face } from '../shell/mark';
 import { useTitle } from '../shell/title';
 import { link } from '../wire/link';
 import { Refusal } from '../wire/refusal';
+import { LOOKS } from '../shell/route';
 import { Composer } from './composer';
 import { Conversation } from './conversation';
 import { StaffHere, VisitsButton, YouAreSeen } from './presence';
@@ -45,9 +46,7 @@ export function RoomPage({ number }: { number: number }): VNode {
             <div class="room-chat">
               <Conversation room={room} sent={sent} />
               {card?.writable === false ? (
-                <p class="closed">
-                  {t('room.closed')} {card.state === 'paused' && t('room.paused')}
-                </p>
+                <Closed paused={card.state === 'paused'} />
               ) : (
                 <Composer key={number} room={room} onSent={() => setSent(sent + 1)} />
               )}
@@ -58,6 +57,25 @@ export function RoomPage({ number }: { number: number }): VNode {
     </div>
   );
 }
+
+/** Kind, and without blame: whoever reads this may be the one who was hurt. */
+const Closed = ({ paused }: { paused: boolean }): VNode => (
+  <div class="closed" role="status">
+    {paused && (
+      <p>
+        <strong>{t('room.paused')}</strong>
+      </p>
+    )}
+    <p>{t(paused ? 'room.paused_why' : 'room.closed')}</p>
+    {paused && (
+      <p>
+        <a class="why" href={LOOKS}>
+          {t('message.why')}
+        </a>
+      </p>
+    )}
+  </div>
+);
 
 const namesOf = (room: Room): string => room.partners.value.map((partner) => partner.name).join(', ');
 

@@ -22,6 +22,7 @@ export function wireSending(): void {
       id: item.id,
       ...(item.kind === 'voice' ? { voice: true } : {}),
       ...(answer.body === undefined ? {} : { othersRead: answer.body }),
+      ...(answer.notice ? { notice: answer.notice } : {}),
     });
   }, wasTold, returned);
 }

@@ -395,7 +395,7 @@ export interface Up {
     Sent,
   ];
   'chat:edit': [{ room: number; seq: number; body: string }, Sent & { changed: number }];
-  'chat:appeal': [{ room: number; seq: number; words?: string }, { at: string }];
+  'chat:appeal': [{ room: number; seq: number; words?: string }, { at: string; decided?: string }];
   'chat:history': [
     { room: number; after?: number; before?: number; limit: number },
     { messages: CompactMessage[]; more: boolean; upto: number },
@@ -459,6 +459,8 @@ export interface Down {
   'chat:live': { room: number | string; seat: number; text: string };
   'chat:typing': { room: number | string; seat: number; typing: boolean };
   'room:presence': { room: number | string; present: { seat: number; since: string | number }[] };
+  /** What one may do in a room has changed; without `member` it is not one's own any more. */
+  'room:rights': { room: number | string; member: boolean; state: string; writable: boolean };
   'flag:raised': Flag;
   'flag:changed': Flag;
   'server:drain': { reconnect_in_ms: number };
