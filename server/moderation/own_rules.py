@@ -97,7 +97,7 @@ def _patterns(own: OwnRules) -> Iterator[BadRequest]:
     )
     for field, pattern in written:
         try:
-            anchors = ["".join(p) for one in alternatives(pattern, MOST_ROWS) for p in one.slots[one.anchor].phrases]
+            anchors = [p for one in alternatives(pattern, MOST_ROWS) for p in one.slots[one.anchor].texts()]
         except PatternError as error:
             yield BadRequest(f"pattern_{error.kind}", field=field)
             continue
@@ -105,7 +105,7 @@ def _patterns(own: OwnRules) -> Iterator[BadRequest]:
             yield BadRequest("pattern_long", field=field)
             continue
         shared.update(anchors)
-        if any(len(anchor) < SHORTEST for anchor in anchors):
+        if any(len(anchor.replace(" ", "")) < SHORTEST for anchor in anchors):
             yield BadRequest("pattern_short", field=field, minimum=SHORTEST)
         elif max((shared[anchor] for anchor in anchors), default=0) > MOST_SHARING:
             yield BadRequest("pattern_common", field=field, maximum=MOST_SHARING)

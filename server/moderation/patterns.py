@@ -13,6 +13,7 @@ its choices and not their product.
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property, lru_cache
+from itertools import product
 from math import prod
 
 from server.moderation.data_files import merged
@@ -23,7 +24,9 @@ LARGEST = 5_000  # phrases of one slot; more is a pattern to rewrite, not memory
 SMALL = 64  # rows that are rather written out than tried one after the other
 MOST_ROWS = 3_000  # alternatives of one pattern, likewise
 
-_PART = re.compile(r"\(|\)\?|\)|\||[^\s()|]+")
+_FLAT = r"\([^()@~?]*\)\??"
+_PART = re.compile(rf"{_FLAT}|\(|\)\?|\)|\||[^\s()|]+")
+_SYNTAX = re.compile(r"[()|~?]|@[^\s()|]+")
 _GAP = re.compile(r"[\s'’\-_]+")
 # Infinitive, participle and imperfect sound alike, and are written for one another.
 _VERB_ENDINGS = ("e", "es", "ent", "er", "ez", "ee", "ees", "ai", "ais", "ait", "aient", "ant", "a", "era", "eront",
@@ -39,10 +42,12 @@ class PatternError(ValueError):
         self.kind = kind
 
 
-@lru_cache(maxsize=20_000)
-def plain(text: str) -> str:
-    """Words as the automaton knows them: folded, parted by single spaces."""
+def _plain(text: str) -> str:
     return _GAP.sub(" ", fold(text)).strip()
+
+
+plain = lru_cache(maxsize=20_000)(_plain)
+"""Words as the automaton knows them: folded, parted by single spaces."""
 
 
 def alternatives(pattern: str, most: int = MOST_ROWS) -> list[Alternative]:
@@ -66,6 +71,9 @@ def phrases(pattern: str) -> list[str]:
     """All the plain phrases that ``pattern`` stands for. Raises PatternError."""
     found: dict[str, None] = {}
     for row in parse(pattern):
+        if len(row) == 1 and isinstance(row[0], Flat) and not row[0].optional:
+            found |= dict.fromkeys(row[0].parts)
+            continue
         Choice([row], optional=False).check(pattern)
         found |= dict.fromkeys(" ".join(phrase) for phrase in _product(row))
     if "" in found:
@@ -74,8 +82,19 @@ def phrases(pattern: str) -> list[str]:
 
 
 def words_of(pattern: str) -> set[str]:
-    """Every word that stands in ``pattern``."""
-    return {word for row in parse(pattern) for node in row for word in node.words}
+    """Every word that stands in ``pattern``, those of its families left out."""
+    words: set[str] = set()
+    for word in _plain(_SYNTAX.sub(" ", pattern)).split():
+        if word[-1] in "+*":
+            words.update(_forms(word))
+        else:
+            words.add(word)
+    return words
+
+
+@cache
+def words_of_families() -> frozenset[str]:
+    return frozenset().union(*map(words_of, families().values()))
 
 
 class Word:
@@ -90,8 +109,9 @@ class Word:
         self.shortest = min(len(" ".join(form)) for form in self.forms)
         self.is_one_word = all(len(form) == 1 for form in self.forms)
         self.can_be_nothing = () in self.forms
-        self.words = frozenset(word for form in self.forms for word in form)
         self.slot = Slot(lambda: self.forms)
+
+    is_plain = True
 
     def check(self, pattern: str) -> None:
         if self.can_be_nothing:
@@ -103,8 +123,7 @@ class Gap:
 
     optional = True
     shortest = count = 0
-    is_one_word = can_be_nothing = False
-    words: frozenset[str] = frozenset()
+    is_one_word = can_be_nothing = is_plain = False
     slot = Slot(tuple, optional=True, gap=True)
 
     def check(self, pattern: str) -> None:
@@ -139,12 +158,20 @@ class Choice:
         return any(isinstance(n, Gap) or (isinstance(n, Choice) and n.has_gap) for row in self.rows for n in row)
 
     @cached_property
-    def words(self) -> frozenset[str]:
-        return frozenset(word for row in self.rows for node in row for word in node.words)
+    def is_complex(self) -> bool:
+        return any(map(_is_complex, self.rows))
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether it is a choice of plain rows of which none has a gap or may be left out."""
+        return not self.optional and all(node.is_plain for row in self.rows for node in row)
 
     @cached_property
     def slot(self) -> Slot:
-        return Slot(lambda: [p for row in self.rows for p in _product(row)], optional=self.optional)
+        return Slot(self.written_out, optional=self.optional)
+
+    def written_out(self) -> list[Phrase]:
+        return [phrase for row in self.rows for phrase in _product(row)]
 
     def check(self, pattern: str) -> None:
         if self.has_gap:
@@ -155,11 +182,31 @@ class Choice:
             raise PatternError("empty", f"a choice that can be nothing needs its question mark outside: {pattern!r}")
 
 
+class Flat(Choice):
+    """A choice of mere words, as most are: kept as it is written until somebody asks."""
+
+    has_gap = is_complex = can_be_nothing = False
+
+    def __init__(self, written: str) -> None:
+        super().__init__([], optional=written.endswith("?"))
+        self.parts = [part.strip() for part in _plain(written.strip("()?")).split("|")]
+        if "+" in written or "*" in written:
+            self.parts = [" ".join(form) for part in self.parts for form in product(*map(_forms, part.split()))]
+        self.is_plain = not self.optional
+        self.count = len(self.parts)
+        self.shortest = min(map(len, self.parts))
+        self.is_one_word = not any(" " in part for part in self.parts)
+        if not self.shortest:
+            raise PatternError("empty", f"empty choice in {written!r}")
+
+    def written_out(self) -> list[Phrase]:
+        return [tuple(part.split()) for part in self.parts]
+
+
 Node = Word | Gap | Choice
 Row = list[Node]
 
 
-@lru_cache(maxsize=8)  # of one entry both its alternatives and its words are asked for
 def parse(pattern: str) -> list[Row]:
     parts = _PART.findall(pattern)
     rows, position = _rows_from(parts, 0, pattern)
@@ -188,6 +235,8 @@ _GAP_NODE = Gap()
 def _node(part: str) -> Node:
     if part == "~":
         return _GAP_NODE
+    if part.startswith("("):
+        return Flat(part)
     return _family(part[1:]) if len(part) > 1 and part.startswith("@") else _word(part)
 
 
@@ -219,7 +268,7 @@ def _rows(rows: list[Row]) -> Iterator[Row]:
 
 def _written_into(before: Row, rest: Row) -> Iterator[Row]:
     for i, node in enumerate(rest):
-        if not isinstance(node, Choice) or not any(map(_is_complex, node.rows)):
+        if not isinstance(node, Choice) or not node.is_complex:
             continue
         head, tail = [*before, *rest[:i]], rest[i + 1 :]
         simple = [row for row in node.rows if not _is_complex(row)]
@@ -249,15 +298,8 @@ def _joined(row: Row) -> Row:
 def _is_complex(row: Row) -> bool:
     """Whether it is more than words in a row, or a few such rows, or one choice of them."""
     if len(row) == 1 and isinstance(row[0], Choice):
-        return row[0].optional or any(map(_is_complex, row[0].rows))
-    return not all(map(_is_plain, row)) or prod(node.count for node in row) > SMALL
-
-
-def _is_plain(node: Node) -> bool:
-    """Whether it is a word, or a choice of such rows of which none has a gap or may be left out."""
-    return isinstance(node, Word) or (
-        isinstance(node, Choice) and not node.optional and all(all(map(_is_plain, row)) for row in node.rows)
-    )
+        return row[0].optional or row[0].is_complex
+    return not all(node.is_plain for node in row) or prod(node.count for node in row) > SMALL
 
 
 def _forms(word: str) -> Sequence[str]:
@@ -273,7 +315,7 @@ def _forms(word: str) -> Sequence[str]:
 def _product(row: Row) -> list[Phrase]:
     made: list[Phrase] = [()]
     for node in row:
-        filled = [p for inner in node.rows for p in _product(inner)] if isinstance(node, Choice) else _filled(node)
+        filled = node.written_out() if isinstance(node, Choice) else _filled(node)
         if node.optional:
             filled = [*filled, ()]
         made = [before + phrase for before in made for phrase in filled]

@@ -3,7 +3,7 @@
 Nothing here backtracks over more than a few words, and a row in which it could is read with a memory.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,6 +27,10 @@ class Slot:
     @cached_property
     def phrases(self) -> tuple[Phrase, ...]:
         return tuple(dict.fromkeys(self._make()))
+
+    def texts(self) -> Iterable[str]:
+        """The phrases as text, each once."""
+        return dict.fromkeys(map(" ".join, self._make()))
 
     @cached_property
     def by_first(self) -> dict[str, list[Phrase]]:
