@@ -187,13 +187,31 @@ PHONE: dict[str, Disguise] = {
     "words and letters": lambda value, r: mixed(value, r).replace("0", "o").replace("zéro", "o"),
 }  # fmt: skip
 
-_AT = [" arobase ", " at ", "(at)", "[at]", "(a)", " (arobase) ", " @ ", " arobaz ", "(@)", " chez ", " AT ", " arobas ", "{at}"]
+_AT = [
+    " arobase ",
+    " at ",
+    "(at)",
+    "[at]",
+    "(a)",
+    " (arobase) ",
+    " @ ",
+    " arobaz ",
+    "(@)",
+    " chez ",
+    " AT ",
+    " arobas ",
+    "{at}",
+]
 _DOT = [" point ", ".", " . ", "(dot)", " dot ", "[.]", "(point)", " POINT ", " pt "]
 
 
 def spelled_mail(value: str, r: random.Random) -> str:
     local, domain = value.split("@")
-    local = local.replace(".", r.choice([" point ", "."])).replace("-", " tiret ").replace("_", r.choice([" underscore ", "_"]))
+    local = (
+        local.replace(".", r.choice([" point ", "."]))
+        .replace("-", " tiret ")
+        .replace("_", r.choice([" underscore ", "_"]))
+    )
     return local + r.choice(_AT) + domain.replace(".", r.choice(_DOT))
 
 
@@ -296,11 +314,15 @@ def samples() -> Iterator[Sample]:
         yield Sample("phone", "split in words", _split(r.choice(told_to_end), _cut(words, r), r))
         digits_alone = one_by_one(value)
         yield Sample("phone", "split, digit by digit", _split("{}", digits_alone, random.Random(1)))  # noqa: S311
-        yield Sample("phone", "split among words", tuple(f"{r.choice(data()['chat'])} {part}" for part in _cut(pairs(value), r)))
+        yield Sample(
+            "phone", "split among words", tuple(f"{r.choice(data()['chat'])} {part}" for part in _cut(pairs(value), r))
+        )
     yield from some("email", EMAIL, values["email"], carriers["email"])
     for _ in range(EACH):
         local, domain = r.choice(values["email"]).split("@")
-        parts = r.choice([[local, "@" + domain], [local + "@", domain], [local, "arobase", domain], [local, "@", domain]])
+        parts = r.choice(
+            [[local, "@" + domain], [local + "@", domain], [local, "arobase", domain], [local, "@", domain]]
+        )
         yield Sample("email", "split", _split(r.choice(["mon mail c'est {}", "{}", "écris à {}"]), parts, r))
     pool = values["handle"] + values["tagged"]
     for name, disguise in HANDLE.items():

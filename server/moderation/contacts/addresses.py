@@ -27,7 +27,9 @@ _NUMBER_WORD = (
 )
 _NUMBER = rf"(?:(?<![0-9/.,:])[0-9]{{1,4}}\s?(?:bis|ter|quater|[a-d])?(?![0-9])|\b{_NUMBER_WORD}(?:\s(?:bis|ter))?)"
 _KIND = "|".join(sorted(map(re.escape, STREETS | _AMBIGUOUS), key=lambda word: (-len(word), word)))
-_ARTICLE = r"(?:de la |de l ?'|de l |de |du |des |d'|d |la |le |les |l'|l |aux? |saint[ \-]|sainte[ \-]|st[ \-]|ste[ \-])"
+_ARTICLE = (
+    r"(?:de la |de l ?'|de l |de |du |des |d'|d |la |le |les |l'|l |aux? |saint[ \-]|sainte[ \-]|st[ \-]|ste[ \-])"
+)
 _NAME = r"[a-z][a-z'.\-]*(?: (?:de |du |des |d'|la |le |les |et )?[a-z][a-z'.\-]+){0,3}?"
 _TOWN = r"[a-z][a-z'\-]+(?:[ \-](?:la|le|les|sur|sous|en|de|du|des|l'|saint|st|sainte|ste)?[ \-]?[a-z][a-z'\-]+){0,3}?"
 _POST = rf"(?:\s?[,\n–-]?\s?(?:a )?(?:(?:b|ch|l|f)-)?[0-9]{{4,5}}(?![0-9])(?:\s{_TOWN})?)"
@@ -61,7 +63,9 @@ _PLACES = re.compile(
 )
 
 
-_STORY = re.compile(r"\b(?:personnages?|nouvelle|roman|recit|redaction|histoire|heros|heroine|character|story|novel|hero|maison blanche|white house)\b")
+_STORY = re.compile(
+    r"\b(?:personnages?|nouvelle|roman|recit|redaction|histoire|heros|heroine|character|story|novel|hero|maison blanche|white house)\b"
+)
 _OWN = re.compile(r"\b(?:j'?hab\w*|chez (?:moi|nous)|mon adresse|je vis|i live|my (?:address|place|home|house))\b")
 
 

@@ -36,7 +36,24 @@ VALUES = UNITS | TEENS | TENS
 ZERO_LETTERS = frozenset(("o", "oh", "ho"))
 REPEATS = {"double": 2, "triple": 3}
 FILLERS = word_lists("contact_words")["fillers"]
-SPEAKING = frozenset(VALUES) - {"un", "une", "one", "wit", "siz", "sink", "nef", "uit", "troi", "sis", "cin", "kat", "uno", "seis", "deu", "cix"} | {"cent", "double"}
+SPEAKING = frozenset(VALUES) - {
+    "un",
+    "une",
+    "one",
+    "wit",
+    "siz",
+    "sink",
+    "nef",
+    "uit",
+    "troi",
+    "sis",
+    "cin",
+    "kat",
+    "uno",
+    "seis",
+    "deu",
+    "cix",
+} | {"cent", "double"}
 
 MAX_FILLERS = 3  # words in a row that a person may say between two groups
 MAX_GAP = 8  # signs in a row between two groups
@@ -46,7 +63,9 @@ _ENDS_RUN = frozenset('=<>%€$£^§!?"#&{}°')
 # Glued together only whole words are read: with "zeros" and "vingts", "zerosix" and "vingtsix" would be cut wrongly.
 _WHOLE = VALUES.keys() - frozenset("uno zeros vingts sett sixe deu kat cin cinc sis vint trant cix sifr sfer".split())
 _WORDS_BY_LENGTH = "|".join(sorted(_WHOLE, key=lambda word: (-len(word), word)))
-_GLUED = re.compile(rf"(?:plus)?(?:{_WORDS_BY_LENGTH})(?:\d*(?:{_WORDS_BY_LENGTH}))*\d*|\d+(?:(?:{_WORDS_BY_LENGTH})\d*)+")
+_GLUED = re.compile(
+    rf"(?:plus)?(?:{_WORDS_BY_LENGTH})(?:\d*(?:{_WORDS_BY_LENGTH}))*\d*|\d+(?:(?:{_WORDS_BY_LENGTH})\d*)+"
+)
 _GLUED_PART = re.compile(rf"\d+|{_WORDS_BY_LENGTH}")
 _BEHIND_WORD = re.compile(r"[a-z]{2,}([0-9]{8,})")  # "tel0612345678"
 _DIGIT_LETTERS = str.maketrans("oil", "011")

@@ -65,7 +65,9 @@ def _is_said(folded: str, words: Sequence[str]) -> bool:
 def find(folded: str) -> list[Span]:
     """The addresses in ``folded``, in order."""
     found = [span for span in _find(folded) if not _OFFICE.fullmatch(folded[span.start : span.end])]
-    return found or [Span(*sign.span(), True) for pattern in (_SIGNLESS, _FOLLOWED) for sign in pattern.finditer(folded)]
+    return found or [
+        Span(*sign.span(), True) for pattern in (_SIGNLESS, _FOLLOWED) for sign in pattern.finditer(folded)
+    ]
 
 
 def _find(folded: str) -> Iterator[Span]:

@@ -14,7 +14,9 @@ ALONE = 4  # words of a message that is a name and little else
 MOST = 20  # platforms looked around in one text
 
 _AT = re.compile(r"(?<![a-z0-9._%+\-@/])@([a-z0-9._]{3,30})(?![a-z0-9._@])")
-_TOKEN = re.compile(r"(?:c|l|it|name|what|that)'[a-z]+|[a-z0-9][a-z0-9._\-#]{0,30}|#[a-z0-9]{6,10}|_+[a-z0-9._]{2,30}|[:=@→>👻]|[.,;!?\n]")
+_TOKEN = re.compile(
+    r"(?:c|l|it|name|what|that)'[a-z]+|[a-z0-9][a-z0-9._\-#]{0,30}|#[a-z0-9]{6,10}|_+[a-z0-9._]{2,30}|[:=@→>👻]|[.,;!?\n]"
+)
 _ENDS = frozenset(("", ",", ";", "!", "?", "\n"))  # what ends a clause; a point is left empty by rstrip
 # With a digit behind letters, or parts joined by a point or a line: what a chosen name looks like and a word does not.
 _MARKED = re.compile(
@@ -30,9 +32,15 @@ _NUMBERED = (  # what is numbered in a lesson
     " niveau episode saison groupe ex no fifa nba gta article semaine jour jours tome act version v mp"
 )
 _MEASURE = re.compile(rf"[0-9].*|[a-z]{{1,2}}[0-9]{{1,2}}|(?:{_NUMBERED.replace(' ', '|')})-?[0-9]{{1,4}}")
-_BEFORE_NAME = frozenset(("ajoute", "ajoutes", "rajoute", "add", "follow", "cherche", "tape", "trouve", "dm", "mp", "find"))
-_CALLS = frozenset(("ajoute", "ajoutes", "rajoute", "add", "follow", "tape", "find", "pseudo", "cherche", "trouves", "trouve"))
-_BY_FULL_NAME = frozenset(("facebook", "fb", "fbk", "linkedin", "messenger", "skype"))  # where people are found by their names
+_BEFORE_NAME = frozenset(
+    ("ajoute", "ajoutes", "rajoute", "add", "follow", "cherche", "tape", "trouve", "dm", "mp", "find")
+)
+_CALLS = frozenset(
+    ("ajoute", "ajoutes", "rajoute", "add", "follow", "tape", "find", "pseudo", "cherche", "trouves", "trouve")
+)
+_BY_FULL_NAME = frozenset(
+    ("facebook", "fb", "fbk", "linkedin", "messenger", "skype")
+)  # where people are found by their names
 _MINE = frozenset(("mon", "my", "pseudo", "c", "c'est", "cest", "moi", "un", "g"))
 _ON = frozenset(("sur", "on", "en", "de", "d"))
 _PRESENTS_ALWAYS = frozenset((":", "=", "→", ">"))
@@ -64,7 +72,11 @@ def find_named(folded: str) -> Iterator[Span]:
     used: set[int] = set()
     looked = 0
     for i, word in enumerate(words):
-        if word in known.names or (word in known.weak and _is_owned(words, i)) or (word == "@" and words[i - 1] in ("mon", "my")):
+        if (
+            word in known.names
+            or (word in known.weak and _is_owned(words, i))
+            or (word == "@" and words[i - 1] in ("mon", "my"))
+        ):
             looked += 1
             if looked > MOST:
                 break
@@ -91,7 +103,12 @@ def find_answer(folded: str, question: str) -> Iterator[Span]:
     if len(tokens) > ANSWER:
         return
     yield from _marked(known, tokens, words)
-    if len(words) == 1 and _ASKS_NAME.search(question) and _is_plain_name(known, words[0]) and words[0] not in _NO_ANSWER:
+    if (
+        len(words) == 1
+        and _ASKS_NAME.search(question)
+        and _is_plain_name(known, words[0])
+        and words[0] not in _NO_ANSWER
+    ):
         yield Span(tokens[0].start(), tokens[0].start() + len(words[0]), False)
 
 
@@ -115,7 +132,7 @@ def find_split(folded: str, words: Sequence[str], earlier: Sequence[str]) -> Ite
         at = next((i for i, word in enumerate(before) if word in known.names), None)
         if at is None or not (_is_owned(before, at) or len(before) <= ALONE):
             continue
-        if (found := list(_marked(known, tokens, here))):
+        if found := list(_marked(known, tokens, here)):
             yield from found
             return
         opened = before[-1] in known.presents and before[-1] not in ("s", "id")
@@ -166,7 +183,12 @@ def _behind(known: Platforms, words: list[str], i: int) -> Iterator[int]:
         elif presented and owned:
             if _is_plain_name(known, word) and _closes(words, j):
                 yield j
-            elif words[i] in _BY_FULL_NAME and j + 1 < len(words) and _is_plain_name(known, word, 3) and _is_plain_name(known, words[j + 1], 3):
+            elif (
+                words[i] in _BY_FULL_NAME
+                and j + 1 < len(words)
+                and _is_plain_name(known, word, 3)
+                and _is_plain_name(known, words[j + 1], 3)
+            ):
                 yield from (j, j + 1)
             presented = False
 
@@ -188,7 +210,9 @@ def _presented(known: Platforms, words: list[str], i: int) -> Iterator[int]:
             j += 1
         if i == 0 or before[-1] in _MINE or before[-1] in _ENDS:
             yield from _if_name(known, words, j)
-    elif before and (before[-1] in ("mon", "my", "pseudo") or before[-2:] == ["moi", "sur"] or before[-2:] == ["me", "on"]):
+    elif before and (
+        before[-1] in ("mon", "my", "pseudo") or before[-2:] == ["moi", "sur"] or before[-2:] == ["me", "on"]
+    ):
         yield from _if_name(known, words, i + 1)  # "mon insta jujulebg", "ajoute moi sur insta jujulebg"
     if len(before) >= 2 and before[-1] in _ON:  # "ajoute jujulebg sur snap"
         if len(before) >= 3 and before[-3] in _BEFORE_NAME | {"moi", "me"} and not _CALLS.isdisjoint(before[:-2]):
@@ -201,13 +225,20 @@ def _presented(known: Platforms, words: list[str], i: int) -> Iterator[int]:
         yield from _if_name(known, words, i + 3)  # "va sur snap et tape jujulebg"
 
 
-def _if_name(known: Platforms, words: list[str], j: int, *, closes: bool = True, longest: bool = False) -> Iterator[int]:
+def _if_name(
+    known: Platforms, words: list[str], j: int, *, closes: bool = True, longest: bool = False
+) -> Iterator[int]:
     if j < len(words) and _is_plain_name(known, words[j], 7 if longest else 5) and (not closes or _closes(words, j)):
         yield j
 
 
 def _is_plain_name(known: Platforms, word: str, least: int = 4) -> bool:
-    return len(word) >= least and word.replace("-", "").isalpha() and word not in known.not_names and word not in known.names
+    return (
+        len(word) >= least
+        and word.replace("-", "").isalpha()
+        and word not in known.not_names
+        and word not in known.names
+    )
 
 
 def _is_marked(known: Platforms, word: str) -> bool:

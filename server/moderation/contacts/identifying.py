@@ -14,12 +14,22 @@ _LISTS = word_lists("identifying_words")
 _STOP, _NOT_SCHOOLS, EPONYMS, _FAMOUS = (_LISTS[name] for name in ("stop", "not_schools", "eponyms", "famous"))
 MOST = 8  # places of one kind looked at in one text
 
-_CALLED = frozenset("moi appelle appele appel apelle appelles nom name surname suis im called prenom call jmappelle famille i".split())
-_SCHOOLS = frozenset("athenee gymnase year grade college clg lycee lyc ecole cfa mfr lep bahut school academy institut institution student attend".split())
-_HOME = frozenset("adresse rest cite foyer internat tour bloc batiment bat residence jhab immeuble hall block escalier tower building mecs lotissement murs habite habites habitons hab jhabite vis loge live rue quartier".split())
+_CALLED = frozenset(
+    "moi appelle appele appel apelle appelles nom name surname suis im called prenom call jmappelle famille i".split()
+)
+_SCHOOLS = frozenset(
+    "athenee gymnase year grade college clg lycee lyc ecole cfa mfr lep bahut school academy institut institution student attend".split()
+)
+_HOME = frozenset(
+    "adresse rest cite foyer internat tour bloc batiment bat residence jhab immeuble hall block escalier tower building mecs lotissement murs habite habites habitons hab jhabite vis loge live rue quartier".split()
+)
 _YOU = frozenset("tu t ton ta tes toi your you u yours ils".split())
-_ABOUT = frozenset("joue m'entraine entraine play train club team nee ne born boxe nage danse licencie licenciee entrainement".split())
-_WAYS = frozenset("chemin parc passe bus tram tramway metro train rer car navette arret station pied velo trottinette ter walk subway tube bike stop".split())
+_ABOUT = frozenset(
+    "joue m'entraine entraine play train club team nee ne born boxe nage danse licencie licenciee entrainement".split()
+)
+_WAYS = frozenset(
+    "chemin parc passe bus tram tramway metro train rer car navette arret station pied velo trottinette ter walk subway tube bike stop".split()
+)
 
 _PART = r"(?:(?:de |du |de la |le |la |el |al |ben |bin |ait |van |von |da |di |dos |mc|o'|d'|n')?[a-z]{2,}(?:[\-'][a-z]+)*)"
 _I_AM = (
@@ -27,12 +37,16 @@ _I_AM = (
     r"(?:c'? ?est|est|:|c))|(?P<yours>\btu t ?'?app?ell?es?(?: bien)?|\bton nom (?:complet )?(?:c'? ?est|est)|\byour (?:full )?name(?: is|'s)|\byou're called)"
 )
 _NAMED = re.compile(rf"(?:{_I_AM})\s?:?\s(?P<first>[a-z]{{2,}}(?:-[a-z]+)?)\s(?P<last>{_PART}(?:-{_PART})?)")
-_BARE_NAMED = re.compile(r"\b(?:je suis|jsuis|jsui|i'm|i am|im)\s(?P<first>[a-z]{2,}(?:-[a-z]+)?)\s(?P<last>[a-z]{2,}(?:-[a-z]+)*)")
+_BARE_NAMED = re.compile(
+    r"\b(?:je suis|jsuis|jsui|i'm|i am|im)\s(?P<first>[a-z]{2,}(?:-[a-z]+)?)\s(?P<last>[a-z]{2,}(?:-[a-z]+)*)"
+)
 _SURNAME = re.compile(
     rf"\b(?P<whose>mon|ton|my|your) (?:vrai |real )?(?:nom de famille|nom|last name|surname|family name|nom d'usage)\s?(?:c'? ?est |c |est |is |s'ecrit |: ?|= ?)"
     rf"(?:bien )?(?P<last>{_PART})"
 )
-_FORM = re.compile(r"\bnom ?: ?(?P<last>[a-z]{2,}(?:-[a-z]+)*)\b.{0,20}\bprenom\b|\bprenom ?: ?[a-z\-]+\W{1,3}(?:et )?nom ?: ?(?P<other>[a-z]{2,}(?:-[a-z]+)*)")
+_FORM = re.compile(
+    r"\bnom ?: ?(?P<last>[a-z]{2,}(?:-[a-z]+)*)\b.{0,20}\bprenom\b|\bprenom ?: ?[a-z\-]+\W{1,3}(?:et )?nom ?: ?(?P<other>[a-z]{2,}(?:-[a-z]+)*)"
+)
 
 _KIND = r"(?:college|clg|athenee(?: royal)?|gymnase|lycee|lyc|ecole|cfa|mfr|lep|bahut|institution|institut)"
 _TITLE = r"(?:(?:prive|public|general|professionnel|pro|polyvalent|primaire|elementaire|catholique|technique|technologique|agricole|maternelle)e? ){0,2}"
@@ -81,12 +95,16 @@ _YEAR_AT = re.compile(
     r"\b(?:i'm|i am|im) (?:in|a) (?:year|grade|sixth form|[0-9]+th grade|[0-9]+(?:st|nd|rd) grade|freshman|sophomore|junior|senior|pupil|student) ?(?:[0-9]{1,2} )?(?:at|in) (?P<name>(?:the )?[a-z][a-z'\-.]+(?: [a-z][a-z'\-.]+){0,2})"
 )
 _ARTICLE = re.compile(r"(?:de la|de l'|du|des|d'|les|de)\b\s?")
-_NO_STREET = frozenset("calme principale tranquille bruyante passante pietonne chouette sympa voisine cote moche pourri populaire residentiel chaud mes ses mon ma grandit entiere ville village campagne".split())
+_NO_STREET = frozenset(
+    "calme principale tranquille bruyante passante pietonne chouette sympa voisine cote moche pourri populaire residentiel chaud mes ses mon ma grandit entiere ville village campagne".split()
+)
 
 _GO = re.compile(
     r"\b(?:je|j|j'|on|tu|i|you)\s?(?:le |la |y |te |les )?(?:prends?|descends?|monte|attends?|rentres?|passes?|sors|marche|traverse|viens|vais|pars|take|catch|get off|get on|walk|leave|ride|get the|get)\b|\bmon (?:bus|arret|train|tram|trajet)\b|\bmy (?:bus|stop|train)\b"
 )
-_WAY = re.compile(r"\b(?:bus|tram|tramway|metro|train|rer|ter|car scolaire|navette|arret|station|a pied|en velo|a velo|en trottinette|walk|subway|tube|bike|stop|par (?:le|la|les|l'|derriere) ?(?:chemin|parc|rue|bois|ruelle|passage|canal|pont|champs?|gymnase|stade)|through the (?:park|woods|alley|field))\b")
+_WAY = re.compile(
+    r"\b(?:bus|tram|tramway|metro|train|rer|ter|car scolaire|navette|arret|station|a pied|en velo|a velo|en trottinette|walk|subway|tube|bike|stop|par (?:le|la|les|l'|derriere) ?(?:chemin|parc|rue|bois|ruelle|passage|canal|pont|champs?|gymnase|stade)|through the (?:park|woods|alley|field))\b"
+)
 _HABIT = re.compile(
     r"\b(?:tous les (?:jours|matins|soirs|midis|lundis?|mardis?|mercredis?|jeudis?|vendredis?|samedis?|dimanches?)|ts les (?:jours|matins|soirs)|tlj|chaque (?:jour|matin|soir|midi|lundi|mardi|mercredi|jeudi|vendredi|samedi)"
     r"|d'habitude|toujours|every (?:day|morning|evening|night|afternoon|monday|tuesday|wednesday|thursday|friday)|always|le matin|le soir|le (?:lundi|mardi|mercredi|jeudi|vendredi))\b"
@@ -150,7 +168,11 @@ def _surnames(words: Words, folded: str, by_young: bool) -> Iterator[Span]:
             yield _span(match, "last")
     if by_young:
         for match in _BARE_NAMED.finditer(folded):
-            if _is_capital(words, match, "first") and _is_capital(words, match, "last") and _is_surname(words, folded, match):
+            if (
+                _is_capital(words, match, "first")
+                and _is_capital(words, match, "last")
+                and _is_surname(words, folded, match)
+            ):
                 yield _span(match, "last")
         for match in _FORM.finditer(folded):
             group = "last" if match["last"] else "other"
@@ -167,7 +189,11 @@ def _is_word(word: str) -> bool:
 
 def _is_surname(words: Words, folded: str, match: re.Match[str]) -> bool:
     last = match["last"]
-    if any(part in _STOP for part in last.split()[-1:]) or last in _FAMOUS or last.split()[0] in _STOP - {"de", "du", "le", "la"}:
+    if (
+        any(part in _STOP for part in last.split()[-1:])
+        or last in _FAMOUS
+        or last.split()[0] in _STOP - {"de", "du", "le", "la"}
+    ):
         return False
     return _is_capital(words, match, "last") or (len(last) >= 3 and _closes(folded, match.end("last")))
 
@@ -186,8 +212,14 @@ def _schools(words: Words, folded: str, by_young: bool) -> Iterator[Span]:
     for match in _ENGLISH_SCHOOL.finditer(folded):
         group = "name" if match["name"] else "theirs"
         name = match[group]
-        if (by_young or match["yours"]) and _WISH.search(match.group()) is None and name.split()[0] not in _STOP - {"the"}:
-            if _is_capital(words, match, group) or (_SCHOOL_WORD.search(name) and name.split()[0] not in _NOT_SCHOOLS | {"school", "the", "a", "high"}):
+        if (
+            (by_young or match["yours"])
+            and _WISH.search(match.group()) is None
+            and name.split()[0] not in _STOP - {"the"}
+        ):
+            if _is_capital(words, match, group) or (
+                _SCHOOL_WORD.search(name) and name.split()[0] not in _NOT_SCHOOLS | {"school", "the", "a", "high"}
+            ):
                 yield _span(match, group)
 
 
@@ -269,5 +301,6 @@ def _closes(folded: str, end: int) -> bool:
     return _CLOSES.match(folded, end) is not None
 
 
-_CLOSES = re.compile(r"\s*(?:$|[,.;!?\n()]|(?:et|mais|j'?ai|je|and|i'?m|i|en|from|de|du|mdr|lol|enchante\w?|tu|au|ma|mon|g)\b)")
-
+_CLOSES = re.compile(
+    r"\s*(?:$|[,.;!?\n()]|(?:et|mais|j'?ai|je|and|i'?m|i|en|from|de|du|mdr|lol|enchante\w?|tu|au|ma|mon|g)\b)"
+)

@@ -27,11 +27,17 @@ _DATE = re.compile(
 _DAY = re.compile(r"(?<![0-9/])([0-9]{1,2})/([0-9]{1,2})(?![0-9/])")
 _NATIONAL_HEAD = re.compile("00?[1-9]")  # of whatever is not all there is in a run
 _FEW_WORDS = 5  # of a message that brings a part of a number and little else
-_PART_TOLD = re.compile(r"\b(?:moitie|debut|suite|fin|premiers?|derniers?|half|first|last|rest|reste) ?(?:part\w*|chiffres|digits|du num\w*)?\s?[:=]?\s?\+?[0-9]")
+_PART_TOLD = re.compile(
+    r"\b(?:moitie|debut|suite|fin|premiers?|derniers?|half|first|last|rest|reste) ?(?:part\w*|chiffres|digits|du num\w*)?\s?[:=]?\s?\+?[0-9]"
+)
 _MANY = 5  # messages with nothing but numbers that make one number
 _GLUED_WORDS = re.compile(r"[a-z](?<=[a-z]{16})")  # what may be number words without a space
-_BACKWARDS = re.compile(r"\b(?:envers|inverse\w?|verlan|backwards?|reversed?|miroir|retourne\w?|rebours|droite a gauche)\b")
-_LOOK_ALIKE = re.compile(r"(?<![a-z])[oilzeasbg]{1,2}[0-9]|[0-9][oilzeasbg]{1,2}(?![a-z])|(?<=[0-9][ .\-])[oilsbz]{1,4}(?![a-z])")
+_BACKWARDS = re.compile(
+    r"\b(?:envers|inverse\w?|verlan|backwards?|reversed?|miroir|retourne\w?|rebours|droite a gauche)\b"
+)
+_LOOK_ALIKE = re.compile(
+    r"(?<![a-z])[oilzeasbg]{1,2}[0-9]|[0-9][oilzeasbg]{1,2}(?![a-z])|(?<=[0-9][ .\-])[oilsbz]{1,4}(?![a-z])"
+)
 _TOGETHER = re.compile(
     r"\b(?:(?:tout|chiffres?) a la suite|a la suite|bout a bout|(?:mets|met|colle|assemble|rassemble|regroupe)\w* (?:tout|les|moi)|(?:garde|prends?|lis)\w* (?:juste|que|seulement) les"
     r"|enleve\w* les|sans les (?:lettres|mots)|put (?:them|it all|these) together|(?:all|join)\w* (?:it|them)? ?together|in a row|only the (?:numbers|digits)|just the (?:numbers|digits)"
@@ -107,7 +113,11 @@ def _together(folded: str, checker: Checker) -> Iterator[Span]:
     read = [group for run in runs(folded) for group in groups(run) if len(group.digits) <= 4]
     digits = "".join(group.digits for group in read)
     if 9 <= len(digits) <= LONGEST and is_phone(
-        [Group(digits, read[0].start, read[-1].end, "", "", True)], whole=True, cued=True, zero_told=False, checker=checker
+        [Group(digits, read[0].start, read[-1].end, "", "", True)],
+        whole=True,
+        cued=True,
+        zero_told=False,
+        checker=checker,
     ):
         yield Span(read[0].start, read[-1].end, True)
 
@@ -137,7 +147,7 @@ def find_split(folded: str, earlier: Iterable[str]) -> list[Span]:
     before = list(earlier)
     told = any(CUE.search(piece) is not None or _PART_TOLD.search(piece) is not None for piece in (folded, *before))
     tried = [_chained(folded, before)]
-    if told or _is_short(folded):
+    if told or _is_bare(folded):
         tried.append(_among_words(folded, before, told))
     for pieces in tried:
         if pieces and (told or len(pieces) > _MANY) and not "".join(pieces[:2]).startswith(("06", "07")):
@@ -169,7 +179,7 @@ def _among_words(folded: str, earlier: Sequence[str], told: bool) -> list[str]:
         if not _carries(piece) or LESSON_NUMBER.search(piece) is not None:
             continue
         only = _only_numbers(piece)
-        if only is None or not (told or _is_short(piece)):
+        if only is None or not (told or _is_bare(piece)):
             break
         pieces.insert(0, only)
     last = _only_numbers(folded)
@@ -182,8 +192,9 @@ def _among_words(folded: str, earlier: Sequence[str], told: bool) -> list[str]:
     return [*pieces, last]
 
 
-def _is_short(folded: str) -> bool:
-    return len(folded.split()) <= _FEW_WORDS
+def _is_bare(folded: str) -> bool:
+    """Whether a short message ends with the number that it brings: not "12 en maths"."""
+    return len(folded.split()) <= _FEW_WORDS and ends_with_number(folded)
 
 
 def _only_numbers(folded: str) -> str | None:
@@ -290,7 +301,9 @@ def _end_of_phone(folded: str, reading: list[Group], i: int, checker: Checker) -
 
 
 def _is_cued(folded: str, start: int, end: int) -> bool:
-    return CUE.search(folded, max(0, start - _CUE_REACH), start) is not None or BEHIND_CUE.match(folded, end) is not None
+    return (
+        CUE.search(folded, max(0, start - _CUE_REACH), start) is not None or BEHIND_CUE.match(folded, end) is not None
+    )
 
 
 def _is_lesson(folded: str, start: int, end: int) -> bool:

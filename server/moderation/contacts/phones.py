@@ -32,7 +32,9 @@ CUE = re.compile(
     r"|whatsapp|wa|joins?|joindre|joignable|call|text|contact\w{0,5}|number|fixe|zap|bigo|reach|cell|(?:mon|ton|son|my) 0[67]"
     r"|ecris moi|note (?:bien|le|mon|ca|la)|tiens c est|mon zero six|ring)\b"
 )
-BEHIND_CUE = re.compile(r"\W{0,3}\s?(?:stp |svp )?(?:c est|c|cest|c'est|ce|note|garde|apl|appel\w{0,4}|call|text|is my|c le) ?(?:moi|mon|le|me|my)\b")
+BEHIND_CUE = re.compile(
+    r"\W{0,3}\s?(?:stp |svp )?(?:c est|c|cest|c'est|ce|note|garde|apl|appel\w{0,4}|call|text|is my|c le) ?(?:moi|mon|le|me|my)\b"
+)
 # What a page of exercises asks of a number, and where numbers are drawn or listed.
 LESSON = re.compile(
     r"\b(?:divisible|modulo|multiple|diviseurs?|premiers? ?\?|somme des chiffres|chiffres? des|nombre|binaire|hexadecimal|calcul\w*"
@@ -112,7 +114,11 @@ def is_phone(part: list[Group], *, whole: bool, cued: bool, zero_told: bool, che
             # Whether its range is given out today says little about what the writer means.
             return whole or spoken or shape in _LAYOUTS or max(shape) <= 2
         if len(digits) == 11:
-            return whole and not is_decimal(part) and (digits[1] == "7" or (digits[1] in "12" and checker.national(digits, ("GB",))))
+            return (
+                whole
+                and not is_decimal(part)
+                and (digits[1] == "7" or (digits[1] in "12" and checker.national(digits, ("GB",))))
+            )
         fixed = len(digits) == 9 and whole and (shape in _NINE_LAYOUTS or cued or (spoken and max(shape) == 1))
         return fixed and checker.national(digits, ("BE", "DZ"))
     if not whole or is_exercise(part):
@@ -120,7 +126,12 @@ def is_phone(part: list[Group], *, whole: bool, cued: bool, zero_told: bool, che
     if len(digits) == 10 and shape == (3, 3, 4) and digits[0] in "23456789":
         return cued or (part[2].gap == "-" and part[1].gap.strip() in ("-", ")"))  # North America
     if len(digits) == 9 and digits[0] in "67" and (shape == _MOBILE_WITHOUT_ZERO or cued or zero_told):
-        return zero_told or cued or checker.national("0" + digits, ("FR", "RE", "GP", "YT")) or checker.national(digits, BARE)
+        return (
+            zero_told
+            or cued
+            or checker.national("0" + digits, ("FR", "RE", "GP", "YT"))
+            or checker.national(digits, BARE)
+        )
     if len(digits) == 9 and shape == _SENEGALESE:
         return checker.national(digits, ("SN",))
     if (len(digits) in (11, 12) and digits[:2] in _PLAIN_CODES) or digits[:3] in _PLAIN_CODES:

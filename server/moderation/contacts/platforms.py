@@ -43,7 +43,8 @@ def _loosely(name: str) -> str:
 
 
 _LOOSE = re.compile(
-    r"(?<![a-z0-9])(?:" + "|".join(f"(?P<{name}>{_loosely(name)})" for name in sorted(_HIDDEN, key=len, reverse=True))
+    r"(?<![a-z0-9])(?:"
+    + "|".join(f"(?P<{name}>{_loosely(name)})" for name in sorted(_HIDDEN, key=len, reverse=True))
     + r"|(?P<nick>snap(?!shot|per|py|pe\b)[a-z]{2,8}))(?![a-z0-9])"
 )
 # What people call them so as not to name them, over at least as many letters as the plain name.
