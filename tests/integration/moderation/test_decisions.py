@@ -29,7 +29,8 @@ async def newest_flag(house: House) -> str:
 async def message(house: House) -> tuple[str, str | None, int]:
     """State, masked body, and the number of the last change of the only message."""
     rows = await house.sql("select state, masked_body, changed from messages")
-    return tuple(rows[0])  # type: ignore[return-value]
+    state, masked, changed = rows[0]
+    return state, masked, changed
 
 
 async def listed(house: House, who: Person, state: str) -> list[Any]:

@@ -14,6 +14,7 @@ from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.moderation import lists, store
 from server.moderation.agreement import is_sampled
+from server.moderation.lists import ListName
 from server.moderation.review import Reviewer, on_list
 from server.moderation.reviewers import reviewer
 from server.moderation.tables import appeals, flags, reviews
@@ -22,6 +23,7 @@ from tests.integration.moderation.test_flags import SEEN, new_flag
 from tests.integration.moderation.test_flags import insert as insert_flags
 from tests.support.rooms import NOW, House, Person, Room, organisation
 
+LISTS: tuple[ListName, ...] = ("open", "second")  # that the rules know too
 WATCHED = "on m'a frappé hier"  # delivered, and alerts
 
 
@@ -296,7 +298,7 @@ async def test_the_lists_in_sql_are_those_of_the_rules(house: House) -> None:
                 me = await reviewer(conn, who.principal)
                 me = Reviewer(me.account_id, me.organisation_id, me.language, alone, me.pairs)
                 every = await store.flags_in(conn, store.select_flags())
-                for which in ("open", "second"):
+                for which in LISTS:
                     page = await lists.page(conn, which, me, NOW, None, 1000)
                     wanted = {flag.id for flag in every if on_list(flag, me, NOW) == which}
                     assert {flag.id for flag in page} == wanted
@@ -304,7 +306,7 @@ async def test_the_lists_in_sql_are_those_of_the_rules(house: House) -> None:
     async with house.database.begin() as conn:
         me = Reviewer(former.id, room.pair.organisation_id, "fr", False, frozenset({other.pair.id}))
         every = await store.flags_in(conn, store.select_flags())
-        for which in ("open", "second"):
+        for which in LISTS:
             page = await lists.page(conn, which, me, NOW, None, 1000)
             assert {flag.id for flag in page} == {flag.id for flag in every if on_list(flag, me, NOW) == which}
     assert min(seen.values()) > 50

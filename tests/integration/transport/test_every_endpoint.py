@@ -161,7 +161,7 @@ async def scene(house: House, where: Any) -> Scene:
 async def decided_flag(house: House, room: Room) -> UUID:
     """One that is in the sample, whatever its identifier."""
     await (await house.open(room.mentee)).say(room, "on m'a frappé hier")
-    ((flag,),) = await house.sql("select id from flags where room_id = :room", room=room.id)
+    flag: UUID = (await house.sql("select id from flags where room_id = :room", room=room.id))[0][0]
     body = {"decision": "acknowledge", "reason": "serious"}
     decided = await house.ask(room.supervisor, "POST", f"/api/v1/flags/{flag}/decide", body)
     assert decided.status == 200, decided.body
@@ -198,8 +198,8 @@ async def description(house: House) -> dict[str, Any]:
 
 async def state(house: House) -> dict[str, int]:
     """How many rows there are of all that an endpoint could make or end."""
-    tables = ("accounts", "auth_sessions", "pairs", "rooms", "messages", "flags", "room_visits", "voice_notes")
-    tables += ("reviews", "appeals", "samples", "own_rules")
+    tables: tuple[str, ...] = ("accounts", "auth_sessions", "pairs", "rooms", "messages", "room_visits", "voice_notes")
+    tables += ("flags", "reviews", "appeals", "samples", "own_rules")
     return {table: (await house.sql(f"select count(*) from {table}"))[0][0] for table in tables} | {  # noqa: S608
         "open": (await house.sql("select count(*) from flags where state = 'open'"))[0][0],
         "revisions": (await house.sql("select sum(revision) from flags"))[0][0],

@@ -4,7 +4,7 @@ supervisors against each other and an author who edits and appeals."""
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import get_args
+from typing import Any, get_args
 from uuid import UUID
 
 import pytest
@@ -36,12 +36,12 @@ CLAIRE, SAMIR, ZOE, JULIEN, PAIR = (new_id() for _ in range(5))
 LABEL = Label("contact", 3, 0.9, 0, 10, "contact.phone")
 
 
-def reviewer(who: UUID = CLAIRE, **more: object) -> Reviewer:
-    return Reviewer(**{"account_id": who, "organisation_id": HERE, "language": "fr", "alone": False, **more})  # type: ignore[arg-type]
+def reviewer(who: UUID = CLAIRE, **more: Any) -> Reviewer:
+    return Reviewer(**{"account_id": who, "organisation_id": HERE, "language": "fr", "alone": False, **more})
 
 
-def flag(action: FlagAction = "hold", **more: object) -> Flag:
-    plain: dict[str, object] = {
+def flag(action: FlagAction = "hold", **more: Any) -> Flag:
+    plain: dict[str, Any] = {
         "id": new_id(),
         "organisation_id": HERE,
         "supervisor_id": CLAIRE,
@@ -59,21 +59,21 @@ def flag(action: FlagAction = "hold", **more: object) -> Flag:
         "due_at": NOW + timedelta(hours=1),
         "message": STATE_AFTER[action],
     }
-    return Flag(**{**plain, **more})  # type: ignore[arg-type]
+    return Flag(**{**plain, **more})
 
 
-def ruling(decision: Decision, reason: Reason = "other", **more: object) -> Ruling:
+def ruling(decision: Decision, reason: Reason = "other", **more: Any) -> Ruling:
     advice = {"advice": "Sans le numéro."} if decision == "return" else {}
-    return Ruling(decision, reason, **{**advice, **more})  # type: ignore[arg-type]
+    return Ruling(decision, reason, **{**advice, **more})
 
 
 def decide(flagged: Flag, who: Reviewer, ruled: Ruling, *, frozen: bool = False) -> Outcome:
     return review.decide(flagged, who, ruled, NOW, frozen=frozen)
 
 
-def proposed(by: UUID = CLAIRE, ruled: Ruling | None = None, **more: object) -> Flag:
+def proposed(by: UUID = CLAIRE, ruled: Ruling | None = None, **more: Any) -> Flag:
     proposal = Proposal(new_id(), ruled or ruling("release"), by, NOW)
-    return flag(severity=4, state="second", proposal=proposal, **more)
+    return flag("hold", severity=4, state="second", proposal=proposal, **more)
 
 
 KEPT_BACK = {"release", "release_masked", "return", "refuse", "escalate"}
