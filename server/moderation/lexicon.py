@@ -15,8 +15,9 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from server.moderation.clauses import Hit, Outcome, Text, weigh
 from server.moderation.contexts import contexts
 from server.moderation.data_files import DATA, version_of
+from server.moderation.elisions import run_together
 from server.moderation.entries import Entry, read_entries
-from server.moderation.patterns import alternatives, plain, words_of
+from server.moderation.patterns import alternatives, plain, words_of, words_of_families
 from server.moderation.slots import Alternative
 from server.moderation.stopwatch import Stopwatch
 from server.moderation.verdict import Finding
@@ -61,8 +62,9 @@ class Lexicon:
         vocabulary: set[str] = set()
         for line in lines:
             for alternative in alternatives(line.entry.match):
-                for phrase in alternative.slots[alternative.anchor].phrases:
-                    anchors.setdefault(f" {' '.join(phrase)} ", []).append(Owner(line, alternative))
+                owner = Owner(line, alternative)
+                for phrase in alternative.slots[alternative.anchor].texts():
+                    anchors.setdefault(f" {phrase} ", []).append(owner)
             vocabulary |= words_of(line.entry.match)
         self.owners = list(anchors.values())
         self.lengths = [anchor.count(" ") - 1 for anchor in anchors]
@@ -151,7 +153,7 @@ def load() -> Lexicon:
 @cache
 def vocabulary() -> frozenset[str]:
     """Every word that a rule may ask for: a disguise is undone only towards these."""
-    return load().vocabulary | contexts().vocabulary
+    return load().vocabulary | words_of_families() | contexts().vocabulary
 
 
 @cache
@@ -160,7 +162,8 @@ def short_forms() -> dict[str, str]:
     short: dict[str, str] = {}
     for path in sorted(DATA.glob("short_forms.*.json")):
         short |= msgspec.json.decode(path.read_bytes(), type=dict[str, str])
-    return {plain(key): plain(value) for key, value in short.items()}
+    plainly = {plain(key): plain(value) for key, value in short.items()}
+    return run_together(vocabulary(), plainly) | plainly
 
 
 def words(raw: str, folded: str, known: Container[str] | None = None) -> Words:
