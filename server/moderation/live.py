@@ -10,8 +10,8 @@ import re
 from server.moderation.contacts.addresses import STREETS
 from server.moderation.contacts.digits import HUNDREDS, REPEATS, VALUES, ZERO_LETTERS, runs
 from server.moderation.contacts.email import PROVIDERS, SIGNS
-from server.moderation.contacts.identifying import EPONYMS
 from server.moderation.contacts.platforms import names
+from server.moderation.contacts.schools import EPONYMS
 from server.moderation.data_files import word_lists
 from server.moderation.folding import fold
 from server.moderation.policy import ORDINARY, direction, rule_for, young_age

@@ -7,6 +7,7 @@ other words ("3 cours de maths", "5 places") need a capital letter, a postcode, 
 import re
 from collections.abc import Iterator, Sequence
 
+from server.moderation.contacts.capitals import group_is_capital
 from server.moderation.contacts.numbers import Span
 from server.moderation.data_files import word_lists
 from server.moderation.words import Words
@@ -21,8 +22,10 @@ _REACH = (45, 110)  # characters before and behind the kind of street
 _CUE_REACH = 60
 
 _NUMBER_WORD = (
-    r"(?:(?:vingt|trente|quarante|cinquante|soixante|quatre[ \-]vingts?|cent)(?:(?:[ \-]et)?[ \-](?:un|une|deux|trois|quatre|cinq|six|sept"
-    r"|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize))?(?:[ \-](?:sept|huit|neuf))?|un|deux|trois|quatre|cinq|six|sept|huit|neuf"
+    r"(?:(?:vingt|trente|quarante|cinquante|soixante|quatre[ \-]vingts?|cent)(?:(?:[ \-]et)?[ \-](?:un|une|deux"
+    r"|trois|quatre|cinq|six|sept"
+    r"|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize))?(?:[ \-](?:sept|huit|neuf))?|un|deux|trois|quatre"
+    r"|cinq|six|sept|huit|neuf"
     r"|dix(?:[ \-](?:sept|huit|neuf))?|onze|douze|treize|quatorze|quinze|seize)"
 )
 _NUMBER = rf"(?:(?<![0-9/.,:])[0-9]{{1,4}}\s?(?:bis|ter|quater|[a-d])?(?![0-9])|\b{_NUMBER_WORD}(?:\s(?:bis|ter))?)"
@@ -33,13 +36,19 @@ _ARTICLE = (
 _NAME = r"[a-z][a-z'.\-]*(?: (?:de |du |des |d'|la |le |les |et )?[a-z][a-z'.\-]+){0,3}?"
 _TOWN = r"[a-z][a-z'\-]+(?:[ \-](?:la|le|les|sur|sous|en|de|du|des|l'|saint|st|sainte|ste)?[ \-]?[a-z][a-z'\-]+){0,3}?"
 _POST = rf"(?:\s?[,\n–-]?\s?(?:a )?(?:(?:b|ch|l|f)-)?[0-9]{{4,5}}(?![0-9])(?:\s{_TOWN})?)"
-_END = r"(?=\s*(?:[,.;!?\n()]|$)|\s(?:samedi|dimanche|demain|ce|cet|pas|a|au|apres|vers|si|stp|et|mais|pres|juste|en|dans|pour|avec|c|tu|on|je|j)\b)"
+_END = (
+    r"(?=\s*(?:[,.;!?\n()]|$)|\s(?:samedi|dimanche|demain|ce|cet|pas|a|au|apres|vers|si|stp|et|mais|pres|juste|en"
+    r"|dans|pour|avec|c|tu|on|je|j)\b)"
+)
 _FRENCH = re.compile(
-    rf"(?P<number>{_NUMBER})\s?,?\s?(?P<kind>{_KIND})\.?\s(?P<name>{_ARTICLE}{{0,2}}(?:{_NAME}|[0-9]{{1,2}} [a-z]+(?: [0-9]{{4}})?))(?P<post>{_POST})?{_END}"
-    rf"|(?P<number2>{_NUMBER})\s?,?\s?(?P<kind2>r)\.?\s(?P<name2>(?:de la |de l'|de |du |des |d')(?:{_NAME}))(?P<post2>{_POST})?{_END}"
+    rf"(?P<number>{_NUMBER})\s?,?\s?(?P<kind>{_KIND})\.?\s(?P<name>{_ARTICLE}{{0,2}}(?:{_NAME}"
+    rf"|[0-9]{{1,2}} [a-z]+(?: [0-9]{{4}})?))(?P<post>{_POST})?{_END}"
+    rf"|(?P<number2>{_NUMBER})\s?,?\s?(?P<kind2>r)\.?\s(?P<name2>(?:de la |de l'|de |du |des "
+    rf"|d')(?:{_NAME}))(?P<post2>{_POST})?{_END}"
 )
 _NUMBER_LAST = re.compile(  # Belgium, Switzerland
-    rf"\b(?P<kind>{_KIND}|strasse|straat|laan)\.?\s(?P<name>{_ARTICLE}{{0,2}}{_NAME})[ ,]{{1,3}}(?P<number>[0-9]{{1,3}}[a-d]?)(?![0-9])(?P<post>{_POST})?{_END}"
+    rf"\b(?P<kind>{_KIND}|strasse|straat"
+    rf"|laan)\.?\s(?P<name>{_ARTICLE}{{0,2}}{_NAME})[ ,]{{1,3}}(?P<number>[0-9]{{1,3}}[a-d]?)(?![0-9])(?P<post>{_POST})?{_END}"
 )
 _UK_POST = r"[a-z]{1,2}[0-9][0-9a-z]?\s?[0-9][abd-hjlnp-uw-z]{2}"
 _ENGLISH = re.compile(
@@ -47,24 +56,33 @@ _ENGLISH = re.compile(
     rf"(?P<post>,?\s(?:[a-z]+(?: [a-z]+)?,?\s)?{_UK_POST}(?![a-z0-9]))?"
 )
 _FLAT = re.compile(
-    r"\b(?P<kind>residence|cite|lotissement|hlm) (?P<name>(?:de la |de l'|de |du |des |d'|le |la |les )?[a-z][a-z'\-]+(?: [a-z][a-z'\-]+)?),? "
-    r"(?:bat(?:iment|\.)?|bloc|tour|escalier|appart\w*|apt|porte|esc)\.? ?(?P<number>[a-z]|[0-9]{1,4}[a-z]?)\b(?P<post>)"
+    r"\b(?P<kind>residence|cite|lotissement|hlm) (?P<name>(?:de la |de l'|de |du |des |d'|le |la "
+    r"|les )?[a-z][a-z'\-]+(?: [a-z][a-z'\-]+)?),? "
+    r"(?:bat(?:iment|\.)?|bloc|tour|escalier|appart\w*|apt|porte|esc)\.? ?(?P<number>[a-z]"
+    r"|[0-9]{1,4}[a-z]?)\b(?P<post>)"
 )
 _ANCHOR = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, TYPES), key=len, reverse=True))})\b")
 HOME = re.compile(
-    r"\b(?:habit\w*|hab|j'hab|vis|vivons|vivo|loge|demeure|domicile|adresse|chez (?:moi|nous|ma|mon|toi)|ma maison|viens|venez|passe|passer|rendez-vous chez"
-    r"|colis|live|living|address|my (?:house|place|home|flat)|come to|jsuis au|je suis au|on se (?:retrouve|voit)|retrouve|rdv|meet)\b"
+    r"\b(?:habit\w*|hab|j'hab|vis|vivons|vivo|loge|demeure|domicile|adresse|chez (?:moi|nous|ma|mon|toi)|ma maison"
+    r"|viens|venez|passe|passer|rendez-vous chez"
+    r"|colis|live|living|address|my (?:house|place|home|flat)|come to|jsuis au|je suis au|on se (?:retrouve|voit)"
+    r"|retrouve|rdv|meet)\b"
 )
 _PLACES = re.compile(
-    r"\b(?:musee|museum|monument|siecle|century|bataille|battle|attentat|ne en|nee en|naquit|vecu|mort en|histoire|history|visite|visited|elysee|downing"
-    r"|sherlock|holmes|monopoly|fire|film|roman|novel|book|mairie|bibliotheque|mediatheque|cinema|theatre|cio|mission locale|association|gare|musees"
-    r"|prefecture|ambassade|universite|campus|crous|restaurant|resto|boulangerie|librairie|magasin|station|metro|hopital|clinique|piscine|stade|opera"
-    r"|permanence|rectorat|salon|forum|cidj|point jeunes|maison des|library|town hall|office|album|song|chanson|titre|construit\w*|built|ministere)\b"
+    r"\b(?:musee|museum|monument|siecle|century|bataille|battle|attentat|ne en|nee en|naquit|vecu|mort en|histoire"
+    r"|history|visite|visited|elysee|downing"
+    r"|sherlock|holmes|monopoly|fire|film|roman|novel|book|mairie|bibliotheque|mediatheque|cinema|theatre|cio"
+    r"|mission locale|association|gare|musees"
+    r"|prefecture|ambassade|universite|campus|crous|restaurant|resto|boulangerie|librairie|magasin|station|metro"
+    r"|hopital|clinique|piscine|stade|opera"
+    r"|permanence|rectorat|salon|forum|cidj|point jeunes|maison des|library|town hall|office|album|song|chanson"
+    r"|titre|construit\w*|built|ministere)\b"
 )
 
 
 _STORY = re.compile(
-    r"\b(?:personnages?|nouvelle|roman|recit|redaction|histoire|heros|heroine|character|story|novel|hero|maison blanche|white house)\b"
+    r"\b(?:personnages?|nouvelle|roman|recit|redaction|histoire|heros|heroine|character|story|novel|hero"
+    r"|maison blanche|white house)\b"
 )
 _OWN = re.compile(r"\b(?:j'?hab\w*|chez (?:moi|nous)|mon adresse|je vis|i live|my (?:address|place|home|house))\b")
 
@@ -106,15 +124,11 @@ def _is_one(folded: str, match: re.Match[str], view: Words | None) -> bool:
     if _PLACES.search(folded) is not None:
         return False
     if match.re is _NUMBER_LAST:
-        return _is_capital(view, match.start("name"), match.end("name")) and folded.strip() == match.group().strip()
+        return _has_capital(view, match) and folded.strip() == match.group().strip()
     if match.re is _ENGLISH or kind in _AMBIGUOUS:
-        return _is_capital(view, match.start("name"), match.end("name"))
+        return _has_capital(view, match)
     return True
 
 
-def _is_capital(view: Words | None, start: int, end: int) -> bool:
-    """Whether the raw text has a capital letter there."""
-    if view is None:
-        return False
-    first, after = view.raw_span(start, end)
-    return any(letter.isupper() for letter in view.raw[first:after])
+def _has_capital(view: Words | None, match: re.Match[str]) -> bool:
+    return view is not None and group_is_capital(view, match, "name")

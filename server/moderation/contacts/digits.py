@@ -61,7 +61,25 @@ MAX_GAP = 8  # signs in a row between two groups
 _TOKEN = re.compile(r"[a-z0-9]+|\n|[^\S\n]+|[^a-z0-9\s]")
 _ENDS_RUN = frozenset('=<>%€$£^§!?"#&{}°')
 # Glued together only whole words are read: with "zeros" and "vingts", "zerosix" and "vingtsix" would be cut wrongly.
-_WHOLE = VALUES.keys() - frozenset("uno zeros vingts sett sixe deu kat cin cinc sis vint trant cix sifr sfer".split())
+_WHOLE = VALUES.keys() - frozenset(
+    [
+        "uno",
+        "zeros",
+        "vingts",
+        "sett",
+        "sixe",
+        "deu",
+        "kat",
+        "cin",
+        "cinc",
+        "sis",
+        "vint",
+        "trant",
+        "cix",
+        "sifr",
+        "sfer",
+    ]
+)
 _WORDS_BY_LENGTH = "|".join(sorted(_WHOLE, key=lambda word: (-len(word), word)))
 _GLUED = re.compile(
     rf"(?:plus)?(?:{_WORDS_BY_LENGTH})(?:\d*(?:{_WORDS_BY_LENGTH}))*\d*|\d+(?:(?:{_WORDS_BY_LENGTH})\d*)+"

@@ -30,12 +30,17 @@ _UNMISTAKABLE = frozenset(("gmail", "hotmail", "yahoo", "icloud", "protonmail", 
 _CUE = re.compile(r"\b(?:e ?-?mails?|mel|adresse|ecri\w+|envoi\w*|send|contact\w*|cv|write)\b")
 # The mailboxes of offices: nobody's own, and what orientation talk is full of.
 _OFFICE = re.compile(
-    r"(?:contact|info|infos|accueil|secretariat|scolarite|orientation|admissions?|inscriptions?|bourses?|vie-?scolaire|support|aide|help|social|mairie|etat-?civil|ccas|mission-?locale|cio[a-z.\-]*|ce\.[0-9]{7}[a-z])"
-    r"@(?:[a-z0-9\-]+\.)*(?:ac-[a-z\-]+\.fr|gouv\.fr|univ-[a-z\-]+\.fr|crous-[a-z\-]+\.fr|ac\.uk|sch\.uk|edu|onisep\.fr|parcoursup\.fr|gov\.uk|pix\.fr|mairie-?[a-z\-]*\.fr|ville-[a-z\-]+\.fr|mission-?locale[a-z\-]*\.fr)"
+    r"(?:contact|info|infos|accueil|secretariat|scolarite|orientation|admissions?|inscriptions?|bourses?"
+    r"|vie-?scolaire|support|aide|help|social|mairie|etat-?civil|ccas|mission-?locale|cio[a-z.\-]*"
+    r"|ce\.[0-9]{7}[a-z])"
+    r"@(?:[a-z0-9\-]+\.)*(?:ac-[a-z\-]+\.fr|gouv\.fr|univ-[a-z\-]+\.fr|crous-[a-z\-]+\.fr|ac\.uk|sch\.uk|edu"
+    r"|onisep\.fr|parcoursup\.fr|gov\.uk|pix\.fr|mairie-?[a-z\-]*\.fr|ville-[a-z\-]+\.fr"
+    r"|mission-?locale[a-z\-]*\.fr)"
 )
 # "lea.martin gmail.com": the sign left out before a provider's name
 _SIGNLESS = re.compile(
-    r"(?<![a-z0-9._\-@])([a-z0-9]+(?:[._\-][a-z0-9]+)+|[a-z]+[0-9]+)\s{1,2}(?:gmail|hotmail|outlook|yahoo|icloud|laposte|orange"
+    r"(?<![a-z0-9._\-@])([a-z0-9]+(?:[._\-][a-z0-9]+)+|[a-z]+[0-9]+)\s{1,2}(?:gmail|hotmail|outlook|yahoo|icloud"
+    r"|laposte|orange"
     r"|wanadoo|free|sfr|protonmail|live)(?:\s?[.,]\s?|\s(?:point|dot)\s|\s)(?:com|fr|net|be|ch)(?![a-z0-9])"
 )
 _SPLIT_DOT = re.compile(_DOT)
@@ -44,7 +49,8 @@ _JOINT = re.compile(
     r"(?:\s(?:point|dot|tiret|underscore|pt|tiret du (?:bas|6|huit|8)|tiret bas)\s|\s?[._\-]\s)\Z"  # léa point martin
 )
 _FOLLOWED = re.compile(
-    r"(?<![a-z0-9._\-])[a-z0-9._\-]{4,40} (?:suivi d[eu]|followed by|et derriere|avec derriere|puis arobase) ?(?:gmail|hotmail|outlook|yahoo|icloud|laposte|orange)\b"
+    r"(?<![a-z0-9._\-])[a-z0-9._\-]{4,40} (?:suivi d[eu]|followed by|et derriere|avec derriere"
+    r"|puis arobase) ?(?:gmail|hotmail|outlook|yahoo|icloud|laposte|orange)\b"
 )
 
 

@@ -15,7 +15,8 @@ MOST = 20  # platforms looked around in one text
 
 _AT = re.compile(r"(?<![a-z0-9._%+\-@/])@([a-z0-9._]{3,30})(?![a-z0-9._@])")
 _TOKEN = re.compile(
-    r"(?:c|l|it|name|what|that)'[a-z]+|[a-z0-9][a-z0-9._\-#]{0,30}|#[a-z0-9]{6,10}|_+[a-z0-9._]{2,30}|[:=@→>👻]|[.,;!?\n]"
+    r"(?:c|l|it|name|what|that)'[a-z]+|[a-z0-9][a-z0-9._\-#]{0,30}|#[a-z0-9]{6,10}|_+[a-z0-9._]{2,30}|[:=@→>👻]"
+    r"|[.,;!?\n]"
 )
 _ENDS = frozenset(("", ",", ";", "!", "?", "\n"))  # what ends a clause; a point is left empty by rstrip
 # With a digit behind letters, or parts joined by a point or a line: what a chosen name looks like and a word does not.
@@ -46,8 +47,40 @@ _ON = frozenset(("sur", "on", "en", "de", "d"))
 _PRESENTS_ALWAYS = frozenset((":", "=", "→", ">"))
 _ASKS_NAME = re.compile(r"\b(?:quoi|quel|pseudo|nom|donne|file|passe|envoie|what|what's|whats|give|tell)\b")
 _NO_ANSWER = frozenset(
-    "desole desolee sorry aucun aucune none nope nan nein pardon attends attend wait merci thanks bonjour hello salut ouais yeah"
-    " okay d'accord dacc secret devine guess bloque interdit jsp idk sais pas".split()
+    [
+        "desole",
+        "desolee",
+        "sorry",
+        "aucun",
+        "aucune",
+        "none",
+        "nope",
+        "nan",
+        "nein",
+        "pardon",
+        "attends",
+        "attend",
+        "wait",
+        "merci",
+        "thanks",
+        "bonjour",
+        "hello",
+        "salut",
+        "ouais",
+        "yeah",
+        "okay",
+        "d'accord",
+        "dacc",
+        "secret",
+        "devine",
+        "guess",
+        "bloque",
+        "interdit",
+        "jsp",
+        "idk",
+        "sais",
+        "pas",
+    ]
 )
 
 
@@ -250,4 +283,27 @@ def _closes(words: list[str], j: int) -> bool:
     return j + 1 >= len(words) or words[j + 1] in _ENDS or words[j + 1] in _OPENERS
 
 
-_OPENERS = frozenset("et ajoute and add si stp svp mdr lol ok if please pls dm comme tu on quand sinon ou".split())
+_OPENERS = frozenset(
+    [
+        "et",
+        "ajoute",
+        "and",
+        "add",
+        "si",
+        "stp",
+        "svp",
+        "mdr",
+        "lol",
+        "ok",
+        "if",
+        "please",
+        "pls",
+        "dm",
+        "comme",
+        "tu",
+        "on",
+        "quand",
+        "sinon",
+        "ou",
+    ]
+)

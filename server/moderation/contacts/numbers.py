@@ -28,7 +28,8 @@ _DAY = re.compile(r"(?<![0-9/])([0-9]{1,2})/([0-9]{1,2})(?![0-9/])")
 _NATIONAL_HEAD = re.compile("00?[1-9]")  # of whatever is not all there is in a run
 _FEW_WORDS = 5  # of a message that brings a part of a number and little else
 _PART_TOLD = re.compile(
-    r"\b(?:moitie|debut|suite|fin|premiers?|derniers?|half|first|last|rest|reste) ?(?:part\w*|chiffres|digits|du num\w*)?\s?[:=]?\s?\+?[0-9]"
+    r"\b(?:moitie|debut|suite|fin|premiers?|derniers?|half|first|last|rest|reste) ?(?:part\w*|chiffres|digits"
+    r"|du num\w*)?\s?[:=]?\s?\+?[0-9]"
 )
 _MANY = 5  # messages with nothing but numbers that make one number
 _GLUED_WORDS = re.compile(r"[a-z](?<=[a-z]{16})")  # what may be number words without a space
@@ -39,8 +40,10 @@ _LOOK_ALIKE = re.compile(
     r"(?<![a-z])[oilzeasbg]{1,2}[0-9]|[0-9][oilzeasbg]{1,2}(?![a-z])|(?<=[0-9][ .\-])[oilsbz]{1,4}(?![a-z])"
 )
 _TOGETHER = re.compile(
-    r"\b(?:(?:tout|chiffres?) a la suite|a la suite|bout a bout|(?:mets|met|colle|assemble|rassemble|regroupe)\w* (?:tout|les|moi)|(?:garde|prends?|lis)\w* (?:juste|que|seulement) les"
-    r"|enleve\w* les|sans les (?:lettres|mots)|put (?:them|it all|these) together|(?:all|join)\w* (?:it|them)? ?together|in a row|only the (?:numbers|digits)|just the (?:numbers|digits)"
+    r"\b(?:(?:tout|chiffres?) a la suite|a la suite|bout a bout|(?:mets|met|colle|assemble|rassemble"
+    r"|regroupe)\w* (?:tout|les|moi)|(?:garde|prends?|lis)\w* (?:juste|que|seulement) les"
+    r"|enleve\w* les|sans les (?:lettres|mots)|put (?:them|it all|these) together|(?:all|join)\w* (?:it"
+    r"|them)? ?together|in a row|only the (?:numbers|digits)|just the (?:numbers|digits)"
     r"|remove the|take out the|devine mon num\w*)\b"
 )
 _ASIDE = re.compile(r"\([^()0-9]{1,24}\)(?<!zero\))(?<!six\))(?<!sept\))")

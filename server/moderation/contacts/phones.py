@@ -28,21 +28,27 @@ _FREE = tuple(f"080{digit}" for digit in range(6))  # free-phone: helplines, whi
 _MOBILE_WITHOUT_ZERO = (1, 2, 2, 2, 2)
 _SENEGALESE = (2, 3, 2, 2)
 CUE = re.compile(
-    r"\b(?:num|nums|numero|numeros|nmr|tel|telephone|fone|phone|portable|mobile|appel\w{0,5}|rappel\w{0,4}|apl|sms|texto\w?|texte"
-    r"|whatsapp|wa|joins?|joindre|joignable|call|text|contact\w{0,5}|number|fixe|zap|bigo|reach|cell|(?:mon|ton|son|my) 0[67]"
+    r"\b(?:num|nums|numero|numeros|nmr|tel|telephone|fone|phone|portable|mobile|appel\w{0,5}|rappel\w{0,4}|apl|sms"
+    r"|texto\w?|texte"
+    r"|whatsapp|wa|joins?|joindre|joignable|call|text|contact\w{0,5}|number|fixe|zap|bigo|reach|cell|(?:mon|ton|son"
+    r"|my) 0[67]"
     r"|ecris moi|note (?:bien|le|mon|ca|la)|tiens c est|mon zero six|ring)\b"
 )
 BEHIND_CUE = re.compile(
-    r"\W{0,3}\s?(?:stp |svp )?(?:c est|c|cest|c'est|ce|note|garde|apl|appel\w{0,4}|call|text|is my|c le) ?(?:moi|mon|le|me|my)\b"
+    r"\W{0,3}\s?(?:stp |svp )?(?:c est|c|cest|c'est|ce|note|garde|apl|appel\w{0,4}|call|text|is my|c le) ?(?:moi"
+    r"|mon|le|me|my)\b"
 )
 # What a page of exercises asks of a number, and where numbers are drawn or listed.
 LESSON = re.compile(
-    r"\b(?:divisible|modulo|multiple|diviseurs?|premiers? ?\?|somme des chiffres|chiffres? des|nombre|binaire|hexadecimal|calcul\w*"
-    r"|factoris\w*|convert\w*|arrondi\w*|boules?|loto|tirage|tombola|mediane|moyenne|suite (?:arithmet|geomet|numer|de nombres)\w*|croissant|decroissant|siret|siren"
+    r"\b(?:divisible|modulo|multiple|diviseurs?|premiers? ?\?|somme des chiffres|chiffres? des|nombre|binaire"
+    r"|hexadecimal|calcul\w*"
+    r"|factoris\w*|convert\w*|arrondi\w*|boules?|loto|tirage|tombola|mediane|moyenne|suite (?:arithmet|geomet|numer"
+    r"|de nombres)\w*|croissant|decroissant|siret|siren"
     r"|isbn|iban|insee|average|median|sequence|divide|sum of|prime|integer|entier)\b"
 )
 LESSON_NUMBER = re.compile(
-    r"\b(?:exo|exos|exercices?|page|pages|p|question|questions|chapitre|activite|salle|ligne|exercise|exercises|room|chapter|line|note)\.? ?[0-9]{1,3}\b"
+    r"\b(?:exo|exos|exercices?|page|pages|p|question|questions|chapitre|activite|salle|ligne|exercise|exercises"
+    r"|room|chapter|line|note)\.? ?[0-9]{1,3}\b"
     r"|[0-9]/(?:10|20|40|100)\b|\b[0-9]{1,2} ?h(?: ?[0-5][0-9])?\b"
 )
 

@@ -49,10 +49,11 @@ _LOOSE = re.compile(
 )
 # What people call them so as not to name them, over at least as many letters as the plain name.
 _CALLED = re.compile(
-    r"\b(?:(?:le |l'appli(?:cation)? (?:du|au) )?(?:petit )?fantome(?: jaune)?(?! de)|yellow ghost(?: one| app)?|ghost app|reseau (?:a |de )?photos?|appli (?:a |de )?photos?|appli fantome|appli jaune"
+    r"\b(?:(?:le |l'appli(?:cation)? (?:du|au) )?(?:petit )?fantome(?: jaune)?(?! de)|yellow ghost(?: one| app)?"
+    r"|ghost app|reseau (?:a |de )?photos?|appli (?:a |de )?photos?|appli fantome|appli jaune"
     r"|oiseau bleu|bird app|appli verte|green app|photo app|purple app)\b"
 )
-_CALLING = frozenset("fantome ghost reseau appli oiseau app".split())
+_CALLING = frozenset(["fantome", "ghost", "reseau", "appli", "oiseau", "app"])
 _FIRST_HALVES = frozenset(name[:cut] for name in _HIDDEN for cut in range(2, len(name) - 1))
 _HIDES = re.compile(r"[a-z0-9$][@$*!+._\-/0134578][a-z@$*]|(?<![a-z0-9])[$@017][a-z0-9@]|([a-z])\1")
 

@@ -15,8 +15,10 @@ _OPEN, _CLOSE = r"[(\[{<]\s?", r"\s?[)\]}>]"
 _SIGNS = re.compile(
     rf"(?P<dot>\s?{_OPEN}(?:\.|point|dot|pt){_CLOSE}\s?|\s(?:point|dot|pt)\s|\s\.\s?(?=[a-z0-9])"
     # A point and a space end a sentence, unless what follows can only end the name of a host.
-    r"|(?<=www)\.\s|\.\s(?=(?:com|net|org|fr|gg|io|ly|tv|app|link|ee)(?:\s?/|\s*$|\s(?![a-z])|[,;!?]))|(?<=\b[tm])\.\s(?=me\s?/)"
-    r"|\.\s(?=[a-z0-9\-]{2,20}\. ?(?:com|net|org|si|fr)\b)|(?<=wa)\.\s(?=me\s?/)|\.\s(?=(?:al|si|us|me)\s?/\s?[a-z0-9]))"
+    r"|(?<=www)\.\s|\.\s(?=(?:com|net|org|fr|gg|io|ly|tv|app|link|ee)(?:\s?/|\s*$|\s(?![a-z])|[,;!?]))"
+    r"|(?<=\b[tm])\.\s(?=me\s?/)"
+    r"|\.\s(?=[a-z0-9\-]{2,20}\. ?(?:com|net|org|si|fr)\b)|(?<=wa)\.\s(?=me\s?/)|\.\s(?=(?:al|si|us"
+    r"|me)\s?/\s?[a-z0-9]))"
     r"|(?P<slash>\s*/\s*|\s+(?:slash|barre oblique)(?:\s+|\Z))"
     r"|(?P<line>\s(?:underscore|under score|tiret (?:du )?bas|tiret du (?:6|huit|8)|barre du bas)\s?)"
     r"|(?P<dash>\s(?:tiret(?: du milieu)?|dash|hyphen)\s)"

@@ -18,7 +18,8 @@ _HOST = re.compile(
 _NOT_HOSTS = word_lists("contact_words")["not_hosts"]
 MEETINGS = word_lists("contact_words")["meetings"]  # words beside which a long number names a room
 _ROOM = re.compile(
-    r"\b(?:zoom|meeting|webex|teams|visio|reunion)\b[a-z :'#°\n]{0,28}?([0-9]{3}[ \-.]?[0-9]{3,4}[ \-.]?[0-9]{3,5})(?![0-9])"
+    r"\b(?:zoom|meeting|webex|teams|visio"
+    r"|reunion)\b[a-z :'#°\n]{0,28}?([0-9]{3}[ \-.]?[0-9]{3,4}[ \-.]?[0-9]{3,5})(?![0-9])"
 )
 
 

@@ -1,0 +1,66 @@
+"""Where a young person lives, short of a whole address: "j'habite rue des Lilas", "cité des Bleuets, bloc D"."""
+
+import re
+from collections.abc import Iterator
+
+from server.moderation.contacts.addresses import STREETS
+from server.moderation.contacts.capitals import group_is_capital, span_of
+from server.moderation.contacts.numbers import Span
+from server.moderation.data_files import word_lists
+from server.moderation.words import Words
+
+_LISTS = word_lists("identifying_words")
+_STOP, _NO_STREET = _LISTS["stop"], _LISTS["no_street"]
+_JOINTS = frozenset(("de", "d", "du", "des", "la", "le", "les"))
+_NEED_CAPITALS = frozenset(("cite", "residence"))
+
+_LIVES = (
+    r"(?:\bj'?habite|\bj'?hab|\bje vis|\bje loge|\bon habite|\bnous habitons|\bje reste|\bi live|\bwe live"
+    r"|\bchez moi c'? ?est|\bma rue c'? ?est|\btu habites(?: bien)?|\byou live|\bmi (?:rest|abit)\w*"
+    r"|\bmwen ka (?:rete|viv)\w*|\bj'?tiens les murs|\bmon adresse (?:c'? ?est|est|:|c)|\bjhab)"
+)
+_STREET = re.compile(
+    rf"{_LIVES}\s(?:(?!une?\b|ma\b|cette\b)[a-z0-9'\-]+,?\s){{0,8}}?(?P<place>(?:la "
+    rf"|l')?(?:{'|'.join(sorted(STREETS, key=len, reverse=True))}|place|route|chemin)\s"
+    r"(?P<name>(?:de la |de l'|de |du |des |d'|le |la |les )?[a-z0-9][a-z0-9'\-]*(?: [a-z][a-z'\-]+){0,2}))"
+    r"|\b(?:i|we) live (?:[a-z']+ ){0,6}?(?:on|in|at|near|off) (?P<road>(?:the )?[a-z]+ (?:[a-z]+ )?(?:street|road"
+    r"|lane|avenue|drive|close|crescent|gardens|grove|terrace|estate|st|rd|ave))\b"
+)
+_BUILDING = re.compile(
+    r"\b(?P<name>(?:cite(?! (?:the|a|this|that|my)\b)|residence|quartier|foyer|internat|mecs|immeuble|lotissement"
+    r"|hlm) (?:de la |de l'|de |du |des |d'|le |la |les )?[a-z][a-z\-']+(?: [a-z][a-z\-']+)?"
+    r"|(?:tour|bloc|batiment|bat|escalier|hall|block|tower|building) (?:[a-h]|[0-9]{1,2})(?![a-z0-9]))"
+)
+_ME = re.compile(r"\b(?:je|j|j'[a-z]+|jsuis|jsui|chui|on|mon|ma|mi|i|i'm|im|my|chez moi)\b")
+_ARTICLE = re.compile(r"(?:de la|de l'|du|des|d'|les|de)\b\s?")
+_SENTENCE = re.compile(r"[^.!?\n]+")
+
+
+def find(words: Words, folded: str) -> Iterator[Span]:
+    """The streets and buildings in ``folded`` that somebody is said to live in."""
+    for match in _STREET.finditer(folded):
+        group = "place" if match["place"] else "road"
+        if match["road"]:
+            yield span_of(match, group)
+            continue
+        name = _ARTICLE.sub("", match["name"], count=1)
+        if not name or name.split()[0] in _STOP | _NO_STREET:
+            continue
+        kind = match["place"].split()[0] if not match["place"].startswith(("la ", "l'")) else match["place"].split()[1]
+        if (kind in STREETS and kind not in _NEED_CAPITALS) or group_is_capital(words, match, "name"):
+            yield Span(match.start(group), match.start("name") + _named(match["name"]), False)
+    for sentence in _SENTENCE.finditer(folded):
+        if _ME.search(folded, *sentence.span()) is not None:
+            for match in _BUILDING.finditer(folded, *sentence.span()):
+                if group_is_capital(words, match, "name"):
+                    yield span_of(match, "name")
+
+
+def _named(name: str) -> int:
+    """How far a name goes before words of the sentence begin: "victor hugo pas loin" is 11 characters of name."""
+    end = 0
+    for part in re.finditer(r"[^ ]+", name):
+        if end and part.group() in _STOP - _JOINTS:
+            return end
+        end = part.end()
+    return end
