@@ -19,6 +19,7 @@ from server.moderation.folding import fold
 from server.moderation.masking import mask, placeholders
 from server.moderation.own_lexicon import ready
 from server.moderation.policy import ORDINARY, acts, decide
+from server.moderation.squeezed import squeezed
 from server.moderation.stopwatch import Stopwatch
 from server.moderation.verdict import DELIVER, Circumstances, Finding, Speaker, Verdict
 from server.moderation.words import Words
@@ -29,14 +30,22 @@ _OVERRIDES = "\u202d\u202e"  # marks that show text in another order than it is 
 
 def warm() -> None:
     """Loads all data, so that the first message does not wait for it."""
-    lexicon.load()
-    contexts()
-    placeholders()
-    details.load()
-    decide([], Speaker("mentor"))
-    model.load()
-    engine_version()
-    gc.freeze()  # else a full collection walks all of it, in the middle of an assessment, and takes longer than that may
+    collecting = gc.isenabled()
+    gc.disable()  # nothing of it is garbage: looking for some takes a third of the time
+    try:
+        lexicon.load()
+        lexicon.short_forms()
+        contexts()
+        squeezed()
+        placeholders()
+        details.load()
+        decide([], Speaker("mentor"))
+        model.load()
+        engine_version()
+        gc.freeze()  # else a full collection walks all of it in the middle of an assessment, longer than that may take
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def assess(

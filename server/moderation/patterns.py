@@ -12,7 +12,7 @@ its choices and not their product.
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from itertools import product
 from math import prod
 
@@ -101,17 +101,23 @@ class Word:
     """A word as it is written, with its forms."""
 
     optional = False
+    is_plain = True
 
     def __init__(self, written: str) -> None:
         self.written = written
-        self.forms: list[Phrase] = [tuple(plain(form).split()) for form in _forms(written)]
-        self.count = len(self.forms)
-        self.shortest = min(len(" ".join(form)) for form in self.forms)
-        self.is_one_word = all(len(form) == 1 for form in self.forms)
-        self.can_be_nothing = () in self.forms
-        self.slot = Slot(lambda: self.forms)
+        if written.isascii() and written.isalpha() and written.islower():  # most are, and there are thousands
+            self.forms: list[Phrase] = [(written,)]
+            self.count, self.shortest, self.is_one_word, self.can_be_nothing = 1, len(written), True, False
+        else:
+            self.forms = [tuple(plain(form).split()) for form in _forms(written)]
+            self.count = len(self.forms)
+            self.shortest = min(len(" ".join(form)) for form in self.forms)
+            self.is_one_word = all(len(form) == 1 for form in self.forms)
+            self.can_be_nothing = () in self.forms
+        self.slot = Slot(self.written_out)
 
-    is_plain = True
+    def written_out(self) -> list[Phrase]:
+        return self.forms
 
     def check(self, pattern: str) -> None:
         if self.can_be_nothing:
@@ -131,44 +137,35 @@ class Gap:
 
 
 class Choice:
-    """``(a|b c)``. What is known of its size is counted, not written out."""
+    """``(a|b c)``. What is known of its size is counted, not written out. ``is_complex`` when some of its rows have to
+    be written out; ``is_plain`` when none has a gap or may be left out."""
+
+    has_gap = is_complex = can_be_nothing = False
 
     def __init__(self, rows: list["Row"], *, optional: bool) -> None:
         self.rows = rows
         self.optional = optional
+        self.count = 0
+        self.shortest = LARGEST
+        self.is_one_word = True
+        self.is_plain = not optional
+        for row in rows:
+            self._count(row)
+        self.slot = Slot(self.written_out, optional=optional)
 
-    @cached_property
-    def count(self) -> int:
-        return sum(prod(node.count + node.optional for node in row) for row in self.rows)
-
-    @cached_property
-    def shortest(self) -> int:
-        return min(sum(0 if node.optional else node.shortest + 1 for node in row) - 1 for row in self.rows)
-
-    @cached_property
-    def is_one_word(self) -> bool:
-        return all(len(row) == 1 and row[0].is_one_word and not row[0].optional for row in self.rows)
-
-    @cached_property
-    def can_be_nothing(self) -> bool:
-        return any(all(node.optional or node.can_be_nothing for node in row) for row in self.rows)
-
-    @cached_property
-    def has_gap(self) -> bool:
-        return any(isinstance(n, Gap) or (isinstance(n, Choice) and n.has_gap) for row in self.rows for n in row)
-
-    @cached_property
-    def is_complex(self) -> bool:
-        return any(map(_is_complex, self.rows))
-
-    @cached_property
-    def is_plain(self) -> bool:
-        """Whether it is a choice of plain rows of which none has a gap or may be left out."""
-        return not self.optional and all(node.is_plain for row in self.rows for node in row)
-
-    @cached_property
-    def slot(self) -> Slot:
-        return Slot(self.written_out, optional=self.optional)
+    def _count(self, row: "Row") -> None:
+        count, shortest, nothing = 1, -1, True
+        for node in row:
+            count *= node.count + node.optional
+            shortest += 0 if node.optional else node.shortest + 1
+            nothing = nothing and (node.optional or node.can_be_nothing)
+            self.has_gap = self.has_gap or isinstance(node, Gap) or (isinstance(node, Choice) and node.has_gap)
+            self.is_plain = self.is_plain and node.is_plain
+        self.count += count
+        self.shortest = min(self.shortest, shortest)
+        self.can_be_nothing = self.can_be_nothing or nothing
+        self.is_one_word = self.is_one_word and len(row) == 1 and row[0].is_one_word and not row[0].optional
+        self.is_complex = self.is_complex or _is_complex(row)
 
     def written_out(self) -> list[Phrase]:
         return [phrase for row in self.rows for phrase in _product(row)]
@@ -185,14 +182,14 @@ class Choice:
 class Flat(Choice):
     """A choice of mere words, as most are: kept as it is written until somebody asks."""
 
-    has_gap = is_complex = can_be_nothing = False
-
     def __init__(self, written: str) -> None:
         super().__init__([], optional=written.endswith("?"))
         self.parts = [part.strip() for part in _plain(written.strip("()?")).split("|")]
         if "+" in written or "*" in written:
-            self.parts = [" ".join(form) for part in self.parts for form in product(*map(_forms, part.split()))]
-        self.is_plain = not self.optional
+            forms = [list(map(_forms, part.split())) for part in self.parts]
+            if sum(prod(map(len, words)) for words in forms) > LARGEST:
+                raise PatternError("large", f"{written!r} stands for more than {LARGEST} phrases")
+            self.parts = [" ".join(form) for words in forms for form in product(*words)]
         self.count = len(self.parts)
         self.shortest = min(map(len, self.parts))
         self.is_one_word = not any(" " in part for part in self.parts)
@@ -315,12 +312,8 @@ def _forms(word: str) -> Sequence[str]:
 def _product(row: Row) -> list[Phrase]:
     made: list[Phrase] = [()]
     for node in row:
-        filled = node.written_out() if isinstance(node, Choice) else _filled(node)
+        filled = [] if isinstance(node, Gap) else node.written_out()
         if node.optional:
             filled = [*filled, ()]
         made = [before + phrase for before in made for phrase in filled]
     return made
-
-
-def _filled(node: Word | Gap) -> list[Phrase]:
-    return node.forms if isinstance(node, Word) else []

@@ -214,6 +214,7 @@ HUGE = [
     "((aaaa|b) (aaaa|b) (aaaa|b) (aaaa|b) (aaaa|b) (aaaa|b) (aaaa|b) (aaaa|b) (aaaa|b) (aaaa|b) (aaaa|b))",
     "(" * 190 + "aaaa" + ")" * 190,
     "(aaaa ~ b|c ~ d) " * 20,
+    "(" + "aaaa* " * 40 + "|b)",
 ]  # fmt: skip
 
 
