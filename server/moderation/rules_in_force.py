@@ -1,6 +1,7 @@
 """The rules of each organisation that hold now, in memory: read when first needed, dropped when the database tells of
 new ones. A message costs no query for them."""
 
+import asyncio
 import logging
 from collections import OrderedDict
 from uuid import UUID
@@ -10,6 +11,7 @@ from sqlalchemy import text
 
 from server.infra.database import Database
 from server.infra.notices import Notices
+from server.moderation.own_lexicon import ready
 from server.moderation.own_rules import OwnRules
 
 log = logging.getLogger(__name__)
@@ -40,7 +42,7 @@ class RulesInForce:
         changes = self._changes
         async with self._database.begin() as conn:
             row = (await conn.execute(_NEWEST, {"organisation": organisation_id})).first()
-        own = _read(organisation_id, row.version, row.rules) if row is not None else None
+        own = await _read(organisation_id, row.version, row.rules) if row is not None else None
         if changes == self._changes and self._notices.alive:  # no notice overtook what was read
             self._known[organisation_id] = own
             if len(self._known) > MAX_ORGANISATIONS:
@@ -56,10 +58,11 @@ class RulesInForce:
         self._known.clear()
 
 
-def _read(organisation_id: UUID, version: int, rules: object) -> OwnRules | None:
+async def _read(organisation_id: UUID, version: int, rules: object) -> OwnRules | None:
     try:
-        own = msgspec.convert(rules, OwnRules)
-    except (msgspec.ValidationError, TypeError, ValueError):
+        own = msgspec.structs.replace(msgspec.convert(rules, OwnRules), version=version)
+        await asyncio.to_thread(ready, own)  # up to a tenth of a second, in which others are served
+    except Exception:  # whatever is wrong with it, nobody writes without rules
         log.exception("own_rules_unreadable", extra={"organisation": organisation_id, "version": str(version)})
         return None
-    return msgspec.structs.replace(own, version=version)
+    return own

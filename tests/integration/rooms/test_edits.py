@@ -192,15 +192,23 @@ async def test_two_edits_at_once_are_one_after_the_other(house: House, room: Roo
     assert sorted(answer["changed"] for answer in answers) == [2, 3, 4]
     last = max(range(3), key=lambda index: answers[index]["changed"])
     for client in (lea, *devices):
-        await client.until(lambda client=client: newest(client) == 4)
+        await until_newest(client, 4)
         numbers = [message.get("changed", message["seq"]) for message in client.events("chat:message")]
         assert numbers == sorted(set(numbers))
         assert client.events("chat:message")[-1]["body"] == f"fine {last}"
     assert await house.sql("select count(*) from message_versions") == [(4,)]
 
 
-def newest(client: Client) -> int:
-    return max((message.get("changed", message["seq"]) for message in client.events("chat:message")), default=0)
+async def until_newest(client: Client, number: int) -> None:
+    def there() -> bool:
+        told = client.events("chat:message")
+        return number in [message.get("changed", message["seq"]) for message in told]
+
+    await client.until(there, str(number))
+
+
+async def until_read(client: Client, words: str) -> None:
+    await client.until(lambda: words in "".join(client.frames), words)
 
 
 async def test_an_edit_and_a_decision_at_once(house: House, room: Room) -> None:
@@ -219,7 +227,7 @@ async def test_an_edit_and_a_decision_at_once(house: House, room: Room) -> None:
         )
         ((state, said),) = await house.sql("select state, body from messages where seq = :seq", seq=seq)
         assert (state, said) == ("delivered", f"hold second{turn}")
-        await lea.until(lambda turn=turn: f"second{turn}" in "".join(lea.frames))
+        await until_read(lea, f"second{turn}")
         if await house.sql("select 1 from flags where decided_at is null"):
             await decide(house, room, "refuse")
     assert "third" not in "".join(lea.frames)

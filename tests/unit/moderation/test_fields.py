@@ -69,7 +69,7 @@ def test_an_address_does_not_become_a_file_by_its_end() -> None:
 )
 def test_titles_stand(title: str) -> None:
     for field in ("session_title", "objective", "free_text"):
-        assert screen(title, field).ok  # type: ignore[arg-type]  # a plain str of the three
+        assert screen(title, field).ok
 
 
 def test_a_bad_word_is_enough_in_a_name_and_not_in_a_sentence() -> None:
@@ -82,7 +82,7 @@ def test_a_bad_word_is_enough_in_a_name_and_not_in_a_sentence() -> None:
 )
 def test_a_disclosure_is_never_refused(text: str) -> None:
     for field in ("objective", "free_text"):
-        verdict = screen(text, field)  # type: ignore[arg-type]  # a plain str of the two
+        verdict = screen(text, field)
         assert verdict.ok, verdict
         assert verdict.flag
 
