@@ -1,7 +1,7 @@
 """Postal addresses: "12 rue des Lilas", "rue de la Loi 16, 1000 Bruxelles", "14 Baker Street, London NW1 6XE".
 
-A number beside a kind of street and a name is an address, unless it is told of a museum or a lesson. Kinds that are also
-other words ("3 cours de maths", "5 places") need a capital letter, a postcode, or that somebody lives there.
+A number beside a kind of street and a name is an address, unless it is told of a museum or a lesson. Kinds that are
+also other words ("3 cours de maths", "5 places") need a capital letter, a postcode, or that somebody lives there.
 """
 
 import re
@@ -48,11 +48,14 @@ _FRENCH = re.compile(
 )
 _NUMBER_LAST = re.compile(  # Belgium, Switzerland
     rf"\b(?P<kind>{_KIND}|strasse|straat"
-    rf"|laan)\.?\s(?P<name>{_ARTICLE}{{0,2}}{_NAME})[ ,]{{1,3}}(?P<number>[0-9]{{1,3}}[a-d]?)(?![0-9])(?P<post>{_POST})?{_END}"
+    rf"|laan)\.?\s(?P<name>{_ARTICLE}{{0,2}}{_NAME})[ ,]{{1,3}}(?P<number>[0-9]{{1,3}}[a-d]?)(?![0-9])"
+    rf"(?P<post>{_POST})?{_END}"
 )
+_ROAD = "|".join(sorted(ROADS, key=lambda word: (-len(word), word)))
 _UK_POST = r"[a-z]{1,2}[0-9][0-9a-z]?\s?[0-9][abd-hjlnp-uw-z]{2}"
 _ENGLISH = re.compile(
-    rf"(?P<number>(?<![0-9/.,:])[0-9]{{1,4}}[a-d]?)\s(?P<name>(?:[a-z][a-z'\-]+ ){{1,3}}?)(?P<kind>{'|'.join(sorted(ROADS, key=len, reverse=True))})\b\.?"
+    rf"(?P<number>(?<![0-9/.,:])[0-9]{{1,4}}[a-d]?)\s(?P<name>(?:[a-z][a-z'\-]+ ){{1,3}}?)"
+    rf"(?P<kind>{_ROAD})\b\.?"
     rf"(?P<post>,?\s(?:[a-z]+(?: [a-z]+)?,?\s)?{_UK_POST}(?![a-z0-9]))?"
 )
 _FLAT = re.compile(
@@ -61,7 +64,7 @@ _FLAT = re.compile(
     r"(?:bat(?:iment|\.)?|bloc|tour|escalier|appart\w*|apt|porte|esc)\.? ?(?P<number>[a-z]"
     r"|[0-9]{1,4}[a-z]?)\b(?P<post>)"
 )
-_ANCHOR = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, TYPES), key=len, reverse=True))})\b")
+_ANCHOR = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, TYPES), key=lambda word: (-len(word), word)))})\b")
 HOME = re.compile(
     r"\b(?:habit\w*|hab|j'hab|vis|vivons|vivo|loge|demeure|domicile|adresse|chez (?:moi|nous|ma|mon|toi)|ma maison"
     r"|viens|venez|passe|passer|rendez-vous chez"

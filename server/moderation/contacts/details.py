@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from server.moderation.contacts import addresses, email, handles, identifying, numbers, phones, urls
+from server.moderation.contacts import addresses, email, handles, identifying, numbers, phones, pieces, urls
 from server.moderation.contacts.numbers import Span
 from server.moderation.contacts.platforms import platforms
 from server.moderation.contacts.spelled import close_up, with_signs
@@ -55,7 +55,7 @@ def find(
     own = conversation.of_author(speaker, now) if conversation is not None else []
     if own and email.wakes(folded, words.words):
         earlier = [fold(piece) for piece in own[-PIECES:]]
-        yield from told(("contact.email.split", span) for span in numbers.across(earlier, folded, email.find))
+        yield from told(("contact.email.split", span) for span in pieces.across(earlier, folded, email.find))
     written = list(_written(words.words, folded, words))
     if words.spelled and (closed := close_up(folded)) is not None:
         written.extend(
@@ -67,7 +67,7 @@ def find(
     if digits >= numbers.ENOUGH:
         yield from told(("contact.phone", span) for span in numbers.find(folded))
     if own and digits and 1 not in seen:
-        yield from told(("contact.phone.split", span) for span in numbers.find_split(folded, map(fold, reversed(own))))
+        yield from told(("contact.phone.split", span) for span in pieces.find(folded, map(fold, reversed(own))))
     if own and 1 not in seen:
         earlier = [fold(piece) for piece in own[-PIECES:]]
         yield from told(("contact.handle.split", span) for span in handles.find_split(folded, words.words, earlier))

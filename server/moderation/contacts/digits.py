@@ -13,7 +13,8 @@ UNITS = {
     "zero": 0, "zeros": 0, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7,
     "huit": 8, "neuf": 9, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "eight": 8, "nine": 9,
     "katr": 4, "katre": 4, "quatr": 4, "cink": 5, "sinq": 5, "sink": 5, "trwa": 3, "troi": 3, "siz": 6, "zro": 0,
-    "xero": 0, "zerro": 0, "zeero": 0, "sixe": 6, "cinque": 5, "uit": 8, "wit": 8, "nef": 9, "sett": 7, "deu": 2, "kat": 4, "cix": 6,
+    "xero": 0, "zerro": 0, "zeero": 0, "sixe": 6, "cinque": 5, "uit": 8, "wit": 8, "nef": 9, "sett": 7,
+    "deu": 2, "kat": 4, "cix": 6,
     "cin": 5, "cinc": 5, "sis": 6, "sifr": 0, "sfer": 0, "saffer": 0, "wahed": 1, "jouj": 2, "tlata": 3, "arbaa": 4,
     "khamsa": 5, "setta": 6, "sebaa": 7, "tmenia": 8, "tmanya": 8, "tesaa": 9, "cero": 0, "uno": 1, "cuatro": 4,
     "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9,
@@ -29,7 +30,8 @@ TENS = {
     "huitante": 80, "octante": 80, "nonante": 90, "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50,
     "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "ving": 20, "trent": 30, "karante": 40, "quarant": 40,
     "cinkante": 50, "cinquant": 50, "soixant": 60, "swassante": 60,
-    "vint": 20, "katrevin": 80, "katrevins": 80, "katrevingt": 80, "quatrevin": 80, "trante": 30, "trant": 30, "karant": 40, "septant": 70, "nonant": 90, "swasante": 60, "soisante": 60,
+    "vint": 20, "katrevin": 80, "katrevins": 80, "katrevingt": 80, "quatrevin": 80,
+    "trante": 30, "trant": 30, "karant": 40, "septant": 70, "nonant": 90, "swasante": 60, "soisante": 60,
 }  # fmt: skip
 HUNDREDS = {"cent": 100, "cents": 100, "hundred": 100}
 VALUES = UNITS | TEENS | TENS

@@ -29,8 +29,8 @@ _MARKED = re.compile(
 )
 _HYPHENED = re.compile(r"[a-z]{3,}-[a-z]{3,}")
 _NUMBERED = (  # what is numbered in a lesson
-    "iphone galaxy ps xbox windows win ios covid web image exercice exo question page chapitre chap fig figure photo partie"
-    " niveau episode saison groupe ex no fifa nba gta article semaine jour jours tome act version v mp"
+    "iphone galaxy ps xbox windows win ios covid web image exercice exo question page chapitre chap fig figure photo"
+    " partie niveau episode saison groupe ex no fifa nba gta article semaine jour jours tome act version v mp"
 )
 _MEASURE = re.compile(rf"[0-9].*|[a-z]{{1,2}}[0-9]{{1,2}}|(?:{_NUMBERED.replace(' ', '|')})-?[0-9]{{1,4}}")
 _BEFORE_NAME = frozenset(
@@ -161,14 +161,14 @@ def find_split(folded: str, words: Sequence[str], earlier: Sequence[str]) -> Ite
     if not here or len(here) > ALONE:
         return
     for piece in earlier:
-        _, before = _tokens(piece)
-        at = next((i for i, word in enumerate(before) if word in known.names), None)
-        if at is None or not (_is_owned(before, at) or len(before) <= ALONE):
+        _, said = _tokens(piece)
+        at = next((i for i, word in enumerate(said) if word in known.names), None)
+        if at is None or not (_is_owned(said, at) or len(said) <= ALONE):
             continue
         if found := list(_marked(known, tokens, here)):
             yield from found
             return
-        opened = before[-1] in known.presents and before[-1] not in ("s", "id")
+        opened = said[-1] in known.presents and said[-1] not in ("s", "id")
         if opened and piece is earlier[-1] and len(here) == 1 and _is_plain_name(known, here[0]):
             yield Span(tokens[0].start(), tokens[0].start() + len(here[0]), False)
             return

@@ -31,8 +31,8 @@ def platforms() -> Platforms:
     return msgspec.json.decode((DATA / "platforms.json").read_bytes(), type=Platforms)
 
 
-_HIDDEN = ("snap", "snapchat", "insta", "instagram", "tiktok", "discord", "whatsapp", "telegram", "facebook", "twitch", "bereal",
-           "messenger", "roblox", "fortnite", "skype")  # fmt: skip
+_HIDDEN = ("snap", "snapchat", "insta", "instagram", "tiktok", "discord", "whatsapp", "telegram", "facebook", "twitch",
+           "bereal", "messenger", "roblox", "fortnite", "skype")  # fmt: skip
 _LETTERS = {"a": "a4@*", "e": "e3*", "i": "i1!l*", "o": "o0*", "s": r"s$5", "t": "t7+", "l": "l1", "p": "p", "b": "b8"}
 _SIGNS = "@$*!+._-/"
 

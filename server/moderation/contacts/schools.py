@@ -65,7 +65,7 @@ def find(words: Words, folded: str, by_young: bool) -> Iterator[Span]:
         if school is None or not (by_young or subject["yours"]):
             continue
         sentence = folded[max(0, subject.start() - 40) : school.end() + 20]
-        if _WISH.search(sentence) is None and (span := _school_name(words, folded, school)) is not None:
+        if _WISH.search(sentence) is None and (span := _school_name(words, school)) is not None:
             yield span
     if by_young:
         for pattern in (_CARD, _YEAR_AT):
@@ -83,7 +83,7 @@ def find(words: Words, folded: str, by_young: bool) -> Iterator[Span]:
             yield span_of(match, group)
 
 
-def _school_name(words: Words, folded: str, school: re.Match[str]) -> Span | None:
+def _school_name(words: Words, school: re.Match[str]) -> Span | None:
     parts = school["name"].split()
     kept = 0
     for part in parts:
