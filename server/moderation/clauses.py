@@ -118,14 +118,18 @@ _OTHERS = _WORDS["others"]
 _BEFORE_ADDRESS = _WORDS["before_address"]
 _ORDERS = _WORDS["orders"]
 _OPENERS = _WORDS["openers"]
+_I = frozenset(("je", "j", "i"))
 _DENIALS = _WORDS["denials"]
 _ONLY_MORE = _WORDS["only_more"]
 _NO_ORDER = _WORDS["no_order"]
 
 
 def negated(hit: Hit) -> bool:
-    """Denied between its subject and itself, or right behind: "je veux pas mourir", "je me coupe plus"."""
+    """Denied between its subject and itself, or right behind: "je veux pas mourir", "je me coupe plus". What begins
+    with its own subject is denied from outside only by "pas que": "ou pas je vais …" denies nothing."""
     before = list(hit.before())
+    if hit.words[hit.first] in _I and before[-1:] not in (["que"], ["qu"], ["t"]):
+        before = []
     for i in range(len(before) - 1, -1, -1):
         word = before[i]
         if word in _HELD_BACK:
@@ -142,8 +146,10 @@ def negated(hit: Hit) -> bool:
 
 def of_another(hit: Hit) -> bool:
     """Its subject is somebody or something else: "ce contrôle va me tuer", "il veut me frapper"."""
+    if hit.words[hit.first] in _I:
+        return False
     for word in reversed(hit.before()):
-        if word in ("je", "j", "i"):
+        if word in _I:
             return False
         if word in _SUBJECTS or word in ("va", "vont", "veut", "veulent", "allait", "will", "gonna"):
             return True
@@ -153,6 +159,11 @@ def of_another(hit: Hit) -> bool:
 def closes(hit: Hit) -> bool:
     """Nothing stands behind it in its clause."""
     return not any(word[0].isalnum() for word in hit.behind())
+
+
+def asked(hit: Hit) -> bool:
+    """A question mark follows at once: "whatsapp ?"."""
+    return hit.after < len(hit.words) and hit.words[hit.after] == "?"
 
 
 def directed(hit: Hit) -> bool:
@@ -198,7 +209,7 @@ def of_me(hit: Hit) -> bool:
     """Its subject is the one who writes: "si je saute du pont"."""
     for word in reversed(hit.before()):
         if word in _SUBJECTS:
-            return word in ("je", "j", "i")
+            return word in _I
     return False
 
 
@@ -268,6 +279,7 @@ def ordered(hit: Hit) -> bool:
 
 
 RULES: dict[str, Callable[[Hit], bool]] = {
+    "asked": asked,
     "closes": closes,
     "denied": denied,
     "directed": directed,
