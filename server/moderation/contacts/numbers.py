@@ -23,7 +23,11 @@ _DATE = re.compile(
 )
 _DAY = re.compile(r"(?<![0-9/])([0-9]{1,2})/([0-9]{1,2})(?![0-9/])")
 _NATIONAL_HEAD = re.compile("00?[1-9]")  # of whatever is not all there is in a run
-_GLUED_WORDS = re.compile(r"[a-z](?<=[a-z]{16})")  # what may be number words without a space
+_LONG_WORD = re.compile(r"[a-z](?<=[a-z]{14})")
+_GLUED_WORDS = re.compile(
+    r"(?:(?:zero|un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|quarante"
+    r"|cinquante|soixante|one|two|three|four|five|seven|eight|nine)){4}"
+)
 _BACKWARDS = re.compile(
     r"\b(?:envers|inverse\w?|verlan|backwards?|reversed?|miroir|retourne\w?|rebours|droite a gauche)\b"
 )
@@ -57,8 +61,12 @@ def weight(folded: str, words: Sequence[str]) -> int:
     """How much there is to read as digits; what has next to nothing is not looked at further."""
     digits = sum(map(folded.count, "0123456789"))
     if SPEAKING.isdisjoint(words):
-        return ENOUGH if "zero" in folded or _GLUED_WORDS.search(folded) else digits
+        return ENOUGH if "zero" in folded or _is_glued(folded) else digits
     return digits + 2 * sum(word in SPEAKING for word in words)
+
+
+def _is_glued(folded: str) -> bool:
+    return _LONG_WORD.search(folded) is not None and _GLUED_WORDS.search(folded) is not None
 
 
 def find(folded: str) -> list[Span]:
@@ -99,7 +107,8 @@ def _find(folded: str) -> list[Span]:
 
 
 def _looks_like_digits(folded: str) -> bool:
-    return _LOOK_ALIKE.search(folded) is not None
+    """Whether letters may stand among digits enough."""
+    return sum(map(folded.count, "0123456789")) >= _LESS and _LOOK_ALIKE.search(folded) is not None
 
 
 def _together(folded: str, checker: Checker) -> Iterator[Span]:
