@@ -16,6 +16,7 @@ from sqlalchemy import select, text
 
 from server.agenda.store import plan
 from server.compose import Rooms
+from server.demo.story import Story
 from server.ground import Ground
 from server.infra.database import Database
 from server.infra.jobs import Jobs
@@ -25,6 +26,7 @@ from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.kernel.principal import Principal
 from server.moderation.flags import Flags
+from server.moderation.rules_in_force import RulesInForce
 from server.pairs.create import create_pair
 from server.pairs.rules import Pair
 from server.people import accounts, first_admin, store
@@ -110,8 +112,8 @@ async def _make_pair(
         pair = await create_pair(conn, admin, mentor.account_id, mentee.account_id, supervisor.account_id)
         room_id = await create_room(conn, pair)
     await _plan(ground.database, pair, told, zone, now)
-    said = [(_when(message, zone, now), people[message["from"]], message["text"]) for message in told["messages"]]
-    await _say(ground, room_id, said)
+    said = [(_when(message, zone, now), message) for message in told["messages"]]
+    await _say(ground, room_id, people, said)
 
 
 async def _plan(database: Database, pair: Pair, told: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> None:
@@ -130,9 +132,11 @@ async def _plan(database: Database, pair: Pair, told: Mapping[str, Any], zone: Z
             )
 
 
-async def _say(ground: Ground, room_id: UUID, said: list[tuple[datetime, Principal, str]]) -> None:
-    """Each message at its time. The rooms used for it are of their own, with nobody connected, and nobody asks after
-    their health or has work for them later."""
+async def _say(
+    ground: Ground, room_id: UUID, people: Mapping[str, Principal], said: list[tuple[datetime, Mapping[str, Any]]]
+) -> None:
+    """Each message, and what became of it, at its time. The rooms used for it are of their own, with nobody connected,
+    and nobody asks after their health or has work for them later."""
     clock, metrics = ManualClock(said[0][0]), CollectorRegistry()
     quiet = replace(
         ground,
@@ -143,13 +147,11 @@ async def _say(ground: Ground, room_id: UUID, said: list[tuple[datetime, Princip
         metrics=metrics,
     )
     gateway = Gateway(SessionAuthenticator(ground.database, quiet.notices, clock), clock)
-    rooms = Rooms(quiet, gateway, Flags(ground.database, clock, quiet.bus, gateway))
+    flags = Flags(ground.database, clock, quiet.bus, gateway)
+    rooms = Rooms(quiet, gateway, flags, RulesInForce(ground.database, quiet.notices))
     async with AsyncExitStack() as running:
         await rooms.start(running)
-        for at, author, words in said:
-            clock.advance((at - clock.now()).total_seconds())
-            access = await rooms.rights.access(room_id, author)
-            await rooms.chat.post(access, author, new_id(), words)
+        await Story(rooms, ground.database, clock, room_id, people).play(said)
 
 
 def _when(message: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> datetime:

@@ -92,18 +92,19 @@ class Tuning:
         Raises Forbidden, BadRequest."""
         principal.require(Permission.MODERATION_TUNE)
         if draft is not None:
-            await refuse_unusable(draft)
+            await refuse_unusable(draft, "draft.")
         own = draft if draft is not None else (await self.read(principal)).rules
         beside = Circumstances(circumstances.young_age, circumstances.stage, own)
         return assess(sentence, speaker, now=self._clock.now(), language=principal.language, circumstances=beside)
 
 
-async def refuse_unusable(rules: OwnRules) -> None:
-    """Raises the first BadRequest of what keeps ``rules`` from being applied. It may take half a second, in a thread:
-    messages do not wait for it."""
+async def refuse_unusable(rules: OwnRules, within: str = "") -> None:
+    """Raises the first BadRequest of what keeps ``rules``, a member ``within`` the request, from being applied. It may
+    take half a second, in a thread: messages do not wait for it."""
     problems: Sequence[BadRequest] = await asyncio.to_thread(check, rules)
-    if problems:
-        raise problems[0]
+    for problem in problems:
+        problem.field = f"{within}{problem.field}"
+        raise problem
 
 
 async def _newest(conn: AsyncConnection, organisation_id: UUID) -> Tuned:

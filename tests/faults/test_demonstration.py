@@ -5,11 +5,14 @@ import re
 import signal
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from server.demo.seed import association, sign_ins
 from tests.processes import Server, wait_until
+
+LISTS = ("open", "closed", "second", "sample")
 
 
 def _password(server: Server) -> str:
@@ -34,6 +37,19 @@ def _home(server: Server, login: str, password: str) -> Any:
     return _ask(server, "/api/v1/home", token=told["token"])
 
 
+def _upto(pair: dict[str, Any]) -> int:
+    """The number of the last change: a message is one, and so is a decision that changes it."""
+    acts = [act for message in pair["messages"] for act in message.get("then", ())]
+    return len(pair["messages"]) + sum(act.get("decide") in ("return", "refuse") for act in acts)
+
+
+def _states(server: Server, login: str, password: str) -> dict[str, dict[str, int]]:
+    """How many flags of which state are on each list."""
+    token = _ask(server, "/api/v1/session", {"login": login, "password": password, "kind": "bearer"})["token"]
+    lists = {name: _ask(server, f"/api/v1/flags?state={name}", token=token) for name in LISTS}
+    return {name: dict(Counter(flag["state"] for flag in page["flags"])) for name, page in lists.items()}
+
+
 def test_everyone_of_the_table_can_sign_in_and_finds_what_is_theirs(make_server: Callable[..., Server]) -> None:
     server = make_server(None, "demo")
     server.start()
@@ -45,10 +61,22 @@ def test_everyone_of_the_table_can_sign_in_and_finds_what_is_theirs(make_server:
     for pair in association()["pairs"]:
         for role in ("mentor", "mentee"):
             home = homes[pair[role]]
-            assert [card["upto"] for card in home["rooms"]] == [len(pair["messages"])]
+            assert [card["upto"] for card in home["rooms"]] == [_upto(pair)]
             assert len(home["planned"]) == len(pair["planned"])
-    assert homes["claire"]["queue"] == {"open": 1, "held": 1}
-    assert homes["samir"]["queue"] == {"open": 0, "held": 0}
+    assert homes["claire"]["queue"] == {"open": 4, "held": 2, "second": 0, "sample": 0}
+    assert homes["samir"]["queue"] == {"open": 2, "held": 0, "second": 1, "sample": 1}
+    assert _states(server, "claire", password) == {
+        "open": {"open": 2, "second": 1, "escalated": 1},
+        "closed": {"returned": 1, "acknowledged": 2},
+        "second": {},
+        "sample": {},
+    }
+    assert _states(server, "samir", password) == {
+        "open": {"open": 1, "escalated": 1},
+        "closed": {},
+        "second": {"second": 1},
+        "sample": {"open": 1},
+    }
 
     server.signal(signal.SIGINT)
     assert server.wait() == 0
@@ -74,7 +102,7 @@ def test_a_demonstration_that_was_broken_off_is_made_anew(make_server: Callable[
     second.start()
     password = _password(second)
     for pair in association()["pairs"]:
-        assert [card["upto"] for card in _home(second, pair["mentee"], password)["rooms"]] == [len(pair["messages"])]
+        assert [card["upto"] for card in _home(second, pair["mentee"], password)["rooms"]] == [_upto(pair)]
     assert not part.exists()
 
 
