@@ -47,7 +47,7 @@ async def test_a_held_message_is_nowhere_until_it_is_released(house: House) -> N
     claire = await house.open(room.supervisor)
     message_id = new_id()
     answer = await julien.say(room, PHONE, message_id)
-    assert (answer["state"], answer["notice"], answer["seq"]) == ("held", "held", 1)
+    assert (answer["state"], answer["notice"], answer["seq"]) == ("held", "held_first_slip", 1)
     await claire.wait("flag:raised")
     assert (await julien.say(room, "À demain"))["seq"] == 2
     for each in lea:
