@@ -83,6 +83,7 @@ _PLACES = re.compile(
 )
 
 
+_NO_NAMES = _LISTS["no_names"]  # words behind "rue" that are no name of one
 _STORY = re.compile(
     r"\b(?:personnages?|nouvelle|roman|recit|redaction|histoire|heros|heroine|character|story|novel|hero"
     r"|maison blanche|white house)\b"
@@ -117,6 +118,8 @@ def _is_one(folded: str, match: re.Match[str], view: Words | None) -> bool:
     parts = match.groupdict()
     kind = parts["kind"] or parts.get("kind2") or ""
     post = parts.get("post") or parts.get("post2")
+    if match["name"] is not None and match["name"].split()[0] in _NO_NAMES:
+        return False
     if _STORY.search(folded) is not None and _OWN.search(folded) is None:
         return False
     home = HOME.search(folded, max(0, match.start() - _CUE_REACH), match.end()) is not None

@@ -57,7 +57,7 @@ def find(
         earlier = [fold(piece) for piece in own[-PIECES:]]
         yield from told(("contact.email.split", span) for span in pieces.across(earlier, folded, email.find))
     written = list(_written(words.words, folded, words))
-    if words.spelled and (closed := close_up(folded)) is not None:
+    if (words.spelled or " _ " in folded or " . " in folded) and (closed := close_up(folded)) is not None:
         written.extend(
             (rule, Span(*closed.back(span.start, span.end), True))
             for rule, span in _written(_WORD.findall(closed.text), closed.text)
@@ -74,7 +74,8 @@ def find(
     question = conversation.last_of_others(speaker, now) if conversation is not None and 1 not in seen else None
     if question is not None:
         yield from told(("contact.handle.answer", span) for span in handles.find_answer(folded, fold(question)))
-    seen = bytearray(len(folded))  # where somebody lives is told of in its own right, be it an address too
+    if speaker.role == "mentee":
+        seen = bytearray(len(folded))  # where they live is told of in its own right, be it an address too
     yield from told(identifying.find(words, folded, speaker))
 
 

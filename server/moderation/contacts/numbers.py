@@ -21,6 +21,7 @@ _DATE = re.compile(
     r"(?<![0-9])(?:[0-3]?[0-9]([/.\-])[01]?[0-9]\1(?:19|20)[0-9]{2}"
     r"|(?:19|20)[0-9]{2}([/.\-])[01][0-9]\2[0-3][0-9])(?![0-9])"
 )
+_MARK = re.compile(r"(?<![0-9/])[0-9]{1,2}(?:[.,][0-9]+)?/(?:10|20|40|100)(?![0-9/])")  # 12/20
 _DAY = re.compile(r"(?<![0-9/])([0-9]{1,2})/([0-9]{1,2})(?![0-9/])")
 _NATIONAL_HEAD = re.compile("00?[1-9]")  # of whatever is not all there is in a run
 _LONG_WORD = re.compile(r"[a-z](?<=[a-z]{14})")
@@ -87,6 +88,8 @@ def _find(folded: str) -> list[Span]:
         folded = _DATE.sub(_struck_out, folded)
         if all(_is_day(pair) for pair in _DAY.finditer(folded)):
             folded = _DAY.sub(_struck_out, folded)
+        if len(_MARK.findall(folded)) >= 2:
+            folded = _MARK.sub(_struck_out, folded)
     told_apart = _TOGETHER.search(folded) is not None
     if "(" in folded:
         folded = _ASIDE.sub(lambda aside: " " * len(aside.group()), folded)

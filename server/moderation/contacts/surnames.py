@@ -42,7 +42,9 @@ _CLOSES = re.compile(
 def find(words: Words, folded: str, by_young: bool) -> Iterator[Span]:
     """The surnames in ``folded``; ``by_young``: a young person writes of themselves."""
     for match in _NAMED.finditer(folded):
-        if (match["yours"] or by_young) and match["first"] not in STOP and _is_surname(words, folded, match):
+        if not (match["yours"] or by_young) or match["first"] in STOP or not _is_surname(words, folded, match):
+            continue
+        if "moi" not in (match["mine"] or "") or group_is_capital(words, match, "last"):  # "moi c'est pareil mdr"
             yield span_of(match, "last")
     if by_young:
         for match in _BARE_NAMED.finditer(folded):

@@ -24,9 +24,11 @@ _ROOM = re.compile(
 
 
 class _Hosts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``platforms``: hosts that are known without a path although their ending is a word."""
+    """``known``: places that everybody knows, free as long as nothing in them is pointed to. ``platforms``: hosts that
+    are known without a path although their ending is a word."""
 
     public: frozenset[str]
+    known: frozenset[str]
     platforms: frozenset[str]
 
 
@@ -56,6 +58,8 @@ def _plain(folded: str) -> Iterator[Span]:
     for match in _HOST.finditer(folded, done):
         host, tld, path = match.groups()
         known = tld in PLAIN_TLDS or (tld in TLDS and (path or host.startswith("www.") or host in _hosts().platforms))
+        if not path and host.removeprefix("www.") in _hosts().known:
+            continue
         if known and not is_public(host) and (path or not _is_abbreviation(host)):
             yield Span(match.start(), match.end(), False)
 
