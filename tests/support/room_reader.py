@@ -16,7 +16,8 @@ from tests.support.rooms import Client, Person, Room
 
 @dataclass(frozen=True)
 class Held:
-    """One message as one person sees it. ``id`` is known of one's own only. ``at`` is in whole seconds."""
+    """One message as one person sees it. ``id`` is known of one's own only. ``at`` is in whole seconds. ``edit`` is the
+    state and the text of what others do not read."""
 
     seq: int
     changed: int
@@ -25,6 +26,9 @@ class Held:
     body: str
     state: str
     id: UUID | None
+    edited: bool = False
+    advice: str = ""
+    edit: tuple[str, str] | None = None
 
 
 @dataclass
@@ -59,16 +63,31 @@ class Reader:
                 told["body"],
                 told["state"],
                 UUID(told["id"]) if mine else None,
+                told.get("edited", False),
+                told.get("advice", ""),
+                (told["edit"]["state"], told["edit"]["body"]) if "edit" in told else None,
             )
         if live:
             assert told[0] == self.room.number
             told = told[1:]
         seq, seat, at, body = told[:4]
         rest: list[Any] = told[4:]
-        state, changed, name = rest + [0, 0, None][len(rest) :]
+        state, changed, name, kind, edited, advice, edit = rest + [0, 0, "", 0, 0, "", 0][len(rest) :]
         author = {1: self.room.mentor, 2: self.room.mentee, 3: self.room.supervisor}[seat]
-        assert (name is not None) == (author.id == self.who.id)
-        return Held(seq, changed or seq, author.id, at, body, STATES[state], parse_id(name) if name else None)
+        assert (name != "") == (author.id == self.who.id)
+        assert kind == 0
+        return Held(
+            seq,
+            changed or seq,
+            author.id,
+            at,
+            body,
+            STATES[state],
+            parse_id(name) if name else None,
+            edited == 1,
+            advice,
+            (STATES[edit[0]], edit[1]) if edit else None,
+        )
 
     def hold(self, message: Held) -> None:
         known = self.messages.get(message.seq)

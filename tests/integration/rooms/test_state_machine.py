@@ -1,5 +1,6 @@
 """State + events = fresh fetch (promise 1), and what is held is nowhere before it is released (promise 2): Hypothesis
-drives people who write, repeat, lose their lines and come back, and a professional who releases and refuses."""
+drives people who write, edit, repeat, lose their lines and come back, and a professional who releases, returns and
+refuses."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -50,6 +51,7 @@ class Said:
     body: str
     waiting: list[asyncio.Future[Any]] = field(default_factory=list)
     answer: Any = None
+    wanted: set[str] = field(default_factory=set)  # texts that its author has asked for instead
 
 
 class Conversation(RuleBasedStateMachine):
@@ -77,6 +79,7 @@ class Conversation(RuleBasedStateMachine):
         ]
         self.said: list[Said] = []
         self.count = 0
+        self.changes = 0
         for reader in self.readers:
             await self._connect(reader)
 
@@ -174,18 +177,51 @@ class Conversation(RuleBasedStateMachine):
                 self._write(reader, said)
                 await self._answers(said)
 
-    @rule(data=st.data(), ruling=st.sampled_from(["release", "refuse"]))
+    @rule(data=st.data(), ruling=st.sampled_from(["release", "release_masked", "return", "refuse"]))
     def decide(self, data: st.DataObject, ruling: str) -> None:
         self.run(self._decide(data, ruling))
 
     async def _decide(self, data: st.DataObject, ruling: str) -> None:
-        flags = await self.house.sql("select id from flags where state = 'open' and action = 'hold' order by seq")
+        flags = await self.house.sql("select id from flags where state = 'open' and action = 'hold' order by seq, id")
         if not flags:
             return
         (flag_id,) = data.draw(st.sampled_from(flags))
-        path = f"/api/v1/flags/{flag_id}/{ruling}"
-        assert (await self.house.ask(self.room.supervisor, "POST", path, {})).status == 200
-        assert (await self.house.ask(self.room.supervisor, "POST", path, {})).error == ("conflict", None)
+        path = f"/api/v1/flags/{flag_id}/decide"
+        body = {"decision": ruling, "reason": "other", "note": "x", "advice": "otherwise?"}
+        if ruling != "return":
+            del body["advice"]
+        made = await self.house.ask(self.room.supervisor, "POST", path, body)
+        assert made.status == 200, made.body
+        assert (await self.house.ask(self.room.supervisor, "POST", path, body)).status == 200  # told again, made once
+        other = {**body, "decision": "refuse" if ruling == "release" else "release"}
+        other.pop("advice", None)
+        assert (await self.house.ask(self.room.supervisor, "POST", path, other)).status == 409
+        self.changes += 1
+
+    @precondition(lambda self: any(said.answer and said.reader.client is not None for said in self.said))
+    @rule(data=st.data(), word=WORDS, times=st.integers(1, 2), others=st.lists(WORDS, max_size=1))
+    def edit(self, data: st.DataObject, word: str, times: int, others: list[str]) -> None:
+        """From any device of its author, perhaps twice at once, perhaps with another text at the same time."""
+        said = data.draw(st.sampled_from([said for said in self.said if said.answer]))
+        devices = [reader for reader in self._online() if reader.who is said.reader.who]
+        if devices:
+            self.run(self._edit(said, data.draw(st.sampled_from(devices)), [word] * times, others))
+
+    async def _edit(self, said: Said, device: Reader, words: list[str], others: list[str]) -> None:
+        assert device.client is not None
+        texts = dict[str, str]()
+        for word in (*words, *others):
+            self.count += 1
+            texts.setdefault(word, f"{word} secret{self.count:04d}")
+        said.wanted |= set(texts.values())
+        payloads = [
+            {"room": str(self.room.id), "seq": said.answer["seq"], "body": texts[word]} for word in (*words, *others)
+        ]
+        answers = await asyncio.gather(*(device.client.call("chat:edit", payload) for payload in payloads))
+        assert len({str(answer) for answer in answers[: len(words)]}) == 1  # the same request, the same answer
+        told = {answer["changed"] for answer in answers if answer["ok"] and answer.get("state") != "blocked"}
+        self.changes += len(told)
+        assert all(answer["ok"] or answer["error"]["code"] == "conflict" for answer in answers)
 
     @rule(seconds=st.integers(0, 3))
     def time_passes(self, seconds: int) -> None:
@@ -212,13 +248,15 @@ class Conversation(RuleBasedStateMachine):
         stored = {row[0]: row for row in rows}
         for said in self.said:
             if said.answer is not None:
-                assert stored[said.id][1] == said.body
+                assert stored[said.id][1] in {said.body, *said.wanted}
         assert set(stored) <= {said.id for said in self.said}
         numbers = await self.house.sql(
-            "select seq from messages union all select changed from messages where changed <> seq"
+            "select seq from messages union all select changed from messages where changed <> seq "
+            "union all select private_change from messages where private_change is not null"
         )
-        assert sorted(number for (number,) in numbers) == list(range(1, len(numbers) + 1))
-        assert await self.house.sql("select last_seq from rooms") == [(len(numbers),)]
+        # Each number is one change's. Of a message that changed twice only the last is there.
+        assert len(set(numbers)) == len(numbers) <= len(rows) + self.changes
+        assert await self.house.sql("select last_seq from rooms") == [(len(rows) + self.changes,)]
 
     async def _settle(self) -> None:
         """What was sent by devices that lost their line is written and told, or never will be."""
@@ -234,6 +272,11 @@ class Conversation(RuleBasedStateMachine):
     async def _nothing_held(self) -> None:
         rows = await self.house.sql("select id, body, state, author_id, seq from messages")
         hidden = [row for row in rows if row[2] not in room_rules.SHARED_STATES]
+        # A text that waits, was sent back, refused or blocked, of a message that others read in another.
+        newer = await self.house.sql(
+            "select v.body, m.author_id from message_versions v join messages m using (room_id, seq) "
+            "where v.version > m.version"
+        )
         for reader in self._online():
             assert reader.client is not None
             frames = "\n".join(reader.client.frames)
@@ -242,6 +285,9 @@ class Conversation(RuleBasedStateMachine):
                     assert body not in frames
                     assert str(message_id) not in frames
                     assert shorten(message_id) not in frames
+            for body, author_id in newer:
+                if author_id != reader.who.id:
+                    assert body not in frames
             told = [told for name, told in reader.client.events() if name == "chat:message"]
             numbers = [reader.message(each, live=True).changed for each in told]
             assert numbers == sorted(set(numbers))  # in order, none twice
