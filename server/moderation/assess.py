@@ -6,7 +6,7 @@ at it, clause rules weigh what they found, policy decides.
 """
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,10 +21,11 @@ from server.moderation.own_lexicon import ready
 from server.moderation.policy import ORDINARY, acts, decide
 from server.moderation.squeezed import squeezed
 from server.moderation.stopwatch import Stopwatch
-from server.moderation.verdict import DELIVER, Circumstances, Finding, Speaker, Verdict
+from server.moderation.verdict import DELIVER, Circumstances, Finding, Label, Speaker, Verdict
 from server.moderation.words import Words
 
 MAX_LENGTH = 10_000  # code points that are read; the chat takes 4,000
+ROUNDS = 3  # times that a masked text is looked at again before all of it is hidden
 _OVERRIDES = "\u202d\u202e"  # marks that show text in another order than it is written
 
 
@@ -64,17 +65,7 @@ def assess(
     it has taken 50 ms of processor time.
     """
     watch = Stopwatch()
-    own = ready(circumstances.own) if circumstances.own is not None else None
-    read = text[:MAX_LENGTH]
-    folded = fold(read)
-    watch.check()
-    words = lexicon.words(read, folded, own.vocabulary if own else None)
-    findings = [*lexicon.find(words, watch), *(own.find(words, watch) if own else ())]
-    watch.check()
-    findings = model.weighed(findings, words, model.load())
-    findings += [*details.find(words, folded, speaker, conversation, now, watch), *_hidings(text, words)]
-    if own and findings:
-        findings = own.left(findings, read)
+    findings = _findings(text, speaker, conversation, now, circumstances, watch)
     if not findings:
         return DELIVER
     watch.check()
@@ -84,8 +75,39 @@ def assess(
         verdict = decide([*findings, course], speaker, circumstances)
     if verdict.action != "mask":
         return verdict
-    hidden = [label for label in verdict.labels if acts(label, speaker, circumstances) == "mask"]
-    return replace(verdict, masked_text=mask(text, hidden, language))
+
+    def hidden(labels: Iterable[Label]) -> list[Label]:
+        return [label for label in labels if acts(label, speaker, circumstances) == "mask"]
+
+    masked = mask(text, hidden(verdict.labels), language)
+    for _ in range(ROUNDS):  # what stood apart may come together where something was taken out
+        left = hidden(
+            decide(_findings(masked, speaker, None, now, circumstances, watch), speaker, circumstances).labels
+        )
+        if not left:
+            return replace(verdict, masked_text=masked)
+        masked = mask(masked, left, language)
+    return replace(verdict, masked_text=mask(text, [replace(left[0], start=0, end=len(text))], language))
+
+
+def _findings(
+    text: str,
+    speaker: Speaker,
+    conversation: Conversation | None,
+    now: datetime,
+    circumstances: Circumstances,
+    watch: Stopwatch,
+) -> list[Finding]:
+    own = ready(circumstances.own) if circumstances.own is not None else None
+    read = text[:MAX_LENGTH]
+    folded = fold(read)
+    watch.check()
+    words = lexicon.words(read, folded, own.vocabulary if own else None)
+    findings = [*lexicon.find(words, watch), *(own.find(words, watch) if own else ())]
+    watch.check()
+    findings = model.weighed(findings, words, model.load())
+    findings += [*details.find(words, folded, speaker, conversation, now, watch), *_hidings(text, words)]
+    return own.left(findings, read) if own and findings else findings
 
 
 def _hidings(text: str, words: Words) -> Iterator[Finding]:

@@ -1,9 +1,14 @@
 """What becomes of a finding, by who writes to whom."""
 
+from dataclasses import replace
+from itertools import pairwise
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from server.moderation.policy import decide, direction, table
-from server.moderation.verdict import Action, Circumstances, Finding, Label, Speaker, Verdict
+from server.moderation.verdict import ACTIONS, Action, Circumstances, Finding, Label, Speaker, Verdict
 
 DIRECTIONS = {"adult_to_minor", "minor_to_adult", "adult_to_adult", "young_adult", "professional"}
 MENTOR = Speaker("mentor", 45)
@@ -114,3 +119,33 @@ def test_hiding_raises_what_is_hidden_by_one(severity: int | None, expected: int
 
 def test_hiding_does_not_go_beyond_critical() -> None:
     assert decide([Finding("suicide", 0.9, 0, 3, "rule", disguised=True)], MINOR).severity == 4
+
+
+FINDINGS = st.builds(
+    Finding,
+    st.sampled_from(sorted(table())),
+    st.just(0.9),
+    st.just(0),
+    st.just(3),
+    st.just("rule"),
+    severity=st.none() | st.integers(1, 4),
+    disguised=st.booleans(),
+)
+EVERYONE = st.sampled_from([MENTOR, MINOR, Speaker("mentee", 20), Speaker("supervisor", 30)])
+
+
+@given(st.lists(FINDINGS, max_size=5), FINDINGS, EVERYONE)
+def test_one_more_finding_never_makes_it_milder(findings: list[Finding], more: Finding, speaker: Speaker) -> None:
+    before, after = decide(findings, speaker), decide([*findings, more], speaker)
+    assert ACTIONS.index(after.action) >= ACTIONS.index(before.action)
+    assert after.severity >= before.severity
+    for name in ("flag", "alert", "freeze", "show_help"):
+        assert getattr(after, name) >= getattr(before, name)
+
+
+@given(FINDINGS, EVERYONE)
+def test_a_graver_finding_is_never_taken_milder(finding: Finding, speaker: Speaker) -> None:
+    verdicts = [decide([replace(finding, severity=severity)], speaker) for severity in (1, 2, 3, 4)]
+    for milder, graver in pairwise(verdicts):
+        assert graver.severity >= milder.severity
+        assert ACTIONS.index(graver.action) >= ACTIONS.index(milder.action)
