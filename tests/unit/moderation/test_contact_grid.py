@@ -1,12 +1,16 @@
-"""Contact details in many sentences and under many disguises (load_tests/moderation/contact_grid): the floors are what is
-reached today, less a little. What is masked holds no detail any more."""
+"""Contact details in many sentences and under many disguises (load_tests/moderation/contact_grid): the floors are what
+is reached today, less a little. What is masked holds no detail any more."""
 
 from collections import defaultdict
 from functools import cache
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from load_tests.moderation.contact_grid import Sample, data, is_found, samples
 from load_tests.moderation.cost import NOW
 from server.moderation.assess import assess
+from server.moderation.conversation import Conversation
 from server.moderation.verdict import Speaker
 
 MENTEE = Speaker("mentee", 15)
@@ -42,3 +46,30 @@ def test_what_is_masked_holds_no_detail_any_more() -> None:
             again = assess(verdict.masked_text, MENTEE, now=NOW)
             left += [verdict.masked_text for label in again.labels if label.category in ("contact", "identifying")]
     assert left == []
+
+
+PIECES = [
+    "arobase ",
+    " point ",
+    "zéro ",
+    "six ",
+    "rue ",
+    "j'habite ",
+    "snap ",
+    "collège ",
+    "Léa ",
+    "12 ",
+    "bus ",
+    "à l'envers",
+]
+SIGNS = "0612 .,-/@#_:;()+'\"oOlISB\n\u200b\u0301\u202e\ud800\x00"
+ODD = st.lists(st.sampled_from([*PIECES, *SIGNS]) | st.characters(), max_size=150).map("".join)
+
+
+@given(ODD, ODD, st.sampled_from([Speaker("mentor", 40), MENTEE]))
+@settings(deadline=None, max_examples=150)
+def test_spans_lie_inside_any_text(before: str, text: str, speaker: Speaker) -> None:
+    conversation = Conversation()
+    conversation.remember(speaker, before, NOW)
+    for label in assess(text, speaker, conversation, now=NOW).labels:
+        assert 0 <= label.start < label.end <= len(text)

@@ -1,4 +1,4 @@
-"""What tells who and where a young person is: the detail alone is hidden, and school, street and names may be spoken of."""
+"""What tells who and where a young person is: the detail alone is hidden; school, street and names may be spoken of."""
 
 from datetime import UTC, datetime
 
