@@ -6,6 +6,7 @@ from time import monotonic
 import pytest
 
 from server.kernel.permissions import Role
+from server.moderation.verdict import Label, Verdict
 from tests.integration.signalling.conftest import Caller, Neighbourhood
 from tests.support.bare_browser import until
 
@@ -37,6 +38,22 @@ async def test_a_pair_that_is_paused_cuts_its_call(street: Neighbourhood) -> Non
     refused = await julien.client.call("call:join", julien.request())
     assert refused["error"]["code"] == "room_closed"
     assert [over for _, act, over in await street.journal(room.id) if act == "call"] == [True]
+
+
+async def test_a_message_that_pauses_the_pair_cuts_its_call_and_leaves_help(street: Neighbourhood) -> None:
+    room, julien, lea = await street.pair()
+    claire = await street.caller(room.supervisor, room)
+    label = Label("threat", 4, 1.0, 0, 4, "test")
+    verdict = Verdict("hold", 4, (label,), flag=True, alert=True, freeze=True)
+    street.house.capabilities.rooms.judge.assess = lambda *_, **__: verdict
+    answer = await julien.client.say(room, "Quelque chose")
+    assert (answer["state"], answer["notice"]) == ("held", "frozen")
+    assert [await caller.ended() for caller in (julien, lea)] == ["removed"] * 2
+    await silenced(street, julien, lea)
+    for caller in (julien, lea, claire):  # a professional may write to both while it is paused, nobody calls
+        refused = await caller.client.call("call:join", caller.request())
+        assert refused["error"]["code"] == "room_closed"
+    assert (await lea.client.call("help:now", {"room": room.number}))["informed"] == ["Claire"]
 
 
 async def test_who_loses_the_room_is_out_and_the_others_go_on(street: Neighbourhood) -> None:
