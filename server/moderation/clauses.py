@@ -47,10 +47,11 @@ class Hit:
         return self.text.words
 
     def sentence(self) -> tuple[int, int]:
-        start, end = self.first, self.after
-        while start > max(0, self.first - SENTENCE) and self.words[start - 1] not in SENTENCE_ENDS:
+        words, start, end = self.text.words, self.first, self.after
+        lowest, highest = max(0, start - SENTENCE), min(len(words), end + SENTENCE)
+        while start > lowest and words[start - 1] not in SENTENCE_ENDS:
             start -= 1
-        while end < min(len(self.words), self.after + SENTENCE) and self.words[end] not in SENTENCE_ENDS:
+        while end < highest and words[end] not in SENTENCE_ENDS:
             end += 1
         return start, end
 
@@ -118,17 +119,20 @@ _OTHERS = _WORDS["others"]
 _BEFORE_ADDRESS = _WORDS["before_address"]
 _ORDERS = _WORDS["orders"]
 _OPENERS = _WORDS["openers"]
+_PLEAS = _WORDS["pleas"]
 _I = frozenset(("je", "j", "i"))
 _DENIALS = _WORDS["denials"]
 _ONLY_MORE = _WORDS["only_more"]
 _NO_ORDER = _WORDS["no_order"]
+_BEFORE_NOUN = _WORDS["before_noun"]
+_ARTICLES = frozenset(("un", "une", "a", "an", "the", "aussi", "fier", "fiere", "d", "etre", "such"))
 
 
 def negated(hit: Hit) -> bool:
     """Denied between its subject and itself, or right behind: "je veux pas mourir", "je me coupe plus". What begins
     with its own subject is denied from outside only by "pas que": "ou pas je vais …" denies nothing."""
     before = list(hit.before())
-    if hit.words[hit.first] in _I and before[-1:] not in (["que"], ["qu"], ["t"]):
+    if hit.words[hit.first] in _I and before[-1:] not in (["que"], ["qu"]):
         before = []
     for i in range(len(before) - 1, -1, -1):
         word = before[i]
@@ -258,6 +262,12 @@ def home_alone(hit: Hit) -> bool:
     return "at_home" in places and "at_school" not in places
 
 
+def alone(hit: Hit) -> bool:
+    """It is all that the message says, but for words that call: "j'en peux plus", "au secours stp"."""
+    rest = [word for word in (*hit.words[: hit.first], *hit.words[hit.after :]) if word[0].isalnum()]
+    return len(rest) <= 3 and all(word in _OPENERS or word in _SUBJECTS or word in _PLEAS for word in rest)
+
+
 def quoted(hit: Hit) -> bool:
     before, behind = hit.words[: hit.first], hit.words[hit.after :]
     return before.count('"') % 2 == 1 and '"' in behind
@@ -272,6 +282,18 @@ def denied(hit: Hit) -> bool:
     return False
 
 
+def called(hit: Hit) -> bool:
+    """Thrown at somebody at the end of what is said: "réfléchis bouffon"; not "il a fait le bouffon", "c'est con"."""
+    before = hit.before()
+    return bool(before) and before[-1] not in _BEFORE_NOUN and before[-1][0].isalnum() and closes(hit)
+
+
+def i_am(hit: Hit) -> bool:
+    """What the writer calls themselves: "je suis une gouine", "I'm a fag"."""
+    before = [word for word in hit.before() if word not in _ARTICLES]
+    return before[-2:] in (["je", "suis"], ["i", "m"], ["i", "am"]) or before[-1:] in (["being"], ["myself"], ["us"])
+
+
 def ordered(hit: Hit) -> bool:
     """It begins with an order: no subject stands right before it ("tu retournes au bled" is none)."""
     before = hit.before(2)
@@ -279,12 +301,15 @@ def ordered(hit: Hit) -> bool:
 
 
 RULES: dict[str, Callable[[Hit], bool]] = {
+    "alone": alone,
     "asked": asked,
+    "called": called,
     "closes": closes,
     "denied": denied,
     "directed": directed,
     "first_person": first_person,
     "home_alone": home_alone,
+    "i_am": i_am,
     "negated": negated,
     "of_me": of_me,
     "opens": opens,
