@@ -66,11 +66,10 @@ async def appeal(conn: AsyncConnection, about: Appealed, words: str | None, at: 
     if again:
         undone = {"state": "open", "decided_at": None, "decided_by": None, "seconded_by": None}
         told = {"reason": None, "note": None, "advice": None}
-        await store.change(
-            conn, flag_id, shared=True, due_at=due(max(flag.severity, SEVERITY), at), **says, **undone, **told
-        )
+        by = due(max(flag.severity, SEVERITY), at)
+        await store.change(conn, flag_id, shared=True, overdue=False, due_at=by, **says, **undone, **told)
     else:
-        await store.change(conn, flag_id, shared=True, **says)
+        await store.change(conn, flag_id, **says)
     return flag_id
 
 

@@ -99,7 +99,7 @@ class Decisions:
 
     async def renew(self, conn: AsyncConnection, flag_id: UUID, known: int, message: MessageState, says: str) -> None:
         """Writes down what the message has become since the flag was shown. What a newer flag is about is decided
-        there: here it can be seen, or handed on."""
+        there: here it can be seen, or handed on. A proposal was about other words, and falls."""
         flag = await self._locked(conn, flag_id)
         if flag.known is not None and known <= flag.known:
             return
@@ -112,6 +112,7 @@ class Decisions:
             edited=None if says == flag.excerpt else says,
             claimed_by=None,
             claimed_until=None,
+            **({"state": "open", "proposal_id": None} if flag.state == "second" else {}),
         )
 
     async def _locked(self, conn: AsyncConnection, flag_id: UUID) -> Flag:

@@ -110,13 +110,15 @@ class Appeal:
 @dataclass(frozen=True, slots=True)
 class Flag(NewFlag):
     """A stored flag. ``known`` is the last change of the message that it knows of, ``edited`` what the message says at
-    that change, where it is not the excerpt; ``shared``: it is or was on the lists of colleagues."""
+    that change, where it is not the excerpt; ``shared``: it is or was on the lists of colleagues,
+    ``overdue``: they were told that its time has come."""
 
     known: int | None = None
     edited: str | None = None
     state: FlagState = "open"
     revision: int = 0
     shared: bool = False
+    overdue: bool = False
     claimed_by: UUID | None = None
     claimed_until: datetime | None = None
     escalated_by: UUID | None = None

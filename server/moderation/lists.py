@@ -38,7 +38,9 @@ def _concerns(me: Reviewer) -> ColumnElement[bool]:
 def _open(me: Reviewer, now: datetime) -> ColumnElement[bool]:
     mine = flags.c.supervisor_id == me.account_id
     proposed = exists().where(_reviews.c.id == flags.c.proposal_id, _reviews.c.by_id == me.account_id)
-    appealed = exists().where(_appeals.c.flag_id == flags.c.id, _appeals.c.decided_at.is_(None))
+    appealed = exists().where(
+        _appeals.c.flag_id == flags.c.id, _appeals.c.decided_at.is_(None), _appeals.c.before_by.is_not(None)
+    )
     against_me = exists().where(
         _appeals.c.flag_id == flags.c.id, _appeals.c.decided_at.is_(None), _appeals.c.before_by == me.account_id
     )

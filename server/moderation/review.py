@@ -93,7 +93,7 @@ def on_list(flag: Flag, reviewer: Reviewer, now: datetime) -> Literal["open", "s
     if not entitled(flag, reviewer):
         return None
     overdue = flag.due_at is not None and flag.due_at <= now
-    appealed = flag.appeal is not None and flag.appeal.waits
+    appealed = flag.appeal is not None and flag.appeal.waits and flag.appeal.before_by is not None
     # What the professional in charge wrote themselves is not theirs to decide.
     own_words = flag.author_id == flag.supervisor_id
     return "open" if overdue or appealed or own_words or flag.state == "escalated" else None

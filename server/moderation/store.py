@@ -95,7 +95,9 @@ async def flags_of(conn: AsyncConnection, ids: Collection[UUID]) -> list[Flag]:
 
 async def locked(conn: AsyncConnection, flag_id: UUID) -> Flag | None:
     """The flag, for this transaction alone to change. Before pairs, rooms and messages are locked, never after."""
-    found = await flags_in(conn, _FLAG.where(flags.c.id == flag_id).with_for_update(of=flags))
+    await conn.execute(select(flags.c.id).where(flags.c.id == flag_id).with_for_update())
+    # In a statement of its own: what stands beside the flag is read as it is once the lock is ours.
+    found = await flags_of(conn, [flag_id])
     return found[0] if found else None
 
 
@@ -150,12 +152,12 @@ async def unclaim(conn: AsyncConnection, flag_id: UUID, by: UUID) -> bool:
 
 
 async def newly_overdue(conn: AsyncConnection, now: datetime) -> list[UUID]:
-    """The open flags that have become overdue since this was last asked; marks them as shared, so that of several
-    processes one is told."""
+    """The open flags that have become overdue since this was last asked; marks them, so that of several processes one
+    is told."""
     query = (
         update(flags)
-        .where(flags.c.state == "open", flags.c.due_at <= now, flags.c.shared.is_(False))
-        .values(shared=True, revision=flags.c.revision + 1)
+        .where(flags.c.state == "open", flags.c.due_at <= now, flags.c.overdue.is_(False))
+        .values(shared=True, overdue=True, revision=flags.c.revision + 1)
         .returning(flags.c.id)
     )
     return list((await conn.execute(query)).scalars())

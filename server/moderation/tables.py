@@ -53,6 +53,8 @@ flags = Table(
     Column("revision", Integer, nullable=False, server_default="0"),
     # It is or was on the lists of colleagues, who are told what becomes of it.
     Column("shared", Boolean, nullable=False, server_default=false()),
+    # Its time has come, and they have been told so.
+    Column("overdue", Boolean, nullable=False, server_default=false()),
     Column("raised_at", Instant, nullable=False),
     Column("due_at", Instant),
     Column("claimed_by", ForeignKey("accounts.id")),

@@ -376,6 +376,23 @@ class TestEditedMeanwhile:
         released = await house.decide(room.supervisor, newer, "release", "context_ok")
         assert released.status == 200
 
+    async def test_a_proposal_about_other_words_falls(self, house: House) -> None:
+        """Else one pair of eyes would have seen what is let through."""
+        room = await house.room()
+        samir = await house.person(Role.SUPERVISOR, "Samir")
+        lea, julien = await house.open(room.mentee), await house.open(room.mentor)
+        await lea.say(room, PHONE)
+        flag = await newest_flag(house)
+        await house.sql("update flags set severity = 4")
+        assert (await house.decide(room.supervisor, flag, "release", "context_ok")).body["state"] == "second"
+        await self.edit(lea, room, "Mon mail : lea@example.org")
+        late = await second(house, samir, flag, True)
+        assert (late.status, late.error) == (409, ("flag_moved_on", None))
+        assert (await second(house, samir, flag, True)).status == 404
+        (card,) = [card for card in await listed(house, room.supervisor, "open") if card["id"] == flag]
+        assert (card["state"], "proposal" in card, "release" in card["decisions"]) == ("open", False, False)
+        assert not [frame for frame in julien.frames if "example.org" in frame]
+
     async def test_an_edit_and_a_decision_at_once(self, house: House) -> None:
         """Whoever comes first: what is released is what was judged, or nothing is."""
         room = await house.room()

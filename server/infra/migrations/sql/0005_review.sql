@@ -9,6 +9,7 @@ ALTER TABLE flags ADD COLUMN message text DEFAULT 'none' NOT NULL;
 ALTER TABLE flags ADD COLUMN edited text;
 ALTER TABLE flags ADD COLUMN revision integer DEFAULT 0 NOT NULL;
 ALTER TABLE flags ADD COLUMN shared boolean DEFAULT false NOT NULL;
+ALTER TABLE flags ADD COLUMN overdue boolean DEFAULT false NOT NULL;
 ALTER TABLE flags ADD COLUMN claimed_by uuid CONSTRAINT flags_claimed_by_fkey REFERENCES accounts (id);
 ALTER TABLE flags ADD COLUMN claimed_until timestamp with time zone;
 ALTER TABLE flags ADD COLUMN escalated_by uuid CONSTRAINT flags_escalated_by_fkey REFERENCES accounts (id);
