@@ -18,7 +18,7 @@ from server.moderation.data_files import engine_version, version_of
 from server.moderation.folding import fold
 from server.moderation.masking import mask, placeholders
 from server.moderation.own_lexicon import ready
-from server.moderation.policy import ORDINARY, acts, decide
+from server.moderation.policy import ORDINARY, REVIEW, acts, decide
 from server.moderation.squeezed import squeezed
 from server.moderation.stopwatch import Stopwatch
 from server.moderation.verdict import DELIVER, Circumstances, Finding, Label, Speaker, Verdict
@@ -107,7 +107,17 @@ def _findings(
     watch.check()
     findings = model.weighed(findings, words, model.load())
     findings += [*details.find(words, folded, speaker, conversation, now, watch), *_hidings(text, words)]
-    return own.left(findings, read) if own and findings else findings
+    if own and findings:
+        findings = own.left(findings, read)
+    return [*findings, *_disguises(findings)]
+
+
+def _disguises(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """For each finding that was hidden a note that says so: policy counts what it hides one higher."""
+    for finding in findings:
+        if finding.disguised and (finding.severity is None or finding.severity >= REVIEW):
+            version = version_of("folding.py")
+            yield Finding("evasion", 0.9, finding.start, finding.end, "evasion.disguise", 1, version=version)
 
 
 def _hidings(text: str, words: Words) -> Iterator[Finding]:

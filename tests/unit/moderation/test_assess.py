@@ -176,8 +176,10 @@ def test_a_disguised_detail_is_worse_than_a_plain_one() -> None:
 
 def test_marks_of_no_width_do_not_move_the_spans() -> None:
     text = "\u200b\u200bah 06\u200b12 34 56\u200b 78\u200b ok"
-    (label,) = judge(text).labels
+    label, note = judge(text).labels
     assert text[label.start : label.end].strip("\u200b ") == "06\u200b12 34 56\u200b 78"
+    assert (note.category, note.rule, note.severity) == ("evasion", "evasion.disguise", 1)
+    assert (note.start, note.end) == (label.start, label.end)
 
 
 UNITS = [

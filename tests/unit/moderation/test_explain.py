@@ -11,7 +11,8 @@ from server.moderation.verdict import Label
 DETECTORS = [
     "contact.phone", "contact.phone.split", "contact.email", "contact.email.split", "contact.url", "contact.handle",
     "contact.handle.answer", "contact.handle.split", "contact.address", "contact.meeting", "identifying.school",
-    "evasion.order", "evasion.length", "evasion.flood", "conversation.two_weak", "conversation.three",
+    "evasion.order", "evasion.length", "evasion.flood", "evasion.disguise", "conversation.two_weak",
+    "conversation.three",
     "conversation.strong", "conversation.order", "conversation.skew", "voice.note", "assess.failed",
     "model.danger", "model.hostile", "own.watched.3fa9c2d1", "own.proto",
 ]  # fmt: skip
