@@ -17,6 +17,7 @@ from pathlib import Path
 
 CLIENT = Path(__file__).resolve().parent
 STATIC = CLIENT.parent / "server" / "static"
+POLICY = CLIENT.parent / "server" / "moderation" / "data" / "policy.json"  # which the page of the rules shows
 STAMP = "build.json"  # beside what it describes, so that a wheel is made from an unpacked sdist without Node
 OLDEST_NODE = 20
 WORTH_COMPRESSING = 300  # bytes: below this the headers of the answer outweigh what is saved
@@ -86,6 +87,7 @@ def _stamp() -> str:
             continue
         digest.update(f"{path.relative_to(CLIENT).as_posix()}\0".encode())
         digest.update(path.read_bytes())
+    digest.update(POLICY.read_bytes())
     return digest.hexdigest()
 
 

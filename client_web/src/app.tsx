@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { calling } from './call/current';
 import { HelpCard } from './help/help_card';
 import { HomePage } from './home/home_page';
+import { staffCode } from './home/staff_code';
 import { t } from './locales/text';
 import { RoomPage } from './room/room_page';
 import { me } from './session/session';
@@ -15,10 +16,10 @@ import { currentRoom, route } from './shell/route';
 import { SignInPage } from './signin/signin_page';
 
 const LooksPage = later(async () => (await import('./looks')).LooksPage);
+const RulesPage = later(async () => (await staffCode()).RulesPage);
 
 export function App(): VNode {
   const here = route.value;
-  const talks = ['mentor', 'mentee', 'supervisor'].includes(me.value?.account.role ?? '');
   const code = calling.value;
   useFocus();
   return (
@@ -29,12 +30,20 @@ export function App(): VNode {
       {here.page === 'looks' && <LooksPage />}
       {here.page !== 'looks' && me.value === undefined && <Waiting />}
       {here.page !== 'looks' && me.value === null && <SignInPage />}
-      {here.page !== 'looks' && me.value && (here.page === 'room' && talks ? <RoomPage key={here.number} number={here.number} /> : <HomePage />)}
+      {here.page !== 'looks' && me.value && <Own />}
       <HelpCard />
       {code && <code.Voices />}
       <Announcer />
     </>
   );
+}
+
+/** A page of one's own: which, is a matter of the address and of the role. */
+function Own(): VNode {
+  const here = route.value;
+  const role = me.value?.account.role ?? '';
+  if (here.page === 'room' && ['mentor', 'mentee', 'supervisor'].includes(role)) return <RoomPage key={here.number} number={here.number} />;
+  return here.page === 'rules' && ['supervisor', 'admin'].includes(role) ? <RulesPage /> : <HomePage />;
 }
 
 const Waiting = (): VNode => (

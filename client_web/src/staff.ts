@@ -1,4 +1,4 @@
-/** What only the staff use, fetched when one of them signs in. */
+/** What only the staff use, with its texts and its look: fetched when one of them signs in. */
 
 import './main'; // it stands on the page: so the bundler keeps all that they share in the page's one file
 
@@ -7,5 +7,18 @@ import { learnTexts } from './locales/text';
 
 learnTexts(frStaff);
 
+/** The address of `styles/staff.css`, which the bundler names by its content. */
+declare const STAFF_STYLES: string;
+
+/** Settles when the look is here, or cannot be had: without it all still works. */
+export const dressed = new Promise<void>((done) => {
+  const sheet = document.createElement('link');
+  sheet.rel = 'stylesheet';
+  sheet.href = STAFF_STYLES;
+  sheet.onload = sheet.onerror = () => done();
+  document.head.append(sheet);
+});
+
 export { Administration } from './admin/administration';
 export { QueueSection } from './queue/queue_section';
+export { RulesPage } from './rules/rules_page';

@@ -35,6 +35,7 @@ class TryBody(msgspec.Struct, forbid_unknown_fields=True):
     young_age: Age | None = None
     stage: Stage = "active"
     draft: OwnRules | None = None
+    language: Literal["fr", "en"] | None = None
 
 
 class AuthorSees(msgspec.Struct, frozen=True):
@@ -101,7 +102,7 @@ class TuningHttp:
             Circumstances(body.young_age, body.stage),
             body.draft,
         )
-        return _answer(verdict, body.text, call.principal.language)
+        return _answer(verdict, body.text, body.language or call.principal.language)
 
 
 def _card(tuned: Tuned) -> RulesCard:

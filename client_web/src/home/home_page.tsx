@@ -10,10 +10,11 @@ import { go, roomAddress } from '../shell/route';
 import { useTitle } from '../shell/title';
 import { InCallBar } from './in_call_bar';
 import { RoomCards } from './room_cards';
+import { staffCode } from './staff_code';
 
 // A young person's telephone does not fetch what only the staff use.
-const Administration = later(async () => (await import('../staff')).Administration);
-const QueueSection = later(async () => (await import('../staff')).QueueSection);
+const Administration = later(async () => (await staffCode()).Administration);
+const QueueSection = later(async () => (await staffCode()).QueueSection);
 
 export function HomePage(): VNode | null {
   const account = me.value?.account;

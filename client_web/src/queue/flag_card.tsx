@@ -2,15 +2,20 @@
 
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useEffect, useId, useState } from 'preact/hooks';
-import { ago, dayAndHour } from '../locales/moments';
-import { t, tOr, type Key } from '../locales/text';
-import { roomNamed } from '../room/rooms';
+import { useRef } from 'preact/hooks';
+import { dayAndHour } from '../locales/moments';
+import { t, type Key } from '../locales/text';
 import { Icon } from '../shell/icons';
-import { go, roomAddress } from '../shell/route';
-import type { Flag } from '../wire/types';
-import { decide, deciding, problems, reasonOf, type Decision } from './queue';
-import { pieces } from './spans';
+import type { Decision, Flag } from '../wire/types';
+import { Around } from './around';
+import { Left, now } from './countdown';
+import { DecisionForm } from './decision_form';
+import { Excerpt } from './excerpt';
+import { Explanations, FlagFrame, Who } from './flag_frame';
+import { focusNear } from './keys';
+import { offered } from './lists';
+import { ProposalBox } from './proposal';
+import { busy, claim, problems, reasonOf, unclaim } from './queue';
 
 const NEWS: Record<Flag['action'], Key> = {
   hold: 'queue.waiting',
@@ -19,95 +24,127 @@ const NEWS: Record<Flag['action'], Key> = {
   block: 'queue.not_sent',
   help: 'queue.help_now',
 };
-const MINUTE_MS = 60_000;
 
-export function FlagCard({ flag }: { flag: Flag }): VNode {
-  const heading = useId();
-  const raised = new Date(flag.raised_at);
+export function FlagCard({ flag, first }: { flag: Flag; first: boolean }): VNode {
   const problem = problems.value.get(flag.id);
-  const categories = [...new Set(flag.labels.map((label) => label.category))];
-  const reasons = (categories.length ? categories : [flag.category]).map((name) => tOr(`category.${name}`, 'category.other'));
-  const room = flag.room ? roomNamed(flag.room) : undefined;
-  useMinutes();
   return (
-    <article class={`flag flag-${flag.severity}`} aria-labelledby={heading}>
-      <header class="flag-head">
-        <Severity level={flag.severity} />
-        <h3 id={heading}>{reasonOf(flag)}</h3>
-        <time dateTime={flag.raised_at} title={dayAndHour(raised)}>
-          {ago(raised)}
-        </time>
-      </header>
-      <div class="flag-who">
-        <strong>{flag.author.name}</strong> <span>{t(`role.${flag.author.role}`)}</span>
-        {flag.action !== 'help' && others(flag).length > 0 && (
-          <>
-            <Icon name="arrow" />
-            <strong>{others(flag).join(', ')}</strong>
-          </>
-        )}
-        {room && (
-          <button type="button" class="quiet-button" onClick={() => go(roomAddress(room.number))}>
-            <Icon name="eye" />
-            {t('queue.enter')}
-          </button>
-        )}
-      </div>
-      {flag.excerpt && (
-        <blockquote class="excerpt">
-          {isNote(flag)
-            ? t('voice.note')
-            : pieces(flag.excerpt, flag.labels).map((piece) => (piece.marked ? <mark>{piece.text}</mark> : piece.text))}
-        </blockquote>
-      )}
-      <p class="flag-reason">
-        <strong>{t(NEWS[flag.action])}.</strong> {flag.action !== 'help' && t('queue.reason', { reasons: reasons.join(', ') })}
+    <FlagFrame flag={flag} first={first}>
+      <Who flag={flag} />
+      <Excerpt flag={flag} />
+      <p>
+        <strong>{t(flag.category === 'appeal' ? 'queue.appealed' : NEWS[flag.action])}</strong>
       </p>
+      <Explanations flag={flag} />
+      <Facts flag={flag} />
+      <Around flag={flag} />
       {problem && (
         <p class="problem" role="alert">
           {problem}
         </p>
       )}
+      {flag.proposal && flag.state === 'second' && <ProposalBox flag={flag} proposal={flag.proposal} />}
       <Choices flag={flag} />
-    </article>
+    </FlagFrame>
   );
 }
 
-/** What was said is to be heard in the room, seen by all; its words stand nowhere. */
-const isNote = (flag: Flag): boolean => flag.labels.some(({ rule }) => rule === 'voice.note');
-
-function Choices({ flag }: { flag: Flag }): VNode {
-  const note = useSignal('');
-  const writing = useSignal(false);
-  const field = useId();
-  const chosen = deciding.value.get(flag.id);
-  const choose = (decision: Decision): void => void decide(flag, decision, note.peek());
+/** What else is to be known before one decides. */
+function Facts({ flag }: { flag: Flag }): VNode | null {
+  const { appeal, escalated, frozen } = flag;
   return (
     <>
-      {writing.value && (
-        <p class="field">
-          <label for={field}>{t('queue.note')}</label>
-          <textarea id={field} rows={2} value={note.value} onInput={(event) => (note.value = event.currentTarget.value)} />
+      {frozen && (
+        <p class="notice">
+          <Icon name="pause" />
+          <span>{t('queue.frozen')}</span>
         </p>
       )}
-      <div class="flag-acts">
-        {flag.action === 'hold' ? (
-          <>
-            <button type="button" class="button" disabled={!!chosen} onClick={() => choose('release')}>
-              {t(chosen === 'release' ? 'queue.busy' : 'queue.release')}
+      {appeal && !appeal.decided && (
+        <div class="notice notice-staff">
+          <Icon name="back" />
+          <div>
+            <p>
+              <strong>{t('queue.appeal', { name: flag.author.name })}</strong>
+            </p>
+            {appeal.words && <blockquote class="appeal-words">{appeal.words}</blockquote>}
+            {appeal.before && (
+              <p>
+                {t('queue.appeal_before', {
+                  decision: t(`queue.done.${appeal.before.state}` as Key).toLowerCase(),
+                  name: appeal.before.by.name,
+                  when: dayAndHour(new Date(appeal.before.at)),
+                })}
+              </p>
+            )}
+          </div>
+        </div>
+      )}
+      {escalated && flag.state === 'escalated' && (
+        <p class="notice notice-staff">
+          <Icon name="arrow" />
+          <span>{t('queue.escalated_by', { name: escalated.by.name })}</span>
+        </p>
+      )}
+      {flag.state === 'open' && flag.note && <p class="flag-more">{t('queue.note_is', { note: flag.note })}</p>}
+    </>
+  );
+}
+
+function Choices({ flag }: { flag: Flag }): VNode | null {
+  const chosen = useSignal<Decision | null>(null);
+  const acts = useRef<HTMLDivElement>(null);
+  const claimed = flag.claimed && Date.parse(flag.claimed.until) > now.value ? flag.claimed : undefined;
+  const theirs = claimed !== undefined && !claimed.mine;
+  const waits = busy.value.has(flag.id);
+  const decisions = offered(flag);
+  const choose = async (decision: Decision): Promise<void> => {
+    if (!claimed?.mine && !(await claim(flag))) return;
+    chosen.value = decision;
+  };
+  const close = (): void => {
+    const before = chosen.peek();
+    chosen.value = null;
+    setTimeout(() => {
+      const button = acts.current?.querySelector<HTMLElement>(`[data-decision=${before}]`);
+      if (button?.isConnected) button.focus();
+      else focusNear();
+    });
+  };
+  if (flag.sample) return null;
+  if (decisions.length === 0) return flag.state === 'second' ? null : <p class="hint">{t('queue.for_a_colleague')}</p>;
+  if (chosen.value && decisions.includes(chosen.value) && !theirs) return <DecisionForm flag={flag} decision={chosen.value} onClose={close} />;
+  return (
+    <>
+      {claimed && (
+        <p class={theirs ? 'claim is-theirs' : 'claim'}>
+          <Icon name={theirs ? 'person' : 'clock'} />
+          <span>
+            {t(theirs ? 'queue.claimed_by' : 'queue.claimed', { name: claimed.by.name })} <Left until={claimed.until} />
+          </span>
+          {!theirs && (
+            <button type="button" class="quiet-button" disabled={waits} onClick={() => void unclaim(flag)}>
+              {t('queue.unclaim')}
             </button>
-            <button type="button" class="button button-plain" disabled={!!chosen} onClick={() => choose('refuse')}>
-              {t(chosen === 'refuse' ? 'queue.busy' : 'queue.refuse')}
-            </button>
-          </>
-        ) : (
-          <button type="button" class="button" disabled={!!chosen} onClick={() => choose('acknowledge')}>
-            {t(chosen ? 'queue.busy' : 'queue.acknowledge')}
+          )}
+        </p>
+      )}
+      {flag.state === 'second' && <p class="flag-more">{t('queue.or_else')}</p>}
+      <div class="flag-acts" ref={acts}>
+        {decisions.map((decision, index) => (
+          <button
+            key={decision}
+            type="button"
+            data-decision={decision}
+            class={decision === 'escalate' ? 'quiet-button' : index === 0 && flag.state !== 'second' ? 'button' : 'button button-plain'}
+            disabled={theirs || waits}
+            onClick={() => void choose(decision)}
+          >
+            {t(`queue.${decision}`)}
           </button>
-        )}
-        {!writing.value && (
-          <button type="button" class="quiet-button" onClick={() => (writing.value = true)}>
-            {t('queue.add_note')}
+        ))}
+        {!claimed && flag.state !== 'second' && (
+          <button type="button" class="quiet-button" disabled={waits} onClick={() => void claim(flag)}>
+            {t('queue.claim')}
           </button>
         )}
       </div>
@@ -118,41 +155,21 @@ function Choices({ flag }: { flag: Flag }): VNode {
 /** What was decided, in one line. */
 export function DecidedFlag({ flag }: { flag: Flag }): VNode {
   const problem = problems.value.get(flag.id);
+  const people = [flag.decided_by?.name, flag.seconded_by?.name].filter(Boolean).join(` ${t('queue.and')} `);
   return (
     <li class="decided">
-      <Icon name={flag.state === 'refused' ? 'stop' : 'sent'} />
+      <Icon name={flag.state === 'refused' ? 'stop' : flag.state === 'returned' ? 'back' : 'sent'} />
       <div>
         <p>
-          <strong>{t(`queue.done.${flag.state === 'open' ? 'acknowledged' : flag.state}`)}</strong> · {reasonOf(flag)} · {flag.author.name}
+          <strong>{t(`queue.done.${flag.state}`)}</strong> · {reasonOf(flag)} · {flag.author.name}
+          {flag.appeal?.decided && ` · ${t('queue.after_appeal')}`}
         </p>
         <p class="decided-by">
-          {problem ?? [flag.decided_by?.name, flag.decided_at && dayAndHour(new Date(flag.decided_at))].filter(Boolean).join(', ')}
+          {problem ??
+            [people, flag.reason && t(`reason.${flag.reason}`), flag.decided_at && dayAndHour(new Date(flag.decided_at))].filter(Boolean).join(', ')}
         </p>
         {flag.note && <p class="decided-by">« {flag.note} »</p>}
       </div>
     </li>
   );
-}
-
-/** By a word and by a shape with more corners the graver it is; colour only repeats it. */
-const Severity = ({ level }: { level: number }): VNode => (
-  <span class={`severity severity-${level}`}>
-    <svg viewBox="0 0 20 20" aria-hidden="true" focusable="false">
-      {level <= 1 && <circle cx="10" cy="10" r="6" />}
-      {level === 2 && <path d="M10 2.5 17.5 10 10 17.5 2.5 10Z" />}
-      {level === 3 && <path d="M10 2.5 18.5 17h-17Z" />}
-      {level >= 4 && <path d="M6.3 1.500h7.400l4.8 4.800v7.400l-4.8 4.800H6.300l-4.8-4.800V6.300Z" />}
-    </svg>
-    {t(`severity.${Math.min(4, Math.max(1, level))}` as Key)}
-  </span>
-);
-
-const others = (flag: Flag): string[] => flag.people.filter((name) => name !== flag.author.name);
-
-function useMinutes(): void {
-  const [, tick] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => tick((count) => count + 1), MINUTE_MS);
-    return () => clearInterval(timer);
-  }, []);
 }

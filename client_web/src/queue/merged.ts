@@ -4,13 +4,13 @@ import type { Flag } from '../wire/types';
 
 /**
  * `fetched` is the list as the server saw it at some moment of the fetch, `news` what arrived by itself since the
- * fetch began. A decision is final, so it wins over an open flag on either side; otherwise the news is the later word.
+ * fetch began. Of two cards of a flag the one with the higher revision counts, of equal ones the news.
  */
 export function merged(fetched: readonly Flag[], news: ReadonlyMap<string, Flag>): ReadonlyMap<string, Flag> {
-  const flags = new Map(fetched.map((flag) => [flag.id, flag]));
-  for (const [id, flag] of news) {
-    const known = flags.get(id);
-    if (!known || known.state === 'open' || flag.state !== 'open') flags.set(id, flag);
-  }
+  const flags = new Map<string, Flag>();
+  for (const flag of [...fetched, ...news.values()]) flags.set(flag.id, newer(flags.get(flag.id), flag));
   return flags;
 }
+
+/** Which of two cards of one flag counts: `arriving`, unless it is older than what is known. */
+export const newer = (known: Flag | undefined, arriving: Flag): Flag => (known && known.revision > arriving.revision ? known : arriving);

@@ -1,4 +1,4 @@
-/** The professional's live list: what was flagged, and what they and their colleagues decided. */
+/** The professional's live lists: what was flagged, what waits for a second pair of eyes, what was decided. */
 
 import { computed, effect, signal } from '@preact/signals';
 import { t, tOr } from '../locales/text';
@@ -7,29 +7,27 @@ import { announce } from '../shell/announce';
 import { http } from '../wire/http';
 import { on, onOnline } from '../wire/link';
 import { Refusal } from '../wire/refusal';
-import type { Flag, Reason } from '../wire/types';
-import { merged } from './merged';
-
-export type Decision = 'release' | 'refuse' | 'acknowledge';
-const REASON: Record<Decision, Reason> = { release: 'context_ok', refuse: 'unsafe', acknowledge: 'other' };
+import type { DecideBody, Flag, FlagList, FlagPage, SampleBody, SecondBody } from '../wire/types';
+import { GRAVE, inOrder, listOf, type ListName } from './lists';
+import { merged, newer } from './merged';
+import { lookedAtGrave } from './wellness';
 
 const flags = signal<ReadonlyMap<string, Flag>>(new Map());
-/** What was chosen and not answered yet, and what went wrong, by flag. */
-export const deciding = signal<ReadonlyMap<string, Decision>>(new Map());
+/** Blind second reviews; nothing of what was decided is told, so nothing of them changes by itself. */
+export const samples = signal<readonly Flag[]>([]);
+/** What is being asked of the server and was not answered yet, and what went wrong, by flag. */
+export const busy = signal<ReadonlySet<string>>(new Set());
 export const problems = signal<ReadonlyMap<string, string>>(new Map());
 
-export const openFlags = computed(() =>
-  [...flags.value.values()]
-    .filter((flag) => flag.state === 'open')
-    .sort((a, b) => b.severity - a.severity || a.raised_at.localeCompare(b.raised_at)),
-);
 const RECENT = 8;
-export const decidedFlags = computed(() =>
-  [...flags.value.values()]
-    .filter((flag) => flag.state !== 'open')
-    .sort((a, b) => (b.decided_at ?? '').localeCompare(a.decided_at ?? ''))
-    .slice(0, RECENT),
-);
+const onList = (list: ListName): Flag[] => {
+  const account = me.value?.account.id ?? '';
+  return inOrder([...flags.value.values()].filter((flag) => listOf(flag, account) === list), list);
+};
+export const openFlags = computed(() => onList('open'));
+export const secondFlags = computed(() => onList('second'));
+export const closedFlags = computed(() => onList('closed'));
+export const decidedFlags = computed(() => closedFlags.value.slice(0, RECENT));
 
 const watches = (): boolean => me.peek()?.account.role === 'supervisor';
 
@@ -40,39 +38,79 @@ export async function loadQueue(): Promise<void> {
   if (!watches()) return;
   const since = (news = new Map<string, Flag>());
   try {
-    const open: Flag[] = [];
-    for (let more = true; more; ) {
-      const last = open.at(-1);
-      const page = await http<{ flags: Flag[]; more: boolean }>('GET', `flags?state=open${last ? `&before=${last.id}` : ''}`);
-      open.push(...page.flags);
-      more = page.more && page.flags.length > 0;
-    }
-    const closed = await http<{ flags: Flag[] }>('GET', 'flags?state=closed');
+    const waiting = [...(await whole('open')), ...(await whole('second'))];
+    const sampled = await page('sample');
+    const closed = await page('closed');
     if (since !== news) return; // a later load is under way, or somebody else signed in
-    flags.value = merged([...open, ...closed.flags.slice(0, RECENT)], since);
+    flags.value = merged([...waiting, ...closed.flags], since);
+    samples.value = sampled.flags;
   } catch {
-    // Without an answer the list stays as it was; the page says that it is offline.
+    // Without an answer the lists stay as they were; the page says that it is offline.
   }
 }
 
-export async function decide(flag: Flag, decision: Decision, note: string): Promise<void> {
-  deciding.value = new Map(deciding.peek()).set(flag.id, decision);
-  problems.value = without(problems.peek(), flag.id);
+const page = (list: FlagList, before?: string): Promise<FlagPage> =>
+  http<FlagPage>('GET', `flags?state=${list}${before ? `&before=${before}` : ''}`);
+
+async function whole(list: FlagList): Promise<Flag[]> {
+  const found: Flag[] = [];
+  for (let more = true; more; ) {
+    const next = await page(list, found.at(-1)?.id);
+    found.push(...next.flags);
+    more = next.more && next.flags.length > 0;
+  }
+  return found;
+}
+
+/** Nobody else decides it for five minutes. Returns whether it is one's own now. */
+export const claim = (flag: Flag): Promise<boolean> => act(flag, () => http<Flag>('POST', `flags/${flag.id}/claim`));
+export const unclaim = (flag: Flag): Promise<boolean> => act(flag, () => http<Flag>('POST', `flags/${flag.id}/unclaim`));
+
+export async function decide(flag: Flag, body: DecideBody): Promise<boolean> {
+  const done = await act(flag, () => http<Flag>('POST', `flags/${flag.id}/decide`, body));
+  if (done && flag.severity >= GRAVE) lookedAtGrave();
+  return done;
+}
+
+export async function second(flag: Flag, body: SecondBody): Promise<boolean> {
+  const done = await act(flag, () => http<Flag>('POST', `flags/${flag.id}/second`, body));
+  if (done && flag.severity >= GRAVE) lookedAtGrave();
+  return done;
+}
+
+export async function judgeSample(flag: Flag, body: SampleBody): Promise<boolean> {
+  const done = await act(flag, async () => {
+    await http('POST', `flags/${flag.id}/sample`, body);
+    return null;
+  });
+  if (done) samples.value = samples.peek().filter(({ id }) => id !== flag.id);
+  return done;
+}
+
+async function act(flag: Flag, ask: () => Promise<Flag | null>): Promise<boolean> {
+  busy.value = new Set(busy.peek()).add(flag.id);
+  forgetProblem(flag.id);
   try {
-    const words = note.trim() ? { note: note.trim() } : {};
-    take(await http<Flag>('POST', `flags/${flag.id}/decide`, { decision, reason: REASON[decision], ...words }));
+    const card = await ask();
+    if (card) take(card);
+    return true;
   } catch (error) {
     await coped(flag, error);
+    return false;
   } finally {
-    deciding.value = without(deciding.peek(), flag.id);
+    const rest = new Set(busy.peek());
+    rest.delete(flag.id);
+    busy.value = rest;
   }
 }
 
-/** Somebody was faster: show what they decided. Anything else: say it, and leave the choice open. */
+const RENEWED = new Set(['conflict', 'flag_decided', 'flag_claimed', 'flag_moved_on', 'not_found']);
+
+/** Somebody was faster, or the message has changed: show what it is now. Anything else: say it, and leave the choice open. */
 async function coped(flag: Flag, error: unknown): Promise<void> {
   const code = error instanceof Refusal ? error.code : 'unreachable';
-  if (code === 'conflict' || code === 'flag_decided') {
-    await loadQueue();
+  if (RENEWED.has(code)) await loadQueue();
+  if (code === 'flag_decided') {
     const name = flags.peek().get(flag.id)?.decided_by?.name;
     return say(flag.id, name ? t('queue.already', { name }) : t('queue.already_somebody'));
   }
@@ -85,22 +123,29 @@ function say(id: string, sentence: string): void {
   problems.value = new Map(problems.peek()).set(id, sentence);
 }
 
-function take(flag: Flag): void {
-  news.set(flag.id, flag);
-  flags.value = new Map(flags.peek()).set(flag.id, flag);
+function forgetProblem(id: string): void {
+  const rest = new Map(problems.peek());
+  rest.delete(id);
+  problems.value = rest;
 }
 
-function without<T>(map: ReadonlyMap<string, T>, key: string): ReadonlyMap<string, T> {
-  const rest = new Map(map);
-  rest.delete(key);
-  return rest;
+function take(flag: Flag): void {
+  news.set(flag.id, newer(news.get(flag.id), flag));
+  flags.value = new Map(flags.peek()).set(flag.id, newer(flags.peek().get(flag.id), flag));
 }
 
 on('flag:raised', (flag) => {
   if (!flags.peek().has(flag.id)) announce(t('queue.new', { reason: reasonOf(flag), author: flag.author.name }));
   take(flag);
 });
-on('flag:changed', take);
+on('flag:changed', (flag) => {
+  const account = me.peek()?.account.id ?? '';
+  const before = flags.peek().get(flag.id);
+  if (listOf(flag, account) === 'second' && (!before || listOf(before, account) !== 'second')) {
+    announce(t('queue.new_second', { reason: reasonOf(flag), name: flag.proposal?.by.name ?? '' }));
+  }
+  take(flag);
+});
 onOnline(() => void loadQueue());
 
 let owner: string | undefined;
@@ -109,6 +154,7 @@ effect(() => {
   if (account === owner) return;
   owner = account;
   flags.value = new Map(); // of the person before: nothing of it stays
+  samples.value = [];
   news = new Map();
   problems.value = new Map();
 });

@@ -2,14 +2,17 @@
 
 import { computed, signal } from '@preact/signals';
 
-export type Route = { page: 'home' } | { page: 'looks' } | { page: 'room'; number: number };
+export type Route = { page: 'home' } | { page: 'looks' } | { page: 'rules' } | { page: 'room'; number: number };
 
 /** What is looked at, and who sees it; open to everybody. */
 export const LOOKS = '#/looks';
+/** The rules of moderation of one's association; for supervisors and admins. */
+export const RULES = '#/rules';
 
 function read(): Route {
   const room = /^#\/r\/(\d+)$/.exec(location.hash);
   if (location.hash === LOOKS) return { page: 'looks' };
+  if (location.hash === RULES) return { page: 'rules' };
   return room ? { page: 'room', number: Number(room[1]) } : { page: 'home' };
 }
 

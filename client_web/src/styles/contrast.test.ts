@@ -8,6 +8,7 @@ const WORDS: readonly (readonly [ink: string, ground: string])[] = [
   ['pine', 'paper'], ['pine', 'surface'], ['pine', 'raised'], ['on-pine', 'pine'], ['on-pine', 'pine-deep'],
   ['pine-wash-ink', 'pine-wash'], ['apricot-ink', 'apricot-wash'], ['staff-ink', 'staff-wash'],
   ['wait-ink', 'wait-wash'], ['stop', 'surface'], ['stop-ink', 'stop-wash'], ['ink', 'apricot-wash'],
+  ['stop', 'paper'], ['staff', 'surface'],
 ];
 const EDGES: typeof WORDS = [['edge', 'surface'], ['edge', 'raised'], ['edge', 'paper'], ['pine', 'surface'], ['pine', 'paper'], ['stop', 'surface']];
 

@@ -269,6 +269,8 @@ export interface TryBody {
   young_age?: number;
   stage?: 'new' | 'active' | 'probation' | 'closing';
   draft?: OwnRules;
+  /** Of the explanations. */
+  language?: Language;
 }
 export interface TryAnswer {
   action: Action;

@@ -1,0 +1,69 @@
+/** The messages around a flagged one. Reading them is written into the journal that the people of the room can see. */
+
+import { useSignal } from '@preact/signals';
+import type { VNode } from 'preact';
+import { dayAndHour } from '../locales/moments';
+import { t } from '../locales/text';
+import { roomNamed } from '../room/rooms';
+import { Icon } from '../shell/icons';
+import { http } from '../wire/http';
+import { Refusal } from '../wire/refusal';
+import type { Flag, FlagContext, FullMessage } from '../wire/types';
+import { Veiled } from './excerpt';
+
+export function Around({ flag }: { flag: Flag }): VNode | null {
+  const found = useSignal<FlagContext | null>(null);
+  const problem = useSignal('');
+  const busy = useSignal(false);
+  if (!flag.room) return null;
+  const read = async (): Promise<void> => {
+    busy.value = true;
+    problem.value = '';
+    try {
+      found.value = await http<FlagContext>('GET', `flags/${flag.id}/context`);
+    } catch (error) {
+      problem.value = error instanceof Refusal && error.message ? error.message : t('error.unreachable');
+    }
+    busy.value = false;
+  };
+  const names = (message: FullMessage): string =>
+    message.author === flag.author.id
+      ? flag.author.name
+      : (roomNamed(flag.room!)?.memberOf(message.author)?.name ?? flag.people.find((name) => name !== flag.author.name) ?? '');
+  return (
+    <div class="around">
+      {!found.value && (
+        <p>
+          <button type="button" class="quiet-button" disabled={busy.value} onClick={() => void read()}>
+            <Icon name="chat" />
+            {t('queue.context')}
+          </button>
+          <span class="hint">{t('queue.context_seen')}</span>
+        </p>
+      )}
+      {problem.value && (
+        <p class="problem" role="alert">
+          {problem.value}
+        </p>
+      )}
+      {found.value && (
+        <section aria-label={t('queue.context')}>
+          <p class="hint">{t('queue.context_was_seen')}</p>
+          <Veiled severity={flag.severity}>
+            <ol class="around-list">
+              {found.value.messages.map((message) => (
+                <li key={message.seq} class={message.seq === found.value?.flagged ? 'is-flagged' : ''}>
+                  <p class="around-who">
+                    <strong>{names(message)}</strong> <time dateTime={message.at}>{dayAndHour(new Date(message.at))}</time>
+                    {message.state !== 'delivered' && <span class="tag">{t(`message.${message.state}`)}</span>}
+                  </p>
+                  <p class="around-text">{message.kind === 'voice' ? t('voice.note') : message.body}</p>
+                </li>
+              ))}
+            </ol>
+          </Veiled>
+        </section>
+      )}
+    </div>
+  );
+}
