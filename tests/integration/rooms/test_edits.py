@@ -10,6 +10,7 @@ import pytest
 from server.kernel.identifiers import new_id
 from server.moderation.verdict import DELIVER, Label, Verdict
 from server.pairs.rules import State
+from tests.support.room_reader import Reader
 from tests.support.rooms import Client, House, Person, Room
 
 LABEL = Label("contact", 3, 1.0, 0, 4, "test")
@@ -379,3 +380,47 @@ async def test_the_first_answer_stays_after_an_edit(house: House, room: Room) ->
     await edit(julien, room, 3, "fine at last")
     house.capabilities.rooms.chat._conversations._rooms.clear()
     assert await julien.say(room, "hold words", held) == answer
+
+
+async def test_no_acknowledged_edit_is_lost_with_a_connection(house: House, room: Room) -> None:
+    """The database ends its sessions again and again, also between a commit and its answer: whoever edits repeats, and
+    in the end everyone holds what was acknowledged last."""
+    julien = await house.open(room.mentor)
+    lea = Reader(room.mentee, room, compact=True)
+    lea.client = await house.open(room.mentee, compact=1)
+    await julien.say(room, "fine words")
+    done = asyncio.Event()
+
+    async def cut() -> None:
+        raw = await house.database.connect_raw()
+        while not done.is_set():
+            await raw.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() "
+                "and pid <> pg_backend_pid() and query ilike any(array['update messages%', 'insert into message_v%'])"
+            )
+            await asyncio.sleep(0.01)
+        await raw.close()
+
+    cutting = asyncio.create_task(cut())
+    acknowledged: list[int] = []
+    tries = 0
+    try:
+        async with asyncio.timeout(60):
+            for step in range(8):
+                answer = {"ok": False}
+                while not answer["ok"]:
+                    tries += 1
+                    answer = await edit(julien, room, 1, f"fine {step}")
+                    assert answer["ok"] or answer["error"]["code"] == "try_again", answer
+                acknowledged.append(answer["changed"])
+    finally:
+        done.set()
+        await cutting
+    assert tries > 8
+    assert acknowledged == sorted(set(acknowledged))
+    bodies = await house.sql("select body from message_versions where version > 1 order by version")
+    assert bodies == [(f"fine {step}",) for step in range(8)]
+    lea.look()
+    await lea.catch_up()
+    assert {seq: message.body for seq, message in lea.messages.items()} == {1: "fine 7"}
+    assert await lea.fetch(5) == lea.messages
