@@ -1,6 +1,6 @@
 """What becomes of a text or a note, said by whom in which room: the moderation's verdict, with what this room adds.
 
-A fault of the moderation is never silent, and never lets an adult's words through (docs/decisions/0044, 0156).
+A fault of the moderation is never silent, and never lets an adult's words through (docs/decisions/0044).
 """
 
 import logging

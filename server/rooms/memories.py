@@ -1,4 +1,4 @@
-"""SQL of what the moderation remembers of each author in a room, beside the last messages (docs/decisions/0157)."""
+"""SQL of what the moderation remembers of each author in a room, beside the last messages (docs/decisions/0156)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
