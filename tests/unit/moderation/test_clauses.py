@@ -6,11 +6,13 @@ from server.moderation import lexicon
 from server.moderation.clauses import (
     Hit,
     Text,
+    called,
     closes,
     denied,
     directed,
     first_person,
     holds,
+    i_am,
     negated,
     of_another,
     of_me,
@@ -196,3 +198,18 @@ def test_an_order_has_no_subject() -> None:
     assert ordered(hit("sale con <retourne dans ton pays>"))
     assert not ordered(hit("quand tu <retournes au bled>"))
     assert not ordered(hit("elle <rentre au pays>"))
+
+
+def test_what_the_writer_calls_themselves() -> None:
+    assert i_am(hit("je suis une <gouine> et alors"))
+    assert i_am(hit("I'm a <fag>, deal with it"))
+    assert not i_am(hit("je suis sûr que t'es un <pédé>"))
+    assert not i_am(hit("sale <pédé>"))
+
+
+def test_a_name_is_called_at_the_end() -> None:
+    assert called(hit("réfléchis <bouffon>"))
+    assert called(hit("n'importe quoi <connard> !"))
+    assert not called(hit("il a fait le <bouffon>"))
+    assert not called(hit("<connard>"))
+    assert not called(hit("réfléchis <bouffon> du roi"))
