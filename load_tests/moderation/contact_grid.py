@@ -24,10 +24,28 @@ EACH = 60  # samples of a kind and disguise
 SEED = 20261122
 AUTHOR = Speaker("mentor", 40)
 
-_FR = "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize".split()
-_FR_TENS = "vingt trente quarante cinquante soixante".split()
-_EN = "zero one two three four five six seven eight nine".split()
-_EN_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_FR = [
+    "zéro",
+    "un",
+    "deux",
+    "trois",
+    "quatre",
+    "cinq",
+    "six",
+    "sept",
+    "huit",
+    "neuf",
+    "dix",
+    "onze",
+    "douze",
+    "treize",
+    "quatorze",
+    "quinze",
+    "seize",
+]
+_FR_TENS = ["vingt", "trente", "quarante", "cinquante", "soixante"]
+_EN = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+_EN_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _LOOKALIKE = str.maketrans("aceiopsxyABCEHKMOPTX", "асеіорѕхуАВСЕНКМОРТХ")
 _LEET = str.maketrans("aeiosAEIOS", "@310$@310$")
 _DIGIT_LETTERS = str.maketrans("0158", "OISB")
@@ -41,7 +59,7 @@ class Sample(NamedTuple):
 
 @cache
 def data() -> dict[str, Any]:
-    return msgspec.json.decode(Path(__file__).with_suffix(".json").read_bytes())
+    return msgspec.json.decode(Path(__file__).with_suffix(".json").read_bytes(), type=dict[str, Any])
 
 
 def french(number: int, style: int = 0) -> str:
@@ -67,7 +85,18 @@ def english(number: int) -> str:
     if number < 10:
         return _EN[number]
     if number < 20:
-        return "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()[number - 10]
+        return [
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ][number - 10]
     return f"{_EN_TENS[number // 10 - 2]} {_EN[number % 10] if number % 10 else ''}".strip()
 
 
@@ -94,8 +123,8 @@ def spoken(pair: str, style: int = 0, language: str = "fr") -> str:
 
 def one_by_one(value: str) -> list[str]:
     """The digits, the first behind its +."""
-    first, *others = digits(value)
-    return ["+" + first if value.startswith("+") else first, *others]
+    only = list(digits(value))
+    return ["+" + only[0] if value.startswith("+") else only[0], *only[1:]]
 
 
 def said_one_by_one(value: str, language: str = "fr") -> list[str]:
@@ -104,6 +133,11 @@ def said_one_by_one(value: str, language: str = "fr") -> list[str]:
 
 
 Disguise = Callable[[str, random.Random], str]
+
+
+def plainly(value: str) -> str:
+    """In words without accents and hyphens."""
+    return " ".join(spoken(pair) for pair in pairs(value)).replace("é", "e").replace("-", " ")
 
 
 def mixed(value: str, r: random.Random) -> str:
@@ -129,7 +163,7 @@ def keycaps(value: str, r: random.Random) -> str:
     return r.choice(["", " "]).join(f"{c}\ufe0f\u20e3" if c.isdigit() else c for c in "".join(pairs(value)))
 
 
-def wide(value: str, r: random.Random) -> str:
+def wide(value: str, _r: random.Random) -> str:
     return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in value)
 
 
@@ -140,6 +174,15 @@ def joined(*signs: str, each: bool = False) -> Disguise:
 def digit_letters(value: str, r: random.Random) -> str:
     keys = r.choice(["0", "01", "015", "0158"])
     return "".join(c.translate(_DIGIT_LETTERS) if c in keys else c for c in value)
+
+
+def leet_some(value: str, r: random.Random) -> str:
+    """Words with a digit for one letter in three."""
+    return "".join({"e": "3", "o": "0", "i": "1"}.get(c, c) if r.random() < 0.33 else c for c in value)
+
+
+def look_alike(value: str, _r: random.Random) -> str:
+    return value.translate(_LOOKALIKE)
 
 
 def leet_words(value: str, r: random.Random) -> str:
@@ -153,21 +196,21 @@ def some_words(value: str, r: random.Random) -> str:
 
 
 PHONE: dict[str, Disguise] = {
-    "clean": lambda value, r: value,
+    "clean": lambda value, _r: value,
     "spaced": joined(" ", ".", "-", " . ", " - ", each=True),
     "signs between": joined("/", "_", " | ", "*", ",", " , ", "...", "~", " / ", "\n", "--", ":", ";", ")("),
     "fillers between": joined(" puis ", " et ", " ensuite ", " après ", " then ", " and ", " euh "),
     "emoji between": joined("😂", " 📞 ", "👉", " 🔥 ", "❤️", each=False),
     "emoji each": joined("😂", " 🔥 ", "⭐", each=True),
-    "number words": lambda value, r: " ".join(spoken(p) for p in pairs(value)),
-    "words, no accents or marks": lambda value, r: " ".join(spoken(p) for p in pairs(value)).replace("é", "e").replace("-", " "),
+    "number words": lambda value, _r: " ".join(spoken(p) for p in pairs(value)),
+    "words, no accents or marks": lambda value, _r: plainly(value),
     "words, digit by digit": lambda value, r: r.choice([" ", ", ", "-"]).join(said_one_by_one(value)),
-    "words, Swiss and Belgian": lambda value, r: " ".join(spoken(p, 1) for p in pairs(value)),
-    "words, English": lambda value, r: " ".join(said_one_by_one(value, "en")),
-    "words, English pairs": lambda value, r: " ".join(spoken(p, 0, "en") for p in pairs(value)),
-    "words, glued": lambda value, r: "".join(said_one_by_one(value)).replace("é", "e"),
-    "words, SMS": lambda value, r: " ".join(spoken(p) for p in pairs(value)).replace("qu", "k").replace("é", "e").replace("-", " "),
-    "words, upper case": lambda value, r: ", ".join(spoken(p) for p in pairs(value)).upper(),
+    "words, Swiss and Belgian": lambda value, _r: " ".join(spoken(p, 1) for p in pairs(value)),
+    "words, English": lambda value, _r: " ".join(said_one_by_one(value, "en")),
+    "words, English pairs": lambda value, _r: " ".join(spoken(p, 0, "en") for p in pairs(value)),
+    "words, glued": lambda value, _r: "".join(said_one_by_one(value)).replace("é", "e"),
+    "words, SMS": lambda value, _r: plainly(value).replace("qu", "k"),
+    "words, upper case": lambda value, _r: ", ".join(spoken(p) for p in pairs(value)).upper(),
     "words, leet": leet_words,
     "words in digits": mixed,
     "words among digits": some_words,
@@ -178,12 +221,12 @@ PHONE: dict[str, Disguise] = {
     "keycaps": keycaps,
     "zero width": invisible,
     "zero width and spaced": lambda value, r: " ".join(invisible(p, r) for p in pairs(value)),
-    "backwards": lambda value, r: f"{' '.join(pairs(value.removeprefix('+')))[::-1]} à l'envers",
-    "brackets": lambda value, r: "".join(f"({p})" for p in pairs(value)),
+    "backwards": lambda value, _r: f"{' '.join(pairs(value.removeprefix('+')))[::-1]} à l'envers",
+    "brackets": lambda value, _r: "".join(f"({p})" for p in pairs(value)),
     "letters between": lambda value, r: r.choice(["x", "a", "z", "h"]).join(pairs(value)),
     "circled and spaced": lambda value, r: " ".join(circled("".join(one_by_one(value)), r)),
-    "words and fillers": lambda value, r: " et puis ".join(spoken(p) for p in pairs(value)),
-    "words and emoji": lambda value, r: " 🙂 ".join(spoken(p) for p in pairs(value)),
+    "words and fillers": lambda value, _r: " et puis ".join(spoken(p) for p in pairs(value)),
+    "words and emoji": lambda value, _r: " 🙂 ".join(spoken(p) for p in pairs(value)),
     "words and letters": lambda value, r: mixed(value, r).replace("0", "o").replace("zéro", "o"),
 }  # fmt: skip
 
@@ -216,57 +259,66 @@ def spelled_mail(value: str, r: random.Random) -> str:
 
 
 EMAIL: dict[str, Disguise] = {
-    "clean": lambda value, r: value,
-    "upper case": lambda value, r: value.upper(),
+    "clean": lambda value, _r: value,
+    "upper case": lambda value, _r: value.upper(),
     "arobase, at, point": spelled_mail,
     "parted": lambda value, r: value.replace("@", " @ ").replace(".", r.choice([" . ", ". ", "."])),
     "no dot": lambda value, r: value.replace("@", r.choice(["@", " arobase ", " at "])).rsplit(".", 1)[0],
-    "comma for dot": lambda value, r: value[: value.find("@")] + value[value.find("@") :].replace(".", ","),
-    "letter by letter": lambda value, r: " ".join(value),
-    "look-alikes": lambda value, r: value.translate(_LOOKALIKE),
+    "comma for dot": lambda value, _r: value[: value.find("@")] + value[value.find("@") :].replace(".", ","),
+    "letter by letter": lambda value, _r: " ".join(value),
+    "look-alikes": lambda value, _r: value.translate(_LOOKALIKE),
     "fullwidth": wide,
     "zero width": invisible,
-    "leet": lambda value, r: value.split("@")[0] + "@" + value.split("@")[1].translate(_LEET).replace("@", "4"),
+    "leet": lambda value, _r: value.split("@")[0] + "@" + value.split("@")[1].translate(_LEET).replace("@", "4"),
     "emoji for @": lambda value, r: value.replace("@", r.choice(["🌀", " 📧 ", "ⓐ", " (📧) "])),
     "look-alikes and arobase": lambda value, r: spelled_mail(value, r).translate(_LOOKALIKE),
 }  # fmt: skip
 
 
-def spelled_name(value: str, r: random.Random) -> str:
+def spelled_name(value: str, _r: random.Random) -> str:
     return value.replace("_", " underscore ").replace(".", " point ").replace("-", " tiret ")
 
 
 HANDLE: dict[str, Disguise] = {
-    "clean": lambda value, r: value,
-    "with @": lambda value, r: "@" + value,
+    "clean": lambda value, _r: value,
+    "with @": lambda value, _r: "@" + value,
     "spelled marks": spelled_name,
-    "letter by letter": lambda value, r: " ".join(value),
-    "look-alikes": lambda value, r: value.translate(_LOOKALIKE),
+    "letter by letter": lambda value, _r: " ".join(value),
+    "look-alikes": lambda value, _r: value.translate(_LOOKALIKE),
     "fullwidth": wide,
     "zero width": invisible,
-    "upper case": lambda value, r: value.upper(),
+    "upper case": lambda value, _r: value.upper(),
     "quoted": lambda value, r: r.choice(['"{}"', "« {} »", "({})", "*{}*", "[{}]"]).format(value),
 }
 URL: dict[str, Disguise] = {
-    "clean": lambda value, r: value,
-    "upper case": lambda value, r: value.upper(),
+    "clean": lambda value, _r: value,
+    "upper case": lambda value, _r: value.upper(),
     "point": lambda value, r: value.replace(".", r.choice([" point ", " dot ", "(.)", "[.]", " . ", "(point)"])),
-    "point slash": lambda value, r: value.replace(".", " point ").replace("/", " slash "),
-    "parted": lambda value, r: value.replace(".", ". ").replace("/", " / "),
-    "look-alikes": lambda value, r: value.translate(_LOOKALIKE),
+    "point slash": lambda value, _r: value.replace(".", " point ").replace("/", " slash "),
+    "parted": lambda value, _r: value.replace(".", ". ").replace("/", " / "),
+    "look-alikes": lambda value, _r: value.translate(_LOOKALIKE),
     "fullwidth": wide,
     "zero width": invisible,
-    "letter by letter": lambda value, r: " ".join(value),
+    "letter by letter": lambda value, _r: " ".join(value),
 }
+BOTH = {  # pairs: what one leaves, another hides further
+    "phone": ((PHONE["words in digits"], invisible), (PHONE["o for zero"], PHONE["emoji between"]),
+              (other_digits, (lambda value, _r: " . ".join(value))), (PHONE["number words"], leet_some),
+              (keycaps, invisible)),
+    "email": ((spelled_mail, leet_some), (spelled_mail, wide), (EMAIL["parted"], invisible),
+              (EMAIL["no dot"], look_alike)),
+    "handle": ((spelled_name, look_alike), (HANDLE["quoted"], invisible), (HANDLE["with @"], wide)),
+    "url": ((URL["point"], look_alike), (URL["parted"], invisible), (URL["point slash"], wide)),
+}  # fmt: skip
 ADDRESS: dict[str, Disguise] = {
-    "clean": lambda value, r: value,
-    "lower case": lambda value, r: value.lower(),
-    "no accents": lambda value, r: value.replace("é", "e").replace("è", "e").replace("ô", "o").lower(),
-    "upper case": lambda value, r: value.upper(),
+    "clean": lambda value, _r: value,
+    "lower case": lambda value, _r: value.lower(),
+    "no accents": lambda value, _r: value.replace("é", "e").replace("è", "e").replace("ô", "o").lower(),
+    "upper case": lambda value, _r: value.upper(),
     "zero width": invisible,
-    "look-alikes": lambda value, r: value.translate(_LOOKALIKE),
+    "look-alikes": lambda value, _r: value.translate(_LOOKALIKE),
     "other digits": other_digits,
-    "number words": lambda value, r: "".join(_numbers_said(value)),
+    "number words": lambda value, _r: "".join(_numbers_said(value)),
 }
 
 
@@ -343,6 +395,14 @@ def samples() -> Iterator[Sample]:
                          [handle, f"c'est mon {platform}"], [f"ajoute moi sur {platform}", "c", handle]])  # fmt: skip
         yield Sample("handle", "split", tuple(told))
     yield from some("url", URL, values["url"], carriers["url"])
+    for kind, frames in (("phone", carriers["phone"]), ("email", carriers["email"]), ("url", carriers["url"])):
+        for _ in range(EACH):
+            first, second = r.choice(BOTH[kind])
+            yield Sample(kind, "pairs", (_fill(r.choice(frames), second(first(r.choice(values[kind]), r), r)),))
+    for _ in range(EACH):
+        first, second = r.choice(BOTH["handle"])
+        text = _fill(r.choice(carriers["snap"]), second(first(r.choice(pool), r), r), p=r.choice(platforms["clean"]))
+        yield Sample("handle", "pairs", (text,))
     yield from some("meeting", URL, values["meeting"], carriers["meeting"])
     yield from some("address", ADDRESS, values["address"], carriers["address"])
 

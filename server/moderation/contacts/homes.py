@@ -17,18 +17,21 @@ _NEED_CAPITALS = frozenset(("cite", "residence"))
 _LIVES = (
     r"(?:\bj'?habite|\bj'?hab|\bje vis|\bje loge|\bon habite|\bnous habitons|\bje reste|\bi live|\bwe live"
     r"|\bchez moi c'? ?est|\bma rue c'? ?est|\btu habites(?: bien)?|\byou live|\bmi (?:rest|abit)\w*"
-    r"|\bmwen ka (?:rete|viv)\w*|\bj'?tiens les murs|\bmon adresse (?:c'? ?est|est|:|c)|\bjhab)"
+    r"|\bmwen ka (?:rete|viv)\w*|\bj'?tiens les murs|\bmon adresse (?:c'? ?est|est|:|c)|\bjhab|\bj'?abite|\bon vit"
+    r"|\bmon immeuble c'? ?est|\bmon batiment c'? ?est)"
 )
+_LIVING = re.compile(_LIVES)
 _STREET = re.compile(
     rf"{_LIVES}\s(?:(?!une?\b|ma\b|cette\b)[a-z0-9'\-]+,?\s){{0,8}}?(?P<place>(?:la "
-    rf"|l')?(?:{'|'.join(sorted(STREETS, key=len, reverse=True))}|place|route|chemin)\s"
+    rf"|l')?(?:{'|'.join(sorted(STREETS, key=len, reverse=True))}|place|route|chemin|tour)\s"
     r"(?P<name>(?:de la |de l'|de |du |des |d'|le |la |les )?[a-z0-9][a-z0-9'\-]*(?: [a-z][a-z'\-]+){0,2}))"
-    r"|\b(?:i|we) live (?:[a-z']+ ){0,6}?(?:on|in|at|near|off) (?P<road>(?:the )?[a-z]+ (?:[a-z]+ )?(?:street|road"
+    r"|\b(?:i live|we live|my (?:house|flat|home|place) is) (?:[a-z']+ ){0,6}?(?:on|in|at|near"
+    r"|off) (?P<road>(?:the )?[a-z]+ (?:[a-z]+ )?(?:street|road"
     r"|lane|avenue|drive|close|crescent|gardens|grove|terrace|estate|st|rd|ave))\b"
 )
 _BUILDING = re.compile(
     r"\b(?P<name>(?:cite(?! (?:the|a|this|that|my)\b)|residence|quartier|foyer|internat|mecs|immeuble|lotissement"
-    r"|hlm) (?:de la |de l'|de |du |des |d'|le |la |les )?[a-z][a-z\-']+(?: [a-z][a-z\-']+)?"
+    r"|hlm) (?:de la |de l'|de |du |des |d'|le |la |les )?(?:[0-9]{3,4}|[a-z][a-z\-']+)(?: [a-z][a-z\-']+)?"
     r"|(?:tour|bloc|batiment|bat|escalier|hall|block|tower|building) (?:[a-h]|[0-9]{1,2})(?![a-z0-9]))"
 )
 _ME = re.compile(r"\b(?:je|j|j'[a-z]+|jsuis|jsui|chui|on|mon|ma|mi|i|i'm|im|my|chez moi)\b")
@@ -51,8 +54,9 @@ def find(words: Words, folded: str) -> Iterator[Span]:
             yield Span(match.start(group), match.start("name") + _named(match["name"]), False)
     for sentence in _SENTENCE.finditer(folded):
         if _ME.search(folded, *sentence.span()) is not None:
+            lives = _LIVING.search(folded, *sentence.span()) is not None
             for match in _BUILDING.finditer(folded, *sentence.span()):
-                if group_is_capital(words, match, "name"):
+                if group_is_capital(words, match, "name") or (match["name"][-1].isdigit() and lives):
                     yield span_of(match, "name")
 
 

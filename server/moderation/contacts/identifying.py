@@ -14,10 +14,11 @@ MOST = 8  # places of one kind looked at in one text
 _WAKING = word_lists("identifying_words")  # words without which a detector is not asked
 
 _ASKED = re.compile(
-    r"\b(?:c'? ?est |c )?(?:quoi|quel est) ton (?:nom de famille|adresse|vrai nom complet)\b"
+    r"\b(?:c'? ?est |c )?(?:quoi|quel est) ton (?:nom de famille|adresse|(?:vrai )?nom complet|trajet)\b"
     r"|\bton nom de famille(?: c'? ?est quoi)? ?\?|\b(?:dans|sur) quelle rue (?:tu |habites|vis)"
-    r"|\b(?:donne|envoie|file|dis)[ -]?(?:moi|me)? (?:ton|ta) (?:adresse(?! (?:e-?)?mail)|nom de famille|rue)\b"
-    r"|\btu (?:habites|vis) (?:dans )?(?:quelle rue|ou exactement|quel quartier)"
+    r"|\b(?:donne|envoie|file|dis)[ -]?(?:moi|me)? (?:ton|ta) (?:adresse(?! (?:e-?)?mail)|nom de famille"
+    r"|nom complet|rue)\b"
+    r"|\bquoi comme trajet\b|\b(?:tu |t'?)(?:habites|vis) (?:dans )?(?:quelle rue|ou exactement|quel quartier)"
     r"|\btu (?:prends|descends|montes) (?:a )?(?:quel|le quel|lequel) (?:bus|arret|train|tram)\b|\bquel (?:bus"
     r"|arret|chemin|trajet) (?:tu|est-ce que tu|prends-tu)\b|\btu (?:passes|rentres) par (?:ou|quelle rue"
     r"|quel chemin)\b"

@@ -26,7 +26,8 @@ _DAY = re.compile(r"(?<![0-9/])([0-9]{1,2})/([0-9]{1,2})(?![0-9/])")
 _NATIONAL_HEAD = re.compile("00?[1-9]")  # of whatever is not all there is in a run
 _LONG_WORD = re.compile(r"[a-z](?<=[a-z]{14})")
 _GLUED_WORDS = re.compile(
-    r"(?:(?:zero|un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|quarante"
+    r"(?:(?:zero|un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt"
+    r"|trente|quarante"
     r"|cinquante|soixante|one|two|three|four|five|seven|eight|nine)){4}"
 )
 _BACKWARDS = re.compile(

@@ -14,7 +14,8 @@ BARE = ("SN", "CM", "LU", "TN", "PF", "NC")  # written without a leading zero: a
 COUNTRY_CODES = word_lists("contact_words")["country_codes"]
 # Of what follows these codes. Whether a range is given out today says little of what the writer means.
 LENGTHS = {"33": (9,), "32": (8, 9), "41": (9,), "44": (10,), "212": (9,), "213": (8, 9), "221": (9,), "225": (10,),
-           "237": (9,), "262": (9,), "590": (9,), "594": (9,), "596": (9,), "216": (8,), "352": (8, 9), "1": (10,)}  # fmt: skip
+           "237": (9,), "262": (9,), "590": (9,), "594": (9,), "596": (9,), "216": (8,), "352": (8, 9),
+           "1": (10,)}  # fmt: skip
 _BARE_LENGTHS = (6, 8, 9)
 MAX_CHECKS = 40  # validations a text may cost, 17 µs each: a page of digits is bounded
 

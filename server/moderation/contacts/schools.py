@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from server.moderation.contacts.capitals import group_is_capital, is_capital, span_of
 from server.moderation.contacts.numbers import Span
+from server.moderation.contacts.surnames import CLOSES as _CLOSES
 from server.moderation.data_files import word_lists
 from server.moderation.words import Words
 
 _LISTS = word_lists("identifying_words")
 _STOP, _NOT_SCHOOLS, EPONYMS = _LISTS["stop"], _LISTS["not_schools"], _LISTS["eponyms"]
 _JOINTS = frozenset(("de", "d", "du", "des", "la", "le", "les"))
+_ARTICLES = frozenset(("la", "les"))
 _NO_NAMES = frozenset(("school", "the", "a", "high"))
 
 _KIND = r"(?:college|clg|athenee(?: royal)?|gymnase|lycee|lyc|ecole|cfa|mfr|lep|bahut|institution|institut)"
@@ -22,7 +24,7 @@ _TITLE = (
 _EPONYM = r"[a-z][a-z'\-]+(?:[ \-](?:de |du |des |d'|la |le |les )?[a-z][a-z'\-]+){0,2}"
 _AT_SCHOOL = re.compile(
     r"(?P<mine>\b(?:je suis|j'?suis|jsui|chui|chuis|je vais|j'?vais|jvai|j'?etudie|on est|je rentre|j'entre|jsuis"
-    r"|je serai|scolarise\w*|eleve|inscrit\w*|interne)\b"
+    r"|je serai|j'?ai cours|g cours|je fais|jfais|j'?fais|scolarise\w*|eleve|inscrit\w*|interne)\b"
     r"|\b(?:mon|ma|notre)(?= (?:college|clg|lycee|lyc|ecole|cfa|bahut))"
     r"|\ben (?:6|5|4|3|2|1)(?:e|eme|er|ere|nde|nd)\b|\ben (?:sixieme|cinquieme|quatrieme|troisieme|seconde|premiere"
     r"|terminale|term|tle|cm1|cm2|cap|bac pro)\b)"
@@ -30,7 +32,7 @@ _AT_SCHOOL = re.compile(
     r"|cfa)))"
 )
 _SCHOOL = re.compile(
-    rf"(?:\s[a-z0-9'\-]+,?){{0,5}}?\s(?:l')?{_KIND}\s(?:c'? ?est |c |est |s'app?ell?e |: )?(?:(?:le |la "
+    rf"(?:\s[a-z0-9'\-]+,?){{0,5}}?\s(?:l')?{_KIND},?\s(?:c'? ?est |c |est |s'app?ell?e |: )?(?:(?:le |la "
     rf"|l')?{_KIND} )?{_TITLE}(?P<name>{_EPONYM})(?P<town>\s(?:a|de|d') ?[a-z\-]+)?"
 )
 _WISH = re.compile(
@@ -97,4 +99,8 @@ def _school_name(words: Words, school: re.Match[str]) -> Span | None:
     start = school.start("name")
     end = start + len(" ".join(parts[:kept]))
     known = not EPONYMS.isdisjoint(part for name in parts[:kept] for part in (name, *name.split("-")))
+    articled = (
+        parts[0] in _ARTICLES and kept == 2 and len(parts[1]) > 3 and (parts[0] == "la" or parts[1][-1] == "s")
+    )  # "college la binquenais"
+    known = known or (articled and _CLOSES.match(school.string, end) is not None)
     return Span(start, end, False) if known or is_capital(words, start, end) else None

@@ -10,16 +10,17 @@ _SPELLED = re.compile(
     r"(?<![a-z0-9])(?:[a-z0-9@.:/_#\-] ){4,}[a-z0-9](?![a-z0-9])|(?<![a-z0-9])(?:[a-z] ){3,}[a-z](?![a-z0-9])"
 )
 _WORDS = frozenset(("point", "dot", "pt", "slash", "underscore", "tiret", "dash", "barre"))
-_MARKS = ("(.", "[.", "{.", " . ", ". ", " ./", " / ")
+_MARKS = ("d0t", "p0int", "p01nt", "po1nt", "(.", "[.", "{.", " . ", ". ", " ./", " / ")
 _OPEN, _CLOSE = r"[(\[{<]\s?", r"\s?[)\]}>]"
+_POINT = "(?:p[o0][i1l]nt|d[o0]t|pt)"
 _SIGNS = re.compile(
-    rf"(?P<dot>\s?{_OPEN}(?:\.|point|dot|pt){_CLOSE}\s?|\s(?:point|dot|pt)\s|\s\.\s?(?=[a-z0-9])"
+    rf"(?P<dot>\s?{_OPEN}(?:\.|{_POINT}){_CLOSE}\s?|\s{_POINT}\s|\s\.\s?(?=[a-z0-9])"
     # A point and a space end a sentence, unless what follows can only end the name of a host.
     r"|(?<=www)\.\s|\.\s(?=(?:com|net|org|fr|gg|io|ly|tv|app|link|ee)(?:\s?/|\s*$|\s(?![a-z])|[,;!?]))"
     r"|(?<=\b[tm])\.\s(?=me\s?/)"
     r"|\.\s(?=[a-z0-9\-]{2,20}\. ?(?:com|net|org|si|fr)\b)|(?<=wa)\.\s(?=me\s?/)|\.\s(?=(?:al|si|us"
     r"|me)\s?/\s?[a-z0-9]))"
-    r"|(?P<slash>\s*/\s*|\s+(?:slash|barre oblique)(?:\s+|\Z))"
+    r"|(?P<slash>\s*/\s*|\s+(?:slash|barre oblique)(?=\s|\Z)\s?)"
     r"|(?P<line>\s(?:underscore|under score|tiret (?:du )?bas|tiret du (?:6|huit|8)|barre du bas)\s?)"
     r"|(?P<dash>\s(?:tiret(?: du milieu)?|dash|hyphen)\s)"
 )

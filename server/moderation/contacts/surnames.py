@@ -9,33 +9,37 @@ from server.moderation.data_files import word_lists
 from server.moderation.words import Words
 
 _LISTS = word_lists("identifying_words")
-STOP, _FAMOUS = _LISTS["stop"], _LISTS["famous"]
+STOP, _FAMOUS, _FIRST_NAMES = _LISTS["stop"], _LISTS["famous"], _LISTS["first_names"]
 
 _PART = (
-    r"(?:(?:de |du |de la |le |la |el |al |ben |bin |ait |van |von |da |di |dos |mc|o'|d'"
+    r"(?:(?:de la |de |du |le |la |el |al |ben |bin |ait |van |von |da |di |dos |mc|o'|d'"
     r"|n')?[a-z]{2,}(?:[\-'][a-z]+)*)"
 )
 _I_AM = (
-    r"(?P<mine>\bje m ?'?app?ell?e?s?|\bj'?m'?app?ell?e|\bmoi c'? ?(?:est)?|\bmy (?:full )?name(?: is|'s|s)?"
-    r"|\bi ?'?a?m called|\bmon nom (?:complet )?"
+    r"(?P<mine>\b(?:je )?m ?'?app?ell?e?s?|\bj'?m'?app?ell?e|\bmoi c'? ?(?:est)?|\bmy (?:full )?name(?: is|'s|s)?"
+    r"|\bi ?'?a?m called|\bmon blaze c'? ?est|\bmon nom (?:complet )?"
     r"(?:c'? ?est|est|:|c))|(?P<yours>\btu t ?'?app?ell?es?(?: bien)?|\bton nom (?:complet )?(?:c'? ?est|est)"
     r"|\byour (?:full )?name(?: is|'s)|\byou're called)"
 )
 _NAMED = re.compile(rf"(?:{_I_AM})\s?:?\s(?P<first>[a-z]{{2,}}(?:-[a-z]+)?)\s(?P<last>{_PART}(?:-{_PART})?)")
 _BARE_NAMED = re.compile(
-    r"\b(?:je suis|jsuis|jsui|i'm|i am|im)\s(?P<first>[a-z]{2,}(?:-[a-z]+)?)\s(?P<last>[a-z]{2,}(?:-[a-z]+)*)"
+    r"(?:\b(?:je suis|jsuis|jsui|chui|i'm|i am|im|demande|salut|bonjour|hello|hi)"
+    r"|^),? ?(?P<first>[a-z]{2,}(?:-[a-z]+)?)\s(?P<last>[a-z]{2,}(?:-[a-z]+)*)"
 )
 _SURNAME = re.compile(
-    rf"\b(?P<whose>mon|ton|my|your) (?:vrai |real )?(?:nom de famille|nom|last name|surname|family name"
+    rf"\b(?P<whose>mon|ton|my|your|le) (?:vrai |real )?(?:nom de famille|nom|last name|surname|family name|blaze"
     rf"|nom d'usage)\s?(?:c'? ?est |c |est |is |s'ecrit |: ?|= ?)"
     rf"(?:bien )?(?P<last>{_PART})"
+)
+_NAMED_SO = re.compile(
+    r"\b(?:mon nom|mon nom de famille|my surname(?:'s)?|my last name(?:'s)?) (?P<last>[a-z]{3,}(?:-[a-z]+)*)"
 )
 _FORM = re.compile(
     r"\bnom ?: ?(?P<last>[a-z]{2,}(?:-[a-z]+)*)\b.{0,20}\bprenom\b"
     r"|\bprenom ?: ?[a-z\-]+\W{1,3}(?:et )?nom ?: ?(?P<other>[a-z]{2,}(?:-[a-z]+)*)"
 )
-_CLOSES = re.compile(
-    r"\s*(?:$|[,.;!?\n()]|(?:et|mais|j'?ai|je|and|i'?m|i|en|from|de|du|mdr|lol|enchante\w?|tu|au|ma|mon|g)\b)"
+CLOSES = re.compile(
+    r"\s*(?:$|[,.;!?\n()]|(?:et|mais|from|j'?ai|je|and|i'?m|i|en|from|de|du|mdr|lol|enchante\w?|tu|au|ma|mon|g)\b)"
 )
 
 
@@ -47,12 +51,13 @@ def find(words: Words, folded: str, by_young: bool) -> Iterator[Span]:
         if "moi" not in (match["mine"] or "") or group_is_capital(words, match, "last"):  # "moi c'est pareil mdr"
             yield span_of(match, "last")
     if by_young:
+        for match in _NAMED_SO.finditer(folded):
+            if group_is_capital(words, match, "last") and match["last"] not in STOP | _FAMOUS:
+                yield span_of(match, "last")
         for match in _BARE_NAMED.finditer(folded):
-            if (
-                group_is_capital(words, match, "first")
-                and group_is_capital(words, match, "last")
-                and _is_surname(words, folded, match)
-            ):
+            known = match["first"] in _FIRST_NAMES
+            capitals = group_is_capital(words, match, "first") and group_is_capital(words, match, "last")
+            if (known or (capitals and match["first"] not in STOP)) and _is_surname(words, folded, match):
                 yield span_of(match, "last")
         for match in _FORM.finditer(folded):
             group = "last" if match["last"] else "other"
@@ -72,5 +77,5 @@ def _is_surname(words: Words, folded: str, match: re.Match[str]) -> bool:
     ):
         return False
     return group_is_capital(words, match, "last") or (
-        len(last) >= 3 and _CLOSES.match(folded, match.end("last")) is not None
+        len(last) >= 3 and CLOSES.match(folded, match.end("last")) is not None
     )

@@ -37,7 +37,8 @@ _CLUB = re.compile(
     r"\b(?:je (?:joue|m'?entraine|boxe|nage|danse|suis licencie\w*|suis)|jjoue|i (?:play|train|box|swim|dance)"
     r"|mon (?:club|entrainement)(?: c'? ?est)?|my (?:club|team)(?: is)?)\s"
     r"(?:[a-z\-]+ )?(?:au |a l'|a la |a |chez |for |with |at |in )?(?P<name>(?:(?:fc|us|as|sc|rc|ac|cs|sporting"
-    r"|olympique|racing|stade|entente|club|union) )+[a-z][a-z\-]+|[a-z]+ (?:rovers|united|fc|city|town|wanderers"
+    r"|olympique|racing|stade|entente|club|union) )+[a-z][a-z\-]+|(?!au\b|le\b|du\b|the\b|my\b|a\b)[a-z]+ (?:rovers"
+    r"|united|fc|city|town|wanderers"
     r"|athletic|juniors))\b"
 )
 _BORN = re.compile(
