@@ -18,6 +18,7 @@ from server.moderation.data_files import engine_version, version_of
 from server.moderation.folding import fold
 from server.moderation.masking import mask, placeholders
 from server.moderation.own_lexicon import ready
+from server.moderation.patterns import forget
 from server.moderation.policy import ORDINARY, REVIEW, acts, decide
 from server.moderation.squeezed import squeezed
 from server.moderation.stopwatch import Stopwatch
@@ -43,6 +44,7 @@ def warm() -> None:
         decide([], Speaker("mentor"))
         model.load()
         engine_version()
+        forget()
         gc.freeze()  # else a full collection walks all of it in the middle of an assessment, longer than that may take
     finally:
         if collecting:

@@ -58,13 +58,14 @@ class Lexicon:
     words of all patterns. Raises PatternError for an entry that is no pattern."""
 
     def __init__(self, lines: Iterable[Line]) -> None:
-        anchors: dict[str, list[Owner]] = {}
+        anchors: dict[str, tuple[Owner, ...]] = {}
         vocabulary: set[str] = set()
         for line in lines:
             for alternative in alternatives(line.entry.match):
-                owner = Owner(line, alternative)
+                alone = (Owner(line, alternative),)  # one for all its anchors: there are tens of thousands
                 for phrase in alternative.slots[alternative.anchor].texts():
-                    anchors.setdefault(f" {phrase} ", []).append(owner)
+                    key = f" {phrase} "
+                    anchors[key] = anchors[key] + alone if key in anchors else alone
             vocabulary |= words_of(line.entry.match)
         self.owners = list(anchors.values())
         self.lengths = [anchor.count(" ") - 1 for anchor in anchors]

@@ -72,13 +72,19 @@ def phrases(pattern: str) -> list[str]:
     found: dict[str, None] = {}
     for row in parse(pattern):
         if len(row) == 1 and isinstance(row[0], Flat) and not row[0].optional:
-            found |= dict.fromkeys(row[0].parts)
+            found |= dict.fromkeys(row[0].parts())
             continue
         Choice([row], optional=False).check(pattern)
         found |= dict.fromkeys(" ".join(phrase) for phrase in _product(row))
     if "" in found:
         raise PatternError("empty", f"{pattern!r} can be nothing at all")
     return list(found)
+
+
+def forget() -> None:
+    """Lets go of what only helps to read many patterns in a row."""
+    plain.cache_clear()
+    _word.cache_clear()
 
 
 def words_of(pattern: str) -> set[str]:
@@ -184,20 +190,25 @@ class Flat(Choice):
 
     def __init__(self, written: str) -> None:
         super().__init__([], optional=written.endswith("?"))
-        self.parts = [part.strip() for part in _plain(written.strip("()?")).split("|")]
-        if "+" in written or "*" in written:
-            forms = [list(map(_forms, part.split())) for part in self.parts]
-            if sum(prod(map(len, words)) for words in forms) > LARGEST:
-                raise PatternError("large", f"{written!r} stands for more than {LARGEST} phrases")
-            self.parts = [" ".join(form) for words in forms for form in product(*words)]
-        self.count = len(self.parts)
-        self.shortest = min(map(len, self.parts))
-        self.is_one_word = not any(" " in part for part in self.parts)
+        self._written = written
+        parts = self.parts()
+        self.count = len(parts)
+        self.shortest = min(map(len, parts))
+        self.is_one_word = not any(" " in part for part in parts)
         if not self.shortest:
             raise PatternError("empty", f"empty choice in {written!r}")
 
+    def parts(self) -> list[str]:
+        parts = [part.strip() for part in _plain(self._written.strip("()?")).split("|")]
+        if "+" not in self._written and "*" not in self._written:
+            return parts
+        forms = [list(map(_forms, part.split())) for part in parts]
+        if sum(prod(map(len, words)) for words in forms) > LARGEST:
+            raise PatternError("large", f"{self._written!r} stands for more than {LARGEST} phrases")
+        return [" ".join(form) for words in forms for form in product(*words)]
+
     def written_out(self) -> list[Phrase]:
-        return [tuple(part.split()) for part in self.parts]
+        return [tuple(part.split()) for part in self.parts()]
 
 
 Node = Word | Gap | Choice
