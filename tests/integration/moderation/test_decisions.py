@@ -9,6 +9,7 @@ import pytest
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.moderation.events import FlagDecided, FlagEscalated
+from server.moderation.flag import Ruling
 from tests.support.rooms import Client, House, Person, Room, organisation
 
 PHONE = "Mon numéro : 06 12 34 56 78"  # held, severity 3
@@ -193,6 +194,23 @@ class TestTwoPairsOfEyes:
             if state != "refused":
                 await house.decide(room.supervisor, flag, "refuse", "unsafe", lift_freeze=True)
                 await second(house, samir, flag, True)
+
+    async def test_who_waited_for_the_lock_sees_what_was_done_meanwhile(self, house: House) -> None:
+        """Also what stands in other tables than the flag's own."""
+        room = await house.room()
+        samir = await house.person(Role.SUPERVISOR, "Samir")
+        flag = await held(house, room, GRAVE)
+        async with house.database.begin() as conn:
+            made = await house.capabilities.rooms.rulings._decisions.decide(
+                conn, UUID(flag), room.supervisor.principal, Ruling("release", "misread")
+            )
+            assert made.outcome.state == "second"
+            agreeing = asyncio.create_task(second(house, samir, flag, True))
+            async with asyncio.timeout(10):
+                while not await house.sql("select 1 from pg_locks where not granted"):
+                    await asyncio.sleep(0.01)
+        reply = await agreeing
+        assert (reply.status, reply.body["state"]) == (200, "released")
 
     async def test_a_freeze_is_lifted_by_two(self, house: House) -> None:
         room = await house.room()
