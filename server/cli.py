@@ -1,16 +1,17 @@
 """The ``binome`` command. What a user can put right is told in one line on standard error, with exit code 2."""
 
 import argparse
-import asyncio
 import contextlib
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from server import __version__
 from server.kernel.ground import GroundError
-from server.settings import Settings
+
+if TYPE_CHECKING:
+    from server.settings import Settings
 
 T = TypeVar("T")
 USER_ERROR = 2
@@ -137,15 +138,18 @@ def _moderate(arguments: argparse.Namespace) -> int:
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
+    import asyncio
+
     import uvloop
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(work)
 
 
-def _settings() -> Settings:
+def _settings() -> "Settings":
     """The settings, with the logs set up as they say."""
     from server.infra import telemetry
+    from server.settings import Settings
 
     settings = Settings.load()
     telemetry.configure(settings.log_format, settings.log_level)
