@@ -107,7 +107,8 @@ def find(folded: str, view: Words | None = None) -> Iterator[Span]:
             continue
         start, end = max(done, anchor.start() - _REACH[0]), min(len(folded), anchor.end() + _REACH[1])
         for pattern in (_FRENCH, _NUMBER_LAST, _ENGLISH, _FLAT):
-            match = pattern.search(folded, start, end)
+            begins = pattern in (_NUMBER_LAST, _FLAT)  # with the kind of street
+            match = pattern.match(folded, anchor.start(), end) if begins else pattern.search(folded, start, end)
             if match is not None and match.start() <= anchor.start() < match.end() and _is_one(folded, match, view):
                 done = match.end()
                 yield Span(match.start(), match.end(), False)

@@ -77,4 +77,6 @@ def is_public(host: str) -> bool:
 def _is_abbreviation(host: str) -> bool:
     """ "s.v.p" and "p.ex" are not hosts; nor is "1.de" or "12.5.fr", nor, of words, "le.fr"."""
     labels = host.split(".")
+    if labels[-1] == "net" and len(labels[-2]) <= 3:  # "tu me dis.net avantage"
+        return True
     return all(len(label) == 1 for label in labels[:-1]) or labels[-2].isdigit() or labels[-2] in _NOT_HOSTS
