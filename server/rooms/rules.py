@@ -69,9 +69,12 @@ def check_text(text: str) -> None:
 
 def settle(verdict: Verdict, role: Role) -> Verdict:
     """What is done on ``verdict``. What a professional writes is assessed and flagged like all else, and never held,
-    nor does it pause the pair; nothing is masked without knowing what others read instead."""
+    nor does it pause the pair; nothing is masked without knowing what others read instead, and no pair is paused
+    without anybody to look."""
     if is_staff(role):
         return replace(verdict, action="deliver", masked_text=None, freeze=False)
+    if verdict.freeze and not verdict.flag:
+        verdict = replace(verdict, flag=True)
     if verdict.action == "mask" and verdict.masked_text is None:
         return replace(verdict, action="hold")
     return verdict

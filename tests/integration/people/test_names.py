@@ -24,8 +24,8 @@ async def make(house: House, admin: Person, name: str, login: str = "lea", **mor
 async def test_a_name_with_contact_details_is_refused_whatever_is_confirmed(house: House) -> None:
     admin = await house.person(Role.ADMIN, "Nadia")
     for name in ("Léa 06 12 34 56 78", "lea.martin@gmail.com", "snap lea_du_13", "Léa monsite.fr", "Lé\u200ba"):
-        for more in ({}, {"confirmed": True}):
-            reply = await make(house, admin, name, **more)
+        for confirmed in (False, True):
+            reply = await make(house, admin, name, confirmed=confirmed)
             assert reply.error == ("bad_request", "name"), name
     assert await house.sql("select count(*) from accounts where role = 'mentee'") == [(0,)]
 

@@ -8,11 +8,12 @@ import pytest
 
 from server.infra.database import Database
 from server.kernel.identifiers import new_id
+from server.moderation.verdict import Verdict
 from server.pairs.freeze import lift
 from server.pairs.rules import State
 from server.pairs.store import set_state
 from tests.integration.rooms.test_edits import decide, everything, scripted
-from tests.support.rooms import House, Room
+from tests.support.rooms import House, Room, served
 
 
 @pytest.fixture
@@ -196,6 +197,34 @@ async def test_a_freeze_whose_message_is_not_written_does_not_happen(house: Hous
     assert await house.sql("select state from pairs") == [("active",)]
     await house.sql("drop trigger no on pair_freezes")
     assert (await julien.say(room, "freeze secret"))["notice"] == "frozen"
+
+
+async def test_nothing_is_said_after_a_freeze_in_any_process(database: Database) -> None:
+    async with served(database) as here, served(database) as there:
+        here.capabilities.rooms.judge.assess = there.capabilities.rooms.judge.assess = scripted
+        room = await here.room()
+        julien, lea = await here.open(room.mentor), await there.open(room.mentee)
+
+        async def talk() -> list[Any]:
+            return [await lea.say(room, f"fine {step}") for step in range(60)]
+
+        talking = asyncio.create_task(talk())
+        await lea.until(lambda: len(lea.frames) > 4)  # in the middle of it
+        frozen = await julien.say(room, "freeze secret")
+        answers = await talking
+        said = [answer["seq"] for answer in answers if answer["ok"]]
+        assert max(said, default=0) < frozen["seq"]
+        assert {answer["error"]["code"] for answer in answers if not answer["ok"]} == {"room_closed"}
+        assert await here.sql("select max(seq) from messages") == [(frozen["seq"],)]
+        assert (await lea.wait("room:rights"))[0]["state"] == "paused"
+
+
+async def test_a_freeze_without_a_flag_gets_one(house: House, room: Room) -> None:
+    house.capabilities.rooms.judge.assess = lambda *_, **__: Verdict("deliver", 0, (), freeze=True)
+    julien = await house.open(room.mentor)
+    assert (await julien.say(room, "Bonjour"))["notice"] == "frozen"
+    assert await house.sql("select count(*) from flags") == [(1,)]
+    assert await house.sql("select state from pairs") == [("paused",)]
 
 
 async def test_a_freeze_by_another_process_cuts_here_too(house: House, room: Room, database: Database) -> None:
