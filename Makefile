@@ -34,7 +34,7 @@ lock: .venv/dev
 	$(LOCK) --group load -c requirements/dev.txt -o requirements/load.txt
 	$(LOCK) --group pesq-build -c requirements/load.txt -o requirements/pesq-build.txt
 	$(LOCK) -c requirements/dev.txt -o requirements/run.txt
-	.venv/bin/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --group pyproject.toml:moderation-peers -o requirements/moderation-peers.txt
+	for group in moderation-peers moderation-training; do .venv/bin/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --group pyproject.toml:$$group -o requirements/$$group.txt || exit 1; done
 
 client: .venv/run
 	.venv/bin/python client_web/build.py

@@ -57,11 +57,6 @@ def _ours(lines: Sequence[Line]) -> dict[str, Any]:
 
 
 def _peers(lines: Sequence[Line]) -> dict[str, Any]:
-    try:
-        peers.install()
-    except (OSError, subprocess.CalledProcessError) as error:
-        print(f"the peers cannot be installed: {error}", file=sys.stderr)
-        return {}
     told = {}
     for name in peers.NAMES:
         try:

@@ -1,0 +1,67 @@
+"""The model's card: what it is, what it was trained on, how well it does, what it must not be used for."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from server.moderation.model import Class, Header
+
+CARD = Path(__file__).parents[3] / "docs" / "model-card.md"
+
+
+class Result(Protocol):
+    @property
+    def known(self) -> Class: ...
+    @property
+    def recall(self) -> float: ...
+    @property
+    def alarms(self) -> float: ...
+    @property
+    def examples(self) -> int: ...
+
+
+TEXT = """# Model card: the linear model under the rules
+
+Written by `python -m load_tests.moderation.training`, which also writes the model. Do not edit by hand.
+
+**What it is.** One logistic regression for each class below, over words, pairs of words and three to five letters of a
+word, hashed into 2^{bits} rows; weights of one byte. `server/moderation/data/model.bin`, {size} bytes, SHA-256
+`{digest}`. French and English. No neural network; nothing of it was made elsewhere.
+
+**What it is for.** It stands under the written rules (`docs/moderation.md`). It lets a weak entry of the lexicon count
+fully when it agrees (from *agrees*), and asks a professional for a look, severity 2, when it alone is sure (from
+*alone*). It never hides, holds or blocks a message, and never decides on a person.
+
+**What it was trained on.** {count} sentences:
+
+{sources}
+
+The tweets are not part of the project; `training/examples.py` knows them by their SHA-256. Nobody's messages on any
+instance were used, and none ever are: training never runs at install. Not used: sets whose licence forbids it, the
+development set by which all of the moderation is judged, and 88milSMS.
+
+**How well it does** on sentences of its training sets that each time were left out (five parts, the sentences beside
+one rule together):
+
+| class | examples | *agrees* | *alone* | recall at *alone* | alarms on all others |
+|---|---|---|---|---|---|
+{rows}
+
+The sentences were mostly written for this project, so real messages will do worse; see `docs/moderation.md` for what
+the whole engine finds on sentences that were written apart.
+
+**What it gets wrong.** Irony, quotations, dialects and words that it has not seen. Tweets are not chats: the classes
+*insult* and *hate* lean on how people wrote there. A word that often stands in bad company can be held against who
+uses it plainly: this is why it never acts alone.
+"""
+
+
+def write(header: Header, results: Sequence[Result], count: int, digest: str, size: int) -> None:
+    rows = [
+        f"| {one.known.name} | {one.examples} | {one.known.agrees:.2f} | {one.known.alone:.2f} | {one.recall:.2f} "
+        f"| {one.alarms:.2%} |"
+        for one in results
+    ]
+    sources = "\n".join(f"- {source}" for source in header.sources)
+    text = TEXT.format(bits=header.bits, size=size, digest=digest, count=count, sources=sources, rows="\n".join(rows))
+    CARD.write_text(text, encoding="utf-8")
