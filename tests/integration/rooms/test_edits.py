@@ -350,6 +350,42 @@ async def test_an_author_asks_for_another_look(house: House, room: Room, word: s
     assert refused == ("forbidden" if word == "mask" else "not_found")
 
 
+@pytest.mark.parametrize(("word", "first"), [("mask", None), ("stop", None), ("hold", "refuse"), ("hold", "return")])
+async def test_what_was_hidden_can_be_let_through_after_all(
+    house: House, room: Room, word: str, first: str | None
+) -> None:
+    julien, lea = await house.open(room.mentor), await house.open(room.mentee)
+    await julien.say(room, f"{word} secret")
+    if first is not None:
+        await decide(house, room, first, **({"advice": "Autrement ?"} if first == "return" else {}))
+    assert (await appeal(julien, room, 1))["ok"]
+    await lea.quiet()
+    assert "secret" not in "".join(lea.frames)
+    await decide(house, room, "release")
+    told = (await lea.wait("chat:message", 2 if word == "mask" else 1))[-1]
+    assert (told["seq"], told["body"], told["state"]) == (1, f"{word} secret", "delivered")
+    assert "edited" not in told
+    assert await house.sql("select advice from messages") == [(None,)]
+
+
+async def test_an_edit_that_was_not_let_through_can_be_appealed(house: House, room: Room) -> None:
+    julien, lea = await house.open(room.mentor), await house.open(room.mentee)
+    await julien.say(room, "fine words")
+    for word, decision in (("hold", "refuse"), ("hold", "return"), ("stop", None)):
+        text = f"{word} secret {decision}"
+        await edit(julien, room, 1, text)
+        if decision is not None:
+            await decide(house, room, decision, **({"advice": "Autrement ?"} if decision == "return" else {}))
+        assert text not in "".join(lea.frames)
+        asked = await appeal(julien, room, 1)
+        if decision is None:  # others read the message as it was written; the flag itself may still be decided
+            assert asked["error"]["code"] == "conflict"
+        else:
+            assert asked["ok"]
+        await decide(house, room, "release")
+        await until_read(lea, text)
+
+
 async def test_appeals_that_make_no_sense(house: House, room: Room) -> None:
     julien = await house.open(room.mentor)
     await julien.say(room, "fine")
