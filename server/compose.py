@@ -91,12 +91,12 @@ class People:
 class Moderation:
     """The review queue, and what an organisation changes of the rules."""
 
-    def __init__(self, ground: Ground, gateway: Gateway) -> None:
+    def __init__(self, ground: Ground, gateway: Gateway, rules: RulesInForce) -> None:
         database, clock = ground.database, ground.clock
         self.flags = Flags(database, clock, ground.bus, gateway)
         self.overdue = Overdue(self.flags)
         self.http = FlagsHttp(self.flags, Samples(database, clock), Figures(database, clock))
-        self.tuning_http = TuningHttp(Tuning(database, clock))
+        self.tuning_http = TuningHttp(Tuning(database, clock, rules))
 
     def start(self, running: AsyncExitStack) -> None:
         running.push_async_callback(self.overdue.stop)
@@ -207,7 +207,7 @@ class Capabilities:
             self.people.authenticator, ground.clock, Limits(rate_factor=settings.rate_factor), ground.metrics
         )
         Revocation(ground.database, self.gateway, ground.notices, ground.bus, ground.clock)
-        self.moderation = Moderation(ground, self.gateway)
+        self.moderation = Moderation(ground, self.gateway, rules)
         self.flags = self.moderation.flags
         self.rooms = Rooms(ground, self.gateway, self.flags, rules)
         self.signalling = Signalling(ground, self.gateway, self.rooms, self.people.authenticator)

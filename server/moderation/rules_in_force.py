@@ -49,9 +49,13 @@ class RulesInForce:
                 self._known.popitem(last=False)
         return own
 
-    async def _on_notice(self, payload: str) -> None:
+    def forget(self, organisation_id: UUID) -> None:
+        """Whoever changes the rules in this process need not wait for the notice."""
         self._changes += 1
-        self._known.pop(UUID(payload), None)
+        self._known.pop(organisation_id, None)
+
+    async def _on_notice(self, payload: str) -> None:
+        self.forget(UUID(payload))
 
     async def _on_gap(self) -> None:
         self._changes += 1

@@ -14,13 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
 from server.kernel.clock import Clock
-from server.kernel.errors import BadRequest, Conflict
+from server.kernel.errors import BadRequest, Conflict, TryAgain
 from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
 from server.moderation.assess import assess
+from server.moderation.own_lexicon import ready
 from server.moderation.own_rules import OwnRules, check
+from server.moderation.rules_in_force import RulesInForce
 from server.moderation.tables import own_rules
-from server.moderation.verdict import Circumstances, Speaker, Verdict
+from server.moderation.verdict import Circumstances, Overtime, Speaker, Verdict
 from server.people.store import people_of
 
 log = logging.getLogger(__name__)
@@ -40,9 +42,10 @@ class Tuned:
 
 
 class Tuning:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, rules: RulesInForce) -> None:
         self._database = database
         self._clock = clock
+        self._rules = rules
 
     async def read(self, principal: Principal) -> Tuned:
         """The rules of one's organisation. Raises Forbidden."""
@@ -70,6 +73,7 @@ class Tuning:
                 )
             )
             tuned = await _newest(conn, principal.organisation_id)
+        self._rules.forget(principal.organisation_id)
         log.info(
             "own_rules_changed",
             extra={
@@ -89,13 +93,17 @@ class Tuning:
         draft: OwnRules | None,
     ) -> Verdict:
         """What would become of ``sentence`` by ``draft``, or else by the rules that hold. Neither stored nor logged.
-        Raises Forbidden, BadRequest."""
+        Raises Forbidden, BadRequest, TryAgain when it takes too long to tell."""
         principal.require(Permission.MODERATION_TUNE)
         if draft is not None:
             await refuse_unusable(draft, "draft.")
-        own = draft if draft is not None else (await self.read(principal)).rules
+            await asyncio.to_thread(ready, draft)
+        own = draft if draft is not None else await self._rules.of(principal.organisation_id)
         beside = Circumstances(circumstances.young_age, circumstances.stage, own)
-        return assess(sentence, speaker, now=self._clock.now(), language=principal.language, circumstances=beside)
+        try:
+            return assess(sentence, speaker, now=self._clock.now(), language=principal.language, circumstances=beside)
+        except Overtime:
+            raise TryAgain from None
 
 
 async def refuse_unusable(rules: OwnRules, within: str = "") -> None:
