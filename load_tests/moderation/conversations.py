@@ -21,7 +21,7 @@ from server.moderation.assess import assess, warm
 from server.moderation.conversation import Conversation
 from server.moderation.data_files import engine_version
 from server.moderation.sequence import CATEGORY
-from server.moderation.verdict import Speaker
+from server.moderation.verdict import Overtime, Speaker, Verdict
 
 SCRIPTS = Path(__file__).parent / "corpus" / "conversations"
 START = datetime(2026, 11, 22, 14, tzinfo=UTC)
@@ -60,13 +60,22 @@ def play(lines: Iterable[Line]) -> list[Told]:
         conversation, told = rooms.setdefault(line.room, (Conversation(), Told(line.room, line.kind, 0, [])))
         speaker = Speaker(line.sender, line.sender_age)
         now = START + told.messages * EVERY
-        verdict = assess(line.text, speaker, conversation, now=now)
+        verdict = _assessed(line.text, speaker, conversation, now)
         conversation.remember(speaker, line.text, now, verdict)
         told.messages += 1
         if verdict.severity >= ALARM:
             rules = [label.rule for label in verdict.labels if label.severity >= ALARM]
             told.alarms.append((told.messages, verdict.severity, rules))
     return [told for _, told in rooms.values()]
+
+
+def _assessed(text: str, speaker: Speaker, conversation: Conversation, now: datetime) -> Verdict:
+    """What matters here is what is found, not that this machine does something else at the moment."""
+    while True:
+        try:
+            return assess(text, speaker, conversation, now=now)
+        except Overtime:
+            continue
 
 
 def report(scripts: Sequence[Told]) -> dict[str, Any]:

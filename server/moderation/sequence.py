@@ -34,14 +34,15 @@ class Course(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``counts_at`` is the counter from which a family counts, ``strong_at`` from which a strong one is. A sign adds
     its entry's score, what is an alarm by itself adds ``full``; of what a young person says the share ``young`` counts.
     Signs come too often when the mean over the author's messages, which halves every ``skew_half_life`` messages,
-    reaches ``skew_at``. ``signs`` says which family a rule is a sign of: by category, or by category and the first word
-    of the rule's own name."""
+    reaches ``skew_at``, or those of one family ``insists_at``. ``signs`` says which family a rule is a sign of: by
+    category, or by category and the first word of the rule's own name."""
 
     counts_at: float
     strong_at: float
     full: float
     young: float
     skew_at: float
+    insists_at: float
     skew_half_life: float
     families: dict[str, Family]
     signs: dict[str, str]
@@ -156,7 +157,7 @@ def level(author: State, heard: Iterable[State] = ()) -> Level:
         severity, rule = (4 if len(strong) >= 2 or len(counted) >= 4 else 3), "strong"
     if steps(author, own) >= 3 and severity < CRITICAL:
         severity, rule = max(3, severity + 1), "order"
-    if author.recent >= known.skew_at and severity < 3:
+    if severity < 3 and (author.recent >= known.skew_at or any(totals[name] >= known.insists_at for name in own)):
         severity, rule = max(2, severity + 1), "skew"
     return Level(severity, f"{CATEGORY}.{rule}" if rule else "", counted)
 
