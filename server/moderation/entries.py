@@ -1,7 +1,5 @@
 """The lexicon's data files: one entry on a line, with sentences that it must and must not find beside it."""
 
-from functools import cache
-
 import msgspec
 
 from server.moderation.data_files import DATA
@@ -31,7 +29,11 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str = ""
 
 
-@cache
+def without_sentences(entry: Entry) -> Entry:
+    """``entry`` as it is needed to find something."""
+    return msgspec.structs.replace(entry, examples=[], counter=[], note="")
+
+
 def read_entries() -> dict[str, list[Entry]]:
     """The entries of all lexicon files by file name, which is ``<category>.<language>``."""
     decoder = msgspec.json.Decoder(Entry)

@@ -16,7 +16,7 @@ from server.moderation.clauses import Hit, Outcome, Text, weigh
 from server.moderation.contexts import contexts
 from server.moderation.data_files import DATA, version_of
 from server.moderation.elisions import run_together
-from server.moderation.entries import Entry, read_entries
+from server.moderation.entries import Entry, read_entries, without_sentences
 from server.moderation.patterns import alternatives, plain, words_of, words_of_families
 from server.moderation.slots import Alternative
 from server.moderation.stopwatch import Stopwatch
@@ -145,7 +145,7 @@ def _visited(line: str, matches: Sequence[tuple[int, int, int]], watch: Stopwatc
 def load() -> Lexicon:
     """The lexicon of data/lexicon."""
     return Lexicon(
-        Line(name.split(".")[0], entry, version_of("data", "lexicon", f"{name}.jsonl"))
+        Line(name.split(".")[0], without_sentences(entry), version_of("data", "lexicon", f"{name}.jsonl"))
         for name, entries in read_entries().items()
         for entry in entries
     )

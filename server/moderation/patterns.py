@@ -106,10 +106,13 @@ def words_of_families() -> frozenset[str]:
 class Word:
     """A word as it is written, with its forms."""
 
+    __slots__ = ("_slot", "can_be_nothing", "count", "forms", "is_one_word", "shortest", "written")
+
     optional = False
     is_plain = True
 
     def __init__(self, written: str) -> None:
+        self._slot: Slot | None = None
         self.written = written
         if written.isascii() and written.isalpha() and written.islower():  # most are, and there are thousands
             self.forms: list[Phrase] = [(written,)]
@@ -120,7 +123,12 @@ class Word:
             self.shortest = min(len(" ".join(form)) for form in self.forms)
             self.is_one_word = all(len(form) == 1 for form in self.forms)
             self.can_be_nothing = () in self.forms
-        self.slot = Slot(self.written_out)
+
+    @property
+    def slot(self) -> Slot:
+        if self._slot is None:
+            self._slot = Slot(self.written_out)
+        return self._slot
 
     def written_out(self) -> list[Phrase]:
         return self.forms
@@ -146,9 +154,12 @@ class Choice:
     """``(a|b c)``. What is known of its size is counted, not written out. ``is_complex`` when some of its rows have to
     be written out; ``is_plain`` when none has a gap or may be left out."""
 
-    has_gap = is_complex = can_be_nothing = False
+    __slots__ = ("_slot", "can_be_nothing", "count", "has_gap", "is_complex", "is_one_word", "is_plain", "optional",
+                 "rows", "shortest")  # fmt: skip
 
     def __init__(self, rows: list["Row"], *, optional: bool) -> None:
+        self._slot: Slot | None = None
+        self.has_gap = self.is_complex = self.can_be_nothing = False
         self.rows = rows
         self.optional = optional
         self.count = 0
@@ -157,7 +168,12 @@ class Choice:
         self.is_plain = not optional
         for row in rows:
             self._count(row)
-        self.slot = Slot(self.written_out, optional=optional)
+
+    @property
+    def slot(self) -> Slot:
+        if self._slot is None:
+            self._slot = Slot(self.written_out, optional=self.optional)
+        return self._slot
 
     def _count(self, row: "Row") -> None:
         count, shortest, nothing = 1, -1, True
@@ -187,6 +203,8 @@ class Choice:
 
 class Flat(Choice):
     """A choice of mere words, as most are: kept as it is written until somebody asks."""
+
+    __slots__ = ("_written",)
 
     def __init__(self, written: str) -> None:
         super().__init__([], optional=written.endswith("?"))

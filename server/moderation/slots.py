@@ -5,7 +5,6 @@ Nothing here backtracks over more than a few words, and a row in which it could 
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 GAP = 4  # words that ``~`` may stand for
 ENDS = frozenset(".!?;")
@@ -19,12 +18,16 @@ class Slot:
     """One place of a pattern: the phrases that may fill it. They are written out when somebody first asks: most slots
     of a lexicon stand beside anchors that are never seen."""
 
+    __slots__ = ("_first", "_last", "_make", "gap", "optional")
+
     def __init__(self, make: Callable[[], Sequence[Phrase]], *, optional: bool = False, gap: bool = False) -> None:
         self.optional = optional
         self.gap = gap
         self._make = make
+        self._first: dict[str, list[Phrase]] | None = None
+        self._last: dict[str, list[Phrase]] | None = None
 
-    @cached_property
+    @property
     def phrases(self) -> tuple[Phrase, ...]:
         return tuple(dict.fromkeys(self._make()))
 
@@ -32,13 +35,15 @@ class Slot:
         """The phrases as text, each once."""
         return dict.fromkeys(map(" ".join, self._make()))
 
-    @cached_property
     def by_first(self) -> dict[str, list[Phrase]]:
-        return _keyed(self.phrases, 0)
+        if self._first is None:
+            self._first = _keyed(self.phrases, 0)
+        return self._first
 
-    @cached_property
     def by_last(self) -> dict[str, list[Phrase]]:
-        return _keyed(self.phrases, -1)
+        if self._last is None:
+            self._last = _keyed(self.phrases, -1)
+        return self._last
 
 
 def _keyed(phrases: Sequence[Phrase], at: int) -> dict[str, list[Phrase]]:
@@ -87,7 +92,7 @@ def _back_from(slots: tuple[Slot, ...], at: int, words: Sequence[str], end: int,
                 return found
         return None
     if end > 0:
-        for phrase in slot.by_last.get(words[end - 1], ()):
+        for phrase in slot.by_last().get(words[end - 1], ()):
             start = end - len(phrase)
             if len(phrase) == 1 or (start >= 0 and tuple(words[start:end]) == phrase):
                 found = _back(slots, at - 1, words, start, memory)
@@ -121,7 +126,7 @@ def _forth_from(
                 return found
         return None
     if start < len(words):
-        for phrase in slot.by_first.get(words[start], ()):
+        for phrase in slot.by_first().get(words[start], ()):
             end = start + len(phrase)
             if len(phrase) == 1 or tuple(words[start:end]) == phrase:
                 found = _forth(slots, at + 1, words, end, memory)
