@@ -17,7 +17,7 @@ STREETS = _LISTS["streets"]  # no other words in French
 ROADS = _LISTS["roads"]  # of English
 _AMBIGUOUS = _LISTS["ambiguous"]
 TYPES = STREETS | ROADS | _AMBIGUOUS | _LISTS["short"]
-MOST = 8  # streets looked at in one text, half of them from its end
+MOST = 6  # streets looked at in one text, half of them from its end
 _REACH = (45, 110)  # characters before and behind the kind of street
 _CUE_REACH = 60
 

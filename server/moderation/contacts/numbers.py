@@ -44,7 +44,7 @@ _TOGETHER = re.compile(
     r"|remove the|take out the|devine mon num\w*)\b"
 )
 _ASIDE = re.compile(r"\([^()0-9]{1,24}\)(?<!zero\))(?<!six\))(?<!sept\))")
-_PAGE, _END_OF_PAGE = 300, 600  # digits from which it is a page of numbers; characters of it that are read at each end
+_PAGE, _END_OF_PAGE = 240, 400  # digits from which it is a page of numbers; characters of it that are read at each end
 _EDGE = 16  # numbers at the ends of a long row among which a telephone number is looked for
 _LESS = 5  # real digits that a number must have of which letters are read as digits
 _CUE_REACH, _SIGN_REACH = 48, 12  # characters before a number in which "mon numéro" or its + may stand
