@@ -3,7 +3,9 @@
 import asyncio
 import importlib
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -121,3 +123,44 @@ async def test_a_newer_database_is_refused_and_not_touched(database: Database) -
         await migrate.upgrade(database)
     assert await migrate.current(database) == "9999"
     assert await catalog(database) == before
+
+
+SQL = Path(migrate.__file__).parent / "migrations" / "sql"
+
+
+async def test_flags_of_before_the_review_queue_are_kept(empty: Database) -> None:
+    """As version 0003 wrote them: what they were about, what became of it, and by when they want an answer."""
+    raw = await empty.connect_raw()
+    for name in ("0001_tables", "0001_notices", "0002_voice_notes", "0003_direct_calls"):
+        await raw.execute((SQL / f"{name}.sql").read_text())
+    who, room, pair = (str(UUID(int=number)) for number in range(1, 4))
+    await raw.execute(f"""
+        insert into organisations (id, name) values ('{who}', 'North');
+        insert into accounts (id, organisation_id, login, name, role) values
+            ('{who}', '{who}', 'claire', 'Claire', 'supervisor'), ('{room}', '{who}', 'julien', 'Julien', 'mentor');
+        insert into pairs (id, organisation_id, mentor_id, mentee_id, supervisor_id)
+            values ('{pair}', '{who}', '{who}', '{room}', '{who}');
+        insert into rooms (id, organisation_id, pair_id, pair_state) values ('{room}', '{who}', '{pair}', 'active');
+        insert into room_members (room_id, account_id, seat) values ('{room}', '{who}', 1);
+        insert into messages (room_id, seq, changed, id, author_id, at, kind, body, state) values
+            ('{room}', 1, 1, '{who}', '{who}', now(), 'text', 'a', 'held'),
+            ('{room}', 2, 3, '{room}', '{who}', now(), 'text', 'b', 'refused');
+        insert into flags (id, organisation_id, supervisor_id, room_id, seq, author_id, category, severity, action,
+                           labels, excerpt, engine, state, raised_at, decided_at) values
+            ('{who}', '{who}', '{who}', '{room}', 1, '{who}', 'contact', 3, 'hold', '[]', 'a', 'm1', 'open',
+                '2026-11-22T12:00Z', null),
+            ('{room}', '{who}', '{who}', '{room}', 2, '{who}', 'threat', 4, 'hold', '[]', 'b', 'm1', 'refused',
+                '2026-11-22T12:00Z', now()),
+            ('{pair}', '{who}', '{who}', null, null, '{who}', 'help', 4, 'help', '[]', 'c', 'm1', 'open',
+                '2026-11-22T12:00Z', null)
+    """)  # noqa: S608 - of a test
+    for name in ("0004_moderated_messages", "0005_review", "0006_own_rules"):
+        await raw.execute((SQL / f"{name}.sql").read_text())
+    told = "select state, message, changed, known, alert, due_at - raised_at from flags order by id"
+    minutes = [timedelta(hours=1), timedelta(minutes=5), timedelta(minutes=5)]
+    assert [tuple(row) for row in await raw.fetch(told)] == [
+        ("open", "held", 1, 1, False, minutes[0]),
+        ("refused", "refused", 2, 3, True, minutes[1]),
+        ("open", "none", None, None, True, minutes[2]),
+    ]
+    await raw.close()
