@@ -187,7 +187,7 @@ def test_a_phrase_denies_itself(sentence: str) -> None:
 
 @pytest.mark.parametrize(
     "sentence",
-    ["<ils ne sont rien d'autre que des rats>", "<ils ne sont pas mieux que des rats>", "<they are not just bad>"],
+    ["<ils ne sont rien d'autre que des rats>", "<ils ne sont pas mieux que des rats>", "<they are not only bad>"],
 )
 def test_only_and_no_better_deny_nothing(sentence: str) -> None:
     assert not denied(hit(sentence))
