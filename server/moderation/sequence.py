@@ -104,8 +104,11 @@ class State(msgspec.Struct, array_like=True):
             if name in known.families
             and (value := counter.value * 0.5 ** (seconds / DAY / known.families[name].half_life_days)) >= 0.01
         }
-        told = [name for name in self.told if name in counters]
-        return State(self.young, self.signs, self.recent, self.severity if told else 0, told, counters)
+        faded = {name for name in self.counters if name not in counters or counters[name].value < known.counts_at / 2}
+        told = [name for name in self.told if name not in faded]
+        if not counters.keys() & set(told):  # what is left of it was the young person's part
+            return State(self.young, self.signs, self.recent, 0, [], counters)
+        return State(self.young, self.signs, self.recent, self.severity, told, counters)
 
     def quiet(self, messages: int) -> "State":
         """The state after so many messages without a sign."""
