@@ -37,18 +37,20 @@ _NAME = r"[a-z][a-z'.\-]*(?: (?:de |du |des |d'|la |le |les |et )?[a-z][a-z'.\-]
 _TOWN = r"[a-z][a-z'\-]+(?:[ \-](?:la|le|les|sur|sous|en|de|du|des|l'|saint|st|sainte|ste)?[ \-]?[a-z][a-z'\-]+){0,3}?"
 _POST = rf"(?:\s?[,\n–-]?\s?(?:a )?(?:(?:b|ch|l|f)-)?[0-9]{{4,5}}(?![0-9])(?:\s{_TOWN})?)"
 _END = (
-    r"(?=\s*(?:[,.;!?\n()]|$)|\s(?:samedi|dimanche|demain|ce|cet|pas|a|au|apres|vers|si|stp|et|mais|pres|juste|en"
+    r"(?=\s*(?:[,.;!?\n()]|$)|\s(?:samedi|dimanche|demain|ce|cet|pas|a|au|apres|vers|si|y|il|elle|est|c'est|chez"
+    r"|face|stp|et|mais|pres|juste|en"
     r"|dans|pour|avec|c|tu|on|je|j)\b)"
 )
 _FRENCH = re.compile(
-    rf"(?P<number>{_NUMBER})\s?,?\s?(?P<kind>{_KIND})\.?\s(?P<name>{_ARTICLE}{{0,2}}(?:{_NAME}"
+    rf"(?P<number>{_NUMBER})\s?,?\s?(?:de la |de l'|du )?(?P<kind>{_KIND})\.?\s(?P<name>{_ARTICLE}{{0,2}}(?:{_NAME}"
     rf"|[0-9]{{1,2}} [a-z]+(?: [0-9]{{4}})?))(?P<post>{_POST})?{_END}"
     rf"|(?P<number2>{_NUMBER})\s?,?\s?(?P<kind2>r)\.?\s(?P<name2>(?:de la |de l'|de |du |des "
     rf"|d')(?:{_NAME}))(?P<post2>{_POST})?{_END}"
 )
 _NUMBER_LAST = re.compile(  # Belgium, Switzerland
     rf"\b(?P<kind>{_KIND}|strasse|straat"
-    rf"|laan)\.?\s(?P<name>{_ARTICLE}{{0,2}}{_NAME})[ ,]{{1,3}}(?P<number>[0-9]{{1,3}}[a-d]?)(?![0-9])"
+    rf"|laan)\.?\s(?P<name>{_ARTICLE}{{0,2}}{_NAME})[ ,]{{1,3}}(?:au |numero "
+    rf"|n )?(?P<number>[0-9]{{1,3}}[a-d]?)(?![0-9])"
     rf"(?P<post>{_POST})?{_END}"
 )
 _ROAD = "|".join(sorted(ROADS, key=lambda word: (-len(word), word)))
@@ -68,7 +70,7 @@ _ANCHOR = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, TYPES), key=lambda 
 HOME = re.compile(
     r"\b(?:habit\w*|hab|j'hab|vis|vivons|vivo|loge|demeure|domicile|adresse|chez (?:moi|nous|ma|mon|toi)|ma maison"
     r"|viens|venez|passe|passer|rendez-vous chez"
-    r"|colis|live|living|address|my (?:house|place|home|flat)|come to|jsuis au|je suis au|on se (?:retrouve|voit)"
+    r"|colis|live|living|address|addy|my (?:house|place|home|flat)|come to|jsuis au|je suis au|on se (?:retrouve|voit)"
     r"|retrouve|rdv|meet)\b"
 )
 _PLACES = re.compile(

@@ -43,6 +43,7 @@ _BY_FULL_NAME = frozenset(
     ("facebook", "fb", "fbk", "linkedin", "messenger", "skype")
 )  # where people are found by their names
 _MINE = frozenset(("mon", "my", "pseudo", "c", "c'est", "cest", "moi", "un", "g"))
+_ASIDE = frozenset(("c", "c'est", "cest", "its", "it's", "moi", "im", "i'm"))
 _ON = frozenset(("sur", "on", "en", "de", "d"))
 _PRESENTS_ALWAYS = frozenset((":", "=", "→", ">"))
 _ASKS_NAME = re.compile(r"\b(?:quoi|quel|pseudo|nom|donne|file|passe|envoie|what|what's|whats|give|tell)\b")
@@ -247,10 +248,18 @@ def _presented(known: Platforms, words: list[str], i: int) -> Iterator[int]:
         before[-1] in ("mon", "my", "pseudo") or before[-2:] == ["moi", "sur"] or before[-2:] == ["me", "on"]
     ):
         yield from _if_name(known, words, i + 1)  # "mon insta jujulebg", "ajoute moi sur insta jujulebg"
+        if (
+            words[i] in _BY_FULL_NAME
+            and len(behind) >= 2
+            and all(_is_plain_name(known, word, 3) for word in behind[:2])
+        ):
+            yield from (i + 1, i + 2)
     if len(before) >= 2 and before[-1] in _ON:  # "ajoute jujulebg sur snap"
         if len(before) >= 3 and before[-3] in _BEFORE_NAME | {"moi", "me"} and not _CALLS.isdisjoint(before[:-2]):
             yield from _if_name(known, words, i - 2, closes=False)
-        elif len(before) == 2 and i == len(words) - 1:  # nothing but "jujulebg sur snap"
+        elif _ASIDE.issuperset(before[-3:-2]) and len(before) >= 3 and not _CALLS.isdisjoint(words):
+            yield from _if_name(known, words, i - 2, closes=False)  # "its jujulebg on snap add me"
+        elif len(before) == 2 and _closes(words, i):  # nothing but "jujulebg sur snap"
             yield from _if_name(known, words, i - 2, closes=False, longest=True)
     if len(before) >= 3 and before[-1] in ("mon", "my") and before[-3] in ("c", "c'est", "cest", "its", "it's"):
         yield from _if_name(known, words, i - 2, closes=False)  # "c jujulebg mon snap"

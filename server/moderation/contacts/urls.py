@@ -57,7 +57,9 @@ def _plain(folded: str) -> Iterator[Span]:
             yield Span(link.start(), link.end(), False)
     for match in _HOST.finditer(folded, done):
         host, tld, path = match.groups()
-        known = tld in PLAIN_TLDS or (tld in TLDS and (path or host.startswith("www.") or host in _hosts().platforms))
+        known = tld in PLAIN_TLDS or (
+            tld in TLDS and (path or host.startswith("www.") or _is_of(_hosts().platforms, host))
+        )
         if not path and host.removeprefix("www.") in _hosts().known:
             continue
         if known and not is_public(host) and (path or not _is_abbreviation(host)):
@@ -70,8 +72,12 @@ def _host_of(link: str) -> str:
 
 def is_public(host: str) -> bool:
     """Whether ``host`` or a domain above it is a public service that anyone may point to."""
+    return _is_of(_hosts().public, host)
+
+
+def _is_of(hosts: frozenset[str], host: str) -> bool:
     labels = host.removesuffix(".").split(".")
-    return any(".".join(labels[i:]) in _hosts().public for i in range(len(labels)))
+    return any(".".join(labels[i:]) in hosts for i in range(len(labels)))
 
 
 def _is_abbreviation(host: str) -> bool:
