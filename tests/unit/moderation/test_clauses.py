@@ -1,9 +1,13 @@
 """What a found phrase means where it stands."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from server.moderation import lexicon
 from server.moderation.clauses import (
+    RULES,
     Hit,
     Text,
     called,
@@ -213,3 +217,9 @@ def test_a_name_is_called_at_the_end() -> None:
     assert not called(hit("il a fait le <bouffon>"))
     assert not called(hit("<connard>"))
     assert not called(hit("réfléchis <bouffon> du roi"))
+
+
+def test_the_documentation_names_every_rule() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "moderation.md").read_text(encoding="utf-8")
+    table = page[page.index("| rule | holds when |") : page.index("All others are lists of words")]
+    assert set(re.findall(r"`([a-z_]+)`", table)) == set(RULES)

@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from string import ascii_lowercase
 
 import msgspec
@@ -202,6 +203,12 @@ def test_what_cannot_be_applied_is_refused_with_its_field(json: str, problem: tu
     assert [(one.field, one.detail) for one in found] == [problem]
     for language in ("fr", "en"):
         assert sentence(found[0], language) != sentence(type(found[0])(), language)
+
+
+def test_the_example_of_the_documentation_can_be_used() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "moderation.md").read_text(encoding="utf-8")
+    example = page[page.index("### What own rules may say") :].split("```json\n")[1].split("```")[0]
+    assert problems(read(example)) == []
 
 
 def test_two_lines_of_one_name_are_refused() -> None:
