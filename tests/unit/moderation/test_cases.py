@@ -25,6 +25,8 @@ RECALL = {
     "insult": 0.95,
     "threat": 0.95,
     "incitement": 0.93,
+    "hate": 0.95,
+    "weapons": 0.95,
     "off_platform": 0.95,
     "bullied": 0.60,
 }
