@@ -28,7 +28,9 @@ ORDINARY = [
 ]
 LONG = (
     "a", "a ", "06 ", "0 ", "zéro ", "connard ", "tu es con ", "snap lea2010 ", "a@b.c ", "www.", "\u0301", "😂",
-    "je vais me tuer ", "quatre vingt ", "c o n n a r d ", "\u202e06 ",
+    "je vais me tuer ", "quatre vingt ", "c o n n a r d ", "\u202e06 ", "zerosix", "06 12 34 56 7 ", "personne ",
+    '" connard "', "http://a ", "mon snap : ", "je veux mourir ", "1/1/2020 ", "[at]", "Ⓐ ", "a arobase b point c ",
+    "l e a @ g m a i l . c o m ", "vatependre", "c0nn@rd ", "12 rue de la paix ", "dis rien a personne ", "t es ",
 )  # fmt: skip
 PAGE = 4_000  # code points: the longest message the chat takes
 
