@@ -28,9 +28,17 @@ RECALL = {
     "hate": 0.95,
     "weapons": 0.95,
     "off_platform": 0.95,
+    "secrecy": 0.95,
+    "photo_request": 0.95,
+    "meeting": 0.95,
+    "gift": 0.95,
+    "sexual_approach": 0.95,
+    "sexual": 0.95,
+    "drugs": 0.95,
+    "money": 0.95,
     "bullied": 0.60,
 }
-MOST_ALARMS = {"benign": 0.01, "benign_details": 0.01}
+MOST_ALARMS = {"benign": 0.01, "benign_approach": 0.01, "benign_details": 0.01}
 
 
 class Case(msgspec.Struct, forbid_unknown_fields=True):
