@@ -62,7 +62,7 @@ async def test_a_telephone_number_waits_for_the_professional(room: Room, pair: L
     assert await lea.texts() == ["à samedi"]
     assert "06 12" not in "".join(frames)
 
-    await claire.press("Transmettre")
+    await claire.decide("Transmettre", "normal dans ce contexte")
     await lea.reads("06 12 34 56 78")
     assert await lea.texts() == ["appelle-moi au 06 12 34 56 78", "à samedi"], "at its own place"
     await expect(julien.page.get_by_text("Transmis après relecture")).to_be_visible()
@@ -74,9 +74,13 @@ async def test_what_is_refused_is_never_read(room: Room, pair: Logins) -> None:
     julien, lea = await room.seat(pair.mentor), await room.seat(pair.mentee)
     claire = await room.seat(pair.supervisor)
     await julien.say("mon adresse : julien@example.org")
-    await claire.press("Ajouter une note")
-    await claire.page.get_by_label("Note pour le suivi").fill("En parler avec Julien.")
     await claire.press("Ne pas transmettre")
+    await claire.press("Confirmer")
+    await expect(claire.page.get_by_role("alert")).to_have_text("Il manque la raison.")
+    await expect(claire.page.get_by_label("Pourquoi")).to_be_focused()
+    await claire.page.get_by_label("Pourquoi").select_option(label="détail personnel")
+    await claire.page.get_by_label("Note pour le suivi").fill("En parler avec Julien.")
+    await claire.press("Confirmer")
     await expect(julien.page.get_by_text("Non transmis après relecture")).to_be_visible()
     await expect(claire.page.get_by_text("En parler avec Julien.")).to_be_visible()
     await julien.say("autre chose")
@@ -95,7 +99,7 @@ async def test_two_professionals_do_not_decide_twice(room: Room, pair: Logins) -
 
     async def meanwhile(route: object) -> None:
         """The other one's click arrives first, and the news of it has not come yet."""
-        await claire.press("Transmettre")
+        await claire.decide("Transmettre", "normal dans ce contexte")
         await expect(claire.page.get_by_role("article")).to_have_count(0)
         await route.continue_()  # type: ignore[attr-defined]
 

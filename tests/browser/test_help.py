@@ -48,7 +48,7 @@ async def test_one_tap_tells_the_team(room: Room, pair: Logins) -> None:
     await expect(alert).to_contain_text("Appel à l’aide")
     await expect(alert).to_contain_text("Critique")
     await expect(alert).to_contain_text("Léa")
-    await claire.press("J’ai vu")
+    await claire.decide("J’ai vu", "à reprendre de vive voix")
     await expect(claire.page.get_by_role("article")).to_have_count(0)
 
 

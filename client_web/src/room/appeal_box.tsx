@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../locales/text';
 import { announce } from '../shell/announce';
 import { link } from '../wire/link';
@@ -19,7 +19,7 @@ export function AppealBox({ room, entry, onClose }: { room: number; entry: Entry
   const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();
   const offline = link.value !== 'online';
-  useEffect(() => {
+  useLayoutEffect(() => {
     field.current?.focus();
     field.current?.closest('form')?.scrollIntoView({ block: 'nearest' });
   }, []);

@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { helpCard } from '../help/call_for_help';
 import { t } from '../locales/text';
 import { ask, link } from '../wire/link';
@@ -33,7 +33,7 @@ export function EditBox({ room, entry, onClose }: { room: number; entry: Entry; 
     area.style.height = 'auto';
     area.style.height = `${area.scrollHeight}px`;
   }, [draft.value]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const area = field.current;
     area?.focus();
     area?.setSelectionRange(area.value.length, area.value.length);
