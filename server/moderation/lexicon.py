@@ -24,7 +24,7 @@ from server.moderation.verdict import Finding
 from server.moderation.words import Words
 
 REPEATS = 12  # places of one entry that are weighed in one text: a page of the same insult is one reason
-VISITS = 80  # places of one anchor that are looked around in one text; more is a flood, and told as such
+VISITS = 50  # places of one anchor that are looked around in one text; more is a flood, and told as such
 CHECKED = 32  # anchors between two looks at the time
 
 

@@ -221,3 +221,11 @@ def test_a_page_of_nothing_but_words_of_the_lexicon(text: str) -> None:
     with suppress(Overtime):  # where the machine is slow, or has read none of these lines before
         judge(text[:4_000])
     assert time.thread_time() - start < 0.2
+
+
+def test_a_flood_of_one_word_is_told_of() -> None:
+    """Around one anchor only so many places are looked at; what comes behind them is not let past unseen."""
+    verdict = judge("connard " * 60)
+    assert "evasion.flood" in [label.rule for label in verdict.labels]
+    assert verdict.action == "hold"
+    assert "evasion.flood" not in [label.rule for label in judge("on se voit demain, d'accord ? " * 100).labels]
