@@ -56,8 +56,13 @@ class Access:
 
     @property
     def may_write(self) -> bool:
-        """Whether the two may write and call now. A professional's word to both is for the log to let through."""
+        """Whether the two may write and call now."""
         return self.room.writable
+
+    @property
+    def may_speak(self) -> bool:
+        """Whether this person may write now: a professional also while the pair is paused."""
+        return self.room.takes(staff=self.staff)
 
     @property
     def topic(self) -> str:
@@ -121,9 +126,16 @@ class Rights:
         return access
 
     async def writing(self, reference: UUID | str | int, connection: Connection) -> Access:
-        """As ``present``. Raises RoomClosed when the room takes no messages now."""
+        """As ``present``. Raises RoomClosed when the two may not write and call now."""
         access = await self.present(reference, connection)
         if not access.may_write:
+            raise RoomClosed
+        return access
+
+    async def speaking(self, reference: UUID | str | int, connection: Connection) -> Access:
+        """As ``present``. Raises RoomClosed when the room takes no messages of this person now."""
+        access = await self.present(reference, connection)
+        if not access.may_speak:
             raise RoomClosed
         return access
 

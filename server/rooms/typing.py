@@ -25,7 +25,7 @@ class Typing:
 
     async def set(self, connection: Connection, room: str | int, *, typing: bool) -> None:
         """Tells the others in the room. Raises NotFound, Forbidden, RoomClosed."""
-        access = await self._rights.writing(room, connection)
+        access = await self._rights.speaking(room, connection)
         started: dict[UUID, int] = connection.state.setdefault(_STATE, {})
         if typing:
             started[access.room_id] = access.seat

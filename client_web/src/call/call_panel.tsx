@@ -16,7 +16,8 @@ export function CallPanel({ room }: { room: Room }): VNode | null {
   const current = call.value;
   const code = calling.value;
   if (code && current?.room === room) return <code.Stage current={current} room={room} />;
-  if (room.card.value?.writable === false) return null;
+  // While a pair is paused a professional may write, and nobody calls.
+  if (room.card.value?.writable === false || room.card.value?.state === 'paused') return null;
   return (
     <>
       <Invitation room={room} />

@@ -143,7 +143,7 @@ class Notes:
 
     async def _writing(self, room: UUID | int, principal: Principal) -> Access:
         access = await self._present(room, principal)
-        if not access.may_write:
+        if not access.may_speak:
             raise RoomClosed
         return access
 

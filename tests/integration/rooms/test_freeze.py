@@ -71,6 +71,7 @@ async def test_the_professional_may_say_a_word_to_both(house: House, room: Room)
     assert (await claire.say(room, "fine"))["error"]["code"] == "forbidden"  # not before everyone sees her
     entered = await claire.call("room:enter", {"room": room.number})
     assert (entered["room"]["state"], entered["room"]["writable"]) == ("paused", True)
+    assert (await claire.call("chat:typing", {"room": room.number, "typing": True}))["ok"]
     said = await claire.say(room, "fine, on fait une pause")
     assert said["state"] == "delivered"
     for client in (julien, lea):
