@@ -1,11 +1,13 @@
 """Promises of the whole engine: any text gets a verdict, in bounded time, and its reasons lie in the text."""
 
+import json
 import math
 import time
 import unicodedata
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -228,4 +230,10 @@ def test_a_flood_of_one_word_is_told_of() -> None:
     verdict = judge("connard " * 60)
     assert "evasion.flood" in [label.rule for label in verdict.labels]
     assert verdict.action == "hold"
-    assert "evasion.flood" not in [label.rule for label in judge("on se voit demain, d'accord ? " * 100).labels]
+
+
+def test_pages_of_ordinary_talk_are_no_flood() -> None:
+    lines = (Path(__file__).parent / "cases" / "benign.jsonl").read_text(encoding="utf-8").splitlines()
+    talk = " ".join(json.loads(line)["text"] for line in lines)
+    for start in range(0, len(talk), 4_000):
+        assert "evasion.flood" not in [label.rule for label in judge(talk[start : start + 4_000]).labels]
