@@ -74,6 +74,7 @@ def assess(
     verdict = decide(findings, speaker, circumstances)
     course = conversation.course(speaker, verdict.labels, now) if conversation is not None else None
     if course is not None:
+        course = replace(course, version=version_of("data", "conversation.json"))
         verdict = decide([*findings, course], speaker, circumstances)
     if verdict.action != "mask":
         return verdict

@@ -7,6 +7,7 @@ until a professional has heard it (docs/decisions/0132).
 from datetime import datetime
 
 from server.moderation.conversation import Conversation
+from server.moderation.data_files import version_of
 from server.moderation.policy import ORDINARY, decide
 from server.moderation.verdict import Circumstances, Finding, Speaker, Verdict
 
@@ -21,4 +22,8 @@ def assess_voice(
     circumstances: Circumstances = ORDINARY,
 ) -> Verdict:
     """What to do with the note that ``body`` names."""
-    return decide([Finding("voice", 1.0, 0, len(body), "voice.note")], speaker, circumstances)
+    return decide(
+        [Finding("voice", 1.0, 0, len(body), "voice.note", version=version_of("assess_voice.py"))],
+        speaker,
+        circumstances,
+    )

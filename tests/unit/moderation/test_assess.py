@@ -53,6 +53,7 @@ def test_any_text_gets_a_verdict_whose_reasons_lie_in_it(text: str, speaker: Spe
         assert 0 <= label.start < label.end <= len(text)
         assert 0 < label.score <= 1
         assert label.rule
+        assert label.version
     assert verdict.severity == max((label.severity for label in verdict.labels), default=0)
     assert (verdict.masked_text is not None) == (verdict.action == "mask")
 
