@@ -60,7 +60,7 @@ def card(flag: Flag, known: Beside, reader: Reviewer, now: datetime) -> FlagCard
     return msgspec.structs.replace(
         _raised(flag, known, reader),
         state=flag.state,
-        decisions=decisions(flag, reader, now),
+        decisions=decisions(flag, reader, now, frozen=flag.id in known.frozen),
         edited=_some(flag.edited),
         due_at=_instant(flag.due_at),
         claimed=_claim(flag, known, reader, now),

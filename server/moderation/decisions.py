@@ -52,9 +52,9 @@ class Decisions:
         await self._flags.refuse_claimed(conn, flag, me, now)
         act = await self._keep(conn, flag, me, "propose" if outcome.state == "second" else "decide", ruling)
         if outcome.state == "second":
-            await store.change(
-                conn, flag.id, state="second", shared=True, proposal_id=act, claimed_by=None, claimed_until=None
-            )
+            undone = {"decided_at": None, "decided_by": None, "seconded_by": None}  # of one that only lifts a freeze
+            free = {"claimed_by": None, "claimed_until": None}
+            await store.change(conn, flag.id, state="second", shared=True, proposal_id=act, **undone, **free)
         elif outcome.state == "escalated":
             await store.change(
                 conn,

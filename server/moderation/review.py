@@ -117,8 +117,10 @@ def claimed_by_another(flag: Flag, reviewer: Reviewer, now: datetime) -> bool:
     return claim_holds(flag, now) and flag.claimed_by != reviewer.account_id
 
 
-def decisions(flag: Flag, reviewer: Reviewer, now: datetime) -> list[Decision]:
-    """What the reviewer may decide now, in a stable order."""
+def decisions(flag: Flag, reviewer: Reviewer, now: datetime, *, frozen: bool = False) -> list[Decision]:
+    """What the reviewer may decide now, in a stable order. ``frozen``: the pair is paused because of this flag."""
+    if _only_lifts(flag, reviewer, frozen=frozen):
+        return ["acknowledge"] if entitled(flag, reviewer) else []
     if on_list(flag, reviewer, now) is None or not entitled(flag, reviewer):
         return []
     return fitting(flag)
@@ -166,10 +168,12 @@ def check(ruling: Ruling, flag: Flag) -> None:
 def decide(flag: Flag, reviewer: Reviewer, ruling: Ruling, now: datetime, *, frozen: bool) -> Outcome:
     """What follows when ``reviewer`` rules so. ``frozen``: the pair is paused because of this flag. Raises NotFound,
     FlagDecided, Conflict, BadRequest; whose claim it is has been asked before."""
-    _check_theirs(flag, reviewer, now)
+    lifting = ruling.lift_freeze and _only_lifts(flag, reviewer, frozen=frozen)
+    if not lifting:
+        _check_theirs(flag, reviewer, now)
     if not entitled(flag, reviewer):
         raise Conflict("flag_own")
-    if ruling.decision not in fitting(flag):
+    if ruling.decision not in (["acknowledge"] if lifting else fitting(flag)):
         raise Conflict("flag_in_second" if flag.state == "second" else "flag_decision")
     check(ruling, flag)
     if ruling.lift_freeze and (ruling.decision == "escalate" or not frozen):
@@ -194,6 +198,11 @@ def second(flag: Flag, reviewer: Reviewer, now: datetime, *, agree: bool) -> Out
 def outcome(ruling: Ruling) -> Outcome:
     """What a ruling does once it holds."""
     return Outcome(_STATE[ruling.decision], _MESSAGE.get(ruling.decision), ruling.lift_freeze)
+
+
+def _only_lifts(flag: Flag, reviewer: Reviewer, *, frozen: bool) -> bool:
+    """Whether all that is left to do is to lift the freeze: it was decided, and the pair is paused still."""
+    return frozen and flag.state not in WAITING and is_theirs(flag, reviewer)
 
 
 def _check_theirs(flag: Flag, reviewer: Reviewer, now: datetime) -> None:

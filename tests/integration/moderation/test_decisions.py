@@ -233,6 +233,15 @@ class TestTwoPairsOfEyes:
         reply = await house.decide(room.supervisor, flag, "refuse", "unsafe")
         assert (reply.body["state"], reply.body["frozen"]) == ("refused", True)
         assert await house.sql("select state from pairs") == [("paused",)]
+        # It can be lifted later, by two as ever; the message stays what it is.
+        samir = await house.person(Role.SUPERVISOR, "Samir")
+        assert reply.body["decisions"] == ["acknowledge"]
+        later = await house.decide(room.supervisor, flag, "acknowledge", "needs_talk", lift_freeze=True)
+        assert later.body["state"] == "second"
+        assert await house.sql("select state from pairs") == [("paused",)]
+        assert (await second(house, samir, flag, True)).body["decisions"] == []
+        assert await house.sql("select state from pairs") == [("active",)]
+        assert await message(house) == ("refused", None, 2)
 
     async def test_a_flag_that_froze_nothing_lifts_nothing(self, house: House) -> None:
         room = await house.room()

@@ -215,6 +215,23 @@ def test_on_whose_list_a_flag_is(about: Flag, who: Reviewer, listed: str | None)
     assert review.on_list(about, who, NOW) == listed
 
 
+def test_a_freeze_that_was_left_can_still_be_lifted_and_nothing_else() -> None:
+    refused = flag(state="refused", message="refused", decided_by=CLAIRE, decided_at=NOW)
+    assert review.decisions(refused, reviewer(), NOW, frozen=True) == ["acknowledge"]
+    assert (
+        review.decisions(refused, reviewer(), NOW) == review.decisions(refused, reviewer(SAMIR), NOW, frozen=True) == []
+    )
+    assert decide(refused, reviewer(), ruling("acknowledge", lift_freeze=True), frozen=True) == Outcome("second")
+    with pytest.raises(Conflict, match="flag_decision"):
+        decide(refused, reviewer(), ruling("release", lift_freeze=True), frozen=True)
+    with pytest.raises(FlagDecided):
+        decide(refused, reviewer(), ruling("acknowledge"), frozen=True)
+    with pytest.raises(FlagDecided):
+        decide(refused, reviewer(), ruling("acknowledge", lift_freeze=True), frozen=False)
+    with pytest.raises(NotFound):
+        decide(refused, reviewer(SAMIR), ruling("acknowledge", lift_freeze=True), frozen=True)
+
+
 def test_an_appeal_is_not_for_who_decided_unless_there_is_nobody_else() -> None:
     appealed = flag(message="refused", appeal=Appeal(NOW, "Pourquoi ?", "refused", CLAIRE, NOW))
     assert review.decisions(appealed, reviewer(CLAIRE), NOW) == []
@@ -301,7 +318,7 @@ class Review(RuleBasedStateMachine):
     )
     def decide(self, who: str, decision: Decision, reason: Reason, lift: bool) -> None:
         me, ruled = reviewer(TEAM[who]), ruling(decision, reason, lift_freeze=lift)
-        offered = review.decisions(self.flag, me, self.now)
+        offered = review.decisions(self.flag, me, self.now, frozen=self.frozen)
 
         def made() -> Outcome:
             return review.decide(self.flag, me, ruled, self.now, frozen=self.frozen)
@@ -313,7 +330,7 @@ class Review(RuleBasedStateMachine):
         assert me.account_id != JULIEN
         if outcome.state == "second":
             proposal = Proposal(new_id(), ruled, me.account_id, self.now)
-            self.flag = replace(self.flag, state="second", proposal=proposal)
+            self.flag = replace(self.flag, state="second", proposal=proposal, decided_by=None, decided_at=None)
         else:
             self._apply(outcome, {me.account_id}, me.account_id)
 
