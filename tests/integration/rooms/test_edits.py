@@ -460,3 +460,21 @@ async def test_no_acknowledged_edit_is_lost_with_a_connection(house: House, room
     await lea.catch_up()
     assert {seq: message.body for seq, message in lea.messages.items()} == {1: "fine 7"}
     assert await lea.fetch(5) == lea.messages
+
+
+async def test_a_voice_note_cannot_be_edited(house: House, room: Room) -> None:
+    julien = await house.open(room.mentor)
+    await julien.say(room, "fine words")
+    await house.sql("update messages set kind = 'voice'")
+    assert (await edit(julien, room, 1, "fine other"))["error"]["code"] == "conflict"
+    assert await house.sql("select body, changed from messages") == [("fine words", 1)]
+
+
+async def test_the_answer_in_the_compact_form(house: House, room: Room) -> None:
+    julien = await house.open(room.mentor, compact=1)
+    at = (await julien.say(room.number, "fine words"))["at"]
+    assert await edit(julien, room, 1, "fine other") == {"ok": True, "seq": 1, "at": at, "changed": 2}
+    masked = await edit(julien, room, 1, "mask words")
+    assert masked == {
+        "ok": True, "seq": 1, "at": at, "changed": 3, "state": "masked", "body": "•••• is hidden", "notice": "masked",
+    }  # fmt: skip

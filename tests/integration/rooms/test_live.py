@@ -214,3 +214,21 @@ async def test_when_assessment_fails_an_adult_is_not_shown(house: House, live: L
     assert await shown(lea) == []
     assert await shown(julien) == ["bonjour"]
     assert (await julien.say(room, "bonjour", new_id()))["state"] == "held"
+
+
+async def test_live_text_is_read_by_the_organisation_s_rules_and_the_age_of_the_young_person(
+    house: House, live: Live
+) -> None:
+    room, grown = await house.room(), await house.room(mentee_born=date(2004, 1, 1))
+    rules = '{"policy": {"profanity": {"adult_to_minor": {"action": "hold", "severity": 3}}}}'
+    await house.sql(
+        "insert into own_rules values (:org, 1, cast(:rules as jsonb), :by, now())",
+        org=house.north.id,
+        rules=rules,
+        by=room.supervisor.id,
+    )
+    for one, held in ((room, True), (grown, False)):
+        julien = await house.open(one.mentor)
+        in_call(live, one.mentor, one.mentee)
+        answer = await write(julien, one, "et merde alors ")
+        assert answer.get("held", False) is held
