@@ -5,6 +5,7 @@ Nothing here backtracks over more than a few words, and a row in which it could 
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from sys import intern
 
 GAP = 4  # words that ``~`` may stand for
 ENDS = frozenset(".!?;")
@@ -18,14 +19,15 @@ class Slot:
     """One place of a pattern: the phrases that may fill it. They are written out when somebody first asks: most slots
     of a lexicon stand beside anchors that are never seen."""
 
-    __slots__ = ("_first", "_last", "_make", "gap", "optional")
+    __slots__ = ("_first", "_last", "_make", "_words", "gap", "optional")
 
     def __init__(self, make: Callable[[], Sequence[Phrase]], *, optional: bool = False, gap: bool = False) -> None:
         self.optional = optional
         self.gap = gap
         self._make = make
-        self._first: dict[str, list[Phrase]] | None = None
-        self._last: dict[str, list[Phrase]] | None = None
+        self._words: frozenset[str] | None = None
+        self._first: dict[str, list[Phrase]] = {}
+        self._last: dict[str, list[Phrase]] = {}
 
     @property
     def phrases(self) -> tuple[Phrase, ...]:
@@ -35,22 +37,22 @@ class Slot:
         """The phrases as text, each once."""
         return dict.fromkeys(map(" ".join, self._make()))
 
-    def by_first(self) -> dict[str, list[Phrase]]:
-        if self._first is None:
-            self._first = _keyed(self.phrases, 0)
-        return self._first
+    def words(self) -> frozenset[str]:
+        """The phrases that are one word; the others are then found by their first and last."""
+        if self._words is None:
+            self._words = frozenset(intern(phrase[0]) for phrase in self.phrases if len(phrase) == 1)
+            for phrase in self.phrases:
+                if len(phrase) > 1:
+                    shared = tuple(map(intern, phrase))
+                    self._first.setdefault(shared[0], []).append(shared)
+                    self._last.setdefault(shared[-1], []).append(shared)
+        return self._words
 
-    def by_last(self) -> dict[str, list[Phrase]]:
-        if self._last is None:
-            self._last = _keyed(self.phrases, -1)
-        return self._last
+    def beginning(self, word: str) -> Sequence[Phrase]:
+        return self._first.get(word, ())
 
-
-def _keyed(phrases: Sequence[Phrase], at: int) -> dict[str, list[Phrase]]:
-    keyed: dict[str, list[Phrase]] = {}
-    for phrase in phrases:
-        keyed.setdefault(phrase[at], []).append(phrase)
-    return keyed
+    def ending(self, word: str) -> Sequence[Phrase]:
+        return self._last.get(word, ())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,9 +94,12 @@ def _back_from(slots: tuple[Slot, ...], at: int, words: Sequence[str], end: int,
                 return found
         return None
     if end > 0:
-        for phrase in slot.by_last().get(words[end - 1], ()):
+        last = words[end - 1]
+        if last in slot.words():
+            best = _back(slots, at - 1, words, end - 1, memory)
+        for phrase in slot.ending(last):
             start = end - len(phrase)
-            if len(phrase) == 1 or (start >= 0 and tuple(words[start:end]) == phrase):
+            if start >= 0 and tuple(words[start:end]) == phrase:
                 found = _back(slots, at - 1, words, start, memory)
                 if found is not None and (best is None or found < best):
                     best = found
@@ -126,9 +131,12 @@ def _forth_from(
                 return found
         return None
     if start < len(words):
-        for phrase in slot.by_first().get(words[start], ()):
+        first = words[start]
+        if first in slot.words():
+            best = _forth(slots, at + 1, words, start + 1, memory)
+        for phrase in slot.beginning(first):
             end = start + len(phrase)
-            if len(phrase) == 1 or tuple(words[start:end]) == phrase:
+            if tuple(words[start:end]) == phrase:
                 found = _forth(slots, at + 1, words, end, memory)
                 if found is not None and (best is None or found > best):
                     best = found
