@@ -657,6 +657,7 @@ export const en: Readonly<Record<Key, Text>> = {
   'admin.add_person': "Add a person",
   'admin.make_pair': "Make a pair",
   'admin.name': "First name or pseudonym",
+  'admin.name_meant': "This name is meant so",
   'admin.login': "Sign-in name",
   'admin.role': "Role",
   'admin.password': "First password",

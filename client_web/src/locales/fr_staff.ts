@@ -277,6 +277,7 @@ export const frStaff = {
   'admin.add_person': "Ajouter une personne",
   'admin.make_pair': "Former un binôme",
   'admin.name': "Prénom ou pseudonyme",
+  'admin.name_meant': "C’est bien le nom voulu",
   'admin.login': "Nom de connexion",
   'admin.role': "Rôle",
   'admin.password': "Premier mot de passe",

@@ -13,7 +13,7 @@ const FATES: [string, IconName][] = [
   ['held', 'clock'],
   ['returned', 'back'],
   ['blocked', 'stop'],
-  ['frozen', 'stop'],
+  ['frozen', 'pause'],
 ];
 
 export function LooksPage(): VNode {

@@ -13,12 +13,20 @@ import { busy, claim, decide } from './queue';
 const RENEW_MS = 4 * 60_000; // a claim ends after five
 const MOST_NOTE = 2_000; // code points, as docs/protocol.md says
 
-export function DecisionForm({ flag, decision, onClose }: { flag: Flag; decision: Decision; onClose: () => void }): VNode {
+interface Props {
+  flag: Flag;
+  decision: Decision;
+  /** It is decided, and all that is left to do is to end the pause of its pair. */
+  lifting?: boolean;
+  onClose: () => void;
+}
+
+export function DecisionForm({ flag, decision, lifting = false, onClose }: Props): VNode {
   const text = textOf(flag);
   const reason = useSignal<Reason | ''>('');
   const note = useSignal('');
   const advice = useSignal('');
-  const lifts = useSignal(false);
+  const lifts = useSignal(lifting);
   const problem = useSignal('');
   const hidden = useSignal<ReadonlySet<number>>(
     touched(wordsOf(text), flag.edited === undefined ? flag.labels.filter(({ severity }) => severity >= 2) : []),
@@ -30,6 +38,7 @@ export function DecisionForm({ flag, decision, onClose }: { flag: Flag; decision
 
   useEffect(() => {
     first.current?.focus();
+    if (lifting) return;
     const timer = setInterval(() => void claim(flag), RENEW_MS);
     return () => clearInterval(timer);
   }, []);
@@ -73,8 +82,8 @@ export function DecisionForm({ flag, decision, onClose }: { flag: Flag; decision
         void confirm();
       }}
     >
-      <h4 id={`${id}-title`}>{t(`queue.${decision}`)}</h4>
-      <p class="hint">{t(`queue.${decision}_why`)}</p>
+      <h4 id={`${id}-title`}>{t(lifting ? 'queue.lift' : `queue.${decision}`)}</h4>
+      {!lifting && <p class="hint">{t(`queue.${decision}_why`)}</p>}
       {problem.value && (
         <p class="problem" role="alert">
           {problem.value}
@@ -117,7 +126,7 @@ export function DecisionForm({ flag, decision, onClose }: { flag: Flag; decision
         <label for={`${id}-note`}>{t('queue.note')}</label>
         <textarea id={`${id}-note`} rows={1} maxLength={MOST_NOTE} value={note.value} onInput={(event) => (note.value = event.currentTarget.value)} />
       </p>
-      {flag.frozen && decision !== 'escalate' && (
+      {flag.frozen && !lifting && decision !== 'escalate' && (
         <p class="field field-check">
           <label>
             <input type="checkbox" checked={lifts.value} onChange={(event) => (lifts.value = event.currentTarget.checked)} /> {t('queue.lift')}

@@ -154,6 +154,7 @@ function Choices({ flag }: { flag: Flag }): VNode | null {
 
 /** What was decided, in one line. */
 export function DecidedFlag({ flag }: { flag: Flag }): VNode {
+  const lifting = useSignal(false);
   const problem = problems.value.get(flag.id);
   const people = [flag.decided_by?.name, flag.seconded_by?.name].filter(Boolean).join(` ${t('queue.and')} `);
   return (
@@ -169,6 +170,17 @@ export function DecidedFlag({ flag }: { flag: Flag }): VNode {
             [people, flag.reason && t(`reason.${flag.reason}`), flag.decided_at && dayAndHour(new Date(flag.decided_at))].filter(Boolean).join(', ')}
         </p>
         {flag.note && <p class="decided-by">« {flag.note} »</p>}
+        {flag.frozen && !lifting.value && (
+          <p class="decided-frozen">
+            {t('queue.frozen')}{' '}
+            {flag.decisions.includes('acknowledge') && (
+              <button type="button" class="quiet-button" onClick={() => (lifting.value = true)}>
+                {t('queue.lift')}
+              </button>
+            )}
+          </p>
+        )}
+        {flag.frozen && lifting.value && <DecisionForm flag={flag} decision="acknowledge" lifting onClose={() => (lifting.value = false)} />}
       </div>
     </li>
   );

@@ -101,7 +101,7 @@ export function RulesPage(): VNode {
             {lines('allowed')}
             {lines('off')}
             <Entries entries={draft.value.entries ?? []} problem={problem.value} onChange={(entries) => change({ ...draft.peek(), entries })} />
-            <div class="rules-save">
+            <div class={changed || newer.value || atTop ? 'rules-save' : ''}>
               <p class="done" role="status">
                 {said.value}
               </p>
