@@ -4,8 +4,6 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.moderation.events import FlagDecided, FlagEscalated
@@ -78,12 +76,13 @@ class TestWhatBecomesOfAMessage:
         assert "06 12" not in got["body"]
         assert "numéro" not in got["body"]
 
-    @pytest.mark.parametrize("spans", [[[0, 28]], [[5, 5]], [[7, 3]], []])
-    async def test_parts_that_are_none_change_nothing(self, house: House, spans: Any) -> None:
+    async def test_parts_that_are_none_change_nothing(self, house: House) -> None:
         room = await house.room()
         flag = await held(house, room)
-        reply = await house.decide(room.supervisor, flag, "release_masked", "personal_detail", spans=spans)
-        assert reply.error == ("bad_request", "spans")
+        wrong: list[Any] = [[[0, 28]], [[5, 5]], [[7, 3]], []]
+        for spans in wrong:
+            reply = await house.decide(room.supervisor, flag, "release_masked", "personal_detail", spans=spans)
+            assert reply.error == ("bad_request", "spans")
         assert await message(house) == ("held", None, 1)
         assert await house.sql("select count(*) from reviews") == [(0,)]
 

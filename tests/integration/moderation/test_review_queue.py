@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import pytest
 from sqlalchemy import insert, update
 
 from server.kernel.identifiers import new_id
@@ -350,11 +349,11 @@ async def _random_flag(conn: Any, chance: random.Random, team: list[UUID], rooms
         )
 
 
-@pytest.mark.parametrize("which", ["open", "second", "sample", "closed"])
-async def test_an_empty_list_is_one(house: House, which: str) -> None:
+async def test_an_empty_list_is_one(house: House) -> None:
     room = await house.room()
-    reply = await house.ask(room.supervisor, "GET", f"/api/v1/flags?state={which}")
-    assert (reply.status, reply.body) == (200, {"flags": [], "more": False})
+    for which in ("open", "second", "sample", "closed"):
+        reply = await house.ask(room.supervisor, "GET", f"/api/v1/flags?state={which}")
+        assert (reply.status, reply.body) == (200, {"flags": [], "more": False})
 
 
 def test_a_new_flag_is_all_that_the_log_writes() -> None:
