@@ -85,6 +85,7 @@ def forget() -> None:
     """Lets go of what only helps to read many patterns in a row."""
     plain.cache_clear()
     _word.cache_clear()
+    _flat.cache_clear()
 
 
 def words_of(pattern: str) -> set[str]:
@@ -254,7 +255,9 @@ def _family(name: str) -> Choice:
     return Choice(parse(families()[name]), optional=False)
 
 
+# The same word and the same choice stand in many patterns: they are one there, with one slot.
 _word = lru_cache(maxsize=20_000)(Word)
+_flat = lru_cache(maxsize=20_000)(Flat)
 _GAP_NODE = Gap()
 
 
@@ -262,7 +265,7 @@ def _node(part: str) -> Node:
     if part == "~":
         return _GAP_NODE
     if part.startswith("("):
-        return Flat(part)
+        return _flat(part)
     return _family(part[1:]) if len(part) > 1 and part.startswith("@") else _word(part)
 
 
