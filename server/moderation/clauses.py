@@ -265,7 +265,7 @@ def home_alone(hit: Hit) -> bool:
 def alone(hit: Hit) -> bool:
     """It is all that the message says, but for words that call: "j'en peux plus", "au secours stp"."""
     rest = [word for word in (*hit.words[: hit.first], *hit.words[hit.after :]) if word[0].isalnum()]
-    return len(rest) <= 3 and all(word in _OPENERS or word in _SUBJECTS or word in _PLEAS for word in rest)
+    return len(rest) <= 6 and all(word in _OPENERS or word in _SUBJECTS or word in _PLEAS for word in rest)
 
 
 def quoted(hit: Hit) -> bool:

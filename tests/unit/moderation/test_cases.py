@@ -22,6 +22,9 @@ RECALL = {
     "contact": 0.98,
     "suicide": 0.97,
     "self_harm": 0.97,
+    "neglect": 0.9,
+    "abuse": 0.95,
+    "ill_being": 0.95,
     "insult": 0.95,
     "threat": 0.95,
     "incitement": 0.93,
@@ -36,9 +39,9 @@ RECALL = {
     "sexual": 0.95,
     "drugs": 0.95,
     "money": 0.95,
-    "bullied": 0.60,
+    "bullied": 0.85,
 }
-MOST_ALARMS = {"benign": 0.01, "benign_approach": 0.01, "benign_details": 0.01}
+MOST_ALARMS = {"benign": 0.01, "benign_distress": 0.01, "benign_approach": 0.01, "benign_details": 0.01}
 
 
 class Case(msgspec.Struct, forbid_unknown_fields=True):

@@ -10,12 +10,14 @@ from server.moderation.clauses import (
     RULES,
     Hit,
     Text,
+    alone,
     called,
     closes,
     denied,
     directed,
     first_person,
     holds,
+    home_alone,
     i_am,
     negated,
     of_another,
@@ -23,6 +25,7 @@ from server.moderation.clauses import (
     opens,
     ordered,
     past,
+    peers_alone,
     quoted,
     reported,
     told_me,
@@ -223,3 +226,30 @@ def test_the_documentation_names_every_rule() -> None:
     page = (Path(__file__).parents[3] / "docs" / "moderation.md").read_text(encoding="utf-8")
     table = page[page.index("| rule | holds when |") : page.index("All others are lists of words")]
     assert set(re.findall(r"`([a-z_]+)`", table)) == set(RULES)
+
+
+@pytest.mark.parametrize("sentence", ["<au secours>", "<aidez moi> s'il vous plaît", "coucou <j'en peux plus> stp"])
+def test_alone_is_all_that_a_message_says(sentence: str) -> None:
+    assert alone(hit(sentence))
+
+
+@pytest.mark.parametrize("sentence", ["<aide moi> pour l'exercice 3", "<j'en peux plus> de ce prof"])
+def test_what_goes_on_is_not_alone(sentence: str) -> None:
+    assert not alone(hit(sentence))
+
+
+def test_who_does_it_is_told_by_where_it_happens() -> None:
+    assert peers_alone(hit("ils me <tapent> à la récré"))
+    assert not peers_alone(hit("mon père me <tape>"))
+    assert home_alone(hit("mon père se <moque de moi>"))
+    assert not home_alone(hit("mon frère dit qu'au collège on se <moque de moi>"))
+
+
+@pytest.mark.parametrize("sentence", ["hchouma ou pas <je vais me tuer>", "si tu arrêtes <je me fous en l'air>"])
+def test_what_has_its_own_subject_belongs_to_it(sentence: str) -> None:
+    assert not negated(hit(sentence))
+    assert not of_another(hit(sentence))
+
+
+def test_a_thought_that_is_denied_stays_denied() -> None:
+    assert negated(hit("c'est pas que <je veux mourir>"))
