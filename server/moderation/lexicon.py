@@ -15,7 +15,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from server.moderation.clauses import Hit, Outcome, Text, weigh
 from server.moderation.contexts import contexts
 from server.moderation.data_files import DATA, version_of
-from server.moderation.elisions import run_together
+from server.moderation.elisions import ShortForms
 from server.moderation.entries import Entry, read_entries, without_sentences
 from server.moderation.patterns import alternatives, plain, words_of, words_of_families
 from server.moderation.slots import Alternative
@@ -158,13 +158,12 @@ def vocabulary() -> frozenset[str]:
 
 
 @cache
-def short_forms() -> dict[str, str]:
+def short_forms() -> ShortForms:
     """What the short forms of messages stand for, both as the automaton knows words."""
     short: dict[str, str] = {}
     for path in sorted(DATA.glob("short_forms.*.json")):
         short |= msgspec.json.decode(path.read_bytes(), type=dict[str, str])
-    plainly = {plain(key): plain(value) for key, value in short.items()}
-    return run_together(vocabulary(), plainly) | plainly
+    return ShortForms(vocabulary(), {plain(key): plain(value) for key, value in short.items()})
 
 
 def words(raw: str, folded: str, known: Container[str] | None = None) -> Words:

@@ -87,7 +87,7 @@ class Words:
         if self._long:
             tokens = [_shorten(token, self._vocabulary) for token in tokens]
         short = self._short
-        return " ".join([word for token in tokens if (word := short.get(token, token))]).split()
+        return " ".join([word for token in tokens if (word := short[token])]).split()
 
     @property
     def reading(self) -> Reading:
@@ -199,8 +199,7 @@ def _read_plain(
         if long:
             word = _shorten(word, vocabulary)
         first, after = token.span()
-        whole = short.get(word)
-        for part in (word,) if whole is None else whole.split():
+        for part in short[word].split():
             words.append(part)
             starts.append(first)
             ends.append(after)

@@ -81,6 +81,6 @@ def test_each_file_is_a_category_and_a_language() -> None:
 
 
 def test_short_forms_stand_for_words_and_not_for_short_forms() -> None:
-    short = lexicon.short_forms()
+    short = lexicon.short_forms().written
     assert {key: value for key, value in short.items() if any(word in short for word in value.split())} == {}
     assert [key for key in short if " " in key or not key] == []

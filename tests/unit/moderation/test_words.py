@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.moderation.elisions import ShortForms
 from server.moderation.folding import fold
 from server.moderation.words import PUNCTUATION, Words, looks_alike
 
-SHORT = {"jveux": "je veux", "trop": "", "pk": "pourquoi", "ss": "suis"}
 VOCABULARY = frozenset(("connard", "je", "veux", "mourir", "con", "salope", "snap", "te", "tuer", "pourquoi"))
+SHORT = ShortForms(VOCABULARY, {"jveux": "je veux", "trop": "", "pk": "pourquoi", "ss": "suis"})
 
 
 def read(text: str) -> Words:
