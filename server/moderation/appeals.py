@@ -3,6 +3,7 @@ who decided."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, text
@@ -58,11 +59,10 @@ async def appeal(conn: AsyncConnection, about: Appealed, words: str | None, at: 
     again = flag.state not in WAITING
     before = {"before_state": flag.state, "before_by": flag.decided_by, "before_at": flag.decided_at} if again else {}
     await conn.execute(insert(appeals).values(flag_id=flag_id, at=at, words=words or None, **before))
-    says = {
-        "known": about.changed,
-        "message": about.state,
-        "edited": None if about.text == flag.excerpt else storable(about.text),
-    }
+    says: dict[str, Any] = {}
+    if flag.known is None or about.changed > flag.known:  # else a decision came between the reading and the lock
+        edited = None if about.text == flag.excerpt else storable(about.text)
+        says = {"known": about.changed, "message": about.state, "edited": edited}
     if again:
         undone = {"state": "open", "decided_at": None, "decided_by": None, "seconded_by": None}
         told = {"reason": None, "note": None, "advice": None}

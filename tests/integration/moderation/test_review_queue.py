@@ -362,3 +362,29 @@ def test_a_new_flag_is_all_that_the_log_writes() -> None:
 
     named = {field.name for field in fields(NewFlag)}
     assert {column.name for column in flags.c if not column.nullable and column.server_default is None} <= named
+
+
+async def test_an_appeal_and_a_decision_at_once(house: House) -> None:
+    """Whoever comes first: the appeal is answered by somebody, and never by who it is against."""
+    room = await house.room()
+    samir = await house.person(Role.SUPERVISOR, "Samir")
+    julien = await house.open(room.mentor)
+    for _ in range(5):
+        house.clock.advance(1)
+        flag = await held(house, room)
+        seq = (await house.sql("select max(seq) from messages"))[0][0]
+        asked = julien.send("chat:appeal", {"room": room.number, "seq": seq})
+        decided = await house.decide(room.supervisor, flag, "refuse", "unsafe")
+        assert (await asked)["ok"]
+        assert decided.status == 200
+        ((state, before_by, answered),) = await house.sql(
+            "select f.state, a.before_by, a.decided_at from flags f join appeals a on a.flag_id = f.id"
+            " where f.id = :id",
+            id=flag,
+        )
+        if before_by is None:  # it came first, and the decision answers it
+            assert (state, answered) == ("refused", house.clock.now())
+        else:
+            assert (state, before_by, answered) == ("open", room.supervisor.id, None)
+            assert (await house.decide(room.supervisor, flag, "refuse", "unsafe")).status == 409
+            assert (await house.decide(samir, flag, "refuse", "unsafe")).status == 200
