@@ -25,6 +25,8 @@ from server.moderation.words import Words
 
 REPEATS = 12  # places of one entry that are weighed in one text: a page of the same insult is one reason
 VISITS = 50  # places of one anchor that are looked around in one text; more is a flood, and told as such
+VISITS_OF_SHORT = 400  # of one that any page is full of: "je", "est"
+SHORT = 4  # letters
 CHECKED = 32  # anchors between two looks at the time
 
 
@@ -69,6 +71,7 @@ class Lexicon:
             vocabulary |= words_of(line.entry.match)
         self.owners = list(anchors.values())
         self.lengths = [anchor.count(" ") - 1 for anchor in anchors]
+        self.visits = [VISITS if len(anchor) - 2 > SHORT else VISITS_OF_SHORT for anchor in anchors]
         self.vocabulary = frozenset(vocabulary)
         self.automaton = AhoCorasick(anchors, matchkind=MatchKind.Standard, store_patterns=False)
 
@@ -107,7 +110,7 @@ class Lexicon:
     ) -> dict[tuple[int, int, str], Line]:
         places: dict[tuple[int, int, str], Line] = {}
         times: Counter[str] = Counter()
-        for anchor, first in _visited(words.line, matches, watch):
+        for anchor, first in self._visited(words.line, matches, watch):
             for owner in self.owners[anchor]:
                 name = owner.line.entry.id
                 if times[name] >= REPEATS:
@@ -118,27 +121,29 @@ class Lexicon:
                     places[(*place, name)] = owner.line
         return places
 
+    def _visited(
+        self, line: str, matches: Sequence[tuple[int, int, int]], watch: Stopwatch | None
+    ) -> Iterator[tuple[int, int]]:
+        """Each anchor, the first times that it stands in ``line``, with the index of the word that it begins with."""
+        visits: Counter[int] = Counter()
+        index, before = 0, 0
+        for count, (anchor, offset, _) in enumerate(matches):
+            if watch is not None and not count % CHECKED:
+                watch.check()
+            # Matches come in the order of their ends: each begins near the one before.
+            index += line.count(" ", before, offset) if offset >= before else -line.count(" ", offset, before)
+            before = offset
+            visits[anchor] += 1
+            if visits[anchor] <= self.visits[anchor]:
+                yield anchor, index
+
     def flooded(self, words: Words) -> bool:
         """Whether one anchor stands in ``words`` so often that it was not looked around everywhere."""
         if len(words.words) <= VISITS:
             return False
         found = self.automaton.find_matches_as_indexes(words.line, overlapping=True)
-        return max(Counter(anchor for anchor, _, _ in found).values(), default=0) > VISITS
-
-
-def _visited(line: str, matches: Sequence[tuple[int, int, int]], watch: Stopwatch | None) -> Iterator[tuple[int, int]]:
-    """Each anchor, the first times that it stands in ``line``, with the index of the word that it begins with."""
-    visits: Counter[int] = Counter()
-    index, before = 0, 0
-    for count, (anchor, offset, _) in enumerate(matches):
-        if watch is not None and not count % CHECKED:
-            watch.check()
-        # Matches come in the order of their ends: each begins near the one before.
-        index += line.count(" ", before, offset) if offset >= before else -line.count(" ", offset, before)
-        before = offset
-        visits[anchor] += 1
-        if visits[anchor] <= VISITS:
-            yield anchor, index
+        visits = Counter(anchor for anchor, _, _ in found)
+        return any(count > self.visits[anchor] for anchor, count in visits.items())
 
 
 @cache
