@@ -24,7 +24,7 @@ def judge(lines: Sequence[Line]) -> tuple[list[Verdict], list[float]]:
         verdict = assess(line.text, speaker, conversation, now=NOW, language=line.lang)
         costs.append((time.thread_time_ns() - start) / 1000)
         if conversation is not None:
-            conversation.remember(speaker, line.text, NOW)
+            conversation.remember(speaker, line.text, NOW, verdict)
         verdicts.append(verdict)
     return verdicts, costs
 
