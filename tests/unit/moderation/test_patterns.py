@@ -2,7 +2,8 @@
 
 import pytest
 
-from server.moderation.patterns import _VERB_ENDINGS, PatternError, alternatives, families, phrases, plain
+from server.moderation.pattern_nodes import VERB_ENDINGS
+from server.moderation.patterns import PatternError, alternatives, families, phrases, plain
 
 
 def stretches(pattern: str, sentence: str) -> list[str]:
@@ -32,7 +33,7 @@ def stretches(pattern: str, sentence: str) -> list[str]:
         ("a|b c", ["a", "b c"]),
         ("idiot+", ["idiot", "idiote", "idiots", "idiotes"]),
         ("Élève d'été", ["eleve d ete"]),
-        ("frapp* fort", [f"frapp{end} fort" for end in _VERB_ENDINGS]),
+        ("frapp* fort", [f"frapp{end} fort" for end in VERB_ENDINGS]),
     ],
 )
 def test_what_a_pattern_stands_for(pattern: str, stands_for: list[str]) -> None:
