@@ -110,8 +110,11 @@ class Lexicon:
     ) -> dict[tuple[int, int, str], Line]:
         places: dict[tuple[int, int, str], Line] = {}
         times: Counter[str] = Counter()
+        present = frozenset(words.words)
         for anchor, first in self._visited(words.line, matches, watch):
             for owner in self.owners[anchor]:
+                if not owner.alternative.possible(present):
+                    continue
                 name = owner.line.entry.id
                 if times[name] >= REPEATS:
                     continue

@@ -3,9 +3,11 @@
 Nothing here backtracks over more than a few words, and a row in which it could is read with a memory.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from sys import intern
+
+from server.moderation.stopwatch import preparing
 
 GAP = 4  # words that ``~`` may stand for
 ENDS = frozenset(".!?;")
@@ -19,12 +21,13 @@ class Slot:
     """One place of a pattern: the phrases that may fill it. They are written out when somebody first asks: most slots
     of a lexicon stand beside anchors that are never seen."""
 
-    __slots__ = ("_first", "_last", "_make", "_words", "gap", "optional")
+    __slots__ = ("_begins", "_first", "_last", "_make", "_words", "gap", "optional")
 
     def __init__(self, make: Callable[[], Sequence[Phrase]], *, optional: bool = False, gap: bool = False) -> None:
         self.optional = optional
         self.gap = gap
         self._make = make
+        self._begins: frozenset[str] | None = None
         self._words: frozenset[str] | None = None
         self._first: dict[str, list[Phrase]] = {}
         self._last: dict[str, list[Phrase]] = {}
@@ -40,13 +43,21 @@ class Slot:
     def words(self) -> frozenset[str]:
         """The phrases that are one word; the others are then found by their first and last."""
         if self._words is None:
-            self._words = frozenset(intern(phrase[0]) for phrase in self.phrases if len(phrase) == 1)
-            for phrase in self.phrases:
-                if len(phrase) > 1:
-                    shared = tuple(map(intern, phrase))
-                    self._first.setdefault(shared[0], []).append(shared)
-                    self._last.setdefault(shared[-1], []).append(shared)
+            with preparing():
+                phrases = self.phrases
+                self._words = frozenset(intern(phrase[0]) for phrase in phrases if len(phrase) == 1)
+                for phrase in phrases:
+                    if len(phrase) > 1:
+                        shared = tuple(map(intern, phrase))
+                        self._first.setdefault(shared[0], []).append(shared)
+                        self._last.setdefault(shared[-1], []).append(shared)
         return self._words
+
+    def begins(self) -> frozenset[str]:
+        """The words that any of the phrases begins with."""
+        if self._begins is None:
+            self._begins = self.words() | self._first.keys()
+        return self._begins
 
     def beginning(self, word: str) -> Sequence[Phrase]:
         return self._first.get(word, ())
@@ -62,6 +73,14 @@ class Alternative:
     slots: tuple[Slot, ...]
     anchor: int
     tangled: bool = False
+
+    def possible(self, present: Set[str]) -> bool:
+        """Whether a text of these words can have it at all. Asked first: nearly all anchors stand in ordinary talk,
+        with nothing of the rest of their row."""
+        for at, slot in enumerate(self.slots):
+            if at != self.anchor and not slot.optional and slot.begins().isdisjoint(present):
+                return False
+        return True
 
     def around(self, words: Sequence[str], first: int, after: int) -> tuple[int, int] | None:
         """The widest stretch of ``words`` that fits, given that the anchor stands at ``words[first:after]``."""
