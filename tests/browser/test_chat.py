@@ -104,7 +104,7 @@ async def test_two_professionals_do_not_decide_twice(room: Room, pair: Logins) -
         await route.continue_()  # type: ignore[attr-defined]
 
     await again.page.route("**/decide", meanwhile)
-    await again.press("Ne pas transmettre")
+    await again.decide("Ne pas transmettre", "détail personnel")
     await expect(again.page.get_by_role("article")).to_have_count(0)
     await expect(again.page.get_by_text("Déjà traité par Claire.")).to_be_visible()
 

@@ -85,7 +85,7 @@ export function DecisionForm({ flag, decision, lifting = false, onClose }: Props
       <h4 id={`${id}-title`}>{t(lifting ? 'queue.lift' : `queue.${decision}`)}</h4>
       {!lifting && <p class="hint">{t(`queue.${decision}_why`)}</p>}
       {problem.value && (
-        <p class="problem" role="alert">
+        <p key="problem" class="problem" role="alert">
           {problem.value}
         </p>
       )}
@@ -133,7 +133,7 @@ export function DecisionForm({ flag, decision, lifting = false, onClose }: Props
           </label>
         </p>
       )}
-      {two && <p class="notice notice-offline">{t('queue.two')}</p>}
+      {two && <p key="two" class="notice notice-offline">{t('queue.two')}</p>}
       <p class="decision-acts">
         <button type="submit" class="button" disabled={busy.value.has(flag.id)}>
           {t(busy.value.has(flag.id) ? 'queue.busy' : two ? 'queue.propose' : 'queue.confirm')}
