@@ -131,8 +131,12 @@ function Acts({ room, entry, edit = false }: { room: number; entry: Entry; edit?
   const online = link.value === 'online';
   useEffect(() => {
     // What became of it may be known by now. Not known, it is asked again at the next look.
-    if (asked && !asked.decided && online) askAppeal(room, entry.seq).catch(() => {});
-  }, [online, entry.changed]);
+    if (!asked || asked.decided || !online) return;
+    const ask = (): void => void (document.visibilityState === 'visible' && askAppeal(room, entry.seq).catch(() => {}));
+    ask();
+    document.addEventListener('visibilitychange', ask);
+    return () => document.removeEventListener('visibilitychange', ask);
+  }, [online, entry.changed, asked?.decided]);
   return (
     <>
       {asked && (
