@@ -6,7 +6,6 @@ import { useEffect, useState } from 'preact/hooks';
 import { t, tOr } from '../locales/text';
 import { Icon } from '../shell/icons';
 import { Face } from '../shell/mark';
-import { RULES } from '../shell/route';
 import { http } from '../wire/http';
 import { Refusal } from '../wire/refusal';
 import type { Account, Pair } from '../wire/types';
@@ -90,12 +89,6 @@ export function Administration(): VNode {
           </ul>
         </section>
       </div>
-      <p class="admin-rules">
-        <a class="quiet-button" href={RULES}>
-          <Icon name="settings" />
-          {t('rules.title')}
-        </a>
-      </p>
       <PolicyCard onSaved={saved} onProblem={setProblem} />
       {adding === 'person' && <PersonForm onClose={() => setAdding(null)} onSaved={saved} />}
       {adding === 'pair' && <PairForm people={accounts.value} onClose={() => setAdding(null)} onSaved={saved} />}

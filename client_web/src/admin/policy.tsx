@@ -4,6 +4,8 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { t } from '../locales/text';
+import { Icon } from '../shell/icons';
+import { RULES } from '../shell/route';
 import { http } from '../wire/http';
 import { Refusal } from '../wire/refusal';
 import type { Policy } from '../wire/types';
@@ -46,6 +48,10 @@ export function PolicyCard({ onSaved, onProblem }: Props): VNode {
           {t('admin.direct_calls_hint')}
         </span>
       </p>
+      <a class="quiet-button admin-rules" href={RULES}>
+        <Icon name="settings" />
+        {t('rules.title')}
+      </a>
     </section>
   );
 }

@@ -60,7 +60,7 @@ function Category({ category, rules, problem, onChange }: Props & { category: st
                 <p key={key} class="policy-own">
                   <strong>{t('policy.here', { when: conditionSentence(conditionOf(key)) })}</strong>
                   <span>{ruleSentence(adapted(category, way, part))}</span>
-                  <button type="button" class="quiet-button" onClick={() => onChange(withPart(rules, category, key, null))}>
+                  <button type="button" class="quiet-button" aria-label={t('rules.remove', { what: conditionSentence(conditionOf(key)) })} onClick={() => onChange(withPart(rules, category, key, null))}>
                     {t('policy.take_away')}
                   </button>
                 </p>
