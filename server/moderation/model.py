@@ -23,8 +23,8 @@ from server.moderation.verdict import Finding
 from server.moderation.words import Words
 
 MAGIC = b"binome model 1\n"
-CATEGORY = "model."  # and the class: the policy's own rows, of severity 2 and delivered
-SEVERITY = 2
+RULE = "model."  # and the class
+REVIEW = 2  # the severity from which a finding is more than a note
 SHORTEST, LONGEST = 3, 5  # letters of the parts of a word
 FEWEST = 4  # words that a shorter sentence is taken to have: one word alone is not an opinion
 LONGEST_KEY = 40  # bytes read of a word or a pair
@@ -36,10 +36,12 @@ Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 
 class Class(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``agrees`` is the likelihood from which a weak entry of ``categories`` counts fully, ``alone`` that from which
-    the model speaks up by itself. ``scale`` is what a weight of 1 stands for."""
+    the model speaks up by itself, with ``severity``, for the first of them. ``scale`` is what a weight of 1 stands
+    for."""
 
     name: str
-    categories: list[str]
+    categories: Annotated[list[str], Meta(min_length=1)]
+    severity: Annotated[int, Meta(ge=2, le=3)]
     agrees: Share
     alone: Share
     bias: float
@@ -165,15 +167,23 @@ def weighed(findings: Sequence[Finding], words: Words, model: Model | None) -> l
         for category in {finding.category for finding in findings if finding.weak}
     }
     kept = [f if not f.weak or agreed[f.category] else _noted(f) for f in findings]
-    full = {finding.category for finding in kept if finding.severity is None or finding.severity >= SEVERITY}
+    full = {finding.category for finding in kept if finding.severity is None or finding.severity >= REVIEW}
     for known, likelihood in zip(model.header.classes, likely, strict=True):
         if likelihood >= known.alone and full.isdisjoint(known.categories):
-            rule = CATEGORY + known.name
+            start, end = words.span(0, len(words.words))
             kept.append(
                 Finding(
-                    rule, round(likelihood, 3), *words.span(0, len(words.words)), rule, SEVERITY, version=model.version
+                    known.categories[0],
+                    round(likelihood, 3),
+                    start,
+                    end,
+                    RULE + known.name,
+                    known.severity,
+                    version=model.version,
+                    advised=True,
                 )
             )
+            full.update(known.categories)
     return kept
 
 

@@ -17,6 +17,7 @@ Direction = Literal["adult_to_minor", "minor_to_adult", "adult_to_adult", "young
 
 WAYS: frozenset[str] = frozenset(get_args(Direction))
 STAGES: frozenset[str] = frozenset(get_args(Stage))
+ADVICE = "model."  # how the rules of the model begin
 REVIEW = 2  # the severity from which anything is done
 MOST = 4  # the severity that always makes a case
 DISCLOSURES = frozenset(("suicide", "self_harm", "ill_being", "abuse", "neglect", "bullied"))
@@ -166,7 +167,10 @@ def decide(findings: Sequence[Finding], speaker: Speaker, circumstances: Circums
                 finding.families,
             )
         )
-        if severity >= REVIEW:  # a weaker entry of a strict category is a note, not a reason to act
+        if finding.advised and severity >= REVIEW:
+            flag = flag or way != "professional"
+            show_help = show_help or rule.help
+        elif severity >= REVIEW:  # a weaker entry of a strict category is a note, not a reason to act
             action = max(action, ACTIONS.index(rule.action) if severity >= rule.acts_from else 0)
             flag = flag or rule.flag
             show_help = show_help or rule.help
@@ -178,7 +182,9 @@ def decide(findings: Sequence[Finding], speaker: Speaker, circumstances: Circums
 
 
 def acts(label: Label, speaker: Speaker, circumstances: Circumstances = ORDINARY) -> Action:
-    """What the policy does with this one label."""
+    """What the policy does with this one label; nothing with what the model alone has told."""
+    if label.rule.startswith(ADVICE):
+        return "deliver"
     way, age = direction(speaker, circumstances), young_age(speaker, circumstances)
     rule = rule_for(label.category, way, age, circumstances)
     return rule.action if label.severity >= max(2, rule.acts_from) else "deliver"

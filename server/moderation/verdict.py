@@ -87,6 +87,7 @@ class Finding:
     version: str = ""
     weak: bool = False  # counts fully only where the model agrees
     families: tuple[str, ...] = ()
+    advised: bool = False  # by the model alone: a professional is to look, and nothing is held
 
 
 class Overtime(Exception):

@@ -28,6 +28,7 @@ STRENGTH = 4.0  # the inverse of how strongly weights are held down
 FEW_ALARMS = 0.003  # of what is not of the class, told by who has not seen it: where the model may speak up alone
 AGREES = 0.5  # precision from which it may support a weak rule
 ROUNDS = 2  # of choosing the sentence of a message that is the reason
+SEVERITY = {"suicide": 3, "self_harm": 3, "abuse": 3}  # of the others 2
 CLASSES = {
     "suicide": ("suicide", "self_harm"),
     "self_harm": ("self_harm", "suicide"),
@@ -145,7 +146,7 @@ def _finished(
     agrees = min(alone, next((t for t in sorted(of_it) if _precision(of_it, others, t) >= AGREES), alone))
     scale = max(map(abs, answer.weights)) / 127
     weights = [round(weight / scale) for weight in answer.weights]
-    known = Class(name, list(resembling), round(agrees, 4), round(alone, 4), answer.bias, scale)
+    known = Class(name, list(resembling), SEVERITY.get(name, 2), round(agrees, 4), round(alone, 4), answer.bias, scale)
     recall = sum(value >= alone for value in of_it) / len(of_it)
     alarms = sum(value >= alone for value in others) / len(others)
     return Fitted(name, known, weights, recall, alarms, len(of_it))

@@ -46,7 +46,7 @@ def trained() -> Model:
             for f in found:
                 weights[f] += 0.1 * (label - 1 / (1 + math.exp(-logit)))
     scale = max(map(abs, weights)) / 127
-    known = Class("danger", ["suicide", "ill_being"], agrees=0.6, alone=0.9, bias=0.0, scale=scale)
+    known = Class("danger", ["suicide", "ill_being"], 2, agrees=0.6, alone=0.9, bias=0.0, scale=scale)
     return Model(encode(Header(BITS, [known], ["ten sentences"]), [[round(weight / scale)] for weight in weights]))
 
 
@@ -82,7 +82,7 @@ def test_a_weak_entry_counts_fully_only_when_the_model_agrees() -> None:
 def test_alone_it_asks_for_a_look_and_no_more() -> None:
     text = "tout est noir, je veux disparaître"
     (finding,) = weighed([], words(text), MODEL)
-    assert (finding.category, finding.rule, finding.severity) == ("model.danger", "model.danger", 2)
+    assert (finding.category, finding.rule, finding.severity) == ("suicide", "model.danger", 2)
     assert (finding.start, finding.end, finding.version) == (0, len(text), MODEL.version)
     for speaker in (Speaker("mentor", 40), Speaker("mentee", 15), Speaker("mentee", 20)):
         verdict = decide([finding], speaker)
@@ -125,8 +125,7 @@ def test_a_page_of_words_never_seen_is_read_in_time() -> None:
     assert time.thread_time() - start < 0.05
 
 
-def test_the_model_that_is_shipped_has_its_rows_in_the_policy() -> None:
+def test_the_model_that_is_shipped_knows_only_categories_of_the_policy() -> None:
     model = load()
     for known in model.header.classes if model else ():
-        assert f"model.{known.name}" in table()
         assert set(known.categories) <= set(table())
