@@ -39,8 +39,11 @@ export async function askAppeal(room: number, seq: number, words?: string): Prom
   if (account) remember(PLACE + account, JSON.stringify(appeals.value));
 }
 
+let owner: string | undefined;
 effect(() => {
   const account = me.value?.account.id;
+  if (account === owner) return; // the first page was only fetched anew
+  owner = account;
   mending.value = null;
   try {
     appeals.value = JSON.parse((account && recall(PLACE + account)) || '{}') as typeof appeals.value;
