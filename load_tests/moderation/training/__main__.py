@@ -25,7 +25,7 @@ from server.moderation.model import FEWEST, Class, Header, encode, features, sen
 BITS = 15
 FOLDS = 5
 STRENGTH = 4.0  # the inverse of how strongly weights are held down
-FEW_ALARMS = 0.003  # of what is not of the class, told by who has not seen it: where the model may speak up alone
+FEW_ALARMS = 0.0005  # of ordinary lines, told by who has not seen them: where the model may speak up alone
 AGREES = 0.5  # precision from which it may support a weak rule
 ROUNDS = 2  # of choosing the sentence of a message that is the reason
 SEVERITY = {"suicide": 3, "self_harm": 3, "abuse": 3}  # of the others 2
@@ -142,13 +142,14 @@ def _finished(
 ) -> Fitted:
     of_it = sorted((best[i] for i, (_, true) in enumerate(chosen) if true), reverse=True)
     others = sorted((best[i] for i, (_, true) in enumerate(chosen) if not true), reverse=True)
-    alone = min(0.999, others[int(len(others) * FEW_ALARMS)] + 0.001)
+    ordinary = sorted((best[i] for i, (one, _) in enumerate(chosen) if not one.example.categories), reverse=True)
+    alone = min(0.999, ordinary[int(len(ordinary) * FEW_ALARMS)] + 0.001)
     agrees = min(alone, next((t for t in sorted(of_it) if _precision(of_it, others, t) >= AGREES), alone))
     scale = max(map(abs, answer.weights)) / 127
     weights = [round(weight / scale) for weight in answer.weights]
     known = Class(name, list(resembling), SEVERITY.get(name, 2), round(agrees, 4), round(alone, 4), answer.bias, scale)
     recall = sum(value >= alone for value in of_it) / len(of_it)
-    alarms = sum(value >= alone for value in others) / len(others)
+    alarms = sum(value >= alone for value in ordinary) / len(ordinary)
     return Fitted(name, known, weights, recall, alarms, len(of_it))
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from load_tests.moderation.lines import read
 from server.moderation.entries import read_entries
+from server.moderation.policy import DISCLOSURES
 
 ROOT = Path(__file__).parents[3]
 TRAINING = ROOT / "load_tests" / "moderation" / "corpus" / "training"
@@ -29,10 +30,15 @@ SOURCES = [
 ]
 
 
+HOSTILE = frozenset(("insult", "hate", "threat", "incitement", "weapons"))
+SURELY_ABSENT = DISCLOSURES | {"secrecy", "photo_request", "meeting", "sexual_approach"}
+"""What a public tweet about politics, religion or origin is hardly ever: real writing, so that the model knows some."""
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
-    """``known``: the categories whose presence or absence is known. Of a tweet that is not racist we know nothing but
-    that. ``source`` parts what is learnt from what is checked: sentences of one lexicon entry stay together."""
+    """``known``: the categories whose presence or absence is known. Of a tweet that is not racist we do not know
+    whether it insults. ``source`` parts what is learnt from what is checked: sentences of one entry stay together."""
 
     text: str
     categories: frozenset[str]
@@ -57,7 +63,8 @@ def _ours() -> Iterator[Example]:
     for path in (*sorted(TRAINING.glob("*.jsonl")), *sorted(CASES.glob("*.jsonl"))):
         for number, line in enumerate(read(path)):
             if line.room is None:  # what needs its conversation says nothing alone
-                yield Example(line.text, frozenset(line.categories), f"{path.stem} {number // 5}")
+                told = HOSTILE if path.stem.startswith("hostility") else None  # its ordinary lines are just not hostile
+                yield Example(line.text, frozenset(line.categories), f"{path.stem} {number // 5}", told)
     for name, entries in read_entries().items():
         category = name.split(".")[0]
         for entry in entries:
@@ -71,10 +78,8 @@ def _ours() -> Iterator[Example]:
 def _racism(path: Path) -> Iterator[Example]:
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
         for row in csv.DictReader(file):
-            racist = row["label"] == "1"
-            yield Example(
-                row["tweet"], frozenset(("hate",) if racist else ()), f"ftr {row['id']}", frozenset(("hate",))
-            )
+            found = frozenset(("hate",) if row["label"] == "1" else ())
+            yield Example(row["tweet"], found, f"ftr {row['id']}", SURELY_ABSENT | {"hate"})
 
 
 def _hatred(path: Path) -> Iterator[Example]:
@@ -84,4 +89,4 @@ def _hatred(path: Path) -> Iterator[Example]:
             said = row["sentiment"].split("_")
             if "hateful" in said or said == ["normal"]:
                 found = frozenset(("hate",) if "hateful" in said else ())
-                yield Example(row["tweet"], found, f"mlma {path.stem} {row['HITId']}", frozenset(("hate",)))
+                yield Example(row["tweet"], found, f"mlma {path.stem} {row['HITId']}", SURELY_ABSENT | {"hate"})
