@@ -44,6 +44,7 @@ class Example:
     categories: frozenset[str]
     source: str
     known: frozenset[str] | None = None  # None: all
+    ordinary: bool = False  # real or everyday writing, not chosen because it resembles anything
 
 
 def examples(tweets: Path | None) -> Iterator[Example]:
@@ -64,7 +65,13 @@ def _ours() -> Iterator[Example]:
         for number, line in enumerate(read(path)):
             if line.room is None:  # what needs its conversation says nothing alone
                 told = HOSTILE if path.stem.startswith("hostility") else None  # its ordinary lines are just not hostile
-                yield Example(line.text, frozenset(line.categories), f"{path.stem} {number // 5}", told)
+                yield Example(
+                    line.text,
+                    frozenset(line.categories),
+                    f"{path.stem} {number // 5}",
+                    told,
+                    ordinary=path.stem.startswith("ordinary"),
+                )
     for name, entries in read_entries().items():
         category = name.split(".")[0]
         for entry in entries:
@@ -79,7 +86,7 @@ def _racism(path: Path) -> Iterator[Example]:
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
         for row in csv.DictReader(file):
             found = frozenset(("hate",) if row["label"] == "1" else ())
-            yield Example(row["tweet"], found, f"ftr {row['id']}", SURELY_ABSENT | {"hate"})
+            yield Example(row["tweet"], found, f"ftr {row['id']}", SURELY_ABSENT | {"hate"}, not found)
 
 
 def _hatred(path: Path) -> Iterator[Example]:
@@ -89,4 +96,6 @@ def _hatred(path: Path) -> Iterator[Example]:
             said = row["sentiment"].split("_")
             if "hateful" in said or said == ["normal"]:
                 found = frozenset(("hate",) if "hateful" in said else ())
-                yield Example(row["tweet"], found, f"mlma {path.stem} {row['HITId']}", SURELY_ABSENT | {"hate"})
+                yield Example(
+                    row["tweet"], found, f"mlma {path.stem} {row['HITId']}", SURELY_ABSENT | {"hate"}, not found
+                )
