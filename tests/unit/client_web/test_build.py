@@ -19,6 +19,9 @@ def script(tmp_path: Path) -> dict[str, Any]:
     for name in ("package-lock.json", "build.mjs", "tsconfig.json"):
         (home / name).write_text("{}")
     (home / "src" / "main.tsx").write_text("export {};")
+    policy = tmp_path / "server" / "moderation" / "data" / "policy.json"
+    policy.parent.mkdir(parents=True)
+    policy.write_text("{}")
     (home / "build.py").write_bytes((CLIENT / "build.py").read_bytes())
     return runpy.run_path(str(home / "build.py"))
 
@@ -41,6 +44,7 @@ def test_what_is_built_is_not_built_again(script: dict[str, Any]) -> None:
         lambda client: (client / "src" / "new.ts").write_text(""),
         lambda client: (client / "src" / "main.tsx").rename(client / "src" / "first.tsx"),
         lambda client: (client / "package-lock.json").write_text('{"another": 1}'),
+        lambda client: (client.parent / "server/moderation/data/policy.json").write_text('{"another": 1}'),
     ],
 )
 def test_a_change_of_the_sources_is_noticed(script: dict[str, Any], change: Callable[[Path], object]) -> None:
