@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from server.moderation.contacts import numbers
+from server.moderation.contacts.counting import counts
 from server.moderation.contacts.digits import (
     SPEAKING,
     begins_with_number,
@@ -36,6 +37,8 @@ def find(folded: str, earlier: Iterable[str]) -> list[Span]:
         if pieces and (told or len(pieces) > _MANY) and not "".join(pieces[:2]).startswith(("06", "07")):
             pieces[0] = f"num {pieces[0]}"  # read as a number that is spoken of
         if pieces and (found := across(pieces[:-1], pieces[-1], numbers.find)):
+            if counts(folded, [piece for piece in before if _carries(piece)]):
+                return []
             return [Span(*_digits_of(folded), span.spelled) for span in found[:1]]
     return []
 

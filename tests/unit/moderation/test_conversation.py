@@ -89,6 +89,52 @@ def test_ordinary_numbers_over_several_messages(turns: tuple[str, ...]) -> None:
     assert talk(*((MENTOR, turn) for turn in turns)) == [[]] * len(turns)
 
 
+UP, DOWN = range(45), range(30, -1, -1)
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        [f"message numéro {number}." for number in UP],
+        [f"message numéro {number}" for number in DOWN],
+        [f"mon numéro {number} pour toi" for number in range(5, 25)],
+        [f"exercice {number}" for number in range(1, 20)],
+        [f"appel {number}" for number in range(0, 60, 2)],
+        [f"allez, portable éteint, {number} minutes" for number in range(100, 0, -10)],
+        [f"call {number} of 12" for number in range(13)],
+        [f"page {10 + number}, exercice {number}" for number in range(12)],
+        [f"étape {number}, num {number + 1}" for number in range(12)],
+        [f"tel {number}" for number in [*range(9), *range(9)]],
+        [f"note {number}" for number in (0, 1, 2, 4, 5, 7, 8, 9, 9, 10)],
+        ["mon tel charge", *(str(number) for number in range(10, -1, -1))],
+        ["mon tel charge", *(f"{number}..." for number in range(10))],
+        ["mon numéro de place : 14", *(f"étape {number}" for number in range(1, 12))],
+        ["1er appel", "2e appel", "3e appel", "4e appel", "5e appel", "6e appel", "7e appel", "8e appel", "9e appel"],
+        [f"numéro {word}" for word in ("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf")],
+        ["appelle le 1", "et le 2", "puis le 3", "le 4", "le 5", "voilà le 6", "le 7", "le 8", "et le 9"],
+    ],
+)
+def test_counting_is_no_telephone_number(turns: list[str]) -> None:
+    assert talk(*((MENTOR, turn) for turn in turns)) == [[]] * len(turns)
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [f"numéro {digit}" for digit in "0612345678"],  # digits in order, behind others that are not
+        [f"chiffre {digit}" for digit in "0698765432"],
+        ["06", "12", "13", "14", "15"],
+        ["mon num : 06", "12", "13", "14", "15"],
+        ["mon num 06", "puis 12", "puis 34", "puis 56", "puis 78"],
+        *([f"mon numéro : {digits[:2]}", *digits[2:]] for digits in ("0611223344", "0745671234")),
+    ],
+)
+def test_a_number_that_looks_like_counting_here_and_there(pieces: list[str]) -> None:
+    assert "contact.phone.split" in [
+        rule for found in talk(*((MENTOR, piece) for piece in pieces)) for rule, _ in found
+    ]
+
+
 def test_an_address_in_two_messages() -> None:
     assert [rule for rule, _ in talk((MENTOR, "lea.martin"), (MENTOR, "arobase gmail point com"))[-1]] == [
         "contact.email.split"
