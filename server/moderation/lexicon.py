@@ -12,14 +12,16 @@ from typing import NamedTuple
 import msgspec
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from server.moderation import gates
 from server.moderation.clauses import Hit, Outcome, Text, weigh
 from server.moderation.contexts import contexts
 from server.moderation.data_files import DATA, version_of
 from server.moderation.elisions import ShortForms
 from server.moderation.entries import Entry, read_entries, without_sentences
+from server.moderation.gates import Hopeful, Line, Row
 from server.moderation.patterns import alternatives, plain, words_of, words_of_families
 from server.moderation.slots import Alternative
-from server.moderation.stopwatch import Stopwatch
+from server.moderation.stopwatch import Stopwatch, preparing
 from server.moderation.verdict import Finding
 from server.moderation.words import Words
 
@@ -28,14 +30,6 @@ VISITS = 50  # places of one anchor that are looked around in one text; more is 
 VISITS_OF_SHORT = 400  # of one that any page is full of: "je", "est"
 SHORT = 4  # letters
 CHECKED = 32  # anchors between two looks at the time
-
-
-class Line(NamedTuple):
-    """An entry with its category and the version of what it stands in."""
-
-    category: str
-    entry: Entry
-    version: str
 
 
 class Owner(NamedTuple):
@@ -70,6 +64,7 @@ class Lexicon:
                     anchors[key] = anchors[key] + alone if key in anchors else alone
             vocabulary |= words_of(line.entry.match)
         self.owners = list(anchors.values())
+        self._rows: list[list[Hopeful] | None] = [None] * len(anchors)
         self.lengths = [anchor.count(" ") - 1 for anchor in anchors]
         self.visits = [VISITS if len(anchor) - 2 > SHORT else VISITS_OF_SHORT for anchor in anchors]
         self.vocabulary = frozenset(vocabulary)
@@ -109,36 +104,42 @@ class Lexicon:
         self, words: Words, matches: Sequence[tuple[int, int, int]], watch: Stopwatch | None
     ) -> dict[tuple[int, int, str], Line]:
         places: dict[tuple[int, int, str], Line] = {}
-        times: Counter[str] = Counter()
-        present = frozenset(words.words)
-        for anchor, first in self._visited(words.line, matches, watch):
-            for owner in self.owners[anchor]:
-                if not owner.alternative.possible(present):
-                    continue
-                name = owner.line.entry.id
-                if times[name] >= REPEATS:
-                    continue
-                place = owner.alternative.around(words.words, first, first + self.lengths[anchor])
-                if place is not None:
-                    times[name] += 1
-                    places[(*place, name)] = owner.line
-        return places
-
-    def _visited(
-        self, line: str, matches: Sequence[tuple[int, int, int]], watch: Stopwatch | None
-    ) -> Iterator[tuple[int, int]]:
-        """Each anchor, the first times that it stands in ``line``, with the index of the word that it begins with."""
-        visits: Counter[int] = Counter()
+        times: dict[str, int] = {}
+        visits: dict[int, int] = {}
+        seen = gates.Seen(words)
+        hopeful: dict[int, list[Row]] = {}  # by anchor, the rows that this text can have
         index, before = 0, 0
         for count, (anchor, offset, _) in enumerate(matches):
             if watch is not None and not count % CHECKED:
                 watch.check()
+            rows = hopeful.get(anchor)
+            if rows is None:
+                rows = hopeful[anchor] = seen.among(self._rows_of(anchor))
+            if not rows:
+                continue
+            visits[anchor] = visit = visits.get(anchor, 0) + 1
+            if visit > self.visits[anchor]:
+                continue
             # Matches come in the order of their ends: each begins near the one before.
+            line = words.line
             index += line.count(" ", before, offset) if offset >= before else -line.count(" ", offset, before)
-            before = offset
-            visits[anchor] += 1
-            if visits[anchor] <= self.visits[anchor]:
-                yield anchor, index
+            before, after = offset, index + self.lengths[anchor]
+            for row in rows:
+                name = row.line.entry.id
+                if times.get(name, 0) < REPEATS and seen.near(row, index, after):
+                    place = row.alternative.around(words.words, index, after)
+                    if place is not None:
+                        times[name] = times.get(name, 0) + 1
+                        places[(*place, name)] = row.line
+        return places
+
+    def _rows_of(self, anchor: int) -> Sequence[Hopeful]:
+        """The rows around ``anchor``, made ready when it is first met: most never are."""
+        rows = self._rows[anchor]
+        if rows is None:
+            with preparing():
+                rows = self._rows[anchor] = [gates.row(*owner) for owner in self.owners[anchor]]
+        return rows
 
     def flooded(self, words: Words) -> bool:
         """Whether one anchor stands in ``words`` so often that it was not looked around everywhere."""

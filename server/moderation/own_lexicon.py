@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from server.moderation import lexicon
 from server.moderation.entries import Entry
 from server.moderation.folding import fold
-from server.moderation.lexicon import Lexicon, Line
+from server.moderation.gates import Line
+from server.moderation.lexicon import Lexicon
 from server.moderation.patterns import PatternError, alternatives
 from server.moderation.policy import protected, table
 from server.moderation.stopwatch import Stopwatch

@@ -3,7 +3,7 @@
 Nothing here backtracks over more than a few words, and a row in which it could is read with a memory.
 """
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from sys import intern
 
@@ -15,22 +15,23 @@ TANGLED = 3  # slots that can end in more than one place, from which a row is re
 
 Phrase = tuple[str, ...]
 Memory = dict[tuple[int, int], int | None]
+_NO_PHRASES: Mapping[str, list[Phrase]] = {}
 
 
 class Slot:
     """One place of a pattern: the phrases that may fill it. They are written out when somebody first asks: most slots
     of a lexicon stand beside anchors that are never seen."""
 
-    __slots__ = ("_begins", "_first", "_last", "_make", "_words", "gap", "optional")
+    __slots__ = ("_begins", "_first", "_last", "_make", "_words", "gap", "longest", "optional")
 
     def __init__(self, make: Callable[[], Sequence[Phrase]], *, optional: bool = False, gap: bool = False) -> None:
         self.optional = optional
         self.gap = gap
+        self.longest = GAP if gap else 0  # words of its longest phrase, known once they are written out
         self._make = make
         self._begins: frozenset[str] | None = None
         self._words: frozenset[str] | None = None
-        self._first: dict[str, list[Phrase]] = {}
-        self._last: dict[str, list[Phrase]] = {}
+        self._first = self._last = _NO_PHRASES
 
     @property
     def phrases(self) -> tuple[Phrase, ...]:
@@ -44,20 +45,29 @@ class Slot:
         """The phrases that are one word; the others are then found by their first and last."""
         if self._words is None:
             with preparing():
-                phrases = self.phrases
-                self._words = frozenset(intern(phrase[0]) for phrase in phrases if len(phrase) == 1)
-                for phrase in phrases:
-                    if len(phrase) > 1:
-                        shared = tuple(map(intern, phrase))
-                        self._first.setdefault(shared[0], []).append(shared)
-                        self._last.setdefault(shared[-1], []).append(shared)
-        return self._words
+                self._write_out()
+        return self._words or frozenset()
+
+    def _write_out(self) -> None:
+        phrases = self.phrases
+        self._words = frozenset(intern(phrase[0]) for phrase in phrases if len(phrase) == 1)
+        first: dict[str, list[Phrase]] = {}
+        last: dict[str, list[Phrase]] = {}
+        for phrase in phrases:
+            self.longest = max(self.longest, len(phrase))
+            if len(phrase) > 1:
+                shared = tuple(map(intern, phrase))
+                first.setdefault(shared[0], []).append(shared)
+                last.setdefault(shared[-1], []).append(shared)
+        if first:
+            self._first, self._last = first, last
+        self._begins = self._words.union(first) if first else self._words
 
     def begins(self) -> frozenset[str]:
         """The words that any of the phrases begins with."""
         if self._begins is None:
-            self._begins = self.words() | self._first.keys()
-        return self._begins
+            self.words()
+        return self._begins or frozenset()
 
     def beginning(self, word: str) -> Sequence[Phrase]:
         return self._first.get(word, ())
@@ -73,14 +83,6 @@ class Alternative:
     slots: tuple[Slot, ...]
     anchor: int
     tangled: bool = False
-
-    def possible(self, present: Set[str]) -> bool:
-        """Whether a text of these words can have it at all. Asked first: nearly all anchors stand in ordinary talk,
-        with nothing of the rest of their row."""
-        for at, slot in enumerate(self.slots):
-            if at != self.anchor and not slot.optional and slot.begins().isdisjoint(present):
-                return False
-        return True
 
     def around(self, words: Sequence[str], first: int, after: int) -> tuple[int, int] | None:
         """The widest stretch of ``words`` that fits, given that the anchor stands at ``words[first:after]``."""

@@ -17,11 +17,11 @@ _prepared = 0.0  # seconds of the process
 def preparing() -> Iterator[None]:
     """What is made ready once, for all messages to come, is not held against the one that first needs it."""
     global _prepared
-    start = thread_time()
+    start, before = thread_time(), _prepared
     try:
         yield
     finally:
-        _prepared += thread_time() - start
+        _prepared = before + thread_time() - start  # what was prepared within it is part of it
 
 
 class Stopwatch:

@@ -13,7 +13,10 @@ from server.moderation.folding import hides, origins
 from server.moderation.squeezed import Region, squeezed
 
 PUNCTUATION = '.,;:!?()[]{}"/\\|<>=*~+&%#^$€@'
-_PARTED = [(sign, f" {sign} ") for sign in PUNCTUATION] + [(sign, " ") for sign in "'-_"]
+_OFTEN = "'.,?!-"  # signs of which most messages have one
+_PARTED_OFTEN = [(sign, f" {sign} " if sign in PUNCTUATION else " ") for sign in _OFTEN]
+_PARTED = [(sign, f" {sign} " if sign in PUNCTUATION else " ") for sign in PUNCTUATION + "_" if sign not in _OFTEN]
+_RARE = re.compile(rf"[{re.escape(''.join(sign for sign, _ in _PARTED))}]")
 _TOKEN = re.compile(rf"[^\s'\-_{re.escape(PUNCTUATION)}]+|[{re.escape(PUNCTUATION)}]")
 _CHUNK = re.compile(r"\S+")
 _LEET = str.maketrans("0134578@$!€|+", "oieastbasieit")
@@ -41,13 +44,13 @@ class Reading(NamedTuple):
 
 class Words:
     """``line`` is the words of a text, each between two spaces, ready for the automaton; ``words`` is the same as a
-    list; ``spelled`` when something stands letter by letter. Positions are computed only when somebody asks: most
-    messages hold nothing.
+    list, ``present`` as a set; ``spelled`` when something stands letter by letter. Positions are computed only
+    when somebody asks: most messages hold nothing.
     """
 
     __slots__ = (
-        "_folded", "_hidden", "_long", "_origins", "_reading", "_short", "_vocabulary", "line", "raw", "spelled",
-        "words",
+        "_folded", "_hidden", "_long", "_origins", "_reading", "_short", "_vocabulary", "line", "present", "raw",
+        "spelled", "words",
     )  # fmt: skip
 
     def __init__(self, raw: str, folded: str, short: Mapping[str, str], vocabulary: Container[str]) -> None:
@@ -66,6 +69,7 @@ class Words:
             self._hidden = list(_apart([*_spelled(folded, vocabulary), *_leet(folded, vocabulary), *glued]))
         self.words = self._read_words()
         self.line = f" {' '.join(self.words)} "
+        self.present = frozenset(self.words)
 
     def _read_words(self) -> list[str]:
         """As ``reading`` has them, without their places."""
@@ -80,8 +84,11 @@ class Words:
         return words + self._plain(self._folded[done:])
 
     def _plain(self, part: str) -> list[str]:
-        for sign, parted in _PARTED:
+        for sign, parted in _PARTED_OFTEN:
             if sign in part:
+                part = part.replace(sign, parted)
+        if _RARE.search(part) is not None:
+            for sign, parted in _PARTED:
                 part = part.replace(sign, parted)
         tokens = part.split()
         if self._long:

@@ -62,7 +62,8 @@ def find(
             (rule, Span(*closed.back(span.start, span.end), True))
             for rule, span in _written(_WORD.findall(closed.text), closed.text)
         )
-    yield from told(_whole(written))
+    if written:
+        yield from told(_whole(written))
     digits = numbers.weight(folded, words.words)
     if digits >= numbers.ENOUGH:
         yield from told(("contact.phone", span) for span in numbers.find(folded))

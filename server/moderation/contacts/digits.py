@@ -5,6 +5,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from server.moderation.data_files import word_lists
@@ -59,6 +60,8 @@ SPEAKING = frozenset(VALUES) - {
 
 MAX_FILLERS = 3  # words in a row that a person may say between two groups
 MAX_GAP = 8  # signs in a row between two groups
+LONGEST_WORD = 80  # letters and digits that are read as one, if they are more than digits
+REMEMBERED = 2_000  # words of which it is remembered what they are, about 0.3 MB
 
 _TOKEN = re.compile(r"[a-z0-9]+|\n|[^\S\n]+|[^a-z0-9\s]")
 _ENDS_RUN = frozenset('=<>%€$£^§!?"#&{}°')
@@ -164,7 +167,7 @@ def runs(folded: str, *, loose: bool = False) -> list[list[Atom]]:
             atoms[0].own = not run and word in _MINE and text in ("06", "07")
             run.extend(atoms)
             gap, sign, fillers = "", "", 0
-        elif text == "plus" or text in FILLERS or text.translate(_LEET_WORD) in FILLERS:
+        elif len(text) <= LONGEST_WORD and _is_filler(text):
             if text == "plus":
                 sign = "+"
             if run:
@@ -210,6 +213,22 @@ def _kind(part: str) -> bool | None:
 
 
 def _atoms(text: str, start: int, gap: str, sign: str, loose: bool = False) -> list[Atom] | None:
+    if len(text) <= LONGEST_WORD and _is_mere_word(text, loose):
+        return None
+    return _read(text, start, gap, sign, loose)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _is_mere_word(text: str, loose: bool) -> bool:
+    return _read(text, 0, "", "", loose) is None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _is_filler(text: str) -> bool:
+    return text == "plus" or text in FILLERS or text.translate(_LEET_WORD) in FILLERS
+
+
+def _read(text: str, start: int, gap: str, sign: str, loose: bool) -> list[Atom] | None:
     end = start + len(text)
     if text.isdigit():
         return [Atom(0, text, start, end, gap, sign)]
@@ -222,7 +241,7 @@ def _atoms(text: str, start: int, gap: str, sign: str, loose: bool = False) -> l
         return [Atom(100, "", start, end, gap, sign, cent=True, spelled=True)]
     if text in REPEATS:
         return [Atom(0, "", start, end, gap, sign, repeat=REPEATS[text], spelled=True)]
-    if len(text) > 80:
+    if len(text) > LONGEST_WORD:
         return None
     if loose and _MORE_LOOKS.fullmatch(text):
         return [Atom(0, text.translate(_MORE_DIGIT_LETTERS), start, end, gap, sign, spelled=True)]

@@ -58,7 +58,9 @@ def wakes(folded: str, words: Sequence[str]) -> bool:
     """Whether ``folded`` may hold an address at all."""
     if "@" in folded or not SIGNS.isdisjoint(words) or not PROVIDERS.isdisjoint(words):
         return True
-    return "📧" in folded or "🌀" in folded or _HINT.search(folded) is not None or _is_said(folded, words)
+    if ("(" in folded or "[" in folded or "{" in folded or "<" in folded) and _HINT.search(folded) is not None:
+        return True
+    return "📧" in folded or "🌀" in folded or _is_said(folded, words)
 
 
 def _is_said(folded: str, words: Sequence[str]) -> bool:

@@ -40,7 +40,7 @@ Found = tuple[str, Span]
 
 def find(words: Words, folded: str, speaker: Speaker) -> Iterator[Found]:
     """The details, each with its rule."""
-    there = frozenset(words.words)
+    there = words.present
     by_young = speaker.role == "mentee"
     if not _WAKING["called"].isdisjoint(there):
         yield from _told("identifying.surname", surnames.find(words, folded, by_young))

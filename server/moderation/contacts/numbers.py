@@ -24,6 +24,7 @@ _DATE = re.compile(
 _MARK = re.compile(r"(?<![0-9/])[0-9]{1,2}(?:[.,][0-9]+)?/(?:10|20|40|100)(?![0-9/])")  # 12/20
 _DAY = re.compile(r"(?<![0-9/])([0-9]{1,2})/([0-9]{1,2})(?![0-9/])")
 _NATIONAL_HEAD = re.compile("00?[1-9]")  # of whatever is not all there is in a run
+_DIGIT = re.compile("[0-9]")
 _LONG_WORD = re.compile(r"[a-z](?<=[a-z]{14})")
 _GLUED_WORDS = re.compile(
     r"(?:(?:zero|un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt"
@@ -61,7 +62,7 @@ class Span(NamedTuple):
 
 def weight(folded: str, words: Sequence[str]) -> int:
     """How much there is to read as digits; what has next to nothing is not looked at further."""
-    digits = sum(map(folded.count, "0123456789"))
+    digits = sum(map(folded.count, "0123456789")) if _DIGIT.search(folded) is not None else 0
     if SPEAKING.isdisjoint(words):
         return ENOUGH if "zero" in folded or _is_glued(folded) else digits
     return digits + 2 * sum(word in SPEAKING for word in words)

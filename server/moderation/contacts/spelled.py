@@ -55,9 +55,15 @@ def close_up(folded: str) -> Rewritten | None:
     return Rewritten("".join(parts), indices)
 
 
+def _has_mark(folded: str) -> bool:
+    if "." in folded or "/" in folded or "0" in folded or "1" in folded:  # each mark has one of these
+        return any(mark in folded for mark in _MARKS)
+    return False
+
+
 def with_signs(folded: str, words: Sequence[str]) -> Rewritten | None:
     """``folded`` with points, lines and slashes for the words that say them; None when none does."""
-    if _WORDS.isdisjoint(words) and not any(mark in folded for mark in _MARKS):
+    if _WORDS.isdisjoint(words) and not _has_mark(folded):
         return None
     parts: list[str] = []
     indices: list[int] = []
