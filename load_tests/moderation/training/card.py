@@ -43,7 +43,7 @@ development set by which all of the moderation is judged, and 88milSMS.
 **How well it does** on sentences of its training sets that each time were left out (five parts, the sentences beside
 one rule together):
 
-| class | examples | *agrees* | *alone* | recall at *alone* | alarms on ordinary lines |
+| class | examples | *agrees* | *alone* | recall at *alone* | alarms on everyday lines |
 |---|---|---|---|---|---|
 {rows}
 

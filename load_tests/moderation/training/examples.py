@@ -44,7 +44,7 @@ class Example:
     categories: frozenset[str]
     source: str
     known: frozenset[str] | None = None  # None: all
-    ordinary: bool = False  # real or everyday writing, not chosen because it resembles anything
+    everyday: bool = False  # not chosen because it resembles anything
 
 
 def examples(tweets: Path | None) -> Iterator[Example]:
@@ -70,7 +70,7 @@ def _ours() -> Iterator[Example]:
                     frozenset(line.categories),
                     f"{path.stem} {number // 5}",
                     told,
-                    ordinary=path.stem.startswith("ordinary"),
+                    everyday=path.stem.startswith("ordinary"),
                 )
     for name, entries in read_entries().items():
         category = name.split(".")[0]
@@ -86,7 +86,7 @@ def _racism(path: Path) -> Iterator[Example]:
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
         for row in csv.DictReader(file):
             found = frozenset(("hate",) if row["label"] == "1" else ())
-            yield Example(row["tweet"], found, f"ftr {row['id']}", SURELY_ABSENT | {"hate"}, not found)
+            yield Example(row["tweet"], found, f"ftr {row['id']}", SURELY_ABSENT | {"hate"})
 
 
 def _hatred(path: Path) -> Iterator[Example]:
