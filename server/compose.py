@@ -29,6 +29,7 @@ from server.people.purge import PurgeSessions
 from server.people.signin import SignIn
 from server.revocation import Revocation
 from server.rooms.access import Rights
+from server.rooms.appeal_news import AppealNews
 from server.rooms.appeals import Appeals
 from server.rooms.catchup import CatchUp
 from server.rooms.chat import Chat
@@ -121,7 +122,8 @@ class Rooms:
         self.chat = Chat(self.log, self.rights, fanout, conversations, flags, notes, self.judge)
         self.edits = Edits(database, self.log, self.rights, fanout, conversations, flags, self.judge, clock)
         self.live = Live(gateway, self.rights, conversations, self.chat, self.judge)
-        self.rulings = Rulings(database, self.log, fanout, flags, clock, ground.bus)
+        news = AppealNews(database, gateway, self.presence)
+        self.rulings = Rulings(database, self.log, fanout, flags, news, clock, ground.bus)
         self.review_http = ReviewHttp(self.rulings, Contexts(database, clock, flags))
         self.marks = Marks(database, gateway, self.rights)
         self.removal = Removal(gateway, ground.notices, self.rights, self.presence, self.visits)
@@ -133,7 +135,8 @@ class Rooms:
             catch_up=catch_up,
             chat=self.chat,
             edits=self.edits,
-            appeals=Appeals(database, self.rights, flags, clock),
+            appeals=Appeals(database, self.rights, flags, news, clock),
+            appeal_news=news,
             entering=Entering(self.rights, catch_up, homes, fanout, self.presence, self.visits),
             help_line=Help(database, clock, gateway, self.rights, flags),
             marks=self.marks,

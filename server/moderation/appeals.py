@@ -1,6 +1,7 @@
 """An author asks for another look at what was hidden, held or sent back: the flag opens again, for somebody else than
 who decided."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,28 @@ _ACTION: dict[MessageState, FlagAction] = {"masked": "mask", "held": "hold", "bl
 
 # Two devices that ask at once ask once: they take turns, by message.
 _TURN = text("select pg_advisory_xact_lock(hashtextextended('appeal:' || cast(:place as text), 0))")
+
+# Of each message the newest: an edit may have been flagged, and appealed, on its own.
+_STATES = text("""
+select room_id, seq, at, decided_at, kept from (
+    select distinct on (f.room_id, f.seq) f.room_id, f.seq, a.at, a.decided_at, a.decided_at is not null and
+           (f.state = 'acknowledged' or (f.state is not distinct from a.before_state and f.state <> 'returned')) as kept
+    from appeals a join flags f on f.id = a.flag_id
+    where f.author_id = :author and f.room_id = any(:rooms) and f.seq = coalesce(cast(:seq as bigint), f.seq)
+    order by f.room_id, f.seq, a.at desc, f.id desc
+) newest order by at desc, room_id, seq desc limit :limit
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class AppealState:
+    """How the appeal of a message stands. ``kept``: it was answered, and what had become of the message stays so."""
+
+    room_id: UUID
+    seq: int
+    at: datetime
+    decided_at: datetime | None
+    kept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +94,14 @@ async def appeal(conn: AsyncConnection, about: Appealed, words: str | None, at: 
     else:
         await store.change(conn, flag_id, **says)
     return flag_id
+
+
+async def appeals_of(
+    conn: AsyncConnection, author_id: UUID, room_ids: Collection[UUID], *, seq: int | None = None, limit: int
+) -> list[AppealState]:
+    """The appeals of an author in these rooms, or of the one message at ``seq``, the newest first."""
+    asked = {"author": author_id, "rooms": list(room_ids), "seq": seq, "limit": limit}
+    return [AppealState(*row) for row in await conn.execute(_STATES, asked)]
 
 
 async def _raise(conn: AsyncConnection, about: Appealed, at: datetime) -> UUID:

@@ -7,14 +7,14 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from server.infra.database import Database
 from server.kernel.clock import Clock
 from server.kernel.errors import BadRequest, Conflict, Forbidden, NotFound
-from server.moderation.appeals import Appealed, appeal
+from server.moderation.appeals import Appealed, appeal, appeals_of
 from server.moderation.flags import Flags
-from server.moderation.store import flags_of
 from server.rooms import reading
 from server.rooms.access import Rights
+from server.rooms.appeal_news import AppealNews, told
 from server.rooms.log import instant
 from server.transport.gateway import Connection
-from server.transport.wire import Timestamp, timestamp
+from server.transport.wire import Timestamp
 
 MAX_WORDS: Final = 1_000  # code points: enough to say why, not a letter
 
@@ -22,19 +22,21 @@ Words = Annotated[str, Meta(max_length=MAX_WORDS)]
 
 
 class AppealAnswer(Struct, frozen=True):
-    """When another look was first asked for, and when it was answered, if it was."""
+    """When another look was first asked for, and when it was answered, if it was. ``kept`` as in ``AppealTold``."""
 
     at: Timestamp
     decided: Timestamp | UnsetType = UNSET
+    kept: bool | UnsetType = UNSET
 
 
 class Appeals:
     """``chat:appeal``. Open also while the room is closed: that is when it is needed most."""
 
-    def __init__(self, database: Database, rights: Rights, flags: Flags, clock: Clock) -> None:
+    def __init__(self, database: Database, rights: Rights, flags: Flags, news: AppealNews, clock: Clock) -> None:
         self._database = database
         self._rights = rights
         self._flags = flags
+        self._news = news
         self._clock = clock
 
     async def ask(self, connection: Connection, room: str | int, seq: int, words: str | None) -> AppealAnswer:
@@ -66,9 +68,8 @@ class Appeals:
                 message.edit_body or message.body,
             )
             flag_id = await appeal(conn, about, (words or "").strip() or None, instant(self._clock))
-            (flag,) = await flags_of(conn, [flag_id])
+            (state,) = await appeals_of(conn, access.account_id, [access.room_id], seq=seq, limit=1)
         await self._flags.tell([flag_id])
-        if flag.appeal is None:
-            raise AssertionError("it was written above")
-        decided = flag.appeal.decided_at
-        return AppealAnswer(timestamp(flag.appeal.at), UNSET if decided is None else timestamp(decided))
+        await self._news.tell(access.room_id, seq, access.account_id, skip=connection)
+        now = told(state)
+        return AppealAnswer(now.at, now.decided, now.kept)

@@ -30,6 +30,7 @@ from server.moderation.verdict import Label
 from server.pairs.freeze import lift
 from server.people.store import people_of
 from server.rooms import reading
+from server.rooms.appeal_news import AppealNews
 from server.rooms.changing import Ruled, Standing, change_message, standing
 from server.rooms.fanout import Fanout
 from server.rooms.log import Log
@@ -63,12 +64,20 @@ class _MovedOn(Exception):
 
 class Rulings:
     def __init__(
-        self, database: Database, message_log: Log, fanout: Fanout, flags: Flags, clock: Clock, bus: Bus
+        self,
+        database: Database,
+        message_log: Log,
+        fanout: Fanout,
+        flags: Flags,
+        news: AppealNews,
+        clock: Clock,
+        bus: Bus,
     ) -> None:
         self._database = database
         self._log = message_log
         self._fanout = fanout
         self._flags = flags
+        self._news = news
         self._decisions = Decisions(flags, clock)
         self._clock = clock
         self._bus = bus
@@ -165,6 +174,8 @@ class Rulings:
             await self._bus.publish(FlagEscalated(flag.id, flag.organisation_id, flag.supervisor_id, by))
         elif made.outcome.state not in WAITING:
             await self._bus.publish(FlagDecided(flag.id, flag.organisation_id, flag.supervisor_id, by))
+            if flag.appeal is not None and flag.room_id is not None and flag.seq is not None:
+                await self._news.tell(flag.room_id, flag.seq, flag.author_id)
 
     async def _tell(self, flag: Flag, number: int | None) -> None:
         """Sends the message as it is now, for the change of this number. Whatever goes wrong here, the ruling stands,

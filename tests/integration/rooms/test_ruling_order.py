@@ -10,9 +10,11 @@ from server.kernel.clock import ManualClock
 from server.kernel.events import Bus
 from server.moderation.flag import Ruling
 from server.moderation.flags import Flags
+from server.rooms.appeal_news import AppealNews
 from server.rooms.append import Appended, Draft
 from server.rooms.fanout import Fanout
 from server.rooms.messages import Message, topic
+from server.rooms.presence import Presence
 from server.rooms.rulings import Rulings
 from server.transport.gateway import Gateway
 from tests.integration.rooms.test_log import draft, flagged, running
@@ -46,7 +48,9 @@ async def test_a_ruling_waits_for_what_the_log_has_in_flight(database: Database,
 
     far = Database(cable.url)
     async with running(far, committed=tell) as log:
-        rulings = Rulings(database, log, stage.fanout, Flags(database, clock, Bus(), gateway), clock, Bus())
+        flags = Flags(database, clock, Bus(), gateway)
+        news = AppealNews(database, gateway, Presence(gateway, clock))
+        rulings = Rulings(database, log, stage.fanout, flags, news, clock, Bus())
         held = flagged(one)
         await log.append(held)
         assert held.flagged is not None
