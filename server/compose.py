@@ -122,7 +122,7 @@ class Rooms:
         self.chat = Chat(self.log, self.rights, fanout, conversations, flags, notes, self.judge)
         self.edits = Edits(database, self.log, self.rights, fanout, conversations, flags, self.judge, clock)
         self.live = Live(gateway, self.rights, conversations, self.chat, self.judge)
-        news = AppealNews(database, gateway, self.presence)
+        news = AppealNews(database, gateway)
         self.rulings = Rulings(database, self.log, fanout, flags, news, clock, ground.bus)
         self.review_http = ReviewHttp(self.rulings, Contexts(database, clock, flags))
         self.marks = Marks(database, gateway, self.rights)
@@ -136,7 +136,6 @@ class Rooms:
             chat=self.chat,
             edits=self.edits,
             appeals=Appeals(database, self.rights, flags, news, clock),
-            appeal_news=news,
             entering=Entering(self.rights, catch_up, homes, fanout, self.presence, self.visits),
             help_line=Help(database, clock, gateway, self.rights, flags),
             marks=self.marks,

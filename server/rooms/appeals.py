@@ -11,7 +11,7 @@ from server.moderation.appeals import Appealed, appeal, appeals_of
 from server.moderation.flags import Flags
 from server.rooms import reading
 from server.rooms.access import Rights
-from server.rooms.appeal_news import AppealNews, told
+from server.rooms.appeal_news import AppealNews, appeal_card
 from server.rooms.log import instant
 from server.transport.gateway import Connection
 from server.transport.wire import Timestamp
@@ -22,7 +22,7 @@ Words = Annotated[str, Meta(max_length=MAX_WORDS)]
 
 
 class AppealAnswer(Struct, frozen=True):
-    """When another look was first asked for, and when it was answered, if it was. ``kept`` as in ``AppealTold``."""
+    """When another look was first asked for, and when it was answered, if it was. ``kept`` as in ``AppealCard``."""
 
     at: Timestamp
     decided: Timestamp | UnsetType = UNSET
@@ -67,9 +67,11 @@ class Appeals:
                 message.edit_state or message.state,
                 message.edit_body or message.body,
             )
-            flag_id = await appeal(conn, about, (words or "").strip() or None, instant(self._clock))
+            now = instant(self._clock)
+            flag_id = await appeal(conn, about, (words or "").strip() or None, now)
             (state,) = await appeals_of(conn, access.account_id, [access.room_id], seq=seq, limit=1)
         await self._flags.tell([flag_id])
-        await self._news.tell(access.room_id, seq, access.account_id, skip=connection)
-        now = told(state)
-        return AppealAnswer(now.at, now.decided, now.kept)
+        if state.at == now:  # else it had been made before, and the other devices know of it
+            await self._news.tell(access.room_id, seq, access.account_id, skip=connection)
+        card = appeal_card(state)
+        return AppealAnswer(card.at, card.decided, card.kept)

@@ -16,11 +16,13 @@ from server.kernel.clock import Clock
 from server.kernel.errors import NotFound
 from server.kernel.permissions import Permission, Role, allows
 from server.kernel.principal import Principal
+from server.moderation.appeals import appeals_of
 from server.moderation.lists import waiting
 from server.moderation.reviewers import counting
 from server.people.me import Me, me_of
 from server.people.store import Person, people_of
 from server.rooms import store
+from server.rooms.appeal_news import AppealCard, appeal_card
 from server.rooms.rules import COUNTED_UNREAD, SHARED_STATES, is_staff
 from server.rooms.store import Room
 from server.transport.wire import Timestamp, timestamp
@@ -48,6 +50,8 @@ where r.id = any(cast(:rooms as uuid[]))
 
 _MARKS = text("select room_id, account_id, delivered, seen from room_marks where room_id = any(cast(:rooms as uuid[]))")
 
+MAX_APPEALS = 20  # that are told, the newest of all rooms: two kilobytes at the most
+
 
 class MemberCard(Struct, frozen=True):
     seat: int
@@ -64,7 +68,8 @@ class MarkCard(Struct, frozen=True):
 
 class RoomCard(Struct, frozen=True):
     """``state`` is the pair's, ``writable`` whether the reader may write. ``upto`` is the number of the room's last
-    change. ``unread`` counts the messages of others after the reader's ``seen``, up to 999."""
+    change. ``unread`` counts the messages of others after the reader's ``seen``, up to 999. ``appeals`` are the
+    reader's own, missing where there are none, and for a professional until they enter."""
 
     id: UUID
     number: int
@@ -76,6 +81,7 @@ class RoomCard(Struct, frozen=True):
     unread: int
     members: list[MemberCard]
     marks: list[MarkCard]
+    appeals: list[AppealCard] | UnsetType = UNSET
 
 
 class PlannedCard(Struct, frozen=True):
@@ -119,7 +125,7 @@ class Homes:
         async with self._database.begin() as conn:
             me = await me_of(conn, principal, self._clock)
             rooms = await store.rooms_of(conn, principal.account_id)
-            cards = await self._cards(conn, principal, rooms)
+            cards = await self._cards(conn, principal, rooms, appeals=not is_staff(principal.role))
             pairs = {room.pair_id: room.id for room in rooms}
             planned = await upcoming(conn, pairs.keys(), self._clock.now())
             queue: QueueCard | UnsetType = UNSET
@@ -134,9 +140,11 @@ class Homes:
             room = await store.room(conn, room_id)
             if room is None or principal.account_id not in room.seats:
                 raise NotFound
-            return (await self._cards(conn, principal, [room]))[0]
+            return (await self._cards(conn, principal, [room], appeals=True))[0]
 
-    async def _cards(self, conn: AsyncConnection, principal: Principal, rooms: Sequence[Room]) -> list[RoomCard]:
+    async def _cards(
+        self, conn: AsyncConnection, principal: Principal, rooms: Sequence[Room], *, appeals: bool
+    ) -> list[RoomCard]:
         if not rooms:
             return []
         ids = [room.id for room in rooms]
@@ -147,13 +155,22 @@ class Homes:
         marks: dict[UUID, list[Row[Any]]] = defaultdict(list)
         for row in await conn.execute(_MARKS, {"rooms": ids}):
             marks[row.room_id].append(row)
+        appealed: dict[UUID, list[AppealCard]] = defaultdict(list)
+        for appeal in await appeals_of(conn, principal.account_id, ids, limit=MAX_APPEALS) if appeals else ():
+            appealed[appeal.room_id].append(appeal_card(appeal))
         people = await people_of(conn, {account_id for room in rooms for account_id in room.seats})
         staff = is_staff(principal.role)
-        return [_card(room, counts[room.id], people, marks[room.id], staff=staff) for room in rooms]
+        return [_card(room, counts[room.id], people, marks[room.id], appealed[room.id], staff=staff) for room in rooms]
 
 
 def _card(
-    room: Room, count: _Count, people: Mapping[UUID, Person], marks: Collection[Row[Any]], *, staff: bool
+    room: Room,
+    count: _Count,
+    people: Mapping[UUID, Person],
+    marks: Collection[Row[Any]],
+    appeals: list[AppealCard],
+    *,
+    staff: bool,
 ) -> RoomCard:
     return RoomCard(
         id=room.id,
@@ -176,6 +193,7 @@ def _card(
             ),
             key=lambda mark: mark.seat,
         ),
+        appeals=appeals or UNSET,
     )
 
 

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from server.infra.limits import Rate
 from server.kernel.errors import BadRequest
 from server.kernel.permissions import Permission
-from server.rooms.appeal_news import AppealNews, AppealsTold
+from server.rooms.appeal_news import AppealTold
 from server.rooms.appeals import AppealAnswer, Appeals, Words
 from server.rooms.catchup import DEFAULT_LIMIT, CatchUp
 from server.rooms.chat import Chat
@@ -120,7 +120,6 @@ class RoomsSocket:
         chat: Chat,
         edits: Edits,
         appeals: Appeals,
-        appeal_news: AppealNews,
         entering: Entering,
         help_line: Help,
         marks: Marks,
@@ -178,14 +177,13 @@ class RoomsSocket:
         )
         gateway.declare("room:sync", Sync | CompactSync)
         gateway.declare("chat:message", FullMessage | CompactMessage)
-        gateway.declare("chat:appeals", AppealsTold)
+        gateway.declare("chat:appealed", AppealTold)
         gateway.declare("chat:read", MarksTold)
         gateway.declare("chat:live", LiveTold)
         gateway.declare("chat:typing", TypingTold)
         gateway.declare("room:presence", PresenceList)
         gateway.declare("room:rights", RoomRights)
         gateway.on_connect(catch_up.connected)
-        gateway.on_connect(appeal_news.connected)  # behind it: by then the connection is in its rooms
         gateway.on_disconnect(self.disconnected)
 
     async def send(self, connection: Connection, payload: Any) -> SendAnswer:

@@ -14,7 +14,6 @@ from server.rooms.appeal_news import AppealNews
 from server.rooms.append import Appended, Draft
 from server.rooms.fanout import Fanout
 from server.rooms.messages import Message, topic
-from server.rooms.presence import Presence
 from server.rooms.rulings import Rulings
 from server.transport.gateway import Gateway
 from tests.integration.rooms.test_log import draft, flagged, running
@@ -49,7 +48,7 @@ async def test_a_ruling_waits_for_what_the_log_has_in_flight(database: Database,
     far = Database(cable.url)
     async with running(far, committed=tell) as log:
         flags = Flags(database, clock, Bus(), gateway)
-        news = AppealNews(database, gateway, Presence(gateway, clock))
+        news = AppealNews(database, gateway)
         rulings = Rulings(database, log, stage.fanout, flags, news, clock, Bus())
         held = flagged(one)
         await log.append(held)
