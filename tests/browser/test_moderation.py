@@ -80,14 +80,18 @@ async def test_an_appeal_is_answered_under_the_message(room: Room, pair: Logins)
     await julien.reads("lea.dessine@example.org")
     await expect(lea.page.get_by_text("Transmis après relecture")).to_be_visible()
 
+    tablet = await room.seat(pair.mentee)
     await lea.say("et mon numéro : 06 12 34 56 78")
     await lea.press("Demander un autre regard")
     await lea.press("Demander")
+    await expect(tablet.page.get_by_text("Un autre regard est demandé.")).to_be_visible()
     await expect(card(claire, "06 12 34 56 78")).to_contain_text("Léa demande un autre regard")
     await claire.decide("J’ai vu", "détail personnel")
     await expect(claire.page.get_by_role("article")).to_have_count(0)
-    await lea.page.reload()
-    await expect(lea.page.get_by_text("Une personne de l’équipe a regardé de nouveau")).to_be_visible()
+    for device in (lea, tablet):
+        await expect(device.page.get_by_text("La décision reste la même.")).to_be_visible()
+    later = await room.seat(pair.mentee)
+    await expect(later.page.get_by_text("La décision reste la même.")).to_be_visible()
 
 
 async def test_what_is_returned_is_written_anew_in_its_place(room: Room, pair: Logins) -> None:

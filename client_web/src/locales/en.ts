@@ -157,6 +157,7 @@ export const en: Readonly<Record<Key, Text>> = {
   'message.why': "Why?",
   'message.appeal': "Ask for another look",
   'message.appeal_asked': "Another look has been asked for. The answer will show here.",
+  'message.appeal_answered': "Someone from the team has looked again ({when}).",
   'message.appeal_decided': "Someone from the team has looked again ({when}). The decision stays the same.",
   'message.not_sent': "Not sent",
   'mend.edit_label': "Change the message",

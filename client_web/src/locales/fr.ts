@@ -172,6 +172,7 @@ export const fr = {
   'message.why': "Pourquoi ?",
   'message.appeal': "Demander un autre regard",
   'message.appeal_asked': "Un autre regard est demandé. La réponse s’affichera ici.",
+  'message.appeal_answered': "Une personne de l’équipe a regardé de nouveau ({when}).",
   'message.appeal_decided': "Une personne de l’équipe a regardé de nouveau ({when}). La décision reste la même.",
   'message.not_sent': "Pas envoyé",
   'message.retry': "Réessayer",

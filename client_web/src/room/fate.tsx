@@ -130,19 +130,17 @@ function Acts({ room, entry, edit = false }: { room: number; entry: Entry; edit?
   const asked = appealOf(room, entry.seq);
   const online = link.value === 'online';
   useEffect(() => {
-    // What became of it may be known by now. Not known, it is asked again at the next look.
-    if (!asked || asked.decided || !online) return;
-    const ask = (): void => void (document.visibilityState === 'visible' && askAppeal(room, entry.seq).catch(() => {}));
-    ask();
-    document.addEventListener('visibilitychange', ask);
-    return () => document.removeEventListener('visibilitychange', ask);
-  }, [online, entry.changed, asked?.decided]);
+    // It is told as it comes (`chat:appealed`); what was told while there was no network is asked for.
+    if (online && asked && !asked.decided) askAppeal(room, entry.seq).catch(() => {});
+  }, [online]);
   return (
     <>
       {asked && (
-        <p class="appeal-state">
+        <p class="appeal-state" role="status">
           <Icon name={asked.decided ? 'seen' : 'clock'} />
-          {asked.decided ? t('message.appeal_decided', { when: dayAndHour(new Date(asked.decided)) }) : t('message.appeal_asked')}
+          {asked.decided
+            ? t(asked.kept ? 'message.appeal_decided' : 'message.appeal_answered', { when: dayAndHour(new Date(asked.decided)) })
+            : t('message.appeal_asked')}
         </p>
       )}
       <p class="fate-acts">

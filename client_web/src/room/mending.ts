@@ -4,6 +4,8 @@ import { effect, signal } from '@preact/signals';
 import { me } from '../session/session';
 import { recall, remember } from '../shell/memory';
 import { ask } from '../wire/link';
+import type { AppealState } from '../wire/types';
+import { placeOf, withAppeal, type Appeals } from './appeals';
 
 type Mend = typeof import('../mend');
 
@@ -23,31 +25,36 @@ export async function beginMending(room: number, seq: number, act: 'edit' | 'app
   }
 }
 
-/** Appeals made on this device, by room and place: when, and when they were answered. Numbers only, no words. */
-export const appeals = signal<Readonly<Record<string, { at: string; decided?: string }>>>({});
-const MOST = 50; // appeals that are remembered
+/** One's own appeals, also those of other devices. Remembered without a network: numbers only, no words. */
+const appeals = signal<Appeals>({});
 const PLACE = 'appeals.';
 
-export const appealOf = (room: number, seq: number): { at: string; decided?: string } | undefined => appeals.value[`${room}:${seq}`];
+export const appealOf = (room: number, seq: number): AppealState | undefined => appeals.value[placeOf(room, seq)];
 
-/** Asks for another look, or asks again what became of it: the server answers both alike. Throws a Refusal. */
-export async function askAppeal(room: number, seq: number, words?: string): Promise<void> {
-  const { at, decided } = await ask('chat:appeal', { room, seq, ...(words ? { words } : {}) });
-  const kept = Object.entries({ ...appeals.peek(), [`${room}:${seq}`]: { at, ...(decided ? { decided } : {}) } });
-  appeals.value = Object.fromEntries(kept.slice(-MOST));
+/** The server has told how the appeal of this message stands. */
+export function appealHeard(room: number, seq: number, state: AppealState): void {
+  appeals.value = withAppeal(appeals.peek(), room, seq, state);
   const account = me.peek()?.account.id;
   if (account) remember(PLACE + account, JSON.stringify(appeals.value));
+}
+
+/** Asks for another look, or again how it stands: the server answers both alike. Throws a Refusal. */
+export async function askAppeal(room: number, seq: number, words?: string): Promise<void> {
+  appealHeard(room, seq, await ask('chat:appeal', { room, seq, ...(words ? { words } : {}) }));
 }
 
 let owner: string | undefined;
 effect(() => {
   const account = me.value?.account.id;
   if (account === owner) return; // the first page was only fetched anew
+  const first = owner === undefined; // then what is known already was told of this account, with the first page
   owner = account;
   mending.value = null;
+  let recalled: Appeals = {};
   try {
-    appeals.value = JSON.parse((account && recall(PLACE + account)) || '{}') as typeof appeals.value;
+    recalled = JSON.parse((account && recall(PLACE + account)) || '{}') as Appeals;
   } catch {
-    appeals.value = {};
+    // Not what this page has written: as good as none.
   }
+  appeals.value = first ? { ...recalled, ...appeals.peek() } : recalled;
 });

@@ -4,6 +4,7 @@ import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import { home, loadHome, me } from '../session/session';
 import { ask, cursorsFrom, link, on, onOnline } from '../wire/link';
 import type { CallPerson, Mark, Member, RoomCard } from '../wire/types';
+import { appealHeard } from './mending';
 import { changes, emptyLog, entryOf, hasGap, live, page, snapshot, type Entry, type Log } from './log';
 
 const PAGE = 40; // messages: two screens of a phone
@@ -60,6 +61,7 @@ export class Room {
     // A room in which nothing was ever said is left out of room:sync.
     if (card.upto === 0 && this.log.peek().cursor === null) this.log.value = snapshot(this.log.peek(), [], 0, false);
     for (const mark of card.marks) this.mark(mark);
+    for (const { seq, ...state } of card.appeals ?? []) appealHeard(card.number, seq, state);
   }
 
   mark({ seat, delivered, seen }: Mark): void {
@@ -239,6 +241,7 @@ on('room:sync', (rows) => {
   }
 });
 on('chat:message', ([number, ...message]) => roomOf(number).heard(entryOf(message)));
+on('chat:appealed', ({ room, seq, ...state }) => told(room, ({ number }) => appealHeard(number, seq, state)));
 on('chat:read', ({ room, ...mark }) => told(room, (named) => named.mark(mark)));
 on('chat:live', ({ room, seat, text }) => told(room, (named) => named.writes(seat, text)));
 on('chat:typing', ({ room, seat, typing }) => told(room, (named) => named.sees(seat, typing)));

@@ -43,6 +43,7 @@ export interface RoomCard {
   unread: number;
   members: Member[];
   marks: Mark[];
+  appeals?: (AppealState & { seq: number })[];
 }
 
 export interface Planned {
@@ -397,7 +398,7 @@ export interface Up {
     Sent,
   ];
   'chat:edit': [{ room: number; seq: number; body: string }, Sent & { changed: number }];
-  'chat:appeal': [{ room: number; seq: number; words?: string }, { at: string; decided?: string }];
+  'chat:appeal': [{ room: number; seq: number; words?: string }, AppealState];
   'chat:history': [
     { room: number; after?: number; before?: number; limit: number },
     { messages: CompactMessage[]; more: boolean; upto: number },
@@ -453,10 +454,18 @@ export interface IceCredentials {
   pwd: string;
 }
 
+/** When another look was asked for, and when it was answered; with `kept`, what had become of the message stays so. */
+export interface AppealState {
+  at: string;
+  decided?: string;
+  kept?: boolean;
+}
+
 /** Events of the server. `room` is the room's number or identifier. */
 export interface Down {
   'room:sync': SyncRow[];
   'chat:message': RoomedMessage;
+  'chat:appealed': AppealState & { room: number | string; seq: number };
   'chat:read': { room: number | string; seat: number; delivered: number; seen: number };
   'chat:live': { room: number | string; seat: number; text: string };
   'chat:typing': { room: number | string; seat: number; typing: boolean };
