@@ -121,6 +121,7 @@ _ORDERS = _WORDS["orders"]
 _OPENERS = _WORDS["openers"]
 _PLEAS = _WORDS["pleas"]
 _I = frozenset(("je", "j", "i"))
+_JESTS = frozenset(("rigole", "plaisante", "deconne", "blague"))
 _DENIALS = _WORDS["denials"]
 _ONLY_MORE = _WORDS["only_more"]
 _NO_ORDER = _WORDS["no_order"]
@@ -262,6 +263,15 @@ def home_alone(hit: Hit) -> bool:
     return "at_home" in places and "at_school" not in places
 
 
+def laughing(hit: Hit) -> bool:
+    """Laughter or jest stands in the text: "mdr", "je rigole"; not "je rigole pas"."""
+    words = hit.words
+    return any(
+        words[after - 1] not in _JESTS or after == len(words) or words[after] not in _NOT
+        for _, after in hit.text.places.get("laughing", ())
+    )
+
+
 def alone(hit: Hit) -> bool:
     """It is all that the message says, but for words that call: "j'en peux plus", "au secours stp"."""
     rest = [word for word in (*hit.words[: hit.first], *hit.words[hit.after :]) if word[0].isalnum()]
@@ -310,6 +320,7 @@ RULES: dict[str, Callable[[Hit], bool]] = {
     "first_person": first_person,
     "home_alone": home_alone,
     "i_am": i_am,
+    "laughing": laughing,
     "negated": negated,
     "of_me": of_me,
     "opens": opens,

@@ -171,6 +171,8 @@ def test_first_person_and_quotes() -> None:
     [
         ("laughing", "je vais <te tuer> mdrrrr", True),
         ("laughing", "je vais <te tuer> 😂😂", True),
+        ("laughing", "je rigole, je vais <te tuer>", True),
+        ("laughing", "je rigole pas, je vais <te tuer>", False),
         ("sentence:game", "je joue à fifa. je vais <te tuer>", False),
         ("sentence:game", "je vais <te tuer> à fifa", True),
         ("after:idiom", "je veux <mourir> de rire", True),
