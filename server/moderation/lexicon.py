@@ -20,6 +20,7 @@ from server.moderation.elisions import ShortForms
 from server.moderation.entries import Entry, read_entries, without_sentences
 from server.moderation.gates import Hopeful, Line, Row
 from server.moderation.patterns import alternatives, plain, words_of, words_of_families
+from server.moderation.policy import MOST, REVIEW
 from server.moderation.slots import Alternative
 from server.moderation.stopwatch import Stopwatch, preparing
 from server.moderation.verdict import Finding
@@ -71,8 +72,8 @@ class Lexicon:
         self.automaton = AhoCorasick(anchors, matchkind=MatchKind.Standard, store_patterns=False)
 
     def hits(self, words: Words, watch: Stopwatch | None = None) -> list[Weighed]:
-        """All entries that hold somewhere in ``words``, the longest first, mere notes last, before those that cover one
-        another go."""
+        """All entries that hold somewhere in ``words``, before those that cover one another go: the most severe first,
+        then the longest."""
         matches = self.automaton.find_matches_as_indexes(words.line, overlapping=True)
         if not matches:
             return []
@@ -82,12 +83,12 @@ class Lexicon:
             outcome = weigh(line.entry, Hit(text, first, after), line.category)
             if outcome is not None:
                 found.append(Weighed(first, after, line.entry, outcome, line.version))
-        found.sort(key=lambda hit: (hit.outcome.severity in (0, 1), hit.first - hit.after))
+        found.sort(key=lambda hit: (-_weight(hit), hit.first - hit.after))
         return found
 
     def find(self, words: Words, watch: Stopwatch | None = None) -> Iterator[Finding]:
-        """What the lexicon sees in ``words``; of several findings of one category at one place the longest, and
-        a mere note only where nothing else is."""
+        """What the lexicon sees in ``words``; of several findings of one category at one place the most
+        severe, and of those the longest."""
         taken: dict[str, set[int]] = {}
         for first, after, entry, outcome, version in self.hits(words, watch):
             here = taken.setdefault(outcome.category, set())
@@ -148,6 +149,14 @@ class Lexicon:
         found = self.automaton.find_matches_as_indexes(words.line, overlapping=True)
         visits = Counter(anchor for anchor, _, _ in found)
         return any(count > self.visits[anchor] for anchor, count in visits.items())
+
+
+def _weight(hit: Weighed) -> int:
+    """Its severity: the category's own, which none of its entries exceeds, where the entry names none; a weak one is
+    sure to be no more than a note."""
+    if hit.entry.weak:
+        return REVIEW - 1
+    return MOST if hit.outcome.severity is None else hit.outcome.severity
 
 
 @cache
