@@ -8,6 +8,7 @@ from aiohttp import web
 import server
 from server.ground import Ground
 from server.moderation.assess import warm
+from server.moderation.contacts.phones import load_metadata
 from server.moderation.figures import Figures
 from server.moderation.flags import Flags
 from server.moderation.http import FlagsHttp
@@ -221,6 +222,7 @@ class Capabilities:
     async def start(self) -> None:
         """Before the first request. Raises when the ground gives way, or the moderation's data cannot be read."""
         warm()
+        load_metadata()
         self._running.callback(self.people.passwords.close)
         await self.rooms.start(self._running)
         self.moderation.start(self._running)

@@ -6,12 +6,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from server.moderation.assess import assess, warm
 from server.moderation.conversation import Conversation
-from server.moderation.verdict import Speaker
+from server.moderation.verdict import Overtime, Speaker
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 SPEAKER = Speaker("mentor", 40)
@@ -31,8 +32,11 @@ LONG = (
     "je vais me tuer ", "quatre vingt ", "c o n n a r d ", "\u202e06 ", "zerosix", "06 12 34 56 7 ", "personne ",
     '" connard "', "http://a ", "mon snap : ", "je veux mourir ", "1/1/2020 ", "[at]", "Ⓐ ", "a arobase b point c ",
     "l e a @ g m a i l . c o m ", "vatependre", "c0nn@rd ", "12 rue de la paix ", "dis rien a personne ", "t es ",
+    "je te dis que tu es pas ", "mon snap c est ", "lea point ", "( a ) ", "ton nom de famille c est ", "x.y ", "ı ",
+    "je m appelle lea ", "1a", "deux mille vingt six ", "j ai envie de ",
 )  # fmt: skip
 PAGE = 4_000  # code points: the longest message the chat takes
+PAGES = 40
 
 
 def start_seconds() -> dict[str, float]:
@@ -56,7 +60,8 @@ def microseconds(texts: Sequence[str], conversation: Conversation | None = None)
         runs = []
         for _ in range(REPEATS):
             start = time.thread_time_ns()
-            assess(text, SPEAKER, conversation, now=NOW)
+            with suppress(Overtime):
+                assess(text, SPEAKER, conversation, now=NOW)
             runs.append(time.thread_time_ns() - start)
         costs.append(min(runs) / 1000)
     costs.sort()
@@ -67,6 +72,12 @@ def microseconds(texts: Sequence[str], conversation: Conversation | None = None)
         "p99": round(costs[min(len(costs) - 1, len(costs) * 99 // 100)], 1),
         "most": round(costs[-1], 1),
     }
+
+
+def pages(texts: Sequence[str]) -> list[str]:
+    """``texts`` one behind the other, as messages of the greatest length: each has something of everything."""
+    together = "\n".join(texts)
+    return [together[start : start + PAGE] for start in range(0, len(together) - PAGE, PAGE)][:PAGES]
 
 
 def numbers_in_a_conversation() -> Conversation:
@@ -102,6 +113,8 @@ def measure(texts: Sequence[str]) -> dict[str, Any]:
             "the development set": microseconds(texts),
             "… among numbers": microseconds(texts, numbers_in_a_conversation()),
             "4,000 characters of one kind": microseconds([(unit * PAGE)[:PAGE] for unit in LONG]),
+            "4,000 characters, ordinary": microseconds(pages(ORDINARY * 500)),
+            "4,000 characters of the development set": microseconds(pages(texts)),
         },
         "moderate_lines_per_second": lines_per_second((*texts, *ORDINARY) * 10),
     }

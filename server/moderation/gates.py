@@ -22,53 +22,45 @@ class Line(NamedTuple):
     version: str
 
 
-class Row(NamedTuple):
-    """One row of a line. Each of ``gates`` is the words of which one must begin within so many words from the anchor:
-    from its first, counted backwards, or from behind its last."""
-
-    line: Line
-    alternative: Alternative
-    gates: tuple["Gate", ...]
-
-
-# With the words of which one must stand somewhere in the text: those of its first gate, which are the rarest.
-Hopeful = tuple[frozenset[str], Row]
-
-
 class Gate(NamedTuple):
-    words: frozenset[str]
+    """A slot that must begin within so many words from the anchor: from its first, counted backwards, or from behind
+    its last."""
+
+    slot: Slot
     reach: int
     behind: bool
 
 
-def row(line: Line, alternative: Alternative) -> Hopeful:
-    """``line`` made ready to be looked for around the anchor of ``alternative``."""
-    required = [
-        (_commonness(slot), at)
-        for at, slot in enumerate(alternative.slots)
-        if at != alternative.anchor and not slot.optional
-    ]
-    made = tuple(_gate(alternative, at) for _, at in sorted(required))
-    rarest = made[0].words if made else alternative.slots[alternative.anchor].begins()
-    return rarest, Row(line, alternative, made)
+class Row:
+    """One row of a line. What it needs beside its anchor is worked out when it is first met: most never are."""
+
+    __slots__ = ("_gates", "alternative", "line", "rarest")
+
+    def __init__(self, line: Line, alternative: Alternative) -> None:
+        self.line = line
+        self.alternative = alternative
+        self.rarest: frozenset[str] = frozenset()  # words of which one must stand in the text
+        self._gates: tuple[Gate, ...] | None = None
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """The rarest first."""
+        if self._gates is None:
+            slots, anchor = self.alternative.slots, self.alternative.anchor
+            required = [
+                (slot.size(_per_ten_thousand())[1], at)
+                for at, slot in enumerate(slots)
+                if at != anchor and not slot.optional
+            ]
+            self._gates = tuple(_gate(slots, anchor, at) for _, at in sorted(required))
+            self.rarest = self._gates[0].slot.begins() if self._gates else slots[anchor].begins()
+        return self._gates
 
 
-def _gate(alternative: Alternative, at: int) -> Gate:
-    slots, anchor = alternative.slots, alternative.anchor
+def _gate(slots: Sequence[Slot], anchor: int, at: int) -> Gate:
     between = slots[at:anchor] if at < anchor else slots[anchor + 1 : at]
-    reach = sum(_longest(slot) for slot in between)
-    return Gate(slots[at].begins(), reach + 1 if at > anchor else reach, at > anchor)
-
-
-def _longest(slot: Slot) -> int:
-    slot.words()  # known once it is written out
-    return slot.longest
-
-
-def _commonness(slot: Slot) -> int:
-    """How often one of its words stands in ten thousand, roughly."""
-    known = _per_ten_thousand()
-    return sum(known.get(word, 1) for word in slot.begins())
+    reach = sum(slot.size(_per_ten_thousand())[0] for slot in between)
+    return Gate(slots[at], reach + 1 if at > anchor else reach, at > anchor)
 
 
 @cache
@@ -86,19 +78,19 @@ class Seen:
         self._words = words.words
         self._present = words.present
         self._places: dict[str, int] = {}
-        self._masks: dict[frozenset[str], int] = {}
+        self._masks: dict[Slot, int] = {}
 
-    def among(self, rows: Sequence[Hopeful]) -> list[Row]:
-        """Those whose rarest words stand somewhere in the text."""
+    def among(self, rows: Sequence[Row]) -> list[Row]:
+        """Those, made ready, of which the rarest words stand somewhere in the text."""
         present = self._present
-        return [row for rarest, row in rows if not rarest.isdisjoint(present)]
+        return [row for row in rows if not row.rarest.isdisjoint(present)]
 
     def near(self, row: Row, first: int, after: int) -> bool:
         """Whether all that ``row`` needs stands near enough to ``words[first:after]``, its anchor."""
-        for words, reach, behind in row.gates:
-            places = self._masks.get(words)
+        for slot, reach, behind in row.gates:
+            places = self._masks.get(slot)
             if places is None:
-                places = self._masks[words] = self._places_of(words)
+                places = self._masks[slot] = self._places_of(slot.begins())
             start = after if behind else max(0, first - reach)
             if not places >> start & (1 << (reach if behind else first - start)) - 1:
                 return False

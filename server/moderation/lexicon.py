@@ -18,10 +18,9 @@ from server.moderation.contexts import contexts
 from server.moderation.data_files import DATA, version_of
 from server.moderation.elisions import ShortForms
 from server.moderation.entries import Entry, read_entries, without_sentences
-from server.moderation.gates import Hopeful, Line, Row
+from server.moderation.gates import Line, Row
 from server.moderation.patterns import alternatives, plain, words_of, words_of_families
 from server.moderation.policy import MOST, REVIEW
-from server.moderation.slots import Alternative
 from server.moderation.stopwatch import Stopwatch, preparing
 from server.moderation.verdict import Finding
 from server.moderation.words import Words
@@ -31,13 +30,6 @@ VISITS = 50  # places of one anchor that are looked around in one text; more is 
 VISITS_OF_SHORT = 400  # of one that any page is full of: "je", "est"
 SHORT = 4  # letters
 CHECKED = 32  # anchors between two looks at the time
-
-
-class Owner(NamedTuple):
-    """What an anchor of the automaton stands for."""
-
-    line: Line
-    alternative: Alternative
 
 
 class Weighed(NamedTuple):
@@ -51,21 +43,21 @@ class Weighed(NamedTuple):
 
 
 class Lexicon:
-    """``owners[i]`` are those of the automaton's i-th anchor, which is ``lengths[i]`` words long. ``vocabulary`` is all
-    words of all patterns. Raises PatternError for an entry that is no pattern."""
+    """``rows[i]`` are those around the automaton's i-th anchor, which is ``lengths[i]`` words long. ``vocabulary`` is
+    all words of all patterns. Raises PatternError for an entry that is no pattern."""
 
     def __init__(self, lines: Iterable[Line]) -> None:
-        anchors: dict[str, tuple[Owner, ...]] = {}
+        anchors: dict[str, tuple[Row, ...]] = {}
         vocabulary: set[str] = set()
         for line in lines:
             for alternative in alternatives(line.entry.match):
-                alone = (Owner(line, alternative),)  # one for all its anchors: there are tens of thousands
+                alone = (Row(line, alternative),)  # one for all its anchors: there are tens of thousands
                 for phrase in alternative.slots[alternative.anchor].texts():
                     key = f" {phrase} "
                     anchors[key] = anchors[key] + alone if key in anchors else alone
             vocabulary |= words_of(line.entry.match)
-        self.owners = list(anchors.values())
-        self._rows: list[list[Hopeful] | None] = [None] * len(anchors)
+        self.rows = list(anchors.values())
+        self._ready = bytearray(len(anchors))
         self.lengths = [anchor.count(" ") - 1 for anchor in anchors]
         self.visits = [VISITS if len(anchor) - 2 > SHORT else VISITS_OF_SHORT for anchor in anchors]
         self.vocabulary = frozenset(vocabulary)
@@ -134,12 +126,12 @@ class Lexicon:
                         places[(*place, name)] = row.line
         return places
 
-    def _rows_of(self, anchor: int) -> Sequence[Hopeful]:
-        """The rows around ``anchor``, made ready when it is first met: most never are."""
-        rows = self._rows[anchor]
-        if rows is None:
+    def _rows_of(self, anchor: int) -> Sequence[Row]:
+        """The rows around ``anchor``, made ready when it is first met."""
+        rows = self.rows[anchor]
+        if not self._ready[anchor]:
             with preparing():
-                rows = self._rows[anchor] = [gates.row(*owner) for owner in self.owners[anchor]]
+                self._ready[anchor] = all(row.gates is not None for row in rows)
         return rows
 
     def flooded(self, words: Words) -> bool:

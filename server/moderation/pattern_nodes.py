@@ -12,6 +12,7 @@ from server.moderation.slots import Phrase, Slot
 LARGEST = 5_000  # phrases of one slot; more is a pattern to rewrite, not memory to spend
 SMALL = 64  # rows that are rather written out than tried one after the other
 
+_PLAIN = re.compile(r"[a-z0-9|+*]+(?: [a-z0-9|+*]+)*")
 _GAP = re.compile(r"[\s'’\-_]+")
 # Infinitive, participle and imperfect sound alike, and are written for one another.
 VERB_ENDINGS = ("e", "es", "ent", "er", "ez", "ee", "ees", "ai", "ais", "ait", "aient", "ant", "a", "era", "eront",
@@ -28,6 +29,8 @@ class PatternError(ValueError):
 
 
 def plainly(text: str) -> str:
+    if _PLAIN.fullmatch(text) is not None:  # as most of the data is written
+        return text
     return _GAP.sub(" ", fold(text)).strip()
 
 

@@ -15,20 +15,27 @@ TANGLED = 3  # slots that can end in more than one place, from which a row is re
 
 Phrase = tuple[str, ...]
 Memory = dict[tuple[int, int], int | None]
-_NO_PHRASES: Mapping[str, list[Phrase]] = {}
+_NO_PHRASES: Mapping[str, tuple[Phrase, ...]] = {}
+_sets: dict[frozenset[str], frozenset[str]] = {}  # each once, whatever slots have it: they are megabytes
+_phrases: dict[Phrase, Phrase] = {}
+
+
+def _one(words: Iterable[str]) -> frozenset[str]:
+    made = frozenset(words)
+    return _sets.setdefault(made, made)
 
 
 class Slot:
     """One place of a pattern: the phrases that may fill it. They are written out when somebody first asks: most slots
     of a lexicon stand beside anchors that are never seen."""
 
-    __slots__ = ("_begins", "_first", "_last", "_make", "_words", "gap", "longest", "optional")
+    __slots__ = ("_begins", "_first", "_last", "_make", "_size", "_words", "gap", "optional")
 
     def __init__(self, make: Callable[[], Sequence[Phrase]], *, optional: bool = False, gap: bool = False) -> None:
         self.optional = optional
         self.gap = gap
-        self.longest = GAP if gap else 0  # words of its longest phrase, known once they are written out
         self._make = make
+        self._size: tuple[int, int] | None = (GAP, 0) if gap else None
         self._begins: frozenset[str] | None = None
         self._words: frozenset[str] | None = None
         self._first = self._last = _NO_PHRASES
@@ -50,24 +57,32 @@ class Slot:
 
     def _write_out(self) -> None:
         phrases = self.phrases
-        self._words = frozenset(intern(phrase[0]) for phrase in phrases if len(phrase) == 1)
-        first: dict[str, list[Phrase]] = {}
-        last: dict[str, list[Phrase]] = {}
+        self._words = _one(intern(phrase[0]) for phrase in phrases if len(phrase) == 1)
+        first: dict[str, tuple[Phrase, ...]] = {}
+        last: dict[str, tuple[Phrase, ...]] = {}
         for phrase in phrases:
-            self.longest = max(self.longest, len(phrase))
             if len(phrase) > 1:
-                shared = tuple(map(intern, phrase))
-                first.setdefault(shared[0], []).append(shared)
-                last.setdefault(shared[-1], []).append(shared)
+                made = tuple(map(intern, phrase))
+                alone = (_phrases.setdefault(made, made),)
+                first[made[0]] = first.get(made[0], ()) + alone
+                last[made[-1]] = last.get(made[-1], ()) + alone
         if first:
             self._first, self._last = first, last
-        self._begins = self._words.union(first) if first else self._words
 
     def begins(self) -> frozenset[str]:
-        """The words that any of the phrases begins with."""
+        """The words that any of the phrases begins with: all that is written out of most slots."""
         if self._begins is None:
-            self.words()
-        return self._begins or frozenset()
+            self._begins = _one(intern(phrase[0]) for phrase in self._make())
+        return self._begins
+
+    def size(self, often: Mapping[str, int]) -> tuple[int, int]:
+        """The words of its longest phrase, and how often one of its first words is met: 1 for what is not in
+        ``often``."""
+        if self._size is None:
+            phrases = self._make()
+            begins = {phrase[0] for phrase in phrases}
+            self._size = max(map(len, phrases)), sum(often.get(word, 1) for word in begins)
+        return self._size
 
     def beginning(self, word: str) -> Sequence[Phrase]:
         return self._first.get(word, ())

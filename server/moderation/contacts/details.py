@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from server.moderation.contacts import addresses, email, handles, identifying, numbers, phones, pieces, urls
+from server.moderation.contacts import addresses, email, handles, identifying, numbers, pieces, urls
 from server.moderation.contacts.numbers import Span
 from server.moderation.contacts.platforms import platforms
 from server.moderation.contacts.spelled import close_up, with_signs
@@ -26,7 +26,6 @@ def load() -> None:
     """Loads all data, so that the first message does not wait for it."""
     platforms()
     urls.is_public("")
-    phones.load_metadata()
     version_of("contacts")
 
 

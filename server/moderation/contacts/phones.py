@@ -2,12 +2,12 @@
 is asked of a number beyond being valid is here: dates, sums, lists and the digits in order are not one."""
 
 import re
+from functools import cache
 from itertools import pairwise
-
-import phonenumbers
 
 from server.moderation.contacts.digits import Group
 from server.moderation.data_files import word_lists
+from server.moderation.stopwatch import preparing
 
 # Countries whose numbers the people of a French-speaking association use.
 BARE = ("SN", "CM", "LU", "TN", "PF", "NC")  # written without a leading zero: asked for only beside a cue
@@ -54,11 +54,16 @@ LESSON_NUMBER = re.compile(
 )
 
 
+@cache
 def load_metadata() -> None:
-    """Loads what libphonenumber knows of our countries: a millisecond each, at start and not in a message."""
-    for code in sorted(COUNTRY_CODES):
-        for region in phonenumbers.region_codes_for_country_code(int(code)):
-            phonenumbers.PhoneMetadata.metadata_for_region(region)
+    """Loads libphonenumber and what it knows of our countries, in 60 ms: when the first number has to be asked about,
+    which most runs of `binome moderate` never see, or before, if somebody calls this."""
+    with preparing():
+        import phonenumbers
+
+        for code in sorted(COUNTRY_CODES):
+            for region in phonenumbers.region_codes_for_country_code(int(code)):
+                phonenumbers.PhoneMetadata.metadata_for_region(region)
 
 
 def layout(groups: list[Group]) -> tuple[int, ...]:
@@ -99,6 +104,9 @@ class Checker:
         if self.left <= 0:
             return False
         self.left -= 1
+        load_metadata()
+        import phonenumbers
+
         try:
             number = phonenumbers.parse(digits, region)
         except phonenumbers.NumberParseException:

@@ -5,13 +5,13 @@ from itertools import product
 
 import pytest
 
-from server.moderation import gates
 from server.moderation.entries import Entry
-from server.moderation.gates import Line, Seen
+from server.moderation.gates import Line, Row, Seen
 from server.moderation.patterns import alternatives
 from server.moderation.slots import Alternative
 from server.moderation.words import Words
 
+LINE = Line("insult", Entry("x", "", [], []), "")
 PATTERNS = [
     "a",
     "a b",
@@ -39,25 +39,25 @@ def around(alternative: Alternative, words: Words) -> list[tuple[int, int, tuple
 
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_nothing_that_stands_there_is_passed_over(pattern: str) -> None:
-    rows = [gates.row(Line("insult", Entry("x", pattern, [], []), ""), made) for made in alternatives(pattern)]
+    rows = [Row(LINE, alternative) for alternative in alternatives(pattern)]
+    needs = [row.gates for row in rows]
     chance = random.Random(pattern)  # noqa: S311 # the same texts each time, no secret
     found = passed = 0
     for length in [*range(1, 30)] * 20 + [90, 400]:
         words = read(" ".join(chance.choices("abcdefx.", k=length)))
         seen = Seen(words)
-        for hopeful in rows:
-            row = hopeful[1]
+        for row in rows:
             for first, after, place in around(row.alternative, words):
-                near = bool(seen.among([hopeful])) and seen.near(row, first, after)
+                near = bool(seen.among([row])) and seen.near(row, first, after)
                 assert near or place is None
                 found += place is not None
                 passed += not near
     assert found > 5
-    assert passed > 20 or not any(row.gates for _, row in rows)
+    assert passed > 20 or not any(needs)
 
 
 def test_the_rarest_words_are_asked_for_first() -> None:
     (alternative,) = alternatives("je ~ (mourir|crever) ~ anticonstitutionnellement ~ (tu|on)")
-    rarest, row = gates.row(Line("insult", Entry("x", "", [], []), ""), alternative)
-    assert rarest == {"mourir", "crever"}
-    assert [gate.words for gate in row.gates] == [{"mourir", "crever"}, {"je"}, {"tu", "on"}]
+    row = Row(LINE, alternative)
+    assert [gate.slot.begins() for gate in row.gates] == [{"mourir", "crever"}, {"je"}, {"tu", "on"}]
+    assert row.rarest == {"mourir", "crever"}
