@@ -111,6 +111,7 @@ def _findings(
     watch: Stopwatch,
 ) -> list[Finding]:
     own = ready(circumstances.own) if circumstances.own is not None else None
+    text = text.rstrip()  # a space at its end changes nothing, whatever the detectors look ahead to
     read = text[:MAX_LENGTH]
     folded = fold(read)
     watch.check()

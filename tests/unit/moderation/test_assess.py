@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from server.moderation.assess import MAX_LENGTH, assess, warm
@@ -68,6 +68,8 @@ def test_masking_leaves_no_detail(text: str) -> None:
 
 
 @given(TEXTS, SPEAKERS)
+@example("http:// 06 /", MENTOR)
+@example("http:// http:// /", MENTOR)
 def test_a_trailing_space_changes_nothing(text: str, speaker: Speaker) -> None:
     one, other = judge(text, speaker), judge(text + " ", speaker)
     assert (one.action, one.severity, one.labels) == (other.action, other.severity, other.labels)
