@@ -4,7 +4,8 @@ import msgspec
 
 from server.moderation.entries import Entry
 from server.moderation.folding import fold
-from server.moderation.lexicon import Lexicon, Line, words
+from server.moderation.gates import Line
+from server.moderation.lexicon import Lexicon, words
 
 
 def entry(name: str, match: str, severity: int | None) -> Entry:
