@@ -33,7 +33,7 @@ class TestChanging:
         lea = await house.open(room.mentee)
         claire = await house.open(room.supervisor)
         assert (await house.ask(room.supervisor, "GET", RULES)).body == {"rules": EMPTY}
-        await lea.say(room, "on se retrouve à la cabane bleue")
+        await lea.say(room, "j’ai repeint la cabane bleue")
         changed = await house.ask(room.supervisor, "PUT", RULES, {"watched": ["cabane bleue"], "version": 0})
         assert changed.body == {
             "rules": {**EMPTY, "watched": ["cabane bleue"], "version": 1},
@@ -44,7 +44,7 @@ class TestChanging:
         assert (await house.ask(admin, "GET", RULES)).body == changed.body
         async with asyncio.timeout(10):  # other processes, and this one, are told by the database
             while not claire.events("flag:raised"):
-                await lea.say(room, "on se retrouve à la cabane bleue")
+                await lea.say(room, "j’ai repeint la cabane bleue")
         (card,) = await claire.wait("flag:raised")
         assert (card["category"], card["severity"]) == ("watched", 2)
         assert await house.sql("select distinct rules_version from flags") == [(1,)]
@@ -114,7 +114,7 @@ class TestTrying:
 
     async def test_by_a_draft_or_by_the_rules_that_hold(self, house: House) -> None:
         admin = await house.person(Role.ADMIN, "Alice")
-        body = {"text": "on se retrouve à la cabane bleue", "sender": "mentee"}
+        body = {"text": "j’ai repeint la cabane bleue", "sender": "mentee"}
         draft = {**body, "draft": {"watched": ["cabane bleue"]}}
         assert (await house.ask(admin, "POST", TRY, body)).body["labels"] == []
         tried = (await house.ask(admin, "POST", TRY, draft)).body
