@@ -547,10 +547,6 @@ export const en: Readonly<Record<Key, Text>> = {
   'category.help': "call for help",
   'category.unassessed': "to check: automatic reading did not answer",
   'category.appeal': "request for another look",
-  'category.model.danger': "words of someone unwell (model)",
-  'category.model.told': "violence told (model)",
-  'category.model.approach': "approach (model)",
-  'category.model.hostile': "hostility (model)",
   'category.other': "other signal",
 
   'rules.title': "Rules of moderation",

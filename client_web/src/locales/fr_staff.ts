@@ -166,10 +166,6 @@ export const frStaff = {
   'category.help': "appel à l’aide",
   'category.unassessed': "à vérifier : la lecture automatique n’a pas répondu",
   'category.appeal': "demande d’un autre regard",
-  'category.model.danger': "mots de quelqu’un qui va mal (modèle)",
-  'category.model.told': "récit de violences (modèle)",
-  'category.model.approach': "approche (modèle)",
-  'category.model.hostile': "hostilité (modèle)",
   'category.other': "autre signal",
 
   'rules.title': "Règles de modération",

@@ -129,7 +129,7 @@ function Entry({ name, entry, problem, onChange, onRemove }: EntryProps): VNode 
             data-field={`${name}.category`}
             onChange={(event) => onChange({ ...entry, category: event.currentTarget.value })}
           >
-            {CATEGORIES.filter((category) => !category.startsWith('model.') && category !== 'voice').map((category) => (
+            {CATEGORIES.filter((category) => category !== 'voice').map((category) => (
               <option key={category} value={category}>
                 {tOr(`category.${category}`, 'category.other')}
               </option>
