@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from server.media.ice import FIRST_CHECK, HEADERS, Address
@@ -124,12 +124,14 @@ attributes = st.lists(
 )
 
 
-def stun(username: str, password: str, extra: list[tuple[int, bytes, int | None]], kind: int = 0x0001) -> bytes:
-    """A message that is authentic, whatever else is in it."""
+def stun(
+    username: str, password: str, extra: list[tuple[int, bytes, int | None]], kind: int = 0x0001, salt: bytes = b""
+) -> bytes:
+    """A message that is authentic, whatever else is in it; of another transaction with another ``salt``."""
     body = struct.pack("!HH", 0x0006, len(username)) + username.encode() + bytes(-len(username) % 4)
     for number, value, lie in extra:
         body += struct.pack("!HH", number, len(value) if lie is None else lie) + value + bytes(-len(value) % 4)
-    head = struct.pack("!HH", kind, len(body) + 24) + b"\x21\x12\xa4\x42" + hashlib.sha256(body).digest()[:12]
+    head = struct.pack("!HH", kind, len(body) + 24) + b"\x21\x12\xa4\x42" + hashlib.sha256(salt + body).digest()[:12]
     signed = struct.pack("!HH", 0x0008, 20) + hmac.new(password.encode(), head + body, hashlib.sha1).digest()
     head = struct.pack("!HH", kind, len(body) + 32) + head[4:]
     check = zlib.crc32(head + body + signed) ^ 0x5354554E
@@ -141,27 +143,34 @@ async def test_stun_with_and_without_a_password(calls: Calls) -> None:
     port = calls.engine._surroundings.port
     assert lea.down.remote is not None
     remote = lea.down.remote
-    ours = next(iter(port._by_address))
+    known = list(port._by_address)
     came = sent = 0
 
     def send(data: bytes, _address: Address) -> None:
         nonlocal sent
         sent += len(data) + HEADERS
 
-    @many
-    @given(attributes, st.sampled_from([0x0001, 0x0101, 0x0111, 0x0011]), st.booleans(), st.binary(max_size=90))
-    def attack(extra: list[tuple[int, bytes, int | None]], kind: int, good: bool, tail: bytes) -> None:
-        nonlocal came
-        message = stun(f"{remote.fragment}:{lea.down.fragment}", remote.password if good else "0" * 36, extra, kind)
-        for datagram in (message, message[: len(message) - len(tail)] + tail, message[:20] + tail):
-            port._stun(datagram, ours, send, monotonic())
-            came, before = came + len(datagram) + HEADERS, sent
-            port._stun(datagram, ("192.0.2.1", 9), send, monotonic() + came)  # as if they came one by one
-            assert sent - before <= len(datagram) + HEADERS + FIRST_CHECK
-        assert sent <= 2 * came + FIRST_CHECK
+    def attack(sources: list[Address]) -> None:
+        @many
+        @example([], 0x0001, True, b"")
+        @given(attributes, st.sampled_from([0x0001, 0x0101, 0x0111, 0x0011]), st.booleans(), st.binary(max_size=90))
+        def attacked(extra: list[tuple[int, bytes, int | None]], kind: int, good: bool, tail: bytes) -> None:
+            nonlocal came
+            username, password = f"{remote.fragment}:{lea.down.fragment}", remote.password if good else "0" * 36
+            for source in sources:
+                message = stun(username, password, extra, kind, repr(source).encode())
+                for datagram in (message, message[: len(message) - len(tail)] + tail, message[:20] + tail):
+                    came, before = came + len(datagram) + HEADERS, sent
+                    later = 0 if source in known else came  # a stranger's as if they came one by one
+                    port._stun(datagram, source, send, monotonic() + later)
+                    assert sent - before <= len(datagram) + HEADERS + FIRST_CHECK
 
-    attack()
-    assert sent > 0
+        attacked()
+
+    attack(known)
+    assert sent == 0  # whose addresses these are has a way of its own
+    attack([("192.0.2.1", 9)])
+    assert 0 < sent <= 2 * came + FIRST_CHECK
     await unharmed(julien, lea)
     await unharmed(lea, julien)
 
