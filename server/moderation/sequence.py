@@ -161,7 +161,8 @@ def level(author: State, heard: Iterable[State] = ()) -> Level:
     if steps(author, own) >= 3 and severity < CRITICAL:
         severity, rule = max(3, severity + 1), "order"
     if severity < 3 and (author.recent >= known.skew_at or any(totals[name] >= known.insists_at for name in own)):
-        severity, rule = max(2, severity + 1), "skew"
+        # One faint note that comes often asks for a look; what holds a message is two kinds of the adult's own.
+        severity, rule = (3 if len(own) >= 2 else 2), "skew"
     return Level(severity, f"{CATEGORY}.{rule}" if rule else "", counted)
 
 

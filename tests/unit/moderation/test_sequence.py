@@ -83,6 +83,12 @@ def test_insisting_on_one_thing_is_seen() -> None:
     assert talk(*mentor("flattery", "flattery", "flattery")) == [None, None, ("conversation.skew", 2)]
 
 
+def test_insisting_on_one_thing_holds_nothing_even_when_it_is_answered() -> None:
+    turns = [*mentor("flattery", "flattery"), (MENTEE, "boundary_test"), (MENTEE, "boundary_test")]
+    told = talk(*turns, *mentor(*["flattery"] * 30))
+    assert max(severity for _, severity in filter(None, told)) == 2
+
+
 def test_a_sign_now_and_then_among_much_else_is_not_insisting() -> None:
     turns = mentor(*(["boundary_test", *[""] * 30] * 2))
     assert talk(*turns) == [None] * len(turns)
