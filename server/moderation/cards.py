@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.moderation.explain import explain
+from server.moderation.explain import explained
 from server.moderation.flag import Flag, as_raised
 from server.moderation.flag_card import (
     AppealCard,
@@ -104,7 +104,7 @@ def _raised(flag: Flag, known: Beside, reader: Reviewer) -> FlagCard:
         action=flag.action,
         alert=flag.alert,
         labels=label_cards(flag.labels),
-        explanations=[explain(label, reader.language) for label in flag.labels],
+        explanations=[explained(label) for label in flag.labels],
         excerpt=flag.excerpt,
         state="open",
         revision=flag.revision,

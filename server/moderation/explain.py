@@ -13,6 +13,13 @@ from server.moderation.sequence import course
 from server.moderation.verdict import Label
 
 
+class Explained(msgspec.Struct, frozen=True):
+    """The sentence of one label in each language: whoever reads it may change theirs while it is on the screen."""
+
+    fr: str
+    en: str
+
+
 class Explanations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``what`` is keyed by category or by the beginning of a rule's identifier, ``how`` by the latter alone, where
     ``*`` stands for any rule of the lexicons."""
@@ -24,6 +31,10 @@ class Explanations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def explanations() -> dict[str, Explanations]:
     return msgspec.json.decode((DATA / "explanations.json").read_bytes(), type=dict[str, Explanations])
+
+
+def explained(label: Label) -> Explained:
+    return Explained(explain(label, "fr"), explain(label, "en"))
 
 
 def explain(label: Label, language: str) -> str:

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from server.kernel.permissions import Role
+from server.moderation.explain import Explained
 from server.moderation.flag import Decision, FlagAction, FlagState, Reason
 from server.transport.wire import Timestamp
 
@@ -84,7 +85,7 @@ class FlagCard(msgspec.Struct, frozen=True):
     action: FlagAction
     alert: bool
     labels: list[FlagLabel]
-    explanations: list[str]
+    explanations: list[Explained]
     excerpt: str
     state: FlagState
     revision: int

@@ -172,7 +172,7 @@ class Flags:
         people = {person.id: person for person in await people_in_role(conn, organisation_id, Role.SUPERVISOR)}
         missing = {flag.supervisor_id for flag in flags} - people.keys()
         people |= await people_of(conn, missing)
-        here = {person.id: person.language for person in people.values() if self._gateway.of_account(person.id)}
+        here = [person_id for person_id in people if self._gateway.of_account(person_id)]
         return await reviewers(conn, organisation_id, here) if here else []
 
 

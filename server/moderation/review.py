@@ -51,7 +51,6 @@ class Reviewer:
 
     account_id: UUID
     organisation_id: UUID
-    language: str
     alone: bool
     pairs: frozenset[UUID] = frozenset()
 

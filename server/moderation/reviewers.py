@@ -1,5 +1,6 @@
 """Who looks at flags: the supervisors of an organisation, and what one needs to know of them to say what is theirs."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,7 +16,7 @@ from server.people.store import people_in_role
 async def reviewer(conn: AsyncConnection, principal: Principal) -> Reviewer:
     """``principal`` as one who looks at flags. Raises Forbidden."""
     principal.require(Permission.FLAG_REVIEW)
-    return (await reviewers(conn, principal.organisation_id, {principal.account_id: principal.language}))[0]
+    return (await reviewers(conn, principal.organisation_id, [principal.account_id]))[0]
 
 
 async def counting(conn: AsyncConnection, principal: Principal) -> Reviewer:
@@ -24,15 +25,15 @@ async def counting(conn: AsyncConnection, principal: Principal) -> Reviewer:
     principal.require(Permission.FLAG_REVIEW)
     supervisors = {person.id for person in await people_in_role(conn, principal.organisation_id, Role.SUPERVISOR)}
     me = principal.account_id
-    return Reviewer(me, principal.organisation_id, principal.language, supervisors <= {me})
+    return Reviewer(me, principal.organisation_id, supervisors <= {me})
 
 
-async def reviewers(conn: AsyncConnection, organisation_id: UUID, who: dict[UUID, str]) -> list[Reviewer]:
-    """The people of ``who``, each with their language: supervisors of this organisation."""
+async def reviewers(conn: AsyncConnection, organisation_id: UUID, who: Collection[UUID]) -> list[Reviewer]:
+    """The people of ``who``: supervisors of this organisation."""
     supervisors = {person.id for person in await people_in_role(conn, organisation_id, Role.SUPERVISOR)}
     return [
-        Reviewer(account_id, organisation_id, language, supervisors <= {account_id}, await _own_pairs(conn, account_id))
-        for account_id, language in who.items()
+        Reviewer(account_id, organisation_id, supervisors <= {account_id}, await _own_pairs(conn, account_id))
+        for account_id in who
     ]
 
 

@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from server.kernel.permissions import Permission
 from server.moderation.cards import label_cards
-from server.moderation.explain import explain
+from server.moderation.explain import Explained, explained
 from server.moderation.flag import STATE_AFTER, MessageState
 from server.moderation.flag_card import FlagLabel, FlagReviewer
 from server.moderation.own_rules import OwnRules
@@ -35,7 +35,6 @@ class TryBody(msgspec.Struct, forbid_unknown_fields=True):
     young_age: Age | None = None
     stage: Stage = "active"
     draft: OwnRules | None = None
-    language: Literal["fr", "en"] | None = None
 
 
 class AuthorSees(msgspec.Struct, frozen=True):
@@ -55,7 +54,7 @@ class TryAnswer(msgspec.Struct, frozen=True):
     action: Action
     severity: int
     labels: list[FlagLabel]
-    explanations: list[str]
+    explanations: list[Explained]
     flag: bool
     alert: bool
     freeze: bool
@@ -102,7 +101,7 @@ class TuningHttp:
             Circumstances(body.young_age, body.stage),
             body.draft,
         )
-        return _answer(verdict, body.text, body.language or call.principal.language)
+        return _answer(verdict, body.text)
 
 
 def _card(tuned: Tuned) -> RulesCard:
@@ -111,7 +110,7 @@ def _card(tuned: Tuned) -> RulesCard:
     return RulesCard(tuned.rules, timestamp(tuned.changed_at), FlagReviewer(tuned.changed_by, tuned.name))
 
 
-def _answer(verdict: Verdict, text: str, language: str) -> TryAnswer:
+def _answer(verdict: Verdict, text: str) -> TryAnswer:
     state = STATE_AFTER[verdict.action]
     other: OtherSees | UnsetType = UNSET
     if verdict.action == "deliver":
@@ -122,7 +121,7 @@ def _answer(verdict: Verdict, text: str, language: str) -> TryAnswer:
         verdict.action,
         verdict.severity,
         label_cards(verdict.labels),
-        [explain(label, language) for label in verdict.labels],
+        [explained(label) for label in verdict.labels],
         verdict.flag,
         verdict.alert,
         verdict.freeze,

@@ -641,8 +641,6 @@ export const en: Readonly<Record<Key, Text>> = {
   'try.nothing': "Nothing, until somebody has decided.",
   'try.why': "Why",
   'try.no_label': "Nothing was found.",
-  'try.in_fr': "Explain in French",
-  'try.in_en': "Explain in English",
 
   'admin.people': "People",
   'admin.pairs': "Pairs",

@@ -260,8 +260,6 @@ export const frStaff = {
   'try.nothing': "Rien, tant que personne n’a décidé.",
   'try.why': "Pourquoi",
   'try.no_label': "Rien n’a été trouvé.",
-  'try.in_fr': "Expliquer en français",
-  'try.in_en': "Expliquer en anglais",
 
   'admin.people': "Personnes",
   'admin.pairs': "Binômes",

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useId, useState } from 'preact/hooks';
+import { language } from '../locales/language';
 import { ago, dayAndHour } from '../locales/moments';
 import { t, tOr } from '../locales/text';
 import { roomNamed } from '../room/rooms';
@@ -68,7 +69,7 @@ export function Who({ flag }: { flag: Flag }): VNode {
 
 /** One sentence for each finding, from the server; what is said twice is said once. */
 export function Explanations({ flag }: { flag: Flag }): VNode | null {
-  const sentences = [...new Set(flag.explanations)];
+  const sentences = [...new Set(flag.explanations.map((sentence) => sentence[language.value]))];
   const categories = [...new Set(flag.labels.map((label) => label.category))];
   if (sentences.length === 0) return null;
   return (

@@ -8,10 +8,9 @@ import { t, tOr, type Key } from '../locales/text';
 import { pieces } from '../queue/spans';
 import { Severity } from '../queue/severity';
 import { Masked } from '../room/fate';
-import { Icon } from '../shell/icons';
 import { http } from '../wire/http';
 import { Refusal } from '../wire/refusal';
-import type { Language, OwnRules, TryAnswer, TryBody } from '../wire/types';
+import type { OwnRules, TryAnswer, TryBody } from '../wire/types';
 import { STAGES } from './table';
 
 interface Props {
@@ -24,12 +23,12 @@ export function TryBox({ draft }: Props): VNode {
   const sender = useSignal<TryBody['sender']>('mentor');
   const age = useSignal('');
   const stage = useSignal<NonNullable<TryBody['stage']>>('active');
-  const answer = useSignal<{ said: string; language: Language; with: TryAnswer; drafted: boolean } | null>(null);
+  const answer = useSignal<AnswerProps | null>(null);
   const problem = useSignal('');
   const busy = useSignal(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();
-  const ask = async (spoken: Language): Promise<void> => {
+  const ask = async (): Promise<void> => {
     const said = text.peek();
     if (!said.trim()) return field.current?.focus();
     busy.value = true;
@@ -42,10 +41,9 @@ export function TryBox({ draft }: Props): VNode {
         ...years,
         ...(sender.peek() === 'mentee' && age.peek() !== '' ? { sender_age: Number(age.peek()) } : {}),
         stage: stage.peek(),
-        language: spoken,
         ...(draft ? { draft } : {}),
       } satisfies TryBody);
-      answer.value = { said, language: spoken, with: found, drafted: draft !== null };
+      answer.value = { said, with: found, drafted: draft !== null };
     } catch (error) {
       problem.value = error instanceof Refusal && error.message ? error.message : t('error.unreachable');
     }
@@ -57,7 +55,7 @@ export function TryBox({ draft }: Props): VNode {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void ask(language.peek());
+          void ask();
         }}
       >
         <p class="field">
@@ -99,22 +97,19 @@ export function TryBox({ draft }: Props): VNode {
           </button>
         </p>
       </form>
-      <div role="status">{answer.value && <Answer {...answer.value} onLanguage={(spoken) => void ask(spoken)} />}</div>
+      <div role="status">{answer.value && <Answer {...answer.value} />}</div>
     </section>
   );
 }
 
 interface AnswerProps {
   said: string;
-  language: Language;
   with: TryAnswer;
   drafted: boolean;
-  onLanguage: (language: Language) => void;
 }
 
-function Answer({ said, language: spoken, with: found, drafted, onLanguage }: AnswerProps): VNode {
+function Answer({ said, with: found, drafted }: AnswerProps): VNode {
   const follows = [found.alert ? t('policy.alert') : found.flag ? t('policy.flag') : t('try.no_flag'), found.freeze ? t('policy.freeze') : '', found.author.help ? t('policy.help') : ''];
-  const other = spoken === 'fr' ? 'en' : 'fr';
   return (
     <div class="try-answer">
       <p class="try-verdict">
@@ -148,20 +143,16 @@ function Answer({ said, language: spoken, with: found, drafted, onLanguage }: An
           <blockquote class="excerpt">
             {pieces(said, found.labels).map((piece) => (piece.marked ? <mark>{piece.text}</mark> : piece.text))}
           </blockquote>
-          <ul class="try-labels" lang={spoken}>
+          <ul class="try-labels">
             {found.labels.map((label, index) => (
               <li key={index}>
-                <p lang={language.value}>
+                <p>
                   <Severity level={label.severity} /> <strong>{tOr(`category.${label.category}`, 'category.other')}</strong> <code>{label.rule}</code>
                 </p>
-                <p>{found.explanations[index]}</p>
+                <p>{found.explanations[index]?.[language.value]}</p>
               </li>
             ))}
           </ul>
-          <button type="button" class="quiet-button" onClick={() => onLanguage(other)}>
-            <Icon name="look" />
-            {t(`try.in_${other}`)}
-          </button>
         </>
       )}
     </div>

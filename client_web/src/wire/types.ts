@@ -126,7 +126,7 @@ export interface Flag {
   alert: boolean;
   labels: Label[];
   /** A sentence for each label. */
-  explanations: string[];
+  explanations: Record<Language, string>[];
   excerpt: string;
   /** What the message says now, when its author changed it since. */
   edited?: string;
@@ -270,14 +270,12 @@ export interface TryBody {
   young_age?: number;
   stage?: 'new' | 'active' | 'probation' | 'closing';
   draft?: OwnRules;
-  /** Of the explanations. */
-  language?: Language;
 }
 export interface TryAnswer {
   action: Action;
   severity: number;
   labels: Label[];
-  explanations: string[];
+  explanations: Record<Language, string>[];
   flag: boolean;
   alert: boolean;
   freeze: boolean;

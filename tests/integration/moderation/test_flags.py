@@ -196,7 +196,7 @@ class TestTelling:
                     "version": "contacts-1",
                 }
             ],
-            "explanations": [explain(HELD.labels[0], "fr")],
+            "explanations": [{language: explain(HELD.labels[0], language) for language in ("fr", "en")}],
             "excerpt": "0612345678",
             "state": "open",
             "revision": 0,

@@ -295,7 +295,7 @@ async def test_the_lists_in_sql_are_those_of_the_rules(house: House) -> None:
         async with house.database.begin() as conn:
             for alone in (False, True):
                 me = await reviewer(conn, who.principal)
-                me = Reviewer(me.account_id, me.organisation_id, me.language, alone, me.pairs)
+                me = Reviewer(me.account_id, me.organisation_id, alone, me.pairs)
                 every = await store.flags_in(conn, store.select_flags())
                 for which in LISTS:
                     page = await lists.page(conn, which, me, NOW, None, 1000)
@@ -303,7 +303,7 @@ async def test_the_lists_in_sql_are_those_of_the_rules(house: House) -> None:
                     assert {flag.id for flag in page} == wanted
                     seen[which] += len(wanted)
     async with house.database.begin() as conn:
-        me = Reviewer(former.id, room.pair.organisation_id, "fr", False, frozenset({other.pair.id}))
+        me = Reviewer(former.id, room.pair.organisation_id, False, frozenset({other.pair.id}))
         every = await store.flags_in(conn, store.select_flags())
         for which in LISTS:
             page = await lists.page(conn, which, me, NOW, None, 1000)

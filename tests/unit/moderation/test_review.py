@@ -37,7 +37,7 @@ LABEL = Label("contact", 3, 0.9, 0, 10, "contact.phone")
 
 
 def reviewer(who: UUID = CLAIRE, **more: Any) -> Reviewer:
-    return Reviewer(**{"account_id": who, "organisation_id": HERE, "language": "fr", "alone": False, **more})
+    return Reviewer(**{"account_id": who, "organisation_id": HERE, "alone": False, **more})
 
 
 def flag(action: FlagAction = "hold", **more: Any) -> Flag:
