@@ -11,7 +11,6 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``needs`` names clause rules of which all must hold, ``unless`` of which none may, ``soften`` the severity it is
     lowered to when a rule holds; ``a & b`` holds when both do. ``severity`` is for an entry weaker than its category.
     ``otherwise`` is the category it falls to when ``needs`` fails, ``reported`` when it is told as another's words.
-    ``weak`` is for an entry that is a mere note unless the model agrees.
     """
 
     id: str
@@ -25,7 +24,6 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     soften: dict[str, int] = {}
     otherwise: str = ""
     reported: str = ""
-    weak: bool = False
     note: str = ""
 
 

@@ -20,7 +20,7 @@ from server.moderation.elisions import ShortForms
 from server.moderation.entries import Entry, read_entries, without_sentences
 from server.moderation.gates import Line, Row
 from server.moderation.patterns import alternatives, plain, words_of, words_of_families
-from server.moderation.policy import MOST, REVIEW
+from server.moderation.policy import MOST
 from server.moderation.stopwatch import Stopwatch, preparing
 from server.moderation.verdict import Finding
 from server.moderation.words import Words
@@ -89,9 +89,7 @@ class Lexicon:
             here.update(range(first, after))
             start, end = words.span(first, after)
             hidden = words.disguised(first, after)
-            yield Finding(
-                outcome.category, entry.score, start, end, entry.id, outcome.severity, hidden, version, entry.weak
-            )
+            yield Finding(outcome.category, entry.score, start, end, entry.id, outcome.severity, hidden, version)
 
     def _places(
         self, words: Words, matches: Sequence[tuple[int, int, int]], watch: Stopwatch | None
@@ -144,10 +142,7 @@ class Lexicon:
 
 
 def _weight(hit: Weighed) -> int:
-    """Its severity: the category's own, which none of its entries exceeds, where the entry names none; a weak one is
-    sure to be no more than a note."""
-    if hit.entry.weak:
-        return REVIEW - 1
+    """Its severity: the category's own, which none of its entries exceeds, where the entry names none."""
     return MOST if hit.outcome.severity is None else hit.outcome.severity
 
 

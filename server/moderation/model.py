@@ -1,17 +1,16 @@
-"""The small linear model under the rules. It agrees with weak entries of the lexicon, or not, and asks for a look at
-what no rule has words for; it never holds anything. Without its file, data/model.bin, there is none.
+"""The small linear model under the rules: it asks for a look at what no rule has words for, and never holds anything.
+Without its file, data/model.bin, there is none.
 
-A message is read sentence by sentence. A feature is a word, three to five letters in a row of it, or two words that
-follow one another; each is a row of weights, found by its CRC-32 (ISO 3309). What a word contributes is remembered, so
-that a message costs microseconds.
+A message is read sentence by sentence. A feature is a word, four or five letters in a row of it, two words that follow
+one another, or two with one between them; each is a row of weights, found by its CRC-32 (ISO 3309). What a word
+contributes is remembered, so that a message costs microseconds.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from functools import cache
 from math import exp, sqrt
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from zlib import crc32
 
 import msgspec
@@ -22,39 +21,62 @@ from server.moderation.slots import ENDS
 from server.moderation.verdict import Finding
 from server.moderation.words import Words
 
-MAGIC = b"binome model 1\n"
+MAGIC = b"binome model 2\n"
 RULE = "model."  # and the class
 REVIEW = 2  # the severity from which a finding is more than a note
-SHORTEST, LONGEST = 3, 5  # letters of the parts of a word
-FEWEST = 4  # words that a shorter sentence is taken to have: one word alone is not an opinion
-LONGEST_KEY = 40  # bytes read of a word or a pair
-REMEMBERED = 20_000  # words and pairs of words, about 8 MB at the most
+SHORTEST, LONGEST = 4, 5  # letters of the parts of a word
+FEWEST = 7  # words that a shorter sentence is taken to have: one or two words are not an opinion
+LONGEST_WORD = 40  # bytes read of a word
+REMEMBERED = 8_000  # words, about 4 MB at the most
 READ = 300  # words of a message that are read; each that was never seen before costs some 10 µs
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 
 
+class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One of the categories that a class may be. ``scale`` is what a weight of 1 stands for."""
+
+    category: str
+    bias: float
+    scale: float
+
+
 class Class(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``agrees`` is the likelihood from which a weak entry of ``categories`` counts fully, ``alone`` that from which
-    the model speaks up by itself, with ``severity``, for the first of them. ``scale`` is what a weight of 1 stands
-    for."""
+    """From the likelihood ``alone`` on the model speaks up, with ``severity``, unless a rule has found one of its kinds
+    or what resembles them (``kin``). ``scale`` is what a weight of 1 stands for."""
 
     name: str
-    categories: Annotated[list[str], Meta(min_length=1)]
+    kinds: Annotated[list[Kind], Meta(min_length=1)]
+    kin: list[str]
     severity: Annotated[int, Meta(ge=2, le=3)]
-    agrees: Share
     alone: Share
     bias: float
     scale: float
 
 
 class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of JSON behind ``MAGIC``. The weights follow: for each of 2^``bits`` features one signed byte a class.
-    ``sources`` names what it was trained on, with the licences."""
+    """One line of JSON behind ``MAGIC``. The weights follow: for each of 2^``bits`` features one signed byte a class,
+    then for each of 2^``kind_bits`` one a kind. ``sources`` names what it was trained on, with the licences."""
 
     bits: Annotated[int, Meta(ge=4, le=20)]
+    kind_bits: Annotated[int, Meta(ge=4, le=20)]
     classes: Annotated[list[Class], Meta(min_length=1, max_length=16)]
     sources: list[str] = []
+
+
+class Sentence(NamedTuple):
+    """Its words without signs, and where it begins and ends among the words of the message."""
+
+    words: list[str]
+    start: int
+    end: int
+
+
+class Guess(NamedTuple):
+    """How likely a class is in the sentence in which it is likeliest."""
+
+    likelihood: float
+    sentence: Sentence | None
 
 
 class Model:
@@ -66,82 +88,120 @@ class Model:
             self.header = msgspec.json.decode(line, type=Header)
         except msgspec.DecodeError as error:
             raise ValueError(f"not a model: {error}") from error
-        count = len(self.header.classes)
-        if not data.startswith(MAGIC) or len(weights) != count << self.header.bits:
+        header = self.header
+        self._count, self._kinds = len(header.classes), sum(len(known.kinds) for known in header.classes)
+        size = self._count << header.bits
+        if not data.startswith(MAGIC) or len(weights) != size + (self._kinds << header.kind_bits):
             raise ValueError("not a model: its weights are not whole")
         self.version = f"model-{hashlib.sha256(data).hexdigest()[:8]}"
-        self._weights = memoryview(weights).cast("b")
-        self._mask = (1 << self.header.bits) - 1
-        self._nothing = (0.0,) * count
-        self._of: dict[str, tuple[float, ...]] = {}
+        signed = memoryview(weights).cast("b")
+        self._weights, self._kind_weights = signed[:size], signed[size:]
+        self._of: dict[str, tuple[bytes, Sequence[int]]] = {}
 
-    def likelihoods(self, words: Sequence[str]) -> list[float]:
-        """For each class the highest over the sentences of ``words``."""
-        best = [0.0] * len(self._nothing)
+    def guesses(self, words: Sequence[str]) -> list[Guess]:
+        """For each class the likeliest sentence of ``words``."""
+        best = [Guess(0.0, None)] * self._count
         for sentence in sentences(words[:READ]):
-            totals = list(self._nothing)
-            before = ""
-            for word in sentence:
-                for contribution in (self._contribution(word), self._contribution(f"{before} {word}")):
-                    for i, value in enumerate(contribution):
-                        totals[i] += value
-                before = word
-            length = sqrt(max(len(sentence), FEWEST))
-            for i, known in enumerate(self.header.classes):
-                best[i] = max(best[i], _likelihood(known.bias + totals[i] / length))
+            totals = map(sum, zip(*self._rows(sentence.words), strict=True))
+            length = sqrt(max(len(sentence.words), FEWEST))
+            for i, (known, total) in enumerate(zip(self.header.classes, totals, strict=True)):
+                likelihood = _likelihood(known.bias + known.scale * total / length)
+                if likelihood > best[i].likelihood:
+                    best[i] = Guess(likelihood, sentence)
         return best
 
-    def _contribution(self, key: str) -> tuple[float, ...]:
-        found = self._of.get(key)
-        if found is None:
-            found = self._summed(key)
-            if len(self._of) < REMEMBERED:
-                self._of[key] = found
-        return found
+    def category(self, number: int, sentence: Sentence) -> str:
+        """Which of its kinds the class ``number`` most likely is in ``sentence``."""
+        kinds = self.header.classes[number].kinds
+        first = sum(len(known.kinds) for known in self.header.classes[:number])
+        mask, totals = (1 << self.header.kind_bits) - 1, [0] * len(kinds)
+        for feature in features(sentence.words):
+            at = (feature & mask) * self._kinds + first
+            for i in range(len(kinds)):
+                totals[i] += self._kind_weights[at + i]
+        length = sqrt(max(len(sentence.words), FEWEST))
+        return max(zip(totals, kinds, strict=True), key=lambda one: one[1].bias + one[1].scale * one[0] / length)[
+            1
+        ].category
 
-    def _summed(self, key: str) -> tuple[float, ...]:
-        totals = [0] * len(self._nothing)
-        places = range(len(totals))
-        for feature in features(key):
-            at = (feature & self._mask) * len(totals)
-            for i in places:
-                totals[i] += self._weights[at + i]
-        return tuple(total * known.scale for total, known in zip(totals, self.header.classes, strict=True))
+    def _rows(self, words: Sequence[str]) -> Iterator[Sequence[int]]:
+        """For each word and pair its weights, one a class."""
+        count, weights, mask = self._count, self._weights, (1 << self.header.bits) - 1
+        before = between = None
+        for word in words:
+            raw, row = self._of.get(word) or self._read(word)
+            yield row
+            if between is not None:
+                at = (_pair(between, raw) & mask) * count
+                yield weights[at : at + count]
+                if before is not None:
+                    at = (_around(before, raw) & mask) * count
+                    yield weights[at : at + count]
+            before, between = between, raw
+
+    def _read(self, word: str) -> tuple[bytes, Sequence[int]]:
+        raw, count, mask = _raw(word), self._count, (1 << self.header.bits) - 1
+        places = [(feature & mask) * count for feature in _of_word(raw)]
+        read = raw, tuple(sum(self._weights[at + i] for at in places) for i in range(count))
+        if len(self._of) < REMEMBERED:
+            self._of[word] = read
+        return read
 
 
 def _likelihood(logit: float) -> float:
     return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, logit))))
 
 
-def sentences(words: Sequence[str]) -> Iterator[Sequence[str]]:
-    """The words of each sentence, signs left out."""
-    sentence: list[str] = []
-    for word in words:
+def sentences(words: Sequence[str]) -> Iterator[Sentence]:
+    """The sentences that have a word."""
+    found: list[str] = []
+    start = end = 0
+    for i, word in enumerate(words):
         if word in ENDS:
-            if sentence:
-                yield sentence
-            sentence = []
+            if found:
+                yield Sentence(found, start, end)
+            found = []
         elif word[0].isalnum():
-            sentence.append(word)
-    if sentence:
-        yield sentence
+            start, end = (start if found else i), i + 1
+            found.append(word)
+    if found:
+        yield Sentence(found, start, end)
 
 
-def features(key: str) -> Iterator[int]:
-    """The CRC-32 of each feature: of a word itself and, begun with 1, of its parts; of two words, parted by a space,
-    the pair."""
-    raw = key.encode("utf-8", "replace")[:LONGEST_KEY]
+def features(words: Sequence[str]) -> Iterator[int]:
+    """The CRC-32 of each feature of a sentence."""
+    raws = [_raw(word) for word in words]
+    for i, raw in enumerate(raws):
+        yield from _of_word(raw)
+        if i > 0:
+            yield _pair(raws[i - 1], raw)
+        if i > 1:
+            yield _around(raws[i - 2], raw)
+
+
+def _raw(word: str) -> bytes:
+    return word.encode("utf-8", "replace")[:LONGEST_WORD]
+
+
+def _of_word(raw: bytes) -> Iterator[int]:
     yield crc32(raw)
-    if b" " not in raw:
-        edged = b"<" + raw + b">"
-        for size in range(SHORTEST, LONGEST + 1):
-            for start in range(len(edged) - size + 1):
-                yield crc32(edged[start : start + size], 1)
+    edged = b"<" + raw + b">"
+    for size in range(SHORTEST, LONGEST + 1):
+        for start in range(len(edged) - size + 1):
+            yield crc32(edged[start : start + size], 1)
 
 
-def encode(header: Header, weights: Sequence[Sequence[int]]) -> bytes:
-    """The file of a model: ``weights[feature][class]``, each from -128 to 127."""
-    flat = bytes(weight & 0xFF for row in weights for weight in row)
+def _pair(first: bytes, second: bytes) -> int:
+    return crc32(first + b" " + second)
+
+
+def _around(first: bytes, second: bytes) -> int:
+    return crc32(first + b" * " + second)
+
+
+def encode(header: Header, weights: Sequence[Sequence[int]], kind_weights: Sequence[Sequence[int]]) -> bytes:
+    """The file of a model: ``weights[feature][class]`` and ``kind_weights[feature][kind]``, each from -128 to 127."""
+    flat = bytes(weight & 0xFF for table in (weights, kind_weights) for row in table for weight in row)
     return MAGIC + msgspec.json.encode(header) + b"\n" + flat
 
 
@@ -152,40 +212,25 @@ def load() -> Model | None:
     return Model(path.read_bytes()) if path.is_file() else None
 
 
-def weighed(findings: Sequence[Finding], words: Words, model: Model | None) -> list[Finding]:
-    """``findings``, those of weak entries as mere notes where the model does not agree, and what it finds alone where
-    no rule has found anything of that class."""
+def told(findings: Sequence[Finding], words: Words, model: Model | None) -> Iterator[Finding]:
+    """What the model finds alone, where no rule among ``findings`` has found anything of that class."""
     if model is None:
-        return [_noted(finding) if finding.weak else finding for finding in findings]
-    likely = model.likelihoods(words.words)
-    agreed: Mapping[str, bool] = {
-        category: any(
-            likelihood >= known.agrees
-            for known, likelihood in zip(model.header.classes, likely, strict=True)
-            if category in known.categories
-        )
-        for category in {finding.category for finding in findings if finding.weak}
-    }
-    kept = [f if not f.weak or agreed[f.category] else _noted(f) for f in findings]
-    full = {finding.category for finding in kept if finding.severity is None or finding.severity >= REVIEW}
-    for known, likelihood in zip(model.header.classes, likely, strict=True):
-        if likelihood >= known.alone and full.isdisjoint(known.categories):
-            start, end = words.span(0, len(words.words))
-            kept.append(
-                Finding(
-                    known.categories[0],
-                    round(likelihood, 3),
-                    start,
-                    end,
-                    RULE + known.name,
-                    known.severity,
-                    version=model.version,
-                    advised=True,
-                )
+        return
+    full = {finding.category for finding in findings if finding.severity is None or finding.severity >= REVIEW}
+    for number, (known, guess) in enumerate(zip(model.header.classes, model.guesses(words.words), strict=True)):
+        if guess.sentence is None or guess.likelihood < known.alone:
+            continue
+        category = model.category(number, guess.sentence)
+        if full.isdisjoint(known.kin) and full.isdisjoint(kind.category for kind in known.kinds):
+            start, end = words.span(guess.sentence.start, guess.sentence.end)
+            yield Finding(
+                category,
+                round(guess.likelihood, 3),
+                start,
+                end,
+                RULE + known.name,
+                known.severity,
+                version=model.version,
+                advised=True,
             )
-            full.update(known.categories)
-    return kept
-
-
-def _noted(finding: Finding) -> Finding:
-    return replace(finding, severity=1)
+            full.add(category)

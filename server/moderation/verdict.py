@@ -85,7 +85,6 @@ class Finding:
     severity: int | None = None  # a finer severity than the policy's own
     disguised: bool = False
     version: str = ""
-    weak: bool = False  # counts fully only where the model agrees
     families: tuple[str, ...] = ()
     advised: bool = False  # by the model alone: a professional is to look, and nothing is held
 

@@ -7,11 +7,12 @@ import hashlib
 import pickle
 import subprocess
 import sys
-import zlib
-from collections.abc import Sequence
+from array import array
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import ceil, sqrt
 from pathlib import Path
+from typing import Any
 
 from load_tests.moderation import environment
 from load_tests.moderation.training import card
@@ -20,152 +21,126 @@ from server.moderation import lexicon
 from server.moderation.assess import warm
 from server.moderation.data_files import DATA
 from server.moderation.folding import fold
-from server.moderation.model import FEWEST, Class, Header, encode, features, sentences
+from server.moderation.model import FEWEST, Class, Header, Kind, encode, features, sentences
 
-BITS = 15
+BITS, KIND_BITS = 18, 14
 FOLDS = 5
 STRENGTH = 4.0  # the inverse of how strongly weights are held down
-SURE = 0.92  # the likelihood from which the model speaks up alone …
-SURER = {
-    "suicide": 0.985,
-    "self_harm": 0.97,
-    "ill_being": 0.95,
-    "meeting": 0.96,
-    "sexual_approach": 0.95,
-    "insult": 0.985,
-    "hate": 0.97,
-}
-"""… but where everyday private talk sounds alike: love, teasing, appointments."""
-AGREES = 0.5  # precision from which it may support a weak rule
-ROUNDS = 2  # of choosing the sentence of a message that is the reason
-SEVERITY = {"suicide": 3, "self_harm": 3, "abuse": 3}  # of the others 2
-CLASSES = {
-    "suicide": ("suicide", "self_harm"),
-    "self_harm": ("self_harm", "suicide"),
-    "ill_being": ("ill_being", "suicide", "self_harm"),
-    "abuse": ("abuse", "neglect"),
-    "neglect": ("neglect", "abuse"),
-    "bullied": ("bullied", "insult", "incitement", "threat"),
-    "secrecy": ("secrecy",),
-    "photo_request": ("photo_request", "sexual_approach"),
-    "meeting": ("meeting",),
-    "sexual_approach": ("sexual_approach", "sexual", "photo_request"),
-    "insult": ("insult", "hate", "incitement", "threat"),
-    "hate": ("hate", "insult"),
-    "threat": ("threat", "insult", "incitement"),
-}
-"""The first is the category that is learnt; of the others, which resemble it, nothing is learnt."""
 
-Row = dict[int, float]
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a class is learnt from. Nothing is learnt from what is only ``kin``, for it resembles the class. ``alarms``
+    is the share of everyday messages of which it may be sure and wrong."""
+
+    kinds: tuple[str, ...]
+    kin: tuple[str, ...]
+    severity: int
+    alarms: float
+
+
+AIMS = {
+    "danger": Aim(("suicide", "self_harm"), ("ill_being", "incitement"), 3, 0.0005),
+    "ill_being": Aim(("ill_being",), ("suicide", "self_harm"), 2, 0.001),
+    "told": Aim(("abuse", "neglect", "bullied"), ("insult", "incitement", "threat"), 3, 0.002),
+    "approach": Aim(
+        ("secrecy", "photo_request", "meeting", "sexual_approach", "gift", "off_platform"),
+        ("sexual", "flattery", "money", "drugs", "contact"),
+        2,
+        0.001,
+    ),
+    "hostile": Aim(("insult", "hate", "threat"), ("incitement", "bullied", "abuse", "weapons", "profanity"), 2, 0.001),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """An example as the model reads it: a row of features for each sentence."""
+    """An example as the model reads it: the features of each sentence, and what one of them counts."""
 
     example: Example
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Of ``fit.py``."""
-
-    weights: list[float]
-    bias: float
-    held_out: list[float]
+    sentences: tuple[tuple["array[int]", float], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    name: str
     known: Class
     weights: list[int]
-    recall: float  # at ``alone``, of examples that were not seen
+    kinds: list[list[int]]
+    recall: float  # at ``alone``, of examples by others than it had read
     alarms: float
     examples: int
 
 
-def row(sentence: Sequence[str]) -> Row:
-    """The features of a sentence as ``Model.likelihoods`` adds them up."""
-    found: Row = {}
-    share = 1 / sqrt(max(len(sentence), FEWEST))
-    before = ""
-    for word in sentence:
-        for key in (word, f"{before} {word}"):
-            for feature in features(key):
-                place = feature & ((1 << BITS) - 1)
-                found[place] = found.get(place, 0.0) + share
-        before = word
-    return found
-
-
 def read(example: Example) -> Read:
     words = lexicon.words(example.text, fold(example.text)).words
-    return Read(example, tuple(row(sentence) for sentence in sentences(words)))
+    return Read(
+        example,
+        tuple(
+            (array("I", features(sentence.words)), 1 / sqrt(max(len(sentence.words), FEWEST)))
+            for sentence in sentences(words)
+        ),
+    )
 
 
-def fit(python: Path, name: str, resembling: Sequence[str], all_read: Sequence[Read]) -> Fitted:
-    """One class. Of a message that is of it, only the sentence that speaks most for it is learnt from."""
-    category = resembling[0]
-    chosen: list[tuple[Read, bool]] = []
-    for one in all_read:
-        of_it = category in one.example.categories
-        told = one.example.known is None or category in one.example.known
-        if one.rows and (of_it or (told and not one.example.categories.intersection(resembling[1:]))):
-            chosen.append((one, of_it))
-    best: dict[int, float] = {}
-    picks = [-1] * len(chosen)  # of messages of the class: all sentences at first
-    answer: Answer | None = None
-    for _ in range(ROUNDS):
-        rows, targets, folds, owners = [], [], [], []
-        for i, (one, of_it) in enumerate(chosen):
-            of_message = one.rows if picks[i] < 0 else (one.rows[picks[i]],)
-            for part in of_message:
-                rows.append(sorted(part.items()))
-                targets.append(int(of_it))
-                folds.append(zlib.crc32(one.example.source.encode()) % FOLDS)
-                owners.append(i)
-        asked = {"bits": BITS, "rows": rows, "targets": targets, "fold": folds, "strength": STRENGTH}
-        said = subprocess.run(
-            [python, Path(__file__).with_name("fit.py")], input=pickle.dumps(asked), stdout=subprocess.PIPE, check=True
-        ).stdout
-        answer = Answer(**pickle.loads(said))  # noqa: S301 - from the program that we have just started
-        best = {}
-        for i, likelihood in zip(owners, answer.held_out, strict=True):
-            best[i] = max(best.get(i, 0.0), likelihood)
-        weights = answer.weights
-        for i, (one, of_it) in enumerate(chosen):
-            if of_it and len(one.rows) > 1:
-                scores = [sum(weights[f] * v for f, v in part.items()) for part in one.rows]
-                picks[i] = scores.index(max(scores))
-    assert answer is not None
-    return _finished(name, resembling, chosen, best, answer)
+def task(aim: Aim, known: Sequence[Example]) -> dict[str, list[int]]:
+    """The messages that tell of a class: those that are of it, and those of which we know that they are not."""
+    messages, targets, kinds = [], [], []
+    for number, example in enumerate(known):
+        here = [kind for kind in aim.kinds if kind in example.categories]
+        told = example.known is None or example.known.issuperset(aim.kinds)
+        if here or (told and example.categories.isdisjoint(aim.kin)):
+            messages.append(number)
+            targets.append(int(bool(here)))
+            kinds.append(aim.kinds.index(here[0]) if len(here) == 1 else -1)
+    return {"messages": messages, "targets": targets, "kinds": kinds}
 
 
-def _finished(
-    name: str,
-    resembling: Sequence[str],
-    chosen: Sequence[tuple[Read, bool]],
-    best: dict[int, float],
-    answer: Answer,
-) -> Fitted:
-    of_it = sorted((best[i] for i, (_, true) in enumerate(chosen) if true), reverse=True)
-    others = sorted((best[i] for i, (_, true) in enumerate(chosen) if not true), reverse=True)
-    everyday = [best[i] for i, (one, _) in enumerate(chosen) if one.example.everyday]
-    alone = SURER.get(name, SURE)
-    agrees = min(alone, next((t for t in sorted(of_it) if _precision(of_it, others, t) >= AGREES), alone))
-    scale = max(map(abs, answer.weights)) / 127
-    weights = [round(weight / scale) for weight in answer.weights]
-    known = Class(name, list(resembling), SEVERITY.get(name, 2), round(agrees, 4), round(alone, 4), answer.bias, scale)
-    recall = sum(value >= alone for value in of_it) / len(of_it)
-    alarms = sum(value >= alone for value in everyday) / len(everyday)
-    return Fitted(name, known, weights, recall, alarms, len(of_it))
+def asked(known: Sequence[Read], tasks: Sequence[Mapping[str, list[int]]]) -> dict[str, Any]:
+    sources = sorted({one.example.source for one in known})
+    flat, offsets, shares, owners = array("I"), [0], [], []
+    for number, one in enumerate(known):
+        for found, share in one.sentences:
+            flat.extend(found)
+            offsets.append(len(flat))
+            shares.append(share)
+            owners.append(number)
+    return {
+        "bits": BITS,
+        "kind_bits": KIND_BITS,
+        "strength": STRENGTH,
+        "features": flat.tobytes(),
+        "offsets": offsets,
+        "shares": shares,
+        "owners": owners,
+        "folds": [sources.index(one.example.source) % FOLDS for one in known],
+        "tasks": list(tasks),
+    }
 
 
-def _precision(of_it: Sequence[float], others: Sequence[float], threshold: float) -> float:
-    right = sum(value >= threshold for value in of_it)
-    return right / (right + sum(value >= threshold for value in others))
+def finished(name: str, task: Mapping[str, list[int]], known: Sequence[Example], answer: Mapping[str, Any]) -> Fitted:
+    aim = AIMS[name]
+    told = list(zip(task["messages"], task["targets"], answer["held_out"], strict=True))
+    everyday = sorted((likely for number, of_it, likely in told if known[number].everyday and not of_it), reverse=True)
+    of_it = [likely for _, true, likely in told if true]
+    alone = max(0.5, ceil(everyday[int(aim.alarms * len(everyday))] * 1000) / 1000)
+    learnt = [_bytes(kind) for kind in answer["kinds"]] or [([0] * (1 << KIND_BITS), 1.0, 0.0)]
+    kinds = [Kind(category, bias, scale) for category, (_, scale, bias) in zip(aim.kinds, learnt, strict=True)]
+    weights, scale, bias = _bytes(answer)
+    return Fitted(
+        Class(name, kinds, list(aim.kin), aim.severity, min(alone, 1.0), bias, scale),
+        weights,
+        [weights for weights, _, _ in learnt],
+        sum(likely >= alone for likely in of_it) / len(of_it),
+        sum(likely >= alone for likely in everyday) / len(everyday),
+        len(of_it),
+    )
+
+
+def _bytes(model: Mapping[str, Any]) -> tuple[list[int], float, float]:
+    """Weights as signed bytes, what 1 stands for, and the bias."""
+    weights = array("f", model["weights"])
+    scale = max(map(abs, weights)) / 127
+    return [round(weight / scale) for weight in weights], scale, model["bias"]
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -174,17 +149,31 @@ def main(given: Sequence[str] | None = None) -> int:
     options = parser.parse_args(given)
     warm()
     python = environment.python_of("moderation-training")
-    known = [read(example) for example in examples(options.tweets)]
-    fits = []
-    for name, resembling in CLASSES.items():
-        fits.append(fit(python, name, resembling, known))
-        done = fits[-1]
-        print(f"{name:16} {done.examples:5} examples, recall {done.recall:.3f} at {done.alarms:.4f} alarms, not seen")
-    header = Header(BITS, [done.known for done in fits], SOURCES)
-    data = encode(header, list(zip(*(done.weights for done in fits), strict=True)))
+    all_read = [one for one in map(read, examples(options.tweets)) if one.sentences]
+    known = [one.example for one in all_read]
+    tasks = [task(aim, known) for aim in AIMS.values()]
+    done = subprocess.run(
+        [python, Path(__file__).with_name("fit.py")],
+        input=pickle.dumps(asked(all_read, tasks)),
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    answers = pickle.loads(done.stdout)  # noqa: S301 - from the program that we have just started
+    fits = [finished(*one) for one in zip(AIMS, tasks, [known] * len(AIMS), answers, strict=True)]
+    for one in fits:
+        print(
+            f"{one.known.name:10} {one.examples:5} examples, alone from {one.known.alone:.3f}: recall {one.recall:.3f} "
+            f"at {one.alarms:.4f} alarms, by others than it had read"
+        )
+    header = Header(BITS, KIND_BITS, [one.known for one in fits], SOURCES)
+    data = encode(header, _rows([one.weights for one in fits]), _rows([kind for one in fits for kind in one.kinds]))
     (DATA / "model.bin").write_bytes(data)
     card.write(header, fits, len(known), hashlib.sha256(data).hexdigest(), len(data))
     return 0
+
+
+def _rows(columns: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
+    return list(zip(*columns, strict=True))
 
 
 if __name__ == "__main__":

@@ -24,13 +24,14 @@ TEXT = """# Model card: the linear model under the rules
 
 Written by `python -m load_tests.moderation.training`, which also writes the model. Do not edit by hand.
 
-**What it is.** One logistic regression for each class below, over words, pairs of words and three to five letters of a
-word, hashed into 2^{bits} rows; weights of one byte. `server/moderation/data/model.bin`, {size} bytes, SHA-256
+**What it is.** One logistic regression for each class below, over words, pairs of words (one may stand between them)
+and four or five letters of a word, hashed into 2^{bits} rows; weights of one byte. A second, smaller one says which
+category of its class a sentence most likely is. `server/moderation/data/model.bin`, {size} bytes, SHA-256
 `{digest}`. French and English. No neural network; nothing of it was made elsewhere.
 
-**What it is for.** It stands under the written rules (`docs/moderation.md`). It lets a weak entry of the lexicon count
-fully when it agrees (from *agrees*), and asks a professional for a look, severity 2, when it alone is sure (from
-*alone*). It never hides, holds or blocks a message, and never decides on a person.
+**What it is for.** It stands under the written rules (`docs/moderation.md`). It asks a professional for a look when it
+alone is sure (from *alone*) and no rule has found anything of its class. It never hides, holds or blocks a message, and
+never decides on a person.
 
 **What it was trained on.** {count} sentences:
 
@@ -40,26 +41,25 @@ The tweets are not part of the project; `training/examples.py` knows them by the
 instance were used, and none ever are: training never runs at install. Not used: sets whose licence forbids it, the
 development set by which all of the moderation is judged, and 88milSMS.
 
-**How well it does** on sentences of its training sets that each time were left out (five parts, the sentences beside
-one rule together):
+**How well it does** on sentences of its training sets by others than those it had read (five parts, each file and each
+set of tweets whole in one of them). *alone* is chosen by these alarms:
 
-| class | examples | *agrees* | *alone* | recall at *alone* | alarms on everyday lines |
-|---|---|---|---|---|---|
+| class | examples | *alone* | recall at *alone* | alarms on everyday lines |
+|---|---|---|---|---|
 {rows}
 
 The sentences were mostly written for this project, so real messages will do worse; see `docs/moderation.md` for what
 the whole engine finds on sentences that were written apart.
 
-**What it gets wrong.** Irony, quotations, dialects and words that it has not seen. Tweets are not chats: the classes
-*insult* and *hate* lean on how people wrote there. A word that often stands in bad company can be held against who
+**What it gets wrong.** Irony, quotations, dialects and words that it has not seen. Tweets are not chats: the class
+*hostile* leans on how people wrote there. A word that often stands in bad company can be held against who
 uses it plainly: this is why it never acts alone.
 """
 
 
 def write(header: Header, results: Sequence[Result], count: int, digest: str, size: int) -> None:
     rows = [
-        f"| {one.known.name} | {one.examples} | {one.known.agrees:.2f} | {one.known.alone:.2f} | {one.recall:.2f} "
-        f"| {one.alarms:.2%} |"
+        f"| {one.known.name} | {one.examples} | {one.known.alone:.3f} | {one.recall:.2f} | {one.alarms:.2%} |"
         for one in results
     ]
     sources = "\n".join(f"- {source}" for source in header.sources)

@@ -38,7 +38,7 @@ SURELY_ABSENT = DISCLOSURES | {"secrecy", "photo_request", "meeting", "sexual_ap
 @dataclass(frozen=True, slots=True)
 class Example:
     """``known``: the categories whose presence or absence is known. Of a tweet that is not racist we do not know
-    whether it insults. ``source`` parts what is learnt from what is checked: sentences of one entry stay together."""
+    whether it insults. ``source`` is the file or set: what is checked is always by others than what was learnt."""
 
     text: str
     categories: frozenset[str]
@@ -62,13 +62,13 @@ def examples(tweets: Path | None) -> Iterator[Example]:
 
 def _ours() -> Iterator[Example]:
     for path in (*sorted(TRAINING.glob("*.jsonl")), *sorted(CASES.glob("*.jsonl"))):
-        for number, line in enumerate(read(path)):
+        for line in read(path):
             if line.room is None:  # what needs its conversation says nothing alone
                 told = HOSTILE if path.stem.startswith("hostility") else None  # its ordinary lines are just not hostile
                 yield Example(
                     line.text,
                     frozenset(line.categories),
-                    f"{path.stem} {number // 5}",
+                    path.stem,
                     told,
                     everyday=path.stem.startswith("ordinary"),
                 )
@@ -76,17 +76,17 @@ def _ours() -> Iterator[Example]:
         category = name.split(".")[0]
         for entry in entries:
             for text in entry.examples:
-                yield Example(text, frozenset((category,)), entry.id)
+                yield Example(text, frozenset((category,)), name)
             for text in entry.counter:
                 # Not this, but perhaps something else.
-                yield Example(text, frozenset(), entry.id, frozenset((category,)))
+                yield Example(text, frozenset(), name, frozenset((category,)))
 
 
 def _racism(path: Path) -> Iterator[Example]:
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
         for row in csv.DictReader(file):
             found = frozenset(("hate",) if row["label"] == "1" else ())
-            yield Example(row["tweet"], found, f"ftr {row['id']}", SURELY_ABSENT | {"hate"})
+            yield Example(row["tweet"], found, "ftr", SURELY_ABSENT | {"hate"})
 
 
 def _hatred(path: Path) -> Iterator[Example]:
@@ -96,6 +96,4 @@ def _hatred(path: Path) -> Iterator[Example]:
             said = row["sentiment"].split("_")
             if "hateful" in said or said == ["normal"]:
                 found = frozenset(("hate",) if "hateful" in said else ())
-                yield Example(
-                    row["tweet"], found, f"mlma {path.stem} {row['HITId']}", SURELY_ABSENT | {"hate"}, not found
-                )
+                yield Example(row["tweet"], found, f"mlma {path.stem}", SURELY_ABSENT | {"hate"}, not found)

@@ -1,7 +1,5 @@
 """Several findings at one place: the most severe stands, whatever their lengths."""
 
-import msgspec
-
 from server.moderation.entries import Entry
 from server.moderation.folding import fold
 from server.moderation.gates import Line
@@ -27,11 +25,6 @@ def test_a_long_note_hides_no_short_severe_finding() -> None:
 def test_a_weaker_finding_hides_no_severer_one() -> None:
     assert severities(entry("long", "veux mourir de rire", 2), entry("short", "mourir", 4)) == [4]
     assert severities(entry("long", "veux mourir de rire", 3), entry("short", "mourir", None)) == [None]
-
-
-def test_a_weak_finding_hides_no_sure_one() -> None:
-    weak = msgspec.structs.replace(entry("weak", "veux mourir de rire", None), weak=True)
-    assert severities(weak, entry("short", "mourir", 2)) == [2]
 
 
 def test_of_equals_the_longest_stands() -> None:

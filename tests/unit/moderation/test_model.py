@@ -10,12 +10,25 @@ from hypothesis import strategies as st
 
 from server.moderation import lexicon
 from server.moderation.folding import fold
-from server.moderation.model import MAGIC, READ, Class, Header, Model, encode, features, load, sentences, weighed
+from server.moderation.model import (
+    FEWEST,
+    MAGIC,
+    READ,
+    Class,
+    Header,
+    Kind,
+    Model,
+    encode,
+    features,
+    load,
+    sentences,
+    told,
+)
 from server.moderation.policy import decide, table
 from server.moderation.verdict import Finding, Speaker
 from server.moderation.words import Words
 
-BITS = 10
+BITS, KIND_BITS = 10, 8
 DANGER = [
     "j'en peux plus de vivre",
     "plus envie de rien",
@@ -31,78 +44,98 @@ def words(text: str) -> Words:
 
 
 def trained() -> Model:
-    """Logistic regression by stochastic gradient, for one class, on ten sentences."""
+    """Logistic regression by stochastic gradient, for one class, on ten sentences. A word tells its kinds apart."""
     weights = [0.0] * (1 << BITS)
-    rows = [(words(text).words, label) for label, texts in ((1.0, DANGER), (0.0, CALM)) for text in texts]
+    rows = [(read(text), label) for label, texts in ((1.0, DANGER), (0.0, CALM)) for text in texts]
     order = random.Random(4)  # noqa: S311 - an order that is always the same
     for _ in range(60):
         order.shuffle(rows)
-        for read, label in rows:
-            keys = [
-                key for s in sentences(read) for i, w in enumerate(s) for key in (w, f"{s[i - 1] if i else ''} {w}")
-            ]
-            found = [feature % (1 << BITS) for key in keys for feature in features(key)]
-            logit = sum(weights[f] for f in found) / math.sqrt(max(4, len(read)))
+        for sentence, label in rows:
+            found = [feature % (1 << BITS) for feature in features(sentence)]
+            logit = sum(weights[f] for f in found) / math.sqrt(max(FEWEST, len(sentence)))
             for f in found:
                 weights[f] += 0.1 * (label - 1 / (1 + math.exp(-logit)))
     scale = max(map(abs, weights)) / 127
-    known = Class("danger", ["suicide", "ill_being"], 2, agrees=0.6, alone=0.9, bias=0.0, scale=scale)
-    return Model(encode(Header(BITS, [known], ["ten sentences"]), [[round(weight / scale)] for weight in weights]))
+    kinds = [Kind("suicide", 0.0, 1.0), Kind("ill_being", 0.0, 1.0)]
+    known = Class("danger", kinds, ["bullied"], 2, alone=0.9, bias=0.0, scale=scale)
+    of_dying = [[0, 1] for _ in range(1 << KIND_BITS)]
+    of_dying[next(features(["disparaitre"])) % (1 << KIND_BITS)] = [100, 0]
+    header = Header(BITS, KIND_BITS, [known], ["ten sentences"])
+    return Model(encode(header, [[round(weight / scale)] for weight in weights], of_dying))
+
+
+def read(text: str) -> list[str]:
+    return [word for sentence in sentences(words(text).words) for word in sentence.words]
+
+
+def likelihoods(text: str) -> list[float]:
+    return [guess.likelihood for guess in MODEL.guesses(words(text).words)]
 
 
 MODEL = trained()
-WEAK = Finding("ill_being", 0.8, 0, 4, "ill_being.fr.weak", weak=True)
 
 
 def test_it_has_learnt() -> None:
     for text in DANGER:
-        assert MODEL.likelihoods(words(text).words)[0] > 0.9
+        assert likelihoods(text)[0] > 0.9
     for text in CALM:
-        assert MODEL.likelihoods(words(text).words)[0] < 0.1
-    assert MODEL.likelihoods([]) == [0.0]
+        assert likelihoods(text)[0] < 0.1
+    assert likelihoods("") == likelihoods("!?") == [0.0]
+
+
+def test_what_is_added_up_is_what_was_learnt() -> None:
+    """Words remembered or not, a likelihood is that of the features by which training reads."""
+    model, sentence = trained(), read(DANGER[2])
+    logit = sum(model._weights[feature % (1 << BITS)] for feature in features(sentence))
+    known = model.header.classes[0]
+    expected = 1 / (1 + math.exp(-known.scale * logit / math.sqrt(max(FEWEST, len(sentence)))))
+    for _ in range(2):
+        assert model.guesses(sentence)[0].likelihood == pytest.approx(expected)
 
 
 def test_sentences_are_read_one_by_one() -> None:
     together = f"{CALM[0]}. {DANGER[0]}. {CALM[1]}"
-    assert MODEL.likelihoods(words(together).words) == MODEL.likelihoods(words(DANGER[0]).words)
-
-
-def test_a_weak_entry_counts_fully_only_when_the_model_agrees() -> None:
-    strong = Finding("contact", 0.9, 5, 9, "contact.phone")
-    agreed = weighed([WEAK, strong], words(DANGER[1]), MODEL)
-    assert agreed == [WEAK, strong]
-    noted = weighed([WEAK, strong], words(CALM[1]), MODEL)
-    assert [(finding.rule, finding.severity) for finding in noted] == [
-        ("ill_being.fr.weak", 1),
-        ("contact.phone", None),
-    ]
-    assert weighed([WEAK, strong], words(DANGER[1]), None)[0].severity == 1
+    assert likelihoods(together) == likelihoods(DANGER[0])
+    (finding,) = told([], words(together), MODEL)
+    assert together[finding.start : finding.end] == DANGER[0]
 
 
 def test_alone_it_asks_for_a_look_and_no_more() -> None:
-    text = "tout est noir, je veux disparaître"
-    (finding,) = weighed([], words(text), MODEL)
+    text = "je veux disparaître"
+    (finding,) = told([], words(text), MODEL)
     assert (finding.category, finding.rule, finding.severity) == ("suicide", "model.danger", 2)
     assert (finding.start, finding.end, finding.version) == (0, len(text), MODEL.version)
     for speaker in (Speaker("mentor", 40), Speaker("mentee", 15), Speaker("mentee", 20)):
         verdict = decide([finding], speaker)
         assert (verdict.action, verdict.severity, verdict.flag, verdict.alert) == ("deliver", 2, True, False)
         assert verdict.show_help == (speaker.role == "mentee")
-    assert weighed([], words(CALM[0]), MODEL) == []
+    assert list(told([], words(CALM[0]), MODEL)) == []
+    assert list(told([], words(text), None)) == []
 
 
-def test_what_a_rule_has_found_the_model_does_not_say_again() -> None:
-    told = Finding("suicide", 0.9, 0, 4, "suicide.fr.die")
-    assert weighed([told], words(DANGER[2]), MODEL) == [told]
-    noted = Finding("suicide", 0.9, 0, 4, "suicide.fr.die", severity=1)
-    assert [finding.rule for finding in weighed([noted], words(DANGER[2]), MODEL)] == ["suicide.fr.die", "model.danger"]
+def test_of_its_kinds_it_tells_the_likeliest() -> None:
+    assert [finding.category for finding in told([], words(DANGER[3]), MODEL)] == ["ill_being"]
+
+
+@pytest.mark.parametrize("category", ["suicide", "ill_being", "bullied"])
+def test_what_a_rule_has_found_the_model_does_not_say_again(category: str) -> None:
+    found = Finding(category, 0.9, 0, 4, f"{category}.fr.rule")
+    assert list(told([found], words(DANGER[2]), MODEL)) == []
+    noted = Finding(category, 0.9, 0, 4, f"{category}.fr.rule", severity=1)
+    assert [finding.rule for finding in told([noted], words(DANGER[2]), MODEL)] == ["model.danger"]
+
+
+def test_another_finding_does_not_keep_it_silent() -> None:
+    phone = Finding("contact", 0.9, 5, 9, "contact.phone")
+    assert [finding.rule for finding in told([phone], words(DANGER[2]), MODEL)] == ["model.danger"]
 
 
 @pytest.mark.parametrize(
     "data",
     [
-        b"", MAGIC, MAGIC + b"{}\n", b"model 0\n{}\n", MAGIC + b'{"bits": 60, "classes": []}\n',
-        encode(MODEL.header, [[0]] * 8), encode(MODEL.header, [[0]] * ((1 << BITS) + 1)),
+        b"", MAGIC, MAGIC + b"{}\n", b"model 0\n{}\n", MAGIC + b'{"bits": 60, "kind_bits": 8, "classes": []}\n',
+        encode(MODEL.header, [[0]] * 8, []), encode(MODEL.header, [[0]] * (1 << BITS), []),
+        encode(MODEL.header, [[0]] * (1 << BITS), [[0, 0]] * ((1 << KIND_BITS) + 1)),
     ],
 )  # fmt: skip
 def test_what_is_not_a_model_is_refused(data: bytes) -> None:
@@ -112,20 +145,20 @@ def test_what_is_not_a_model_is_refused(data: bytes) -> None:
 
 @given(st.text(max_size=200))
 def test_any_text_has_its_likelihoods(text: str) -> None:
-    for likelihood in MODEL.likelihoods(words(text).words):
+    for likelihood in likelihoods(text):
         assert 0.0 <= likelihood <= 1.0
-    for finding in weighed([], words(text), MODEL):
+    for finding in told([], words(text), MODEL):
         assert 0 <= finding.start < finding.end <= len(text)
 
 
 def test_a_page_of_words_never_seen_is_read_in_time() -> None:
     page = [f"mot{number}inconnu" for number in range(4 * READ)]
     start = time.thread_time()
-    MODEL.likelihoods(page)
+    MODEL.guesses(page)
     assert time.thread_time() - start < 0.05
 
 
 def test_the_model_that_is_shipped_knows_only_categories_of_the_policy() -> None:
     model = load()
     for known in model.header.classes if model else ():
-        assert set(known.categories) <= set(table())
+        assert {kind.category for kind in known.kinds} | set(known.kin) <= set(table())
