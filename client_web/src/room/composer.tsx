@@ -1,7 +1,7 @@
 /** Where a message is written. */
 
 import type { VNode } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../locales/text';
 import { keepMessage } from '../outbox/outbox';
 import { call } from '../call/current';
@@ -10,8 +10,8 @@ import { Icon } from '../shell/icons';
 import { ask, link } from '../wire/link';
 import { draftOf } from './drafts';
 import type { Room } from './rooms';
+import { hasKeyboard, leftFor, meansToSend, useGrowingArea } from './writing';
 
-const LIMIT = 4_000; // code points, as docs/protocol.md says
 const NEAR_LIMIT = 300;
 const TYPING_EVERY_MS = 3_000;
 const TYPING_STOPS_MS = 5_000;
@@ -19,20 +19,13 @@ const QUIET_MS = 6_000; // by then the first page has all that it needs; a note 
 
 export function Composer({ room, onSent }: { room: Room; onSent: () => void }): VNode {
   const draft = draftOf(room.number);
-  const field = useRef<HTMLTextAreaElement>(null);
+  const field = useGrowingArea(draft.value);
   const typing = useTyping(room);
-  const left = LIMIT - [...draft.value].length;
+  const left = leftFor(draft.value);
   const sendable = draft.value.trim() !== '' && left >= 0;
   const code = words.value;
   const calling = call.value?.room === room;
   const partner = room.partners.value.map((member) => member.name).join(', ');
-
-  useLayoutEffect(() => {
-    const area = field.current;
-    if (!area) return;
-    area.style.height = 'auto';
-    area.style.height = `${area.scrollHeight}px`;
-  }, [draft.value]);
 
   useEffect(() => {
     const timer = setTimeout(fetchWordsAhead, calling ? 0 : QUIET_MS);
@@ -80,7 +73,7 @@ export function Composer({ room, onSent }: { room: Room; onSent: () => void }): 
             }}
             onBlur={typing.stop}
             onKeyDown={(event) => {
-              if (event.key !== 'Enter' || event.shiftKey || event.isComposing || !hasKeyboard()) return;
+              if (!meansToSend(event)) return;
               event.preventDefault();
               send();
             }}
@@ -124,9 +117,6 @@ function RecordButton({ room }: { room: Room }): VNode {
     </button>
   );
 }
-
-/** On a touch screen Enter makes a new line, as people there expect, and the button sends. */
-const hasKeyboard = (): boolean => matchMedia('(hover: hover) and (pointer: fine)').matches;
 
 function useTyping(room: Room): { start: () => void; stop: () => void } {
   const state = useRef({ told: 0, timer: 0 as unknown as ReturnType<typeof setTimeout> }).current;

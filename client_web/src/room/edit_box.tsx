@@ -2,16 +2,15 @@
 
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useId } from 'preact/hooks';
 import { helpCard } from '../help/call_for_help';
 import { t } from '../locales/text';
-import { ask, link } from '../wire/link';
-import { Refusal } from '../wire/refusal';
+import { ask } from '../wire/link';
 import { afterEdit } from './editing';
 import type { Entry } from './log';
+import { MendForm, useMend } from './mend_form';
 import { roomOf } from './rooms';
-
-const LIMIT = 4_000; // code points, as docs/protocol.md says
+import { leftFor, meansToSend, useGrowingArea } from './writing';
 
 /** What was being written, while the page lives: a page that is left and a network that goes lose nothing. */
 const drafts = new Map<string, string>();
@@ -20,25 +19,10 @@ export function EditBox({ room, entry, onClose }: { room: number; entry: Entry; 
   const place = `${room}:${entry.seq}`;
   const before = entry.edit?.body ?? entry.body;
   const draft = useSignal(drafts.get(place) ?? before);
-  const problem = useSignal('');
-  const busy = useSignal(false);
-  const field = useRef<HTMLTextAreaElement>(null);
+  const field = useGrowingArea(draft.value);
+  const mend = useMend(field);
   const id = useId();
-  const left = LIMIT - [...draft.value].length;
-  const offline = link.value !== 'online';
-
-  useLayoutEffect(() => {
-    const area = field.current;
-    if (!area) return;
-    area.style.height = 'auto';
-    area.style.height = `${area.scrollHeight}px`;
-  }, [draft.value]);
-  useLayoutEffect(() => {
-    const area = field.current;
-    area?.focus();
-    area?.setSelectionRange(area.value.length, area.value.length);
-    area?.closest('form')?.scrollIntoView({ block: 'nearest' });
-  }, []);
+  const left = leftFor(draft.value);
 
   const close = (): void => {
     drafts.delete(place);
@@ -46,32 +30,26 @@ export function EditBox({ room, entry, onClose }: { room: number; entry: Entry; 
   };
   const save = async (): Promise<void> => {
     const body = draft.peek().trim();
-    if (busy.peek() || !body || left < 0) return;
+    if (mend.busy.peek() || !body || left < 0) return;
     if (body === entry.body && entry.state !== 'returned') return close();
-    if (offline) return;
-    busy.value = true;
-    problem.value = '';
-    try {
+    if (mend.offline) return;
+    await mend.attempt(async () => {
       const answer = await ask('chat:edit', { room, seq: entry.seq, body });
       if (answer.help) helpCard.value = 'shown';
-      if (answer.state === 'blocked') problem.value = t('mend.blocked');
-      else {
-        roomOf(room).heard(afterEdit(entry, body, answer));
-        close();
-      }
-    } catch (error) {
-      problem.value = error instanceof Refusal && error.message ? error.message : t('error.unreachable');
-    }
-    busy.value = false;
+      if (answer.state === 'blocked') return t('mend.blocked');
+      roomOf(room).heard(afterEdit(entry, body, answer));
+      return close();
+    });
   };
 
   return (
-    <form
-      class="mend"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
+    <MendForm
+      mend={mend}
+      act={entry.state === 'returned' ? 'mend.send_again' : 'mend.save'}
+      offline="mend.offline"
+      empty={left < 0 || !draft.value.trim()}
+      onSubmit={save}
+      onClose={close}
     >
       <label class="visually-hidden" for={id}>
         {t('mend.edit_label')}
@@ -88,7 +66,7 @@ export function EditBox({ room, entry, onClose }: { room: number; entry: Entry; 
         }}
         onKeyDown={(event) => {
           if (event.key === 'Escape') close();
-          if (event.key !== 'Enter' || event.shiftKey || event.isComposing || !matchMedia('(hover: hover) and (pointer: fine)').matches) return;
+          if (!meansToSend(event)) return;
           event.preventDefault();
           void save();
         }}
@@ -97,20 +75,6 @@ export function EditBox({ room, entry, onClose }: { room: number; entry: Entry; 
         {t('mend.keys')}
       </span>
       {left < 0 && <p class="problem">{t('composer.over', { count: -left })}</p>}
-      {problem.value && (
-        <p class="problem" role="alert">
-          {problem.value}
-        </p>
-      )}
-      {offline && <p class="notice notice-offline">{t('mend.offline')}</p>}
-      <p class="mend-acts">
-        <button type="submit" class="button" disabled={busy.value || offline || left < 0 || !draft.value.trim()}>
-          {t(busy.value ? 'mend.busy' : entry.state === 'returned' ? 'mend.send_again' : 'mend.save')}
-        </button>
-        <button type="button" class="quiet-button" onClick={close}>
-          {t('app.cancel')}
-        </button>
-      </p>
-    </form>
+    </MendForm>
   );
 }

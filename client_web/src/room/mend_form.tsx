@@ -1,0 +1,81 @@
+/** What the boxes for a message of one's own share: a field that takes the focus, what went wrong, two buttons. */
+
+import { useSignal, type ReadonlySignal } from '@preact/signals';
+import type { ComponentChildren, RefObject, VNode } from 'preact';
+import { useLayoutEffect } from 'preact/hooks';
+import { t, type Key } from '../locales/text';
+import { link } from '../wire/link';
+import { Refusal } from '../wire/refusal';
+
+export interface Mend {
+  busy: ReadonlySignal<boolean>;
+  problem: ReadonlySignal<string>;
+  offline: boolean;
+  /** Does it, busy meanwhile. What it returns, or the Refusal that it throws, is said as the problem. */
+  attempt: (act: () => Promise<string | void>) => Promise<void>;
+}
+
+/** `field` has its height already when this is called: it is scrolled into view with its form. */
+export function useMend(field: RefObject<HTMLTextAreaElement | null>): Mend {
+  const busy = useSignal(false);
+  const problem = useSignal('');
+  useLayoutEffect(() => {
+    const area = field.current;
+    area?.focus();
+    area?.setSelectionRange(area.value.length, area.value.length);
+    area?.closest('form')?.scrollIntoView({ block: 'nearest' });
+  }, []);
+  const attempt: Mend['attempt'] = async (act) => {
+    busy.value = true;
+    problem.value = '';
+    try {
+      problem.value = (await act()) ?? '';
+    } catch (error) {
+      problem.value = error instanceof Refusal && error.message ? error.message : t('error.unreachable');
+    }
+    busy.value = false;
+  };
+  return { busy, problem, offline: link.value !== 'online', attempt };
+}
+
+interface Props {
+  mend: Mend;
+  /** What the button that sends says, and what is said without a network. */
+  act: Key;
+  offline: Key;
+  /** There is nothing that could be sent. */
+  empty?: boolean;
+  onKeyDown?: (event: KeyboardEvent) => void;
+  onSubmit: () => Promise<void>;
+  onClose: () => void;
+  children: ComponentChildren;
+}
+
+export function MendForm({ mend, act, offline, empty = false, onKeyDown, onSubmit, onClose, children }: Props): VNode {
+  return (
+    <form
+      class="mend"
+      onKeyDown={onKeyDown}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void onSubmit();
+      }}
+    >
+      {children}
+      {mend.problem.value && (
+        <p class="problem" role="alert">
+          {mend.problem.value}
+        </p>
+      )}
+      {mend.offline && <p class="notice notice-offline">{t(offline)}</p>}
+      <p class="mend-acts">
+        <button type="submit" class="button" disabled={mend.busy.value || mend.offline || empty}>
+          {t(mend.busy.value ? 'mend.busy' : act)}
+        </button>
+        <button type="button" class="quiet-button" onClick={onClose}>
+          {t('app.cancel')}
+        </button>
+      </p>
+    </form>
+  );
+}
