@@ -2,8 +2,8 @@
 
 import type { VNode } from 'preact';
 import { t } from '../locales/text';
+import type { Account, Pair, Role } from '../wire/account';
 import { http } from '../wire/http';
-import type { Account, Pair, Role } from '../wire/types';
 import { Choice, FormDialog } from './fields';
 
 interface Props {

@@ -4,9 +4,9 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { language } from '../locales/language';
 import { t } from '../locales/text';
+import type { Account, Role } from '../wire/account';
 import { http } from '../wire/http';
 import { Refusal } from '../wire/refusal';
-import type { Account, Role } from '../wire/types';
 import { Choice, Field, FormDialog } from './fields';
 
 const ROLES: readonly Role[] = ['mentee', 'mentor', 'guardian', 'supervisor', 'prescriber', 'admin'];

@@ -6,9 +6,9 @@ import { useEffect } from 'preact/hooks';
 import { t } from '../locales/text';
 import { Icon } from '../shell/icons';
 import { RULES } from '../shell/route';
+import type { Policy } from '../wire/account';
 import { http } from '../wire/http';
 import { Refusal } from '../wire/refusal';
-import type { Policy } from '../wire/types';
 
 interface Props {
   onSaved: (sentence: string) => void;

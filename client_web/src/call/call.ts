@@ -2,9 +2,10 @@
 
 import { batch, computed, signal } from '@preact/signals';
 import type { Room } from '../room/rooms';
+import type { Rung, Slot } from '../wire/call';
+import type { Down } from '../wire/events';
 import { ask, link } from '../wire/link';
 import { Refusal } from '../wire/refusal';
-import type { Down, Rung, Slot } from '../wire/types';
 import { Direct } from './direct';
 import { cameraFits } from './check/rules';
 import { camera, microphone, NoDevice, type DeviceTrouble } from './devices';

@@ -6,8 +6,8 @@ import { t } from '../locales/text';
 import type { Room } from '../room/rooms';
 import { announce } from '../shell/announce';
 import { Icon } from '../shell/icons';
+import type { CallPerson } from '../wire/call';
 import { link } from '../wire/link';
-import type { CallPerson } from '../wire/types';
 import { beginCall, call, calling, callTrouble, fetchAhead, fetching } from './current';
 import { whatHappened } from './sayings';
 

@@ -2,9 +2,9 @@
 
 import { effect } from '@preact/signals';
 import type { Room } from '../room/rooms';
+import type { Rung } from '../wire/call';
 import { connectNow, hurry, link, on, onMoved, onOnline } from '../wire/link';
 import { Refusal } from '../wire/refusal';
-import type { Rung } from '../wire/types';
 import { Call } from './call';
 import { call, callTrouble } from './current';
 import { NoDevice } from './devices';

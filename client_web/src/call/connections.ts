@@ -5,7 +5,7 @@
  */
 
 import { pack, unpack } from './descriptions';
-import type { IceCredentials, Layer, Voice } from '../wire/types';
+import type { IceCredentials, Layer, Voice } from '../wire/call';
 import { ENCODINGS } from './pictures';
 import { credentialsOf, regenerate } from './restarting';
 import { shapeAnswer } from './shaping';

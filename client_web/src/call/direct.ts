@@ -4,8 +4,8 @@
  */
 
 import { effect, signal } from '@preact/signals';
+import type { Down } from '../wire/events';
 import { ask, link } from '../wire/link';
-import type { Down } from '../wire/types';
 import type { Call } from './call';
 
 type State = Down['call:direct'];

@@ -5,9 +5,10 @@
  */
 
 import { signal } from '@preact/signals';
+import type { Layer, Voice } from '../wire/call';
+import type { Up } from '../wire/events';
 import { ask, connectNow, connectSoon, link } from '../wire/link';
 import { Refusal } from '../wire/refusal';
-import type { Layer, Up, Voice } from '../wire/types';
 import { Attempts } from './attempts';
 import { Connections, type Health } from './connections';
 import { isLean, leaned } from './shaping';

@@ -1,6 +1,6 @@
 /** What a rung of the ladder means for the pictures that this person sends. Pure. */
 
-import type { Layer, Rung } from '../wire/types';
+import type { Layer, Rung } from '../wire/call';
 
 /** Best first. */
 export const RUNGS: readonly Rung[] = ['video', 'video-small', 'stills', 'voice', 'voice-lean', 'voice-web', 'notes', 'text'];

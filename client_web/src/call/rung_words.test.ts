@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { frCall } from '../locales/fr_call';
-import type { RungReason } from '../wire/types';
+import type { RungReason } from '../wire/call';
 import type { Step } from './call';
 import { RUNGS } from './pictures';
 import { rungWords } from './rung_words';

@@ -1,7 +1,7 @@
 /** What the ladder did, as a sentence to show and say: what changed and why, in plain words and without blame. Pure. */
 
 import type { Key } from '../locales/text';
-import type { Rung, RungReason } from '../wire/types';
+import type { Rung, RungReason } from '../wire/call';
 import type { Step } from './call';
 import { RUNGS } from './pictures';
 

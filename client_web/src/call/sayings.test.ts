@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CallPerson } from '../wire/types';
+import type { CallPerson } from '../wire/call';
 import { whatHappened } from './sayings';
 
 const person = (name: string, more: Partial<CallPerson> = {}): CallPerson => ({

@@ -1,7 +1,7 @@
 /** What changed in a call between two lists of its people, as sentences to say. Pure. */
 
 import type { Key } from '../locales/text';
-import type { CallPerson } from '../wire/types';
+import type { CallPerson } from '../wire/call';
 
 export interface Saying {
   key: Key & `call.said.${string}`;

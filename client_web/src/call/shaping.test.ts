@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Voice } from '../wire/types';
+import type { Voice } from '../wire/call';
 import { isLean, leaned, shapeAnswer } from './shaping';
 
 const VOICE: Voice = { kbps: 24, ptime: 20, red: false, dtx: true, fec: true };

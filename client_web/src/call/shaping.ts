@@ -4,7 +4,7 @@
  * Pure.
  */
 
-import type { Voice } from '../wire/types';
+import type { Voice } from '../wire/call';
 
 const LEAN_KBPS = 10; // from here down a header extension costs as much as a tenth of the voice
 const LEANEST: Voice = { kbps: 6, ptime: 60, red: false, dtx: true, fec: true };

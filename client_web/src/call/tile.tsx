@@ -6,7 +6,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../locales/text';
 import { Icon } from '../shell/icons';
 import { Face } from '../shell/mark';
-import type { CallPerson } from '../wire/types';
+import type { CallPerson } from '../wire/call';
 import type { Still } from './stills';
 
 interface Props {

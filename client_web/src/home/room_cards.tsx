@@ -8,7 +8,8 @@ import { home, me } from '../session/session';
 import { Icon } from '../shell/icons';
 import { Face } from '../shell/mark';
 import { roomAddress } from '../shell/route';
-import type { Planned, RoomCard } from '../wire/types';
+import type { Planned } from '../wire/home';
+import type { RoomCard } from '../wire/room';
 
 export function RoomCards({ none }: { none: Key }): VNode {
   if (!home.value) return <p class="empty">{t('app.loading')}</p>;

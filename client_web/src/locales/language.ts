@@ -2,7 +2,7 @@
 
 import { effect, signal } from '@preact/signals';
 import type { en } from './en';
-import type { Language } from '../wire/types';
+import type { Language } from '../wire/account';
 import { recall, remember } from '../shell/memory';
 
 function firstGuess(): Language {

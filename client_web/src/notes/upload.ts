@@ -1,8 +1,7 @@
 /** Brings a note to the server piece by piece, over any cut: it is asked what it holds, and gets the rest. */
 
 import { language } from '../locales/language';
-import { Refusal, unreachable } from '../wire/refusal';
-import type { ErrorBody } from '../wire/types';
+import { Refusal, unreachable, type ErrorBody } from '../wire/refusal';
 
 interface Progress {
   next: number;

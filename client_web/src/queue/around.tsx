@@ -6,9 +6,10 @@ import { dayAndHour } from '../locales/moments';
 import { t } from '../locales/text';
 import { roomNamed } from '../room/rooms';
 import { Icon } from '../shell/icons';
+import type { Flag, FlagContext } from '../wire/flag';
 import { http } from '../wire/http';
 import { Refusal } from '../wire/refusal';
-import type { Flag, FlagContext, FullMessage } from '../wire/types';
+import type { FullMessage } from '../wire/room';
 import { Veiled } from './excerpt';
 
 export function Around({ flag }: { flag: Flag }): VNode | null {

@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { t } from '../locales/text';
-import type { Decision, Flag, Reason } from '../wire/types';
+import type { Decision, Flag, Reason } from '../wire/flag';
 import { touched, wordsOf } from './hiding';
 import { needsTwo, reasonsFor, textOf } from './lists';
 import { hiddenSpans, Masker } from './masker';

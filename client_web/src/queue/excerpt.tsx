@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren, VNode } from 'preact';
 import { t } from '../locales/text';
 import { Icon } from '../shell/icons';
-import type { Flag } from '../wire/types';
+import type { Flag } from '../wire/flag';
 import { isNote } from './lists';
 import { pieces } from './spans';
 import { blur, holds } from './wellness';

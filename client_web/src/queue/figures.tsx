@@ -6,9 +6,9 @@ import { useEffect } from 'preact/hooks';
 import { day } from '../locales/moments';
 import { language } from '../locales/language';
 import { t, tOr } from '../locales/text';
+import type { Agreement, RuleTable } from '../wire/flag';
 import { http } from '../wire/http';
 import { Refusal } from '../wire/refusal';
-import type { Agreement, RuleTable } from '../wire/types';
 
 const percent = (share: number): string => new Intl.NumberFormat(language.value, { style: 'percent', maximumFractionDigits: 0 }).format(share);
 const decimal = (value: number): string => new Intl.NumberFormat(language.value, { maximumFractionDigits: 2 }).format(value);

@@ -6,7 +6,7 @@ import { useRef } from 'preact/hooks';
 import { dayAndHour } from '../locales/moments';
 import { t, type Key } from '../locales/text';
 import { Icon } from '../shell/icons';
-import type { Decision, Flag } from '../wire/types';
+import type { Decision, Flag } from '../wire/flag';
 import { Around } from './around';
 import { Left, now } from './countdown';
 import { DecisionForm } from './decision_form';

@@ -8,7 +8,7 @@ import { t, tOr } from '../locales/text';
 import { roomNamed } from '../room/rooms';
 import { Icon } from '../shell/icons';
 import { go, roomAddress } from '../shell/route';
-import type { Flag } from '../wire/types';
+import type { Flag } from '../wire/flag';
 import { Due } from './countdown';
 import { reasonOf } from './queue';
 import { Severity } from './severity';

@@ -1,6 +1,6 @@
 /** Words of a text as places in code points, and the spans that a choice of them makes. Pure. */
 
-import type { Label, Span } from '../wire/types';
+import type { Label, Span } from '../wire/flag';
 
 export interface Word {
   readonly text: string;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Flag } from '../wire/types';
+import type { Flag } from '../wire/flag';
 import { inOrder, listOf, needsTwo, offered } from './lists';
 
 const flag = (more: object): Flag => ({ id: 'f', state: 'open', severity: 3, raised_at: '1', decisions: [], mine: false, labels: [], ...more }) as unknown as Flag;

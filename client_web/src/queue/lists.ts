@@ -1,6 +1,6 @@
 /** On which list a flag stands, and what may be decided about it: pure, the same as the server says (docs/protocol.md). */
 
-import type { Decision, Flag, Reason } from '../wire/types';
+import type { Decision, Flag, Reason } from '../wire/flag';
 
 export type ListName = 'open' | 'second' | 'closed';
 

@@ -3,7 +3,7 @@
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { t } from '../locales/text';
-import type { Span } from '../wire/types';
+import type { Span } from '../wire/flag';
 import { spansOf, wordsOf } from './hiding';
 
 interface Props {

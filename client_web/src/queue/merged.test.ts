@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Flag } from '../wire/types';
+import type { Flag } from '../wire/flag';
 import { merged } from './merged';
 
 const flag = (id: string, state: Flag['state'], revision = 1, excerpt = ''): Flag => ({ id, state, revision, excerpt }) as Flag;

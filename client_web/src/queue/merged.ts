@@ -1,6 +1,6 @@
 /** What the queue is after a fetch during which news came: pure, so that no order of the two can lose a flag. */
 
-import type { Flag } from '../wire/types';
+import type { Flag } from '../wire/flag';
 
 /**
  * `fetched` is the list as the server saw it at some moment of the fetch, `news` what arrived by itself since the

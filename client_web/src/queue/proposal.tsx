@@ -5,7 +5,7 @@ import type { VNode } from 'preact';
 import { useId } from 'preact/hooks';
 import { t } from '../locales/text';
 import { me } from '../session/session';
-import type { Flag, Proposal } from '../wire/types';
+import type { Flag, Proposal } from '../wire/flag';
 import { pieces } from './spans';
 import { textOf } from './lists';
 import { busy, second } from './queue';

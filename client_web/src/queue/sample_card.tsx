@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useId } from 'preact/hooks';
 import { t } from '../locales/text';
-import type { Decision, Flag, Reason } from '../wire/types';
+import type { Decision, Flag, Reason } from '../wire/flag';
 import { Around } from './around';
 import { Excerpt } from './excerpt';
 import { Explanations, FlagFrame, Who } from './flag_frame';

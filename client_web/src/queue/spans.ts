@@ -1,6 +1,6 @@
 /** A message cut into marked and unmarked pieces. Pure. */
 
-import type { Label } from '../wire/types';
+import type { Label } from '../wire/flag';
 
 export interface Piece {
   readonly text: string;

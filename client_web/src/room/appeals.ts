@@ -1,6 +1,6 @@
 /** What is known of one's own appeals, by room and place. Pure. */
 
-import type { AppealState } from '../wire/types';
+import type { AppealState } from '../wire/room';
 
 export type Appeals = Readonly<Record<string, AppealState>>;
 

@@ -1,6 +1,6 @@
 /** Which messages may be changed or appealed by their author, and what an edit makes of one. Pure. */
 
-import type { Sent } from '../wire/types';
+import type { Sent } from '../wire/room';
 import type { Entry } from './log';
 
 /** As docs/protocol.md says of `chat:edit`; a little less, so that nobody is invited and then turned away. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CompactMessage } from '../wire/types';
+import type { CompactMessage } from '../wire/room';
 import { changes, emptyLog, entryOf, hasGap, live, page, snapshot, type Entry, type Log } from './log';
 
 const message = (seq: number, state = 0, changed = 0, body = `m${seq}`): Entry =>

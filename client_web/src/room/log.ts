@@ -3,7 +3,7 @@
  * holes, once the holes are asked for it equals what a fresh fetch would give (docs/protocol.md, "Messages").
  */
 
-import type { CompactMessage, MessageState } from '../wire/types';
+import type { CompactMessage, MessageState } from '../wire/room';
 
 export interface Entry {
   /** The place in the room, for ever. */

@@ -4,7 +4,7 @@ import { effect, signal } from '@preact/signals';
 import { me } from '../session/session';
 import { recall, remember } from '../shell/memory';
 import { ask } from '../wire/link';
-import type { AppealState } from '../wire/types';
+import type { AppealState } from '../wire/room';
 import { placeOf, withAppeal, type Appeals } from './appeals';
 
 type Mend = typeof import('../mend');

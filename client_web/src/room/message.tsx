@@ -9,7 +9,7 @@ import { forget, sending, sentShare, tryAgain } from '../outbox/outbox';
 import { bodyOf, type Waiting } from '../outbox/rules';
 import { Icon, type IconName } from '../shell/icons';
 import { link } from '../wire/link';
-import type { Member } from '../wire/types';
+import type { Member } from '../wire/room';
 import { takeBack } from './drafts';
 import { editableFor } from './editing';
 import { Masked, OwnFate, TheirFate } from './fate';

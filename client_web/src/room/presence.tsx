@@ -9,7 +9,7 @@ import { Dialog } from '../shell/dialog';
 import { Icon } from '../shell/icons';
 import { http } from '../wire/http';
 import { Refusal } from '../wire/refusal';
-import type { Visit } from '../wire/types';
+import type { Visit } from '../wire/room';
 import type { Room } from './rooms';
 
 /** As long as a professional is in the room, everyone in it reads so. */

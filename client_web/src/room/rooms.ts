@@ -2,8 +2,9 @@
 
 import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import { home, loadHome, me } from '../session/session';
+import type { CallPerson } from '../wire/call';
 import { ask, cursorsFrom, link, on, onOnline } from '../wire/link';
-import type { CallPerson, Mark, Member, RoomCard } from '../wire/types';
+import type { Mark, Member, RoomCard } from '../wire/room';
 import { appealHeard } from './mending';
 import { changes, emptyLog, entryOf, hasGap, live, page, snapshot, type Entry, type Log } from './log';
 

@@ -1,7 +1,7 @@
 /** The messages of a room as they are laid out: days, runs of one author, and what was not sent yet. Pure. */
 
 import type { Waiting } from '../outbox/rules';
-import type { Mark } from '../wire/types';
+import type { Mark } from '../wire/room';
 import type { Entry, Log } from './log';
 
 const RUN_SECONDS = 300; // messages of one author within five minutes stand under one name

@@ -1,7 +1,7 @@
 /** A draft of one's own rules, as it is sent, and what it lacks. Pure. */
 
 import type { Key } from '../locales/text';
-import type { OwnRules } from '../wire/types';
+import type { OwnRules } from '../wire/rules';
 
 /** Without empty lines, which only wait to be written in. */
 export function tidy(rules: OwnRules): OwnRules {

@@ -4,7 +4,7 @@ import type { VNode } from 'preact';
 import { useId } from 'preact/hooks';
 import { t, tOr } from '../locales/text';
 import { Icon } from '../shell/icons';
-import type { OwnEntry } from '../wire/types';
+import type { OwnEntry } from '../wire/rules';
 import { at, Said, within, type Problem } from './problem';
 import { CATEGORIES } from './table';
 

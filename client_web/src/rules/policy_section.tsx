@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { t, tOr, type Key } from '../locales/text';
-import type { Action, OwnRules, RulePart } from '../wire/types';
+import type { Action, OwnRules, RulePart } from '../wire/rules';
 import { within, type Problem } from './problem';
 import { conditionSentence, ruleSentence } from './sentence';
 import { ACTIONS, adapted, CATEGORIES, conditionOf, floorOf, keyOf, partOf, ruleOf, STAGES, WAYS, withPart, type Way } from './table';

@@ -9,7 +9,7 @@ import { Header, LinkNotice } from '../shell/header';
 import { useTitle } from '../shell/title';
 import { http } from '../wire/http';
 import { Refusal } from '../wire/refusal';
-import type { OwnRules, RulesCard } from '../wire/types';
+import type { OwnRules, RulesCard } from '../wire/rules';
 import { Entries } from './entries';
 import { Lines } from './lines';
 import { PolicySection } from './policy_section';

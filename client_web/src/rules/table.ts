@@ -1,7 +1,7 @@
 /** The policy of the house, and how far an association may change it: pure, as server/moderation/policy.py has it. */
 
 import policy from '../../../server/moderation/data/policy.json';
-import type { Action, OwnRules, RulePart } from '../wire/types';
+import type { Action, OwnRules, RulePart } from '../wire/rules';
 
 export type Way = 'adult_to_minor' | 'minor_to_adult' | 'adult_to_adult' | 'young_adult';
 /** What professionals write is read and never held: there is nothing to change about it. */

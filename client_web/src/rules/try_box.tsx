@@ -10,7 +10,7 @@ import { Severity } from '../queue/severity';
 import { Masked } from '../room/fate';
 import { http } from '../wire/http';
 import { Refusal } from '../wire/refusal';
-import type { OwnRules, TryAnswer, TryBody } from '../wire/types';
+import type { OwnRules, TryAnswer, TryBody } from '../wire/rules';
 import { STAGES } from './table';
 
 interface Props {

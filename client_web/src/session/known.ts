@@ -1,7 +1,7 @@
 /** Who is signed in on this device, shared by all tabs: the cookie is one for all of them. */
 
 import { recall, remember } from '../shell/memory';
-import type { Me } from '../wire/types';
+import type { Me } from '../wire/account';
 
 let here: Me | null = null;
 

@@ -6,10 +6,11 @@ import { followAccount } from '../locales/language';
 import { forgetAll, sendFor } from '../outbox/outbox';
 import { recall, remember } from '../shell/memory';
 import { go } from '../shell/route';
+import type { Me } from '../wire/account';
+import type { Home } from '../wire/home';
 import { http } from '../wire/http';
 import { close, link, onOnline, open, refusalCode } from '../wire/link';
 import { isSignedOut } from '../wire/refusal';
-import type { Home, Me } from '../wire/types';
 import { knownMe, onOtherTab, rememberMe, signedInHere } from './known';
 
 /** Undefined until known, null when nobody is signed in. */

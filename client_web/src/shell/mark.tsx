@@ -1,7 +1,7 @@
 /** The mark: two shapes side by side, one taller, that lean on each other; what they share is darker. */
 
 import type { VNode } from 'preact';
-import type { Role } from '../wire/types';
+import type { Role } from '../wire/account';
 
 export const Mark = (): VNode => (
   <svg class="mark" viewBox="4 3 41 34" aria-hidden="true" focusable="false">

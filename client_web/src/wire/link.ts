@@ -6,8 +6,8 @@
 import { signal } from '@preact/signals';
 import { io, type Socket } from 'socket.io-client';
 import { language } from '../locales/language';
-import { Refusal, unreachable } from './refusal';
-import type { Down, ErrorBody, Up } from './types';
+import type { Down, Up } from './events';
+import { Refusal, unreachable, type ErrorBody } from './refusal';
 
 /** `refused`: the server does not know the session any more. */
 export type LinkState = 'closed' | 'connecting' | 'online' | 'refused';

@@ -1,6 +1,11 @@
 /** What the server, or the absence of a server, says no with. */
 
-import type { ErrorBody } from './types';
+export interface ErrorBody {
+  code: string;
+  message: string;
+  field?: string;
+  retry_in_ms?: number;
+}
 
 /** `unreachable` is the one code of our own: the request or its answer was lost on the way. */
 export class Refusal extends Error {

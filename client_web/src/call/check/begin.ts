@@ -2,8 +2,8 @@
 
 import { signal } from '@preact/signals';
 import type { Room } from '../../room/rooms';
+import type { Rung } from '../../wire/call';
 import { ask, link, onOnline } from '../../wire/link';
-import type { Rung } from '../../wire/types';
 import { startCall } from '../calls';
 import { recallLine, rememberLine, wantsCheck } from './remembered';
 

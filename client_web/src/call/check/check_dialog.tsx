@@ -6,7 +6,7 @@ import { useEffect } from 'preact/hooks';
 import { t } from '../../locales/text';
 import type { Room } from '../../room/rooms';
 import { Dialog } from '../../shell/dialog';
-import type { Rung } from '../../wire/types';
+import type { Rung } from '../../wire/call';
 import { microphone, NoDevice, type DeviceTrouble } from '../devices';
 import { checking, keep, passCheck } from './begin';
 import { lookAtLine } from './loop';

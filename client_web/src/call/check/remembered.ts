@@ -4,7 +4,7 @@
  */
 
 import { recall, remember } from '../../shell/memory';
-import type { Rung } from '../../wire/types';
+import type { Rung } from '../../wire/call';
 
 const LINES = 'lines';
 const ASKED = 'check';

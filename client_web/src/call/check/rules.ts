@@ -1,6 +1,6 @@
 /** What a look at the line says: the rung that a call begins on, and in which words. Pure. */
 
-import type { Rung } from '../../wire/types';
+import type { Rung } from '../../wire/call';
 
 /** One step of the look: so many kbit/s of sound were sent in a circle for about a second. */
 export interface Step {

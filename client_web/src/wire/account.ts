@@ -1,0 +1,37 @@
+/** People and their associations, named as docs/protocol.md names them. */
+
+export type Role = 'admin' | 'guardian' | 'mentee' | 'mentor' | 'prescriber' | 'supervisor';
+export type Language = 'fr' | 'en';
+
+export interface Me {
+  account: { id: string; name: string; role: Role; language: Language; minor: boolean };
+  organisation: { id: string; name: string };
+  expires_at: string;
+}
+
+export interface Named {
+  id: string;
+  name: string;
+}
+
+export interface Account {
+  id: string;
+  login: string;
+  name: string;
+  role: Role;
+  birth_date?: string | null;
+  disabled: boolean;
+}
+
+/** What an association decided for all its people. */
+export interface Policy {
+  direct_calls: boolean;
+}
+
+export interface Pair {
+  id: string;
+  mentor: { id: string; name: string };
+  mentee: { id: string; name: string };
+  supervisor: { id: string; name: string };
+  state: string;
+}
