@@ -48,6 +48,7 @@ _ASIDE = re.compile(r"\([^()0-9]{1,24}\)(?<!zero\))(?<!six\))(?<!sept\))")
 _PAGE, _END_OF_PAGE = 240, 400  # digits from which it is a page of numbers; characters of it that are read at each end
 _EDGE = 16  # numbers at the ends of a long row among which a telephone number is looked for
 _LESS = 5  # real digits that a number must have of which letters are read as digits
+_ZEROS_OR_NOT = 3  # letters at the head of a run that are tried as no zero: each costs a reading of the whole run
 _CUE_REACH, _SIGN_REACH = 48, 12  # characters before a number in which "mon numéro" or its + may stand
 _LENGTH_ORDER = (10, 11, 9, 12, 13, 14, 15, 8, 6)  # of the digits in all: a French number before what merely holds one
 
@@ -149,8 +150,18 @@ def _is_day(pair: re.Match[str]) -> bool:
 
 
 def _in_run(folded: str, run: list[Atom], checker: Checker) -> list[Span]:
-    """A run is read in the likeliest way first: words joined into numbers, then with "vingt quatre vingt" cut the other
-    way, then joined over other gaps."""
+    """A run is read whole first, then without the letters at its head that need not be zeros: "jsui o 06 …" is "je suis
+    au 06 …"."""
+    for head in range(min(len(run), 1 + _ZEROS_OR_NOT)):
+        found = _in_readings(folded, run[head:], checker)
+        if found or folded[run[head].start : run[head].end] not in ZERO_LETTERS:
+            return found
+    return []
+
+
+def _in_readings(folded: str, run: list[Atom], checker: Checker) -> list[Span]:
+    """The likeliest reading first: words joined into numbers, then with "vingt quatre vingt" cut the other way, then
+    joined over other gaps."""
     first = groups(run)
     found = list(_candidates(folded, first, checker))
     if found or not any(atom.spelled for atom in run):
@@ -164,8 +175,6 @@ def _in_run(folded: str, run: list[Atom], checker: Checker) -> list[Span]:
         found = list(_candidates(folded, reading, checker))
         if found:
             return found
-    if len(run) > 1 and folded[run[0].start : run[0].end] in ZERO_LETTERS:  # "jsui o 06 …" is "je suis au 06 …"
-        return _in_run(folded, run[1:], checker)
     return []
 
 
