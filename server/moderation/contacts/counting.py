@@ -11,8 +11,10 @@ _STEPS = (1, 2, 5, 10, 20, 50, 100)  # by which one counts, up or down; 12, 34, 
 _SLIPS = 2  # of a number left out, or said twice, where the words around say that it is a count
 _FEW = 3  # numbers that make a count
 _BARE = 4  # where the words around are not the same
-_WORD = re.compile(r"[a-z]+|#")
-_ORDINAL = re.compile(r"#(?:ere?|e|eme|nde?|st|rd|th)\b")
+_LONGEST = 15  # digits of a number that are read: of a page of them Python makes none
+_NUMBER = "\0"  # stands for a number among the words around it: no folded text has one
+_WORD = re.compile(rf"[a-z]+|#|{_NUMBER}")
+_ORDINAL = re.compile(rf"{_NUMBER}(?:ere?|e|eme|nde?|st|rd|th)\b")
 
 
 class _Said(NamedTuple):
@@ -41,9 +43,9 @@ def _said(folded: str) -> _Said:
     read = [group for run in runs(folded) for group in groups(run)]
     around, end = "", 0
     for group in read:
-        around, end = f"{around}{folded[end : group.start]}#", group.end
-    around = _ORDINAL.sub("#", around + folded[end:])
-    return _Said(tuple(int(group.digits) for group in read), tuple(_WORD.findall(around)))
+        around, end = f"{around}{folded[end : group.start]}{_NUMBER}", group.end
+    around = _ORDINAL.sub(_NUMBER, around + folded[end:])
+    return _Said(tuple(int(group.digits[:_LONGEST]) for group in read), tuple(_WORD.findall(around)))
 
 
 def _is_steady(values: Sequence[int]) -> bool:

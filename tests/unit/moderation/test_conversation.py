@@ -135,6 +135,18 @@ def test_a_number_that_looks_like_counting_here_and_there(pieces: list[str]) -> 
     ]
 
 
+@pytest.mark.parametrize("digits", ["9" * 9_000, "💯" * 3_000])
+def test_a_page_of_digits_behind_a_piece_is_read(digits: str) -> None:
+    """Python makes no int of more than 4,300 digits, and one hundred points are three of them."""
+    found = talk((MENTOR, "mon num 06 12"), (MENTOR, "34 56"), (MENTOR, f"78 {digits}"))
+    assert [rule for rule, _ in found[-1]] == ["contact.phone.split"]
+
+
+def test_a_sign_that_is_written_is_no_number_of_a_count() -> None:
+    found = talk(*((MENTOR, text) for text in ("voilà mon numéro", "06 1 2", "34 #5", "67 #8")))
+    assert [rule for rule, _ in found[-1]] == ["contact.phone.split"]
+
+
 def test_an_address_in_two_messages() -> None:
     assert [rule for rule, _ in talk((MENTOR, "lea.martin"), (MENTOR, "arobase gmail point com"))[-1]] == [
         "contact.email.split"
