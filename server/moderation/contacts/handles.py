@@ -109,7 +109,7 @@ def find_named(folded: str) -> Iterator[Span]:
         if (
             word in known.names
             or (word in known.weak and _is_owned(words, i))
-            or (word == "@" and words[i - 1] in ("mon", "my"))
+            or (word == "@" and i > 0 and words[i - 1] in ("mon", "my"))
         ):
             looked += 1
             if looked > MOST:

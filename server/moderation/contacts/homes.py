@@ -23,7 +23,7 @@ _LIVES = (
 _LIVING = re.compile(_LIVES)
 _STREET = re.compile(
     rf"{_LIVES}\s(?:(?!une?\b|ma\b|cette\b)[a-z0-9'\-]+,?\s){{0,8}}?(?P<place>(?:la "
-    rf"|l')?(?:{'|'.join(sorted(STREETS, key=len, reverse=True))}|place|route|chemin|tour)\s"
+    rf"|l')?(?P<kind>{'|'.join(sorted(STREETS, key=len, reverse=True))}|place|route|chemin|tour)\s"
     r"(?P<name>(?:de la |de l'|de |du |des |d'|le |la |les )?[a-z0-9][a-z0-9'\-]*(?: [a-z][a-z'\-]+){0,2}))"
     r"|\b(?:i live|we live|my (?:house|flat|home|place) is) (?:[a-z']+ ){0,6}?(?:on|in|at|near"
     r"|off) (?P<road>(?:the )?[a-z]+ (?:[a-z]+ )?(?:street|road"
@@ -42,16 +42,15 @@ _SENTENCE = re.compile(r"[^.!?\n]+")
 def find(words: Words, folded: str) -> Iterator[Span]:
     """The streets and buildings in ``folded`` that somebody is said to live in."""
     for match in _STREET.finditer(folded):
-        group = "place" if match["place"] else "road"
         if match["road"]:
-            yield span_of(match, group)
+            yield span_of(match, "road")
             continue
         name = _ARTICLE.sub("", match["name"], count=1)
         if not name or name.split()[0] in _STOP | _NO_STREET:
             continue
-        kind = match["place"].split()[0] if not match["place"].startswith(("la ", "l'")) else match["place"].split()[1]
-        if (kind in STREETS and kind not in _NEED_CAPITALS) or group_is_capital(words, match, "name"):
-            yield Span(match.start(group), match.start("name") + _named(match["name"]), False)
+        sure = match["kind"] in STREETS - _NEED_CAPITALS
+        if sure or group_is_capital(words, match, "name"):
+            yield Span(match.start("place"), match.start("name") + _named(match["name"]), False)
     for sentence in _SENTENCE.finditer(folded):
         if _ME.search(folded, *sentence.span()) is not None:
             lives = _LIVING.search(folded, *sentence.span()) is not None

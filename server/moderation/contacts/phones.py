@@ -26,6 +26,7 @@ _LAYOUTS = {
 }  # fmt: skip
 _NINE_LAYOUTS = {(2, 3, 2, 2), (3, 2, 2, 2)}  # Belgian fixed lines
 _FREE = tuple(f"080{digit}" for digit in range(6))  # free-phone: helplines, which must reach the young person
+_FREE_BEHIND_ZERO = ("33", "41", "44")  # where (0)80 is free-phone; in Belgium and Italy it is a town
 _MOBILE_WITHOUT_ZERO = (1, 2, 2, 2, 2)
 _SENEGALESE = (2, 3, 2, 2)
 CUE = re.compile(
@@ -85,7 +86,7 @@ class Checker:
         if code is None:
             return False
         rest = digits[len(code) :]
-        if rest.startswith("80"):  # free-phone
+        if rest.startswith("80") or (code in _FREE_BEHIND_ZERO and rest.startswith("080")):
             return False
         if len(rest.removeprefix("0")) in LENGTHS.get(code, ()):
             return True

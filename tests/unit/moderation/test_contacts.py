@@ -1,5 +1,6 @@
 """Contact details in one message: what is hidden is exactly the detail, however it is written."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -111,6 +112,19 @@ def test_names_elsewhere(text: str, detail: str) -> None:
     assert ("contact.handle", detail) in details(text)
 
 
+@pytest.mark.parametrize("heads", ["o ", "o, ", "oh - "])
+def test_a_page_of_letters_that_may_be_zeros_is_read_in_bounded_time(heads: str) -> None:
+    """Each letter that is tried as no zero costs a reading of all that follows: it took seconds, and the stack."""
+    start = time.thread_time()
+    details(heads * (4_000 // len(heads)) + "12345")
+    assert time.thread_time() - start < 0.5
+
+
+def test_a_letter_before_a_number_need_not_be_a_zero() -> None:
+    assert details("jsui o zéro six 12 34 56 78") == [("contact.phone", "zéro six 12 34 56 78")]
+    assert details("o o o zéro six 12 34 56 78") == [("contact.phone", "zéro six 12 34 56 78")]
+
+
 def test_several_details_are_each_found() -> None:
     assert details("tél 07.81.22.43.65, mail julie.b@free.fr, snap : julie_b87") == [
         ("contact.phone", "07.81.22.43.65"),
@@ -125,6 +139,8 @@ def test_several_details_are_each_found() -> None:
         "appelle le 3114, le 119 ou le 112",
         "Fil Santé Jeunes : 0 800 235 236",
         "0800235236",
+        "depuis l'étranger : +33 (0)800 235 236",
+        "+33 0 800 235 236",
         "regarde sur parcoursup.fr et www.onisep.fr/metiers",
         "https://fr.wikipedia.org/wiki/Victor_Hugo",
         "https://allo119.gouv.fr",
@@ -171,6 +187,7 @@ def test_a_name_that_only_ends_like_a_public_service_is_a_link() -> None:
         "j'ai supprimé snap et insta en 2024",
         "mon insta c'est privé",
         "twitter s'appelle x maintenant",
+        "@ parc_12 on regarde le film, et après le mon snap de la voisine, le tien ou le mon",
     ],
 )
 def test_what_is_no_contact_detail(text: str) -> None:

@@ -81,6 +81,7 @@ def identifying(text: str, speaker: Speaker) -> list[tuple[str, str]]:
             "bus passe à 7h32 tous les matins devant la boulangerie",
         ),
         ("mon adresse c'est rue Pasteur", "street", "rue Pasteur"),
+        ("j'habite l'avenue victor hugo", "street", "l'avenue victor hugo"),
         ("je suis interne au lycée agricole de Théodat", "school", "de Théodat"),
     ],
 )
