@@ -118,7 +118,7 @@ def _findings(
     words = lexicon.words(read, folded, own.vocabulary if own else None)
     findings = [*lexicon.find(words, watch), *(own.find(words, watch) if own else ())]
     watch.check()
-    findings += [*model.told(findings, words, model.load())]
+    findings += [*model.told(findings, words, model.load(), young=speaker.role == "mentee")]
     findings += [*details.find(words, folded, speaker, conversation, now, watch), *_hidings(text, words)]
     if own and findings:
         findings = own.left(findings, read)

@@ -42,14 +42,16 @@ class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Class(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """From the likelihood ``alone`` on the model speaks up, with ``severity``, unless a rule has found one of its kinds
-    or what resembles them (``kin``). ``scale`` is what a weight of 1 stands for."""
+    """From the likelihood ``young`` on, where a young person writes, or ``adult``, the model speaks up, with
+    ``severity``, unless a rule has found one of its kinds or what resembles them (``kin``). ``scale`` is what a weight
+    of 1 stands for."""
 
     name: str
     kinds: Annotated[list[Kind], Meta(min_length=1)]
     kin: list[str]
     severity: Annotated[int, Meta(ge=2, le=3)]
-    alone: Share
+    young: Share
+    adult: Share
     bias: float
     scale: float
 
@@ -212,13 +214,14 @@ def load() -> Model | None:
     return Model(path.read_bytes()) if path.is_file() else None
 
 
-def told(findings: Sequence[Finding], words: Words, model: Model | None) -> Iterator[Finding]:
-    """What the model finds alone, where no rule among ``findings`` has found anything of that class."""
+def told(findings: Sequence[Finding], words: Words, model: Model | None, *, young: bool) -> Iterator[Finding]:
+    """What the model finds alone, where no rule among ``findings`` has found anything of that class. A disclosure is
+    likelier from a ``young`` person, an approach from an adult: what it takes to speak up differs."""
     if model is None:
         return
     full = {finding.category for finding in findings if finding.severity is None or finding.severity >= REVIEW}
     for number, (known, guess) in enumerate(zip(model.header.classes, model.guesses(words.words), strict=True)):
-        if guess.sentence is None or guess.likelihood < known.alone:
+        if guess.sentence is None or guess.likelihood < (known.young if young else known.adult):
             continue
         category = model.category(number, guess.sentence)
         if full.isdisjoint(known.kin) and full.isdisjoint(kind.category for kind in known.kinds):

@@ -26,30 +26,36 @@ from server.moderation.model import FEWEST, Class, Header, Kind, encode, feature
 BITS, KIND_BITS = 18, 14
 FOLDS = 5
 STRENGTH = 4.0  # the inverse of how strongly weights are held down
+LEAST = 0.5  # likelihood from which it may speak up at all
 
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """What a class is learnt from. Nothing is learnt from what is only ``kin``, for it resembles the class. ``alarms``
-    is the share of everyday messages of which it may be sure and wrong."""
+    """What a class is learnt from. Nothing is learnt from what is only ``kin``, for it resembles the class. ``young``
+    and ``adult`` are the shares of everyday messages by a young person and by an adult that it may be wrong about: who
+    discloses is the one, who approaches is the other."""
 
     kinds: tuple[str, ...]
     kin: tuple[str, ...]
     severity: int
-    alarms: float
+    young: float
+    adult: float
 
 
 AIMS = {
-    "danger": Aim(("suicide", "self_harm"), ("ill_being", "incitement"), 3, 0.0005),
-    "ill_being": Aim(("ill_being",), ("suicide", "self_harm"), 2, 0.001),
-    "told": Aim(("abuse", "neglect", "bullied"), ("insult", "incitement", "threat"), 3, 0.002),
+    "danger": Aim(("suicide", "self_harm"), ("ill_being", "incitement"), 3, 0.003, 0.0005),
+    "ill_being": Aim(("ill_being",), ("suicide", "self_harm"), 2, 0.003, 0.0005),
+    "told": Aim(("abuse", "neglect", "bullied"), ("insult", "incitement", "threat"), 3, 0.006, 0.001),
     "approach": Aim(
         ("secrecy", "photo_request", "meeting", "sexual_approach", "gift", "off_platform"),
         ("sexual", "flattery", "money", "drugs", "contact"),
         2,
         0.001,
+        0.004,
     ),
-    "hostile": Aim(("insult", "hate", "threat"), ("incitement", "bullied", "abuse", "weapons", "profanity"), 2, 0.001),
+    "hostile": Aim(
+        ("insult", "hate", "threat"), ("incitement", "bullied", "abuse", "weapons", "profanity"), 2, 0.002, 0.002
+    ),
 }
 
 
@@ -66,8 +72,8 @@ class Fitted:
     known: Class
     weights: list[int]
     kinds: list[list[int]]
-    recall: float  # at ``alone``, of examples by others than it had read
-    alarms: float
+    young: float  # recall where a young person writes, of examples by others than it had read
+    adult: float  # where an adult does
     examples: int
 
 
@@ -119,19 +125,27 @@ def asked(known: Sequence[Read], tasks: Sequence[Mapping[str, list[int]]]) -> di
 
 def finished(name: str, task: Mapping[str, list[int]], known: Sequence[Example], answer: Mapping[str, Any]) -> Fitted:
     aim = AIMS[name]
-    told = list(zip(task["messages"], task["targets"], answer["held_out"], strict=True))
+    likelihoods: list[float] = answer["held_out"]
+    told = list(zip(task["messages"], task["targets"], likelihoods, strict=True))
     everyday = sorted((likely for number, of_it, likely in told if known[number].everyday and not of_it), reverse=True)
     of_it = [likely for _, true, likely in told if true]
-    alone = max(0.5, ceil(everyday[int(aim.alarms * len(everyday))] * 1000) / 1000)
+
+    def threshold(alarms: float) -> float:
+        return min(1.0, max(LEAST, ceil(everyday[int(alarms * len(everyday))] * 1000) / 1000))
+
+    def recall(threshold: float) -> float:
+        return sum(likely >= threshold for likely in of_it) / len(of_it)
+
+    young, adult = threshold(aim.young), threshold(aim.adult)
     learnt = [_bytes(kind) for kind in answer["kinds"]] or [([0] * (1 << KIND_BITS), 1.0, 0.0)]
     kinds = [Kind(category, bias, scale) for category, (_, scale, bias) in zip(aim.kinds, learnt, strict=True)]
     weights, scale, bias = _bytes(answer)
     return Fitted(
-        Class(name, kinds, list(aim.kin), aim.severity, min(alone, 1.0), bias, scale),
+        Class(name, kinds, list(aim.kin), aim.severity, young, adult, bias, scale),
         weights,
         [weights for weights, _, _ in learnt],
-        sum(likely >= alone for likely in of_it) / len(of_it),
-        sum(likely >= alone for likely in everyday) / len(everyday),
+        recall(young),
+        recall(adult),
         len(of_it),
     )
 
@@ -162,8 +176,8 @@ def main(given: Sequence[str] | None = None) -> int:
     fits = [finished(*one) for one in zip(AIMS, tasks, [known] * len(AIMS), answers, strict=True)]
     for one in fits:
         print(
-            f"{one.known.name:10} {one.examples:5} examples, alone from {one.known.alone:.3f}: recall {one.recall:.3f} "
-            f"at {one.alarms:.4f} alarms, by others than it had read"
+            f"{one.known.name:10} {one.examples:5} examples; of a young person from {one.known.young:.3f}, recall "
+            f"{one.young:.3f}, of an adult from {one.known.adult:.3f}, {one.adult:.3f}: by others than it had read"
         )
     header = Header(BITS, KIND_BITS, [one.known for one in fits], SOURCES)
     data = encode(header, _rows([one.weights for one in fits]), _rows([kind for one in fits for kind in one.kinds]))

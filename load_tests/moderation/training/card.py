@@ -13,9 +13,9 @@ class Result(Protocol):
     @property
     def known(self) -> Class: ...
     @property
-    def recall(self) -> float: ...
+    def young(self) -> float: ...
     @property
-    def alarms(self) -> float: ...
+    def adult(self) -> float: ...
     @property
     def examples(self) -> int: ...
 
@@ -30,7 +30,7 @@ category of its class a sentence most likely is. `server/moderation/data/model.b
 `{digest}`. French and English. No neural network; nothing of it was made elsewhere.
 
 **What it is for.** It stands under the written rules (`docs/moderation.md`). It asks a professional for a look when it
-alone is sure (from *alone*) and no rule has found anything of its class. It never hides, holds or blocks a message, and
+alone is sure and no rule has found anything of its class. It never hides, holds or blocks a message, and
 never decides on a person.
 
 **What it was trained on.** {count} sentences:
@@ -42,10 +42,11 @@ instance were used, and none ever are: training never runs at install. Not used:
 development set by which all of the moderation is judged, and 88milSMS.
 
 **How well it does** on sentences of its training sets by others than those it had read (five parts, each file and each
-set of tweets whole in one of them). *alone* is chosen by these alarms:
+set of tweets whole in one of them). What makes it sure is chosen by the alarms on everyday lines, apart for what a
+young person writes, who rather discloses, and for an adult, who rather approaches:
 
-| class | examples | *alone* | recall at *alone* | alarms on everyday lines |
-|---|---|---|---|---|
+| class | examples | a young person: from | recall | an adult: from | recall |
+|---|---|---|---|---|---|
 {rows}
 
 The sentences were mostly written for this project, so real messages will do worse; see `docs/moderation.md` for what
@@ -59,7 +60,8 @@ uses it plainly: this is why it never acts alone.
 
 def write(header: Header, results: Sequence[Result], count: int, digest: str, size: int) -> None:
     rows = [
-        f"| {one.known.name} | {one.examples} | {one.known.alone:.3f} | {one.recall:.2f} | {one.alarms:.2%} |"
+        f"| {one.known.name} | {one.examples} | {one.known.young:.3f} | {one.young:.2f} | {one.known.adult:.3f} | "
+        f"{one.adult:.2f} |"
         for one in results
     ]
     sources = "\n".join(f"- {source}" for source in header.sources)

@@ -57,7 +57,7 @@ def trained() -> Model:
                 weights[f] += 0.1 * (label - 1 / (1 + math.exp(-logit)))
     scale = max(map(abs, weights)) / 127
     kinds = [Kind("suicide", 0.0, 1.0), Kind("ill_being", 0.0, 1.0)]
-    known = Class("danger", kinds, ["bullied"], 2, alone=0.9, bias=0.0, scale=scale)
+    known = Class("danger", kinds, ["bullied"], 2, young=0.9, adult=0.999, bias=0.0, scale=scale)
     of_dying = [[0, 1] for _ in range(1 << KIND_BITS)]
     of_dying[next(features(["disparaitre"])) % (1 << KIND_BITS)] = [100, 0]
     header = Header(BITS, KIND_BITS, [known], ["ten sentences"])
@@ -96,38 +96,39 @@ def test_what_is_added_up_is_what_was_learnt() -> None:
 def test_sentences_are_read_one_by_one() -> None:
     together = f"{CALM[0]}. {DANGER[0]}. {CALM[1]}"
     assert likelihoods(together) == likelihoods(DANGER[0])
-    (finding,) = told([], words(together), MODEL)
+    (finding,) = told([], words(together), MODEL, young=True)
     assert together[finding.start : finding.end] == DANGER[0]
 
 
 def test_alone_it_asks_for_a_look_and_no_more() -> None:
     text = "je veux disparaître"
-    (finding,) = told([], words(text), MODEL)
+    (finding,) = told([], words(text), MODEL, young=True)
     assert (finding.category, finding.rule, finding.severity) == ("suicide", "model.danger", 2)
     assert (finding.start, finding.end, finding.version) == (0, len(text), MODEL.version)
     for speaker in (Speaker("mentor", 40), Speaker("mentee", 15), Speaker("mentee", 20)):
         verdict = decide([finding], speaker)
         assert (verdict.action, verdict.severity, verdict.flag, verdict.alert) == ("deliver", 2, True, False)
         assert verdict.show_help == (speaker.role == "mentee")
-    assert list(told([], words(CALM[0]), MODEL)) == []
-    assert list(told([], words(text), None)) == []
+    assert list(told([], words(CALM[0]), MODEL, young=True)) == []
+    assert list(told([], words(text), MODEL, young=False)) == []
+    assert list(told([], words(text), None, young=True)) == []
 
 
 def test_of_its_kinds_it_tells_the_likeliest() -> None:
-    assert [finding.category for finding in told([], words(DANGER[3]), MODEL)] == ["ill_being"]
+    assert [finding.category for finding in told([], words(DANGER[3]), MODEL, young=True)] == ["ill_being"]
 
 
 @pytest.mark.parametrize("category", ["suicide", "ill_being", "bullied"])
 def test_what_a_rule_has_found_the_model_does_not_say_again(category: str) -> None:
     found = Finding(category, 0.9, 0, 4, f"{category}.fr.rule")
-    assert list(told([found], words(DANGER[2]), MODEL)) == []
+    assert list(told([found], words(DANGER[2]), MODEL, young=True)) == []
     noted = Finding(category, 0.9, 0, 4, f"{category}.fr.rule", severity=1)
-    assert [finding.rule for finding in told([noted], words(DANGER[2]), MODEL)] == ["model.danger"]
+    assert [finding.rule for finding in told([noted], words(DANGER[2]), MODEL, young=True)] == ["model.danger"]
 
 
 def test_another_finding_does_not_keep_it_silent() -> None:
     phone = Finding("contact", 0.9, 5, 9, "contact.phone")
-    assert [finding.rule for finding in told([phone], words(DANGER[2]), MODEL)] == ["model.danger"]
+    assert [finding.rule for finding in told([phone], words(DANGER[2]), MODEL, young=True)] == ["model.danger"]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ def test_what_is_not_a_model_is_refused(data: bytes) -> None:
 def test_any_text_has_its_likelihoods(text: str) -> None:
     for likelihood in likelihoods(text):
         assert 0.0 <= likelihood <= 1.0
-    for finding in told([], words(text), MODEL):
+    for finding in told([], words(text), MODEL, young=True):
         assert 0 <= finding.start < finding.end <= len(text)
 
 
