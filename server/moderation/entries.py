@@ -10,7 +10,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ``needs`` names clause rules of which all must hold, ``unless`` of which none may, ``soften`` the severity it is
     lowered to when a rule holds; ``a & b`` holds when both do. ``severity`` is for an entry weaker than its category.
-    ``otherwise`` is the category it falls to when ``needs`` fails, ``reported`` when it is told as another's words.
+    ``reported`` is the category it falls to when it is told as another's words.
     """
 
     id: str
@@ -22,14 +22,12 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     needs: list[str] = []
     unless: list[str] = []
     soften: dict[str, int] = {}
-    otherwise: str = ""
     reported: str = ""
-    note: str = ""
 
 
 def without_sentences(entry: Entry) -> Entry:
     """``entry`` as it is needed to find something."""
-    return msgspec.structs.replace(entry, examples=[], counter=[], note="")
+    return msgspec.structs.replace(entry, examples=[], counter=[])
 
 
 def read_entries() -> dict[str, list[Entry]]:

@@ -13,12 +13,13 @@ import msgspec
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from server.moderation import gates
-from server.moderation.clauses import Hit, Outcome, Text, weigh
+from server.moderation.clauses import Outcome, weigh
 from server.moderation.contexts import contexts
 from server.moderation.data_files import DATA, version_of
 from server.moderation.elisions import ShortForms
 from server.moderation.entries import Entry, read_entries, without_sentences
 from server.moderation.gates import Line, Row
+from server.moderation.hit import Hit, Text
 from server.moderation.patterns import alternatives, plain, words_of, words_of_families
 from server.moderation.policy import MOST
 from server.moderation.stopwatch import Stopwatch, preparing

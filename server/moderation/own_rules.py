@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from server.kernel.errors import BadRequest
-from server.moderation.clauses import RULES
+from server.moderation.clause_rules import RULES
 from server.moderation.contexts import contexts
 from server.moderation.entries import read_entries
 from server.moderation.own_lexicon import SHORTEST, OwnLexicon, allowable

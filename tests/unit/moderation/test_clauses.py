@@ -6,17 +6,14 @@ from pathlib import Path
 import pytest
 
 from server.moderation import lexicon
-from server.moderation.clauses import (
+from server.moderation.clause_rules import (
     RULES,
-    Hit,
-    Text,
     alone,
     called,
     closes,
     denied,
     directed,
     first_person,
-    holds,
     home_alone,
     i_am,
     negated,
@@ -30,7 +27,9 @@ from server.moderation.clauses import (
     reported,
     told_me,
 )
+from server.moderation.clauses import holds
 from server.moderation.folding import fold
+from server.moderation.hit import Hit, Text
 
 
 def hit(sentence: str) -> Hit:
