@@ -1,15 +1,20 @@
 """The data files hold what they promise: each entry finds its examples and leaves its counter-examples."""
 
+import re
 from collections import Counter
+from itertools import chain
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from server.moderation import lexicon
 from server.moderation.clause_rules import RULES
 from server.moderation.contexts import contexts
-from server.moderation.data_files import DATA
+from server.moderation.data_files import DATA, merged
 from server.moderation.entries import Entry, read_entries
 from server.moderation.folding import fold
+from server.moderation.patterns import families
 from server.moderation.policy import table
 
 ENTRIES = [(name, entry) for name, entries in read_entries().items() for entry in entries]
@@ -67,6 +72,19 @@ def test_every_context_is_used() -> None:
     # Asked for by the rules "reported", "told_me", "past", "peers_alone" and "home_alone".
     by_code = {"saying", "told_me", "past_time", "to_this_day", "at_home", "at_school", "they"}
     assert contexts().names - used == by_code
+
+
+def test_every_family_is_used() -> None:
+    written = chain((entry.match for _, entry in ENTRIES), families().values(), *merged("contexts", list[str]).values())
+    used = {name for pattern in written for name in re.findall(r"@([^\s()|?]+)", pattern)}
+    assert families().keys() - used == set()
+
+
+@pytest.mark.parametrize("path", sorted(DATA.glob("*_words.json")), ids=lambda path: path.stem)
+def test_a_list_of_words_has_each_once(path: Path) -> None:
+    lists = msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+    twice = {name: [word for word, times in Counter(line.split()).items() if times > 1] for name, line in lists.items()}
+    assert {name: words for name, words in twice.items() if words} == {}
 
 
 def test_every_category_that_an_entry_can_have_is_in_the_policy() -> None:
