@@ -8,8 +8,9 @@ part of a contact detail does not come at all: it waits for the message (docs/de
 import re
 
 from server.moderation.contacts.addresses import STREETS
-from server.moderation.contacts.digits import HUNDREDS, REPEATS, VALUES, ZERO_LETTERS, runs
+from server.moderation.contacts.digits import runs
 from server.moderation.contacts.email import PROVIDERS, SIGNS
+from server.moderation.contacts.numerals import HUNDREDS, REPEATS, VALUES, ZERO_LETTERS
 from server.moderation.contacts.platforms import names
 from server.moderation.contacts.schools import EPONYMS
 from server.moderation.data_files import word_lists

@@ -4,14 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from server.moderation.contacts.digits import (
-    SPEAKING,
-    ZERO_LETTERS,
-    Atom,
-    Group,
-    groups,
-    runs,
-)
+from server.moderation.contacts.digits import Group, groups, runs
+from server.moderation.contacts.numerals import SPEAKING, ZERO_LETTERS, Atom
 from server.moderation.contacts.phones import BEHIND_CUE, CUE, LESSON, Checker, is_phone
 
 ENOUGH = 5  # digits, a number word counting for two, below which no number can stand in one message

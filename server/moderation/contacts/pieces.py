@@ -5,15 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from server.moderation.contacts import numbers
 from server.moderation.contacts.counting import counts
-from server.moderation.contacts.digits import (
-    SPEAKING,
-    begins_with_number,
-    ends_with_number,
-    groups,
-    is_all_numbers,
-    runs,
-)
+from server.moderation.contacts.digits import begins_with_number, ends_with_number, groups, is_all_numbers, runs
 from server.moderation.contacts.numbers import Span
+from server.moderation.contacts.numerals import SPEAKING
 from server.moderation.contacts.phones import CUE, LESSON_NUMBER
 
 _FEW_WORDS = 5  # of a message that brings a part of a number and little else
