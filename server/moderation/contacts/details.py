@@ -7,7 +7,7 @@ from datetime import datetime
 
 from server.moderation.contacts import addresses, email, handles, identifying, numbers, pieces, urls
 from server.moderation.contacts.numbers import Span
-from server.moderation.contacts.platforms import platforms
+from server.moderation.contacts.platforms import may_name, platforms
 from server.moderation.contacts.spelled import close_up, with_signs
 from server.moderation.conversation import Conversation
 from server.moderation.data_files import version_of
@@ -117,6 +117,6 @@ def _plain(words: Sequence[str], folded: str) -> Iterator[Found]:
     if "@" in folded:
         for span in handles.find_at(folded):
             yield "contact.handle", span
-    if handles.wakes(folded, words):
+    if may_name(folded, words):
         for span in handles.find_named(folded):
             yield "contact.handle", span

@@ -82,8 +82,8 @@ class Atom:
 
 
 def atoms_of(text: str, start: int, gap: str, sign: str, *, loose: bool = False) -> list[Atom] | None:
-    """What ``text`` is read as, at ``start`` behind ``gap`` and ``sign``; None when it is no number. ``loose``: with all
-    the letters that resemble digits."""
+    """What ``text`` at ``start``, behind ``gap`` and ``sign``, is read as; None when it is no number. ``loose``: with
+    all the letters that resemble digits."""
     if len(text) <= LONGEST_WORD and _is_mere_word(text, loose):
         return None
     return _read(text, start, gap, sign, loose)

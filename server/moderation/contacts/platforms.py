@@ -65,10 +65,10 @@ def names() -> frozenset[str]:
 def may_name(folded: str, words: Sequence[str]) -> bool:
     """Whether a platform may be named: the cheap question before the dear one."""
     known = platforms()
-    return not known.names.isdisjoint(words) or not known.weak.isdisjoint(words) or hides_name(folded, words)
+    return not known.names.isdisjoint(words) or not known.weak.isdisjoint(words) or _hides_name(folded, words)
 
 
-def hides_name(folded: str, words: Sequence[str]) -> bool:
+def _hides_name(folded: str, words: Sequence[str]) -> bool:
     if not _CALLING.isdisjoint(words) and _CALLED.search(folded) is not None:
         return True
     if "snap" in folded or "mon @" in folded or "my @" in folded:

@@ -1,12 +1,13 @@
 """Contact details in one message: what is hidden is exactly the detail, however it is written."""
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
 
 from server.moderation.assess import assess
-from server.moderation.verdict import Speaker
+from server.moderation.verdict import Overtime, Speaker
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 MENTOR = Speaker("mentor", 45)
@@ -116,7 +117,8 @@ def test_names_elsewhere(text: str, detail: str) -> None:
 def test_a_page_of_letters_that_may_be_zeros_is_read_in_bounded_time(heads: str) -> None:
     """Each letter that is tried as no zero costs a reading of all that follows: it took seconds, and the stack."""
     start = time.thread_time()
-    details(heads * (4_000 // len(heads)) + "12345")
+    with suppress(Overtime):
+        details(heads * (4_000 // len(heads)) + "12345")
     assert time.thread_time() - start < 0.5
 
 

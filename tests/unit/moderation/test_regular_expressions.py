@@ -22,15 +22,15 @@ UNITS = (
 )  # fmt: skip
 # These are asked of one word, or of what stands before a sign, which is never longer than this.
 SHORT = {
-    "contacts.digits._BEHIND_WORD": 80,
-    "contacts.digits._GLUED": 80,
-    "contacts.digits._LOOKS": 80,
-    "contacts.digits._MORE_LOOKS": 80,
+    "contacts.chosen_names._HYPHENED": 31,
+    "contacts.chosen_names._MARKED": 31,
+    "contacts.chosen_names._MEASURE": 31,
     "contacts.email._JOINT": 90,
     "contacts.email._STEP": 90,
-    "contacts.handles._HYPHENED": 31,
-    "contacts.handles._MARKED": 31,
-    "contacts.handles._MEASURE": 31,
+    "contacts.numerals._BEHIND_WORD": 80,
+    "contacts.numerals._GLUED": 80,
+    "contacts.numerals._LOOKS": 80,
+    "contacts.numerals._MORE_LOOKS": 80,
 }
 ONCE = frozenset(("live._FINISHED",))  # asked from the beginning of a text and from nowhere else
 
