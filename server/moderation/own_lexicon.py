@@ -132,14 +132,12 @@ def entries(own: "OwnRules") -> Iterator[tuple[str, Entry]]:
 
 
 def ready(own: "OwnRules") -> OwnLexicon:
-    """What ``own`` comes to; made when it is first asked for, which takes up to a tenth of a second."""
-    kept = _ready.get(id(own))
-    if kept is None:
-        kept = _ready[id(own)] = (own, OwnLexicon(own))
-        while len(_ready) > KEPT:
-            _ready.popitem(last=False)
-    else:
-        _ready.move_to_end(id(own))
+    """What ``own`` comes to; made when it is first asked for, which takes up to a tenth of a second. Threads may ask at
+    once: each step is one of the dictionary's own, and none expects to find what it has just seen."""
+    kept = _ready.pop(id(own), None) or (own, OwnLexicon(own))
+    _ready[id(own)] = kept
+    while len(_ready) > KEPT:
+        _ready.popitem(last=False)
     return kept[1]
 
 

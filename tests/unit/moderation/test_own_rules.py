@@ -1,6 +1,8 @@
 """What an organisation may change of the rules, and what no organisation may."""
 
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from string import ascii_lowercase
@@ -209,6 +211,23 @@ def test_the_example_of_the_documentation_can_be_used() -> None:
     page = (Path(__file__).parents[3] / "docs" / "moderation.md").read_text(encoding="utf-8")
     example = page[page.index("### What own rules may say") :].split("```json\n")[1].split("```")[0]
     assert problems(read(example)) == []
+
+
+def test_threads_may_ask_for_what_is_ready_at_once() -> None:
+    """Rules are made ready in a thread, and used where messages are assessed."""
+    kept = [OwnRules() for _ in range(KEPT + 6)]
+
+    def ask(step: int) -> None:
+        for i in range(20_000):
+            ready(kept[i * step % len(kept)])
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(ask, (1, 3, 11, 13)))
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_two_lines_of_one_name_are_refused() -> None:
