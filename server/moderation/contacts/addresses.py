@@ -16,7 +16,7 @@ _LISTS = word_lists("address_words")
 STREETS = _LISTS["streets"]  # no other words in French
 ROADS = _LISTS["roads"]  # of English
 _AMBIGUOUS = _LISTS["ambiguous"]
-TYPES = STREETS | ROADS | _AMBIGUOUS | _LISTS["short"]
+TYPES = STREETS | ROADS | _AMBIGUOUS | _LISTS["others"]  # the last of a single pattern
 MOST = 6  # streets looked at in one text, half of them from its end
 _REACH = (45, 110)  # characters before and behind the kind of street
 _CUE_REACH = 60
@@ -48,8 +48,7 @@ _FRENCH = re.compile(
     rf"|d')(?:{_NAME}))(?P<post2>{_POST})?{_END}"
 )
 _NUMBER_LAST = re.compile(  # Belgium, Switzerland
-    rf"\b(?P<kind>{_KIND}|strasse|straat"
-    rf"|laan)\.?\s(?P<name>{_ARTICLE}{{0,2}}{_NAME})[ ,]{{1,3}}(?:au |numero "
+    rf"\b(?P<kind>{_KIND})\.?\s(?P<name>{_ARTICLE}{{0,2}}{_NAME})[ ,]{{1,3}}(?:au |numero "
     rf"|n )?(?P<number>[0-9]{{1,3}}[a-d]?)(?![0-9])"
     rf"(?P<post>{_POST})?{_END}"
 )
@@ -83,8 +82,6 @@ _PLACES = re.compile(
     r"|permanence|rectorat|salon|forum|cidj|point jeunes|maison des|library|town hall|office|album|song|chanson"
     r"|titre|construit\w*|built|ministere)\b"
 )
-
-
 _NO_NAMES = _LISTS["no_names"]  # words behind "rue" that are no name of one
 _STORY = re.compile(
     r"\b(?:personnages?|nouvelle|roman|recit|redaction|histoire|heros|heroine|character|story|novel|hero"

@@ -122,6 +122,11 @@ def test_a_page_of_letters_that_may_be_zeros_is_read_in_bounded_time(heads: str)
     assert time.thread_time() - start < 0.5
 
 
+@pytest.mark.parametrize("text", ["j'habite cité des Bleuets, bat 3", "j'habite hlm les Bleuets, bat 3"])
+def test_a_flat_is_an_address(text: str) -> None:
+    assert details(text) == [("contact.address", text.removeprefix("j'habite "))]
+
+
 def test_a_letter_before_a_number_need_not_be_a_zero() -> None:
     assert details("jsui o zéro six 12 34 56 78") == [("contact.phone", "zéro six 12 34 56 78")]
     assert details("o o o zéro six 12 34 56 78") == [("contact.phone", "zéro six 12 34 56 78")]
