@@ -52,8 +52,8 @@ def find(
         watch.check()
 
     own = conversation.of_author(speaker, now) if conversation is not None else []
+    earlier = [fold(piece) for piece in own[-PIECES:]]
     if own and email.wakes(folded, words.words):
-        earlier = [fold(piece) for piece in own[-PIECES:]]
         yield from told(("contact.email.split", span) for span in pieces.across(earlier, folded, email.find))
     written = list(_written(words.words, folded, words))
     if (words.spelled or " _ " in folded or " . " in folded) and (closed := close_up(folded)) is not None:
@@ -69,7 +69,6 @@ def find(
     if own and digits and 1 not in seen:
         yield from told(("contact.phone.split", span) for span in pieces.find(folded, map(fold, reversed(own))))
     if own and 1 not in seen:
-        earlier = [fold(piece) for piece in own[-PIECES:]]
         yield from told(("contact.handle.split", span) for span in handles.find_split(folded, words.words, earlier))
     question = conversation.last_of_others(speaker, now) if conversation is not None and 1 not in seen else None
     if question is not None:

@@ -108,7 +108,6 @@ def _around(folded: str, start: int, end: int, done: int, *, strong: bool, plain
         labels.append(spaced.strip())
     stop = right.end()
     while labels and _unhidden(labels[-1]) not in TLDS:
-        stop = right.end(2) if spaced else stop
         labels.pop()
         stop = _end_of(folded, right, len(labels))
     first = _start_of_local(folded, start, max(done, start - _LEFT))
@@ -127,7 +126,7 @@ def _around(folded: str, start: int, end: int, done: int, *, strong: bool, plain
         stop = right.end(1)
         if provider in _UNMISTAKABLE or provider in PROVIDERS:
             cued = strong or _CUE.search(folded) is not None
-            sure = (cued and (marked or provider in _UNMISTAKABLE)) or (marked and provider in _UNMISTAKABLE)
+            sure = cued + marked + (provider in _UNMISTAKABLE) >= 2
         else:  # the name of a school without its ending
             sure = strong and "-" in name.strip("-") and len(name) > 5 and name[0].isalpha()
         if not sure:

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from server.moderation.contacts.addresses import STREETS
 from server.moderation.contacts.capitals import group_is_capital, span_of
 from server.moderation.contacts.numbers import Span
+from server.moderation.contacts.surnames import JOINTS, STOP
 from server.moderation.data_files import word_lists
 from server.moderation.words import Words
 
-_LISTS = word_lists("identifying_words")
-_STOP, _NO_STREET = _LISTS["stop"], _LISTS["no_street"]
-_JOINTS = frozenset(("de", "d", "du", "des", "la", "le", "les"))
+_NO_STREET = word_lists("identifying_words")["no_street"]  # words behind "rue" that are no name of one
 _NEED_CAPITALS = frozenset(("cite", "residence"))
 
 _LIVES = (
@@ -36,7 +35,7 @@ _BUILDING = re.compile(
 )
 _ME = re.compile(r"\b(?:je|j|j'[a-z]+|jsuis|jsui|chui|on|mon|ma|mi|i|i'm|im|my|chez moi)\b")
 _ARTICLE = re.compile(r"(?:de la|de l'|du|des|d'|les|de)\b\s?")
-_SENTENCE = re.compile(r"[^.!?\n]+")
+SENTENCE = re.compile(r"[^.!?\n]+")
 
 
 def find(words: Words, folded: str) -> Iterator[Span]:
@@ -46,12 +45,12 @@ def find(words: Words, folded: str) -> Iterator[Span]:
             yield span_of(match, "road")
             continue
         name = _ARTICLE.sub("", match["name"], count=1)
-        if not name or name.split()[0] in _STOP | _NO_STREET:
+        if not name or name.split()[0] in STOP | _NO_STREET:
             continue
         sure = match["kind"] in STREETS - _NEED_CAPITALS
         if sure or group_is_capital(words, match, "name"):
             yield Span(match.start("place"), match.start("name") + _named(match["name"]), False)
-    for sentence in _SENTENCE.finditer(folded):
+    for sentence in SENTENCE.finditer(folded):
         if _ME.search(folded, *sentence.span()) is not None:
             lives = _LIVING.search(folded, *sentence.span()) is not None
             for match in _BUILDING.finditer(folded, *sentence.span()):
@@ -63,7 +62,7 @@ def _named(name: str) -> int:
     """How far a name goes before words of the sentence begin: "victor hugo pas loin" is 11 characters of name."""
     end = 0
     for part in re.finditer(r"[^ ]+", name):
-        if end and part.group() in _STOP - _JOINTS:
+        if end and part.group() in STOP - JOINTS:
             return end
         end = part.end()
     return end

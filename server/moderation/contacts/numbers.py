@@ -41,7 +41,8 @@ _TOGETHER = re.compile(
 _ASIDE = re.compile(r"\([^()0-9]{1,24}\)(?<!zero\))(?<!six\))(?<!sept\))")
 _PAGE, _END_OF_PAGE = 240, 400  # digits from which it is a page of numbers; characters of it that are read at each end
 _EDGE = 16  # numbers at the ends of a long row among which a telephone number is looked for
-_LESS = 5  # real digits that a number must have of which letters are read as digits
+_BLOCK = 5  # digits of one group that may be a number in the middle of such a row
+_REAL_DIGITS = 5  # that a number must have of which letters are read as digits
 _ZEROS_OR_NOT = 3  # letters at the head of a run that are tried as no zero: each costs a reading of the whole run
 _CUE_REACH, _SIGN_REACH = 48, 12  # characters before a number in which "mon numéro" or its + may stand
 _LENGTH_ORDER = (10, 11, 9, 12, 13, 14, 15, 8, 6)  # of the digits in all: a French number before what merely holds one
@@ -87,7 +88,7 @@ def _find(folded: str) -> list[Span]:
             folded = _DAY.sub(_struck_out, folded)
         if len(_MARK.findall(folded)) >= 2:
             folded = _MARK.sub(_struck_out, folded)
-    told_apart = _TOGETHER.search(folded) is not None
+    to_join = _TOGETHER.search(folded) is not None
     if "(" in folded:
         folded = _ASIDE.sub(lambda aside: " " * len(aside.group()), folded)
     checker = Checker()
@@ -96,19 +97,19 @@ def _find(folded: str) -> list[Span]:
         spans.extend(_in_run(folded, run, checker))
     if not spans and _looks_like_digits(folded):
         for run in runs(folded, loose=True):
-            if sum(map(folded[run[0].start : run[-1].end].count, "0123456789")) >= _LESS:
+            if sum(map(folded[run[0].start : run[-1].end].count, "0123456789")) >= _REAL_DIGITS:
                 spans.extend(_in_run(folded, run, checker))
     if not spans and _BACKWARDS.search(folded):
         for run in runs(folded):
             spans.extend(_backwards(run, checker))
-    if not spans and told_apart:
+    if not spans and to_join:
         spans.extend(_together(folded, checker))
     return spans
 
 
 def _looks_like_digits(folded: str) -> bool:
     """Whether letters may stand among digits enough."""
-    return sum(map(folded.count, "0123456789")) >= _LESS and _LOOK_ALIKE.search(folded) is not None
+    return sum(map(folded.count, "0123456789")) >= _REAL_DIGITS and _LOOK_ALIKE.search(folded) is not None
 
 
 def _together(folded: str, checker: Checker) -> Iterator[Span]:
@@ -176,7 +177,7 @@ def _candidates(folded: str, reading: list[Group], checker: Checker) -> Iterator
     days = _are_days(reading)
     i = 0
     while i < len(reading):
-        if _EDGE <= i < len(reading) - _EDGE and not reading[i].sign and len(reading[i].digits) < _LESS:
+        if _EDGE <= i < len(reading) - _EDGE and not reading[i].sign and len(reading[i].digits) < _BLOCK:
             i += 1
             continue
         after = None if days else _end_of_phone(folded, reading, i, checker)

@@ -9,10 +9,10 @@ from server.moderation.contacts.digits import Group
 from server.moderation.data_files import word_lists
 from server.moderation.stopwatch import preparing
 
-# Countries whose numbers the people of a French-speaking association use.
 BARE = ("SN", "CM", "LU", "TN", "PF", "NC")  # written without a leading zero: asked for only beside a cue
+# Countries whose numbers the people of a French-speaking association use.
 COUNTRY_CODES = word_lists("contact_words")["country_codes"]
-# Of what follows these codes. Whether a range is given out today says little of what the writer means.
+# Digits behind these codes. Whether a range is given out today says little of what the writer means.
 LENGTHS = {"33": (9,), "32": (8, 9), "41": (9,), "44": (10,), "212": (9,), "213": (8, 9), "221": (9,), "225": (10,),
            "237": (9,), "262": (9,), "590": (9,), "594": (9,), "596": (9,), "216": (8,), "352": (8, 9),
            "1": (10,)}  # fmt: skip
@@ -20,7 +20,7 @@ _BARE_LENGTHS = (6, 8, 9)
 MAX_CHECKS = 40  # validations a text may cost, 17 µs each: a page of digits is bounded
 
 _PLAIN_CODES = ("33", "32", "41", "44", "212", "213", "216", "221", "225", "237", "352", "262")
-_LAYOUTS = {
+_LAYOUTS = {  # how ten digits are parted by those who write a number
     (2, 2, 2, 2, 2), (10,), (4, 2, 2, 2), (4, 3, 3), (4, 6), (2, 8), (3, 3, 4), (3, 3, 2, 2), (2, 4, 4), (2, 2, 3, 3),
     (2, 3, 3, 2), (1, 9), (1, 1, 2, 2, 2, 2), (1, 3, 2, 2, 2), (2, 2, 6), (2, 2, 2, 4), (4, 4, 2), (5, 5), (3, 4, 3),
 }  # fmt: skip

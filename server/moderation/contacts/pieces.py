@@ -11,6 +11,7 @@ from server.moderation.contacts.numerals import SPEAKING
 from server.moderation.contacts.phones import CUE, LESSON_NUMBER
 
 _FEW_WORDS = 5  # of a message that brings a part of a number and little else
+_SOME_WORDS = 10  # of one of which the digits alone are read, where a number is spoken of
 _MANY = 5  # messages with nothing but numbers that make one number
 _PART_TOLD = re.compile(
     r"\b(?:moitie|debut|suite|fin|premiers?|derniers?|half|first|last|rest|reste) ?(?:part\w*|chiffres|digits"
@@ -38,6 +39,7 @@ def find(folded: str, earlier: Iterable[str]) -> list[Span]:
 
 
 def _chained(folded: str, earlier: Sequence[str]) -> list[str]:
+    """The messages, the oldest first, of which each ends with a number and the next begins with one."""
     if not begins_with_number(folded):
         return []
     pieces: list[str] = []
@@ -79,13 +81,14 @@ def _is_bare(folded: str) -> bool:
 
 def _only_numbers(folded: str) -> str | None:
     """The digits of a short message, in order; None when it says more than numbers."""
-    if len(folded.split()) > _FEW_WORDS + 5:
+    if len(folded.split()) > _SOME_WORDS:
         return None
     read = [group for run in runs(folded) for group in groups(run)]
     return " ".join(("+" if group.sign else "") + group.digits for group in read) or None
 
 
 def _digits_of(folded: str) -> tuple[int, int]:
+    """From the first number to the last."""
     found = runs(folded)
     return (found[0][0].start, found[-1][-1].end) if found else (0, len(folded))
 
@@ -104,6 +107,7 @@ def across(pieces: Sequence[str], folded: str, find: Callable[[str], list[Span]]
 
 
 def _carries(folded: str) -> bool:
+    """Whether it has digits, or words that say some."""
     if any(digit in folded for digit in "0123456789"):
         return True
     return not SPEAKING.isdisjoint(re.findall(r"[a-z]+", folded)) or "zero" in folded

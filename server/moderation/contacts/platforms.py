@@ -12,10 +12,10 @@ from server.moderation.data_files import DATA
 
 
 class Platforms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``weak``: names that are also words of other things and count only where somebody owns one. ``presents``: what
-    says that a name follows. ``owners``: whose name it is; a name that is a mere word counts only beside one of them.
-    ``not_names``: words that follow a platform's name and are none. ``after_at``: what follows an @ that stands for
-    "à" or "at", or in code. ``public``: accounts that everybody may speak of."""
+    """``names``: what platforms are called. ``weak``: names that are also words of other things and count only where
+    somebody owns one. ``presents``: what says that a name follows. ``owners``: whose name it is; a name that is a mere
+    word counts only beside one of them. ``not_names``: words that follow a platform's name and are none. ``after_at``:
+    what follows an @ that stands for "à" or "at", or in code. ``public``: accounts that everybody may speak of."""
 
     names: frozenset[str]
     weak: frozenset[str]

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 from server.moderation.contacts.capitals import group_is_capital, is_capital, span_of
 from server.moderation.contacts.numbers import Span
-from server.moderation.contacts.surnames import CLOSES as _CLOSES
+from server.moderation.contacts.surnames import CLOSES, JOINTS, STOP
 from server.moderation.data_files import word_lists
 from server.moderation.words import Words
 
 _LISTS = word_lists("identifying_words")
-_STOP, _NOT_SCHOOLS, EPONYMS = _LISTS["stop"], _LISTS["not_schools"], _LISTS["eponyms"]
-_JOINTS = frozenset(("de", "d", "du", "des", "la", "le", "les"))
+_NOT_SCHOOLS, EPONYMS = _LISTS["not_schools"], _LISTS["eponyms"]
 _ARTICLES = frozenset(("la", "les"))
 _NO_NAMES = frozenset(("school", "the", "a", "high"))
 
@@ -78,7 +77,7 @@ def find(words: Words, folded: str, by_young: bool) -> Iterator[Span]:
         group = "name" if match["name"] else "theirs"
         name = match[group]
         first = name.split()[0]
-        if not (by_young or match["yours"]) or _WISH.search(match.group()) is not None or first in _STOP - {"the"}:
+        if not (by_young or match["yours"]) or _WISH.search(match.group()) is not None or first in STOP - {"the"}:
             continue
         named = _SCHOOL_WORD.search(name) is not None and first not in _NOT_SCHOOLS | _NO_NAMES
         if named or group_is_capital(words, match, group):
@@ -89,12 +88,12 @@ def _school_name(words: Words, school: re.Match[str]) -> Span | None:
     parts = school["name"].split()
     kept = 0
     for part in parts:
-        if part in _STOP - _JOINTS or part in _NOT_SCHOOLS:
+        if part in STOP - JOINTS or part in _NOT_SCHOOLS:
             break
         kept += 1
-    while kept and parts[kept - 1] in _STOP:
+    while kept and parts[kept - 1] in STOP:
         kept -= 1
-    if not kept or parts[0] in _STOP - _JOINTS or parts[:2] == ["de", "france"]:
+    if not kept or parts[0] in STOP - JOINTS or parts[:2] == ["de", "france"]:
         return None
     start = school.start("name")
     end = start + len(" ".join(parts[:kept]))
@@ -102,5 +101,5 @@ def _school_name(words: Words, school: re.Match[str]) -> Span | None:
     articled = (
         parts[0] in _ARTICLES and kept == 2 and len(parts[1]) > 3 and (parts[0] == "la" or parts[1][-1] == "s")
     )  # "college la binquenais"
-    known = known or (articled and _CLOSES.match(school.string, end) is not None)
+    known = known or (articled and CLOSES.match(school.string, end) is not None)
     return Span(start, end, False) if known or is_capital(words, start, end) else None

@@ -10,6 +10,7 @@ from server.moderation.words import Words
 
 _LISTS = word_lists("identifying_words")
 STOP, _FAMOUS, _FIRST_NAMES = _LISTS["stop"], _LISTS["famous"], _LISTS["first_names"]
+JOINTS = frozenset(("de", "d", "du", "des", "la", "le", "les"))  # of the words of ``STOP``, those within a name
 
 _PART = (
     r"(?:(?:de la |de |du |le |la |el |al |ben |bin |ait |van |von |da |di |dos |mc|o'|d'"
@@ -70,11 +71,8 @@ def find(words: Words, folded: str, by_young: bool) -> Iterator[Span]:
 
 def _is_surname(words: Words, folded: str, match: re.Match[str]) -> bool:
     last = match["last"]
-    if (
-        any(part in STOP for part in last.split()[-1:])
-        or last in _FAMOUS
-        or last.split()[0] in STOP - {"de", "du", "le", "la"}
-    ):
+    parts = last.split()
+    if parts[-1] in STOP or last in _FAMOUS or parts[0] in STOP - {"de", "du", "le", "la"}:
         return False
     return group_is_capital(words, match, "last") or (
         len(last) >= 3 and CLOSES.match(folded, match.end("last")) is not None

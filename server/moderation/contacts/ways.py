@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from server.moderation.contacts.capitals import group_is_capital, span_of
+from server.moderation.contacts.homes import SENTENCE
 from server.moderation.contacts.numbers import Span
 from server.moderation.words import Words
 
@@ -32,7 +33,6 @@ _DETAIL = re.compile(
 )
 _ENOUGH = 3  # details that tell a way without "every day"
 _LONG = 300  # characters: what has no end for longer is no sentence
-_SENTENCE = re.compile(r"[^.!?\n]+")
 _CLUB = re.compile(
     r"\b(?:je (?:joue|m'?entraine|boxe|nage|danse|suis licencie\w*|suis)|jjoue|i (?:play|train|box|swim|dance)"
     r"|mon (?:club|entrainement)(?: c'? ?est)?|my (?:club|team)(?: is)?)\s"
@@ -43,13 +43,13 @@ _CLUB = re.compile(
 )
 _BORN = re.compile(
     r"\b(?:nee? (?:le )?|born (?:on )?(?:the )?)(?P<day>[0-9]{1,2}(?:er|st|nd|rd|th)?(?: of)? ?[/. ]?(?:[a-z]{3,9}"
-    r"|[0-9]{1,2})[/. ](?:20)?[01][0-9])\b(?P<town> (?:a|in) [a-z\-]+)?"
+    r"|[0-9]{1,2})[/. ](?:20)?[01][0-9])\b"
 )
 
 
 def find_routes(folded: str) -> Iterator[Span]:
     """Sentences in which somebody goes somewhere by something, at a time or a stop, as a habit."""
-    for sentence in _SENTENCE.finditer(folded):
+    for sentence in SENTENCE.finditer(folded):
         start, end = sentence.span()
         if end - start > _LONG:
             continue
@@ -65,11 +65,13 @@ def find_routes(folded: str) -> Iterator[Span]:
 
 
 def find_clubs(words: Words, folded: str) -> Iterator[Span]:
+    """Names of clubs that somebody plays for; a game of football on a screen has the same."""
     for match in _CLUB.finditer(folded):
         if group_is_capital(words, match, "name") and "fifa" not in folded:
             yield span_of(match, "name")
 
 
 def find_birthdays(folded: str) -> Iterator[Span]:
+    """Days of birth, with the year of somebody young."""
     for match in _BORN.finditer(folded):
         yield span_of(match, "day")
