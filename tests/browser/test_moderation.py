@@ -229,8 +229,11 @@ async def test_rules_are_tried_before_they_are_saved_and_nobody_is_overwritten(r
     await expect(tried).to_contain_text("Rien, tant que personne n’a décidé.")
     await expect(tried).to_contain_text("contact.phone")
     await expect(tried).to_contain_text("Un numéro de téléphone")
-    await claire.press("Expliquer en anglais")
-    await expect(tried.locator(".try-labels")).to_contain_text("telephone number")
+    await claire.press("Mon compte")
+    for other, explanation in (("English", "telephone number"), ("Français", "numéro de téléphone")):
+        await claire.press(other)
+        await expect(tried.locator(".try-labels")).to_contain_text(explanation)
+    await claire.press("Mon compte")
 
     words = claire.page.get_by_role("region", name="Mots surveillés")
     await words.get_by_role("button", name="Ajouter").click()

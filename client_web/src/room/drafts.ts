@@ -4,6 +4,9 @@ import { signal, type Signal } from '@preact/signals';
 
 const drafts = new Map<number, Signal<string>>();
 
+/** Of messages that are being changed, by room and place in it. */
+export const edits = new Map<string, string>();
+
 export function draftOf(room: number): Signal<string> {
   const known = drafts.get(room) ?? signal('');
   drafts.set(room, known);
@@ -18,4 +21,5 @@ export function takeBack(room: number, body: string): void {
 
 export function forgetDrafts(): void {
   drafts.clear();
+  edits.clear();
 }

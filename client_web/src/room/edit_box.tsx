@@ -6,26 +6,24 @@ import { useId } from 'preact/hooks';
 import { helpCard } from '../help/call_for_help';
 import { t } from '../locales/text';
 import { ask } from '../wire/link';
+import { edits } from './drafts';
 import { afterEdit } from './editing';
 import type { Entry } from './log';
 import { MendForm, useMend } from './mend_form';
 import { roomOf } from './rooms';
 import { leftFor, meansToSend, useGrowingArea } from './writing';
 
-/** What was being written, while the page lives: a page that is left and a network that goes lose nothing. */
-const drafts = new Map<string, string>();
-
 export function EditBox({ room, entry, onClose }: { room: number; entry: Entry; onClose: () => void }): VNode {
   const place = `${room}:${entry.seq}`;
   const before = entry.edit?.body ?? entry.body;
-  const draft = useSignal(drafts.get(place) ?? before);
+  const draft = useSignal(edits.get(place) ?? before);
   const field = useGrowingArea(draft.value);
   const mend = useMend(field);
   const id = useId();
   const left = leftFor(draft.value);
 
   const close = (): void => {
-    drafts.delete(place);
+    edits.delete(place);
     onClose();
   };
   const save = async (): Promise<void> => {
@@ -62,7 +60,7 @@ export function EditBox({ room, entry, onClose }: { room: number; entry: Entry; 
         aria-describedby={`${id}-keys`}
         onInput={(event) => {
           draft.value = event.currentTarget.value;
-          drafts.set(place, draft.value);
+          edits.set(place, draft.value);
         }}
         onKeyDown={(event) => {
           if (event.key === 'Escape') close();
