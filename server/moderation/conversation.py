@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from server.moderation.policy import REVIEW
 from server.moderation.sequence import CATEGORY, Level, Sign, State, elapsed, level, signs
 from server.moderation.verdict import Finding, Label, Speaker, Verdict
 
@@ -140,4 +141,5 @@ def _weight(sign: Sign) -> float:
 
 
 def _is_more(told: State, reached: Level) -> bool:
-    return reached.severity > told.severity or (reached.severity >= 2 and bool(set(reached.families) - set(told.told)))
+    added = set(reached.families) - set(told.told)
+    return reached.severity > told.severity or (reached.severity >= REVIEW and bool(added))

@@ -16,7 +16,7 @@ from typing import Final, Literal
 from server.kernel.errors import BadRequest, BinomeError, Conflict
 from server.moderation.assess import assess
 from server.moderation.own_rules import OwnRules
-from server.moderation.policy import DISCLOSURES
+from server.moderation.policy import DISCLOSURES, REVIEW
 from server.moderation.verdict import Circumstances, Label, Speaker, Verdict
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,6 @@ _REASONS: Final[tuple[tuple[Code, frozenset[str]], ...]] = (
 )
 _CONTACT: Final = frozenset(("contact", "off_platform"))
 _LINKS: Final = ("contact.url", "contact.meeting")
-_ALARM: Final = 2  # the severity from which a label is a reason to look
 # Never to be confirmed: these let two people meet out of sight, or one text pass for another.
 _FINAL: Final = frozenset(("field_contact", "field_link", "field_hidden", "field_unread"))
 
@@ -106,7 +105,7 @@ def screen(text: str, field: Field, *, own: OwnRules | None = None) -> FieldVerd
     if verdict is None:
         return FieldVerdict("field_unread")
     code = _refusal(verdict, field)
-    alarming = any(label.severity >= _ALARM for label in verdict.labels)
+    alarming = any(label.severity >= REVIEW for label in verdict.labels)
     return FieldVerdict(code, verdict.labels, flag=code is None and alarming, show_help=verdict.show_help)
 
 
@@ -121,7 +120,7 @@ def _assessed(text: str, own: OwnRules | None) -> Verdict | None:
 
 
 def _refusal(verdict: Verdict, field: Field) -> Code | None:
-    acting = [label for label in verdict.labels if label.severity >= _ALARM]
+    acting = [label for label in verdict.labels if label.severity >= REVIEW]
     if field in LINES and any(label.category in DISCLOSURES for label in acting):
         return None
     if any(label.rule.startswith(_LINKS) for label in acting):

@@ -37,7 +37,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alert: bool = False
     freeze: bool = False
     help: bool = False
-    acts_from: int = 2
+    acts_from: int = REVIEW
 
 
 class RulePart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -187,13 +187,14 @@ def acts(label: Label, speaker: Speaker, circumstances: Circumstances = ORDINARY
         return "deliver"
     way, age = direction(speaker, circumstances), young_age(speaker, circumstances)
     rule = rule_for(label.category, way, age, circumstances)
-    return rule.action if label.severity >= max(2, rule.acts_from) else "deliver"
+    return rule.action if label.severity >= max(REVIEW, rule.acts_from) else "deliver"
 
 
 def unassessed(text: str, speaker: Speaker, circumstances: Circumstances = ORDINARY) -> Verdict:
     """What is done with a message that could not be assessed. An adult's waits for a professional; a minor's goes
-    through, since a disclosure must never be lost to a fault of ours, and what professionals write is never held. All
-    are flagged."""
+    through with the help card, since a disclosure must never be lost to a fault of ours; what professionals write is
+    never held. All are flagged."""
     label = Label("unassessed", 3, 1.0, 0, len(text), "assess.failed")
-    through = direction(speaker, circumstances) in ("minor_to_adult", "professional")
-    return Verdict("deliver" if through else "hold", 3, (label,), flag=True)
+    way = direction(speaker, circumstances)
+    through, help_card = way in ("minor_to_adult", "professional"), way == "minor_to_adult"
+    return Verdict("deliver" if through else "hold", 3, (label,), show_help=help_card, flag=True)

@@ -12,11 +12,11 @@ from typing import NamedTuple
 import msgspec
 
 from server.moderation.data_files import DATA
+from server.moderation.policy import MOST, REVIEW
 from server.moderation.verdict import Label
 
 DAY = 86_400.0  # seconds
 CATEGORY = "conversation"
-CRITICAL = 4
 
 
 class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,7 +64,7 @@ def signs(labels: Iterable[Label]) -> dict[str, Sign]:
     for label in labels:
         family = family_of(label)
         if family is not None:
-            weight = known.full if label.severity >= 2 else label.score
+            weight = known.full if label.severity >= REVIEW else label.score
             if family not in found or weight > found[family].weight:
                 found[family] = Sign(weight, label)
     return found
@@ -158,7 +158,7 @@ def level(author: State, heard: Iterable[State] = ()) -> Level:
         severity, rule = 3, "three"
     if strong and len(counted) >= 2:
         severity, rule = (4 if len(strong) >= 2 or len(counted) >= 4 else 3), "strong"
-    if steps(author, own) >= 3 and severity < CRITICAL:
+    if steps(author, own) >= 3 and severity < MOST:
         severity, rule = max(3, severity + 1), "order"
     if severity < 3 and (author.recent >= known.skew_at or any(totals[name] >= known.insists_at for name in own)):
         # One faint note that comes often asks for a look; what holds a message is two kinds of the adult's own.

@@ -6,16 +6,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.moderation.policy import REVIEW
 from server.moderation.tables import flags
 from server.moderation.verdict import Verdict
 
-ALARM = 2  # severity from which a label is a reason to act
 PLAIN = 3  # the severity of a contact detail that is not disguised
 
 
 def is_slip(verdict: Verdict) -> bool:
     """Whether nothing but contact details, plainly written, holds the message back."""
-    reasons = [label for label in verdict.labels if label.severity >= ALARM]
+    reasons = [label for label in verdict.labels if label.severity >= REVIEW]
     return verdict.action == "hold" and all(
         label.category == "contact" and label.severity <= PLAIN for label in reasons
     )

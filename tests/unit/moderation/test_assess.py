@@ -159,6 +159,7 @@ def test_what_takes_too_long_is_given_up() -> None:
 )  # fmt: skip
 def test_what_could_not_be_assessed_holds_adults_and_lets_minors_speak(speaker: Speaker, action: str) -> None:
     verdict = unassessed("je veux mourir", speaker)
+    assert verdict.show_help == (speaker.role == "mentee")
     assert (verdict.action, verdict.severity, verdict.flag, verdict.labels[0].category) == (
         action,
         3,
