@@ -2,7 +2,7 @@
 here; the caller commits, and then tells."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -20,6 +20,8 @@ from server.moderation.review import Outcome, Reviewer
 from server.moderation.reviewers import reviewer
 from server.moderation.tables import appeals, reviews, samples
 from server.pairs.freeze import freezing_flags
+
+_UNCLAIMED: Final = {"claimed_by": None, "claimed_until": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,7 @@ class Decisions:
         act = await self._keep(conn, flag, me, "propose" if outcome.state == "second" else "decide", ruling)
         if outcome.state == "second":
             undone = {"decided_at": None, "decided_by": None, "seconded_by": None}  # of one that only lifts a freeze
-            free = {"claimed_by": None, "claimed_until": None}
-            await store.change(conn, flag.id, state="second", shared=True, proposal_id=act, **undone, **free)
+            await store.change(conn, flag.id, state="second", shared=True, proposal_id=act, **undone, **_UNCLAIMED)
         elif outcome.state == "escalated":
             await store.change(
                 conn,
@@ -66,8 +67,7 @@ class Decisions:
                 proposal_id=None,
                 reason=ruling.reason,
                 note=ruling.note,
-                claimed_by=None,
-                claimed_until=None,
+                **_UNCLAIMED,
             )
         else:
             await self._close(conn, flag, outcome, ruling, me.account_id, None)
@@ -92,9 +92,7 @@ class Decisions:
         if agree:
             await self._close(conn, flag, outcome, ruling, flag.proposal.by, me.account_id)
         else:
-            await store.change(
-                conn, flag.id, state="open", proposal_id=None, note=note, claimed_by=None, claimed_until=None
-            )
+            await store.change(conn, flag.id, state="open", proposal_id=None, note=note, **_UNCLAIMED)
         return Made(flag, me, outcome, ruling if agree else None)
 
     async def renew(self, conn: AsyncConnection, flag_id: UUID, known: int, message: MessageState, says: str) -> None:
@@ -110,8 +108,7 @@ class Decisions:
             known=known,
             message="none" if newer else message,
             edited=None if says == flag.excerpt else says,
-            claimed_by=None,
-            claimed_until=None,
+            **_UNCLAIMED,
             **({"state": "open", "proposal_id": None} if flag.state == "second" else {}),
         )
 
@@ -142,8 +139,7 @@ class Decisions:
             note=ruling.note,
             advice=ruling.advice,
             proposal_id=None,
-            claimed_by=None,
-            claimed_until=None,
+            **_UNCLAIMED,
             **({"message": outcome.message} if outcome.message is not None else {}),
         )
         waits = appeals.c.flag_id == flag.id, appeals.c.decided_at.is_(None)

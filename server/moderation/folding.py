@@ -12,7 +12,7 @@ _SPACES = {0x09: " ", 0x0A: "\n", 0x0B: "\n", 0x0C: "\n", 0x0D: "\n", 0x85: "\n"
 _SIGNS = {
     "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "′": "'", "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-",
     "−": "-", "…": ".", "·": ".", "•": ".", "∙": ".", "。": ".", "․": ".", "﹒": ".", "，": ",", "⁄": "/", "∕": "/",
-    "«": '"', "»": '"', "“": '"', "”": '"', "€": "€", "£": "£", "§": "§", "°": "°", "№": "#", "＠": "@", "﹫": "@",
+    "«": '"', "»": '"', "“": '"', "”": '"', "°": "°", "№": "#", "＠": "@", "﹫": "@",
     "➕": "+", "➖": "-", "✖": "x", "×": "*", "÷": "/", "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss",
     "🔟": "10", "💯": "100", "🄋": "0", "🄌": "0",
 }  # fmt: skip
@@ -20,8 +20,7 @@ _SIGNS = {
 
 class FoldTable(dict[int, str]):
     """For ``str.translate``. What cannot be seen (zero width, controls, combining marks, lone surrogates) becomes
-    nothing; a sign that stands for no letter stays as it is, a picture
-    as a word of its own."""
+    nothing; a sign that stands for no letter stays as it is, a picture stands as a word of its own."""
 
     def __missing__(self, code: int) -> str:
         folded = _fold(chr(code))

@@ -29,8 +29,6 @@ DETECTORS = frozenset(("contact", "identifying", "evasion", "conversation", "mod
 Pattern = Annotated[str, Meta(min_length=1, max_length=400)]
 Sentence = Annotated[str, Meta(min_length=1, max_length=500)]
 RuleId = Annotated[str, Meta(min_length=1, max_length=100)]
-
-
 Parts = Annotated[dict[str, RulePart], Meta(max_length=50)]
 
 

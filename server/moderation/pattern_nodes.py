@@ -29,13 +29,14 @@ class PatternError(ValueError):
 
 
 def plainly(text: str) -> str:
+    """``text`` as the automaton knows words: folded, parted by single spaces."""
     if _PLAIN.fullmatch(text) is not None:  # as most of the data is written
         return text
     return _GAP.sub(" ", fold(text)).strip()
 
 
 plain = lru_cache(maxsize=20_000)(plainly)
-"""Words as the automaton knows them: folded, parted by single spaces."""
+"""``plainly`` of what is asked again and again."""
 
 
 class Word:

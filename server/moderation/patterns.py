@@ -33,7 +33,7 @@ from server.moderation.slots import TANGLED, Alternative
 
 __all__ = ["PatternError", "alternatives", "families", "forget", "parse", "phrases", "plain", "words_of"]
 
-MOST_ROWS = 3_000  # alternatives of one pattern, likewise
+MOST_ROWS = 3_000  # alternatives of one pattern; more is a pattern to rewrite
 
 _FLAT = r"\([^()@~?]*\)\??"
 _PART = re.compile(rf"{_FLAT}|\(|\)\?|\)|\||[^\s()|]+")

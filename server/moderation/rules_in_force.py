@@ -16,7 +16,7 @@ from server.moderation.own_rules import OwnRules
 
 log = logging.getLogger(__name__)
 
-MAX_ORGANISATIONS = 1_000  # remembered; what is made of 500 lines of a lexicon weighs about 1 MB
+MAX_ORGANISATIONS = 1_000  # whose rules are remembered; what is made of them is kept for fewer (own_lexicon.py)
 
 _NEWEST = text("""
 select version, rules from own_rules where organisation_id = :organisation order by version desc limit 1

@@ -15,7 +15,8 @@ from server.moderation.data_files import DATA
 
 SHORTEST_INSIDE = 10  # letters of what may also stand in the middle of one long word
 _TOKEN = re.compile(r"[a-z0-9]+")
-_LETTERS = {code: None for code in range(128) if not chr(code).isalnum()}
+_NO_LETTERS = {code: None for code in range(128) if not chr(code).isalnum()}
+_LETTER = re.compile(r"[^\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]")  # what is left where those are taken out
 
 
 class Region(NamedTuple):
@@ -34,11 +35,11 @@ class Squeezed:
 
     def regions(self, folded: str) -> list[Region]:
         """What was run together or cut up, in order, of several at one place the longest."""
-        found = self._automaton.find_matches_as_indexes(folded.translate(_LETTERS), overlapping=True)
+        found = self._automaton.find_matches_as_indexes(folded.translate(_NO_LETTERS), overlapping=True)
         return list(self._written(folded, found)) if found else []
 
     def _written(self, folded: str, found: list[tuple[int, int, int]]) -> Iterator[Region]:
-        places = [match.start() for match in re.finditer(r"[^\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]", folded)]
+        places = [match.start() for match in _LETTER.finditer(folded)]
         done = 0
         for phrase, first, after in sorted(found, key=lambda match: (match[1], -match[2])):
             start, end = places[first], places[after - 1] + 1

@@ -3,8 +3,7 @@ holds, and of two changes at once one is refused. And staff try a sentence, whic
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
 from server.kernel.clock import Clock
-from server.kernel.errors import BadRequest, Conflict, TryAgain
+from server.kernel.errors import Conflict, TryAgain
 from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
 from server.moderation.assess import assess
@@ -99,7 +98,7 @@ class Tuning:
             await refuse_unusable(draft, "draft.")
             await asyncio.to_thread(ready, draft)
         own = draft if draft is not None else await self._rules.of(principal.organisation_id)
-        beside = Circumstances(circumstances.young_age, circumstances.stage, own)
+        beside = replace(circumstances, own=own)
         try:
             return assess(sentence, speaker, now=self._clock.now(), language=principal.language, circumstances=beside)
         except Overtime:
@@ -109,10 +108,10 @@ class Tuning:
 async def refuse_unusable(rules: OwnRules, within: str = "") -> None:
     """Raises the first BadRequest of what keeps ``rules``, a member ``within`` the request, from being applied. It may
     take half a second, in a thread: messages do not wait for it."""
-    problems: Sequence[BadRequest] = await asyncio.to_thread(check, rules)
-    for problem in problems:
-        problem.field = f"{within}{problem.field}"
-        raise problem
+    problems = await asyncio.to_thread(check, rules)
+    if problems:
+        problems[0].field = f"{within}{problems[0].field}"
+        raise problems[0]
 
 
 async def _newest(conn: AsyncConnection, organisation_id: UUID) -> Tuned:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from server.moderation.folding import hides, origins
 from server.moderation.squeezed import Region, squeezed
 
+LONGEST_WORD = 16  # letters of a word that is looked for in a row of single letters
 PUNCTUATION = '.,;:!?()[]{}"/\\|<>=*~+&%#^$€@'
 _OFTEN = "'.,?!-"  # signs of which most messages have one
 _PARTED_OFTEN = [(sign, f" {sign} " if sign in PUNCTUATION else " ") for sign in _OFTEN]
@@ -20,7 +21,7 @@ _RARE = re.compile(rf"[{re.escape(''.join(sign for sign, _ in _PARTED))}]")
 _TOKEN = re.compile(rf"[^\s'\-_{re.escape(PUNCTUATION)}]+|[{re.escape(PUNCTUATION)}]")
 _CHUNK = re.compile(r"\S+")
 _LEET = str.maketrans("0134578@$!€|+", "oieastbasieit")
-_LEET_SIGNS = frozenset("0134578@$!€|+")
+_LEET_SIGNS = frozenset(map(chr, _LEET))
 # Between letters, before two letters, or behind two. Each alternative begins with the same class, so that the search
 # skips from sign to sign: this runs on every message.
 _MIXED = re.compile(
@@ -28,9 +29,6 @@ _MIXED = re.compile(
 )
 _LONG = re.compile(r"([a-z])\1\1+")
 _SPELLED = re.compile(r"(?<![a-z0-9@$])(?:[a-z0-9@$][ .*_\-/|]{1,2}){3,24}[a-z0-9@$](?![a-z0-9@$])")
-
-
-LONGEST_WORD = 16  # letters of a word that is looked for in a row of single letters
 
 
 class Reading(NamedTuple):
