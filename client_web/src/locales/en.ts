@@ -675,7 +675,7 @@ export const en: Readonly<Record<Key, Text>> = {
   'looks.title': "What is looked at, and by whom",
   'looks.short': "In short",
   'looks.short_1': "A program reads each written message before it arrives. It looks for what can do harm.",
-  'looks.short_2': "This program follows written rules. It runs at the association. It sends nothing anywhere else.",
+  'looks.short_2': "This program follows written rules. For what they did not foresee, a calculation learnt from invented sentences can ask a person to look, and no more. All of it runs at the association, and nothing is sent anywhere else.",
   'looks.short_3': "The program never decides on a sanction by itself. A person decides, and it is written down.",
   'looks.short_4': "If a young person asks for help, or tells of something serious, the message is never blocked.",
   'looks.what': "What is read",

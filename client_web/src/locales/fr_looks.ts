@@ -6,7 +6,7 @@ export const frLooks = {
   'looks.title': "Ce qui est regardé, et par qui",
   'looks.short': "En bref",
   'looks.short_1': "Un programme lit chaque message écrit avant qu’il arrive. Il cherche ce qui peut faire du mal.",
-  'looks.short_2': "Ce programme suit des règles écrites. Il est chez l’association. Il n’envoie rien ailleurs.",
+  'looks.short_2': "Ce programme suit des règles écrites. Pour ce qu’elles n’ont pas prévu, un calcul appris sur des phrases inventées peut demander à une personne de regarder, rien de plus. Tout se passe à l’association, rien n’est envoyé ailleurs.",
   'looks.short_3': "Le programme ne décide jamais seul d’une sanction. Une personne décide, et cela se note.",
   'looks.short_4': [
     "Demander de l’aide ou raconter quelque chose de grave n’est jamais bloqué quand c’est un jeune qui écrit.",
