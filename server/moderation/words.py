@@ -82,6 +82,7 @@ class Words:
         return words + self._plain(self._folded[done:])
 
     def _plain(self, part: str) -> list[str]:
+        """What ``_read_plain`` makes of ``part``, in a third of the time: this is done with every message."""
         for sign, parted in _PARTED_OFTEN:
             if sign in part:
                 part = part.replace(sign, parted)
@@ -97,8 +98,32 @@ class Words:
     @property
     def reading(self) -> Reading:
         if self._reading is None:
-            self._reading = _read(self._folded, self._short, self._vocabulary, self._hidden, long=self._long)
+            self._reading = self._read()
         return self._reading
+
+    def _read(self) -> Reading:
+        reading = Reading([], [], [], set())
+        done = 0
+        for start, end, words in self._hidden:
+            self._read_plain(reading, done, start)
+            reading.hidden.update(range(len(reading.words), len(reading.words) + len(words)))
+            reading.words.extend(words)
+            reading.starts.extend([start] * len(words))
+            reading.ends.extend([end] * len(words))
+            done = end
+        self._read_plain(reading, done, len(self._folded))
+        return reading
+
+    def _read_plain(self, reading: Reading, start: int, end: int) -> None:
+        for token in _TOKEN.finditer(self._folded, start, end):
+            word = token.group()
+            if self._long:
+                word = _shorten(word, self._vocabulary)
+            first, after = token.span()
+            for part in self._short[word].split():
+                reading.words.append(part)
+                reading.starts.append(first)
+                reading.ends.append(after)
 
     def span(self, first: int, after: int) -> tuple[int, int]:
         """Where words ``first`` to ``after - 1`` stand in the raw text."""
@@ -135,27 +160,6 @@ def _apart(regions: list[Region]) -> Iterator[Region]:
             done = region.end
 
 
-def _read(
-    folded: str,
-    short: Mapping[str, str],
-    vocabulary: Container[str],
-    hidden: Sequence[Region],
-    *,
-    long: bool,
-) -> Reading:
-    reading = Reading([], [], [], set())
-    done = 0
-    for start, end, words in hidden:
-        _read_plain(reading, folded, done, start, short, vocabulary, long=long)
-        reading.hidden.update(range(len(reading.words), len(reading.words) + len(words)))
-        reading.words.extend(words)
-        reading.starts.extend([start] * len(words))
-        reading.ends.extend([end] * len(words))
-        done = end
-    _read_plain(reading, folded, done, len(folded), short, vocabulary, long=long)
-    return reading
-
-
 def _spelled(folded: str, vocabulary: Container[str]) -> Iterator[Region]:
     """What stands letter by letter and is words of the lexicon."""
     for run in _SPELLED.finditer(folded):
@@ -186,28 +190,6 @@ def _chunk_start(folded: str, floor: int, place: int) -> int:
     while place > floor and not folded[place - 1].isspace():
         place -= 1
     return place
-
-
-def _read_plain(
-    reading: Reading,
-    folded: str,
-    start: int,
-    end: int,
-    short: Mapping[str, str],
-    vocabulary: Container[str],
-    *,
-    long: bool,
-) -> None:
-    words, starts, ends = reading.words, reading.starts, reading.ends
-    for token in _TOKEN.finditer(folded, start, end):
-        word = token.group()
-        if long:
-            word = _shorten(word, vocabulary)
-        first, after = token.span()
-        for part in short[word].split():
-            words.append(part)
-            starts.append(first)
-            ends.append(after)
 
 
 def _shorten(word: str, vocabulary: Container[str]) -> str:
