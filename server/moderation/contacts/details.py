@@ -116,6 +116,9 @@ def _plain(words: Sequence[str], folded: str) -> Iterator[Found]:
     if "@" in folded:
         for span in handles.find_at(folded):
             yield "contact.handle", span
+    if "#" in folded:
+        for span in handles.find_tagged(folded):
+            yield "contact.handle", span
     if may_name(folded, words):
         for span in handles.find_named(folded):
             yield "contact.handle", span

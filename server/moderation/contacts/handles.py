@@ -15,6 +15,10 @@ ALONE = 4  # words of a message that is a name and little else
 MOST = 20  # platforms looked around in one text
 
 _AT = re.compile(r"(?<![a-z0-9._%+\-@/])@([a-z0-9._]{3,30})(?![a-z0-9._@])")
+_TAGGED = re.compile(r"(?<![a-z0-9._#/])[a-z][a-z0-9._]{1,31}#[0-9]{4,5}(?![a-z0-9])")
+_NO_TAG = frozenset(
+    ("exo", "exercice", "no", "num", "numero", "page", "question", "ticket", "issue", "commande", "order")
+)
 _SEEKS = frozenset(("ajoute", "ajoutes", "rajoute", "add", "follow", "cherche", "tape", "trouve", "find"))
 _BEFORE_NAME = _SEEKS | {"dm", "mp"}  # right before a name
 _CALLS = _SEEKS | {"pseudo", "trouves"}  # anywhere before it
@@ -39,6 +43,13 @@ def find_at(folded: str) -> Iterator[Span]:
     for match in _AT.finditer(folded):
         name = match.group(1).strip("._")
         if name not in known.after_at and name not in known.public and any(char.isalpha() for char in name):
+            yield Span(match.start(), match.end(), False)
+
+
+def find_tagged(folded: str) -> Iterator[Span]:
+    """Names with the number by which game and talk platforms tell them apart: "karim#4821"."""
+    for match in _TAGGED.finditer(folded):
+        if match.group().partition("#")[0] not in _NO_TAG:
             yield Span(match.start(), match.end(), False)
 
 

@@ -104,6 +104,7 @@ def test_links(text: str, detail: str | None) -> None:
         ("ajoute lea2010 sur snap", "lea2010"),
         ("@lea.mrt sur insta", "@lea.mrt"),
         ("sur discord je suis julieb#4521", "julieb#4521"),
+        ("cherche karim.b#48210 ce soir", "karim.b#48210"),
         ("sn@p : lea2010", "lea2010"),
         ("s n a p : lea2010", "lea2010"),
         ("mon 👻 c'est lea2010", "lea2010"),
