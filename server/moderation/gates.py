@@ -32,29 +32,31 @@ class Gate(NamedTuple):
 
 
 class Row:
-    """One row of a line. What it needs beside its anchor is worked out when it is first met: most never are."""
+    """One row of a line. What it needs beside its anchor is worked out when it is first met: most never are. Until then
+    it has no ``gates``, the rarest first, and no ``rarest`` words, of which one must stand in the text."""
 
-    __slots__ = ("_gates", "alternative", "line", "rarest")
+    __slots__ = ("_is_ready", "alternative", "gates", "line", "rarest")
 
     def __init__(self, line: Line, alternative: Alternative) -> None:
         self.line = line
         self.alternative = alternative
-        self.rarest: frozenset[str] = frozenset()  # words of which one must stand in the text
-        self._gates: tuple[Gate, ...] | None = None
+        self.gates: tuple[Gate, ...] = ()
+        self.rarest: frozenset[str] = frozenset()
+        self._is_ready = False
 
-    @property
-    def gates(self) -> tuple[Gate, ...]:
-        """The rarest first."""
-        if self._gates is None:
-            slots, anchor = self.alternative.slots, self.alternative.anchor
-            required = [
-                (slot.size(_per_ten_thousand())[1], at)
-                for at, slot in enumerate(slots)
-                if at != anchor and not slot.optional
-            ]
-            self._gates = tuple(_gate(slots, anchor, at) for _, at in sorted(required))
-            self.rarest = self._gates[0].slot.begins() if self._gates else slots[anchor].begins()
-        return self._gates
+    def make_ready(self) -> None:
+        """Once: a row stands around all the phrases of its anchor."""
+        if self._is_ready:
+            return
+        slots, anchor = self.alternative.slots, self.alternative.anchor
+        required = [
+            (slot.size(_per_ten_thousand())[1], at)
+            for at, slot in enumerate(slots)
+            if at != anchor and not slot.optional
+        ]
+        self.gates = tuple(_gate(slots, anchor, at) for _, at in sorted(required))
+        self.rarest = self.gates[0].slot.begins() if self.gates else slots[anchor].begins()
+        self._is_ready = True
 
 
 def _gate(slots: Sequence[Slot], anchor: int, at: int) -> Gate:

@@ -95,6 +95,7 @@ class Lexicon:
     def _places(
         self, words: Words, matches: Sequence[tuple[int, int, int]], watch: Stopwatch | None
     ) -> dict[tuple[int, int, str], Line]:
+        """From which word to which an entry's pattern stands, by place and entry."""
         places: dict[tuple[int, int, str], Line] = {}
         times: dict[str, int] = {}
         visits: dict[int, int] = {}
@@ -130,7 +131,9 @@ class Lexicon:
         rows = self.rows[anchor]
         if not self._ready[anchor]:
             with preparing():
-                self._ready[anchor] = all(row.gates is not None for row in rows)
+                for row in rows:
+                    row.make_ready()
+            self._ready[anchor] = True
         return rows
 
     def flooded(self, words: Words) -> bool:
