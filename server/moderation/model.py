@@ -17,13 +17,13 @@ import msgspec
 from msgspec import Meta
 
 from server.moderation.data_files import DATA
+from server.moderation.policy import REVIEW
 from server.moderation.slots import ENDS
 from server.moderation.verdict import Finding
 from server.moderation.words import Words
 
 MAGIC = b"binome model 2\n"
 RULE = "model."  # and the class
-REVIEW = 2  # the severity from which a finding is more than a note
 SHORTEST, LONGEST = 4, 5  # letters of the parts of a word
 FEWEST = 7  # words that a shorter sentence is taken to have: one or two words are not an opinion
 LONGEST_WORD = 40  # bytes read of a word
