@@ -43,18 +43,18 @@ class Aim:
 
 
 AIMS = {
-    "danger": Aim(("suicide", "self_harm"), ("ill_being", "incitement"), 3, 0.003, 0.0005),
-    "ill_being": Aim(("ill_being",), ("suicide", "self_harm"), 2, 0.003, 0.0005),
-    "told": Aim(("abuse", "neglect", "bullied"), ("insult", "incitement", "threat"), 3, 0.006, 0.001),
+    "danger": Aim(("suicide", "self_harm"), ("ill_being", "incitement"), 3, 0.002, 0.0003),
+    "ill_being": Aim(("ill_being",), ("suicide", "self_harm"), 2, 0.0015, 0.0005),
+    "told": Aim(("abuse", "neglect", "bullied"), ("insult", "incitement", "threat"), 3, 0.012, 0.001),
     "approach": Aim(
         ("secrecy", "photo_request", "meeting", "sexual_approach", "gift", "off_platform"),
         ("sexual", "flattery", "money", "drugs", "contact"),
         2,
+        0.0003,
         0.001,
-        0.004,
     ),
     "hostile": Aim(
-        ("insult", "hate", "threat"), ("incitement", "bullied", "abuse", "weapons", "profanity"), 2, 0.002, 0.002
+        ("insult", "hate", "threat"), ("incitement", "bullied", "abuse", "weapons", "profanity"), 2, 0.0003, 0.0003
     ),
 }
 

@@ -3,12 +3,14 @@
 import math
 import random
 import time
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server.moderation import lexicon
+from server.moderation.assess import assess, warm
 from server.moderation.folding import fold
 from server.moderation.model import (
     FEWEST,
@@ -24,7 +26,7 @@ from server.moderation.model import (
     sentences,
     told,
 )
-from server.moderation.policy import decide, table
+from server.moderation.policy import REVIEW, decide, table
 from server.moderation.verdict import Finding, Speaker
 from server.moderation.words import Words
 
@@ -163,3 +165,16 @@ def test_the_model_that_is_shipped_knows_only_categories_of_the_policy() -> None
     model = load()
     for known in model.header.classes if model else ():
         assert {kind.category for kind in known.kinds} | set(known.kin) <= set(table())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["le soir je cale une chaise contre ma porte quand il a bu", "hier il est encore venu s'asseoir sur mon lit"],
+)
+def test_what_no_rule_has_words_for_is_looked_at(text: str) -> None:
+    warm()
+    verdict = assess(text, Speaker("mentee", 14), now=datetime(2026, 11, 22, tzinfo=UTC))
+    assert [(label.category, label.rule) for label in verdict.labels if label.severity >= REVIEW] == [
+        ("abuse", "model.told")
+    ]
+    assert (verdict.action, verdict.flag, verdict.show_help) == ("deliver", True, True)
