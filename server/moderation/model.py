@@ -28,6 +28,7 @@ SHORTEST, LONGEST = 4, 5  # letters of the parts of a word
 FEWEST = 7  # words that a shorter sentence is taken to have: one or two words are not an opinion
 LONGEST_WORD = 40  # bytes read of a word
 REMEMBERED = 8_000  # words, about 4 MB at the most
+NAMED = 60  # words of a sentence by which its category is chosen
 READ = 300  # words of a message that are read; each that was never seen before costs some 10 µs
 
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
@@ -116,15 +117,12 @@ class Model:
         """Which of its kinds the class ``number`` most likely is in ``sentence``."""
         kinds = self.header.classes[number].kinds
         first = sum(len(known.kinds) for known in self.header.classes[:number])
-        mask, totals = (1 << self.header.kind_bits) - 1, [0] * len(kinds)
-        for feature in features(sentence.words):
-            at = (feature & mask) * self._kinds + first
-            for i in range(len(kinds)):
-                totals[i] += self._kind_weights[at + i]
-        length = sqrt(max(len(sentence.words), FEWEST))
-        return max(zip(totals, kinds, strict=True), key=lambda one: one[1].bias + one[1].scale * one[0] / length)[
-            1
-        ].category
+        weights, each, mask = self._kind_weights, self._kinds, (1 << self.header.kind_bits) - 1
+        starts = [(feature & mask) * each + first for feature in features(sentence.words[:NAMED])]
+        totals = map(sum, zip(*(weights[at : at + len(kinds)] for at in starts), strict=True))
+        length = sqrt(max(min(len(sentence.words), NAMED), FEWEST))
+        logits = [kind.bias + kind.scale * total / length for kind, total in zip(kinds, totals, strict=True)]
+        return kinds[logits.index(max(logits))].category
 
     def _rows(self, words: Sequence[str]) -> Iterator[Sequence[int]]:
         """For each word and pair its weights, one a class."""
@@ -144,7 +142,7 @@ class Model:
     def _read(self, word: str) -> tuple[bytes, Sequence[int]]:
         raw, count, mask = _raw(word), self._count, (1 << self.header.bits) - 1
         places = [(feature & mask) * count for feature in _of_word(raw)]
-        read = raw, tuple(sum(self._weights[at + i] for at in places) for i in range(count))
+        read = raw, tuple(map(sum, zip(*(self._weights[at : at + count] for at in places), strict=True)))
         if len(self._of) < REMEMBERED:
             self._of[word] = read
         return read
@@ -223,8 +221,8 @@ def told(findings: Sequence[Finding], words: Words, model: Model | None, *, youn
     for number, (known, guess) in enumerate(zip(model.header.classes, model.guesses(words.words), strict=True)):
         if guess.sentence is None or guess.likelihood < (known.young if young else known.adult):
             continue
-        category = model.category(number, guess.sentence)
         if full.isdisjoint(known.kin) and full.isdisjoint(kind.category for kind in known.kinds):
+            category = model.category(number, guess.sentence)
             start, end = words.span(guess.sentence.start, guess.sentence.end)
             yield Finding(
                 category,
