@@ -24,7 +24,7 @@ from server.moderation.patterns import forget
 from server.moderation.policy import ORDINARY, REVIEW, acts, decide
 from server.moderation.squeezed import squeezed
 from server.moderation.stopwatch import Stopwatch
-from server.moderation.verdict import DELIVER, Circumstances, Finding, Label, Speaker, Verdict
+from server.moderation.verdict import DELIVER, Circumstances, Finding, Label, Settled, Speaker, Verdict
 from server.moderation.words import Words
 
 MAX_LENGTH = 10_000  # code points that are read; the chat takes 4,000
@@ -116,9 +116,10 @@ def _findings(
     folded = fold(read)
     watch.check()
     words = lexicon.words(read, folded, own.vocabulary if own else None)
-    findings = [*lexicon.find(words, watch), *(own.find(words, watch) if own else ())]
+    settled: list[Settled] = []
+    findings = [*lexicon.find(words, watch, settled), *(own.find(words, watch) if own else ())]
     watch.check()
-    findings += [*model.told(findings, words, model.load(), young=speaker.role == "mentee")]
+    findings += [*model.told(findings, words, model.load(), young=speaker.role == "mentee", settled=settled)]
     findings += [*details.find(words, folded, speaker, conversation, now, watch), *_hidings(text, words)]
     if own and findings:
         findings = own.left(findings, read)

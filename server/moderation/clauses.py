@@ -10,6 +10,12 @@ from server.moderation.clause_rules import RULES, reported, told_me
 from server.moderation.entries import Entry
 from server.moderation.hit import Hit
 
+SETTLE = frozenset((
+    "prevention", "confidential_rule", "advice", "campaign", "help_talk", "lesson", "health_lesson", "drug_lesson",
+    "homework_topic", "in_class", "classroom", "staged", "fiction", "game", "playing", "h_history", "h_lexical",
+))  # fmt: skip
+"""Lists of words that say what the talk is about: a class, a play, a game, good advice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -27,6 +33,11 @@ def weigh(entry: Entry, hit: Hit, category: str) -> Outcome | None:
         return None
     softer = [severity for rule, severity in entry.soften.items() if holds(rule, hit)]
     return Outcome(category, min(softer) if softer else entry.severity)
+
+
+def is_settled(entry: Entry, hit: Hit) -> bool:
+    """Whether ``entry`` does not count at ``hit`` because of what the talk is about, and not for want of a sign."""
+    return any(rule.rpartition(":")[2] in SETTLE and holds(rule, hit) for rule in entry.unless)
 
 
 def holds(rule: str, hit: Hit) -> bool:

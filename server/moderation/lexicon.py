@@ -13,7 +13,7 @@ import msgspec
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from server.moderation import gates
-from server.moderation.clauses import Outcome, weigh
+from server.moderation.clauses import Outcome, is_settled, weigh
 from server.moderation.contexts import contexts
 from server.moderation.data_files import DATA, version_of
 from server.moderation.elisions import ShortForms
@@ -23,7 +23,7 @@ from server.moderation.hit import Hit, Text
 from server.moderation.patterns import alternatives, plain, words_of, words_of_families
 from server.moderation.policy import MOST
 from server.moderation.stopwatch import Stopwatch, preparing
-from server.moderation.verdict import Finding
+from server.moderation.verdict import Finding, Settled
 from server.moderation.words import Words
 
 REPEATS = 12  # places of one entry that are weighed in one text: a page of the same insult is one reason
@@ -64,9 +64,9 @@ class Lexicon:
         self.vocabulary = frozenset(vocabulary)
         self.automaton = AhoCorasick(anchors, matchkind=MatchKind.Standard, store_patterns=False)
 
-    def hits(self, words: Words, watch: Stopwatch | None = None) -> list[Weighed]:
+    def hits(self, words: Words, watch: Stopwatch | None = None, settled: list[Settled] | None = None) -> list[Weighed]:
         """All entries that hold somewhere in ``words``, before those that cover one another go: the most severe first,
-        then the longest."""
+        then the longest. What was ``settled`` is added there."""
         matches = self.automaton.find_matches_as_indexes(words.line, overlapping=True)
         if not matches:
             return []
@@ -76,14 +76,18 @@ class Lexicon:
             outcome = weigh(line.entry, Hit(text, first, after), line.category)
             if outcome is not None:
                 found.append(Weighed(first, after, line.entry, outcome, line.version))
+            elif settled is not None and is_settled(line.entry, Hit(text, first, after)):
+                settled.append(Settled(first, line.category))
         found.sort(key=lambda hit: (-_weight(hit), hit.first - hit.after))
         return found
 
-    def find(self, words: Words, watch: Stopwatch | None = None) -> Iterator[Finding]:
+    def find(
+        self, words: Words, watch: Stopwatch | None = None, settled: list[Settled] | None = None
+    ) -> Iterator[Finding]:
         """What the lexicon sees in ``words``; of several findings of one category at one place the most
-        severe, and of those the longest."""
+        severe, and of those the longest. What it sees and knows to be nothing is added to ``settled``."""
         taken: dict[str, set[int]] = {}
-        for first, after, entry, outcome, version in self.hits(words, watch):
+        for first, after, entry, outcome, version in self.hits(words, watch, settled):
             here = taken.setdefault(outcome.category, set())
             if not here.isdisjoint(range(first, after)):
                 continue
@@ -188,5 +192,5 @@ def hits(words: Words) -> list[Weighed]:
     return load().hits(words)
 
 
-def find(words: Words, watch: Stopwatch | None = None) -> Iterator[Finding]:
-    return load().find(words, watch)
+def find(words: Words, watch: Stopwatch | None = None, settled: list[Settled] | None = None) -> Iterator[Finding]:
+    return load().find(words, watch, settled)

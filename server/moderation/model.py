@@ -19,7 +19,7 @@ from msgspec import Meta
 from server.moderation.data_files import DATA
 from server.moderation.policy import REVIEW
 from server.moderation.slots import ENDS
-from server.moderation.verdict import Finding
+from server.moderation.verdict import Finding, Settled
 from server.moderation.words import Words
 
 MAGIC = b"binome model 2\n"
@@ -101,15 +101,15 @@ class Model:
         self._weights, self._kind_weights = signed[:size], signed[size:]
         self._of: dict[str, tuple[bytes, Sequence[int]]] = {}
 
-    def guesses(self, words: Sequence[str]) -> list[Guess]:
-        """For each class the likeliest sentence of ``words``."""
+    def guesses(self, words: Sequence[str], settled: Sequence[Settled] = ()) -> list[Guess]:
+        """For each class the likeliest sentence of ``words``, but for those in which rules have ``settled`` it."""
         best = [Guess(0.0, None)] * self._count
         for sentence in sentences(words[:READ]):
             totals = map(sum, zip(*self._rows(sentence.words), strict=True))
             length = sqrt(max(len(sentence.words), FEWEST))
             for i, (known, total) in enumerate(zip(self.header.classes, totals, strict=True)):
                 likelihood = _likelihood(known.bias + known.scale * total / length)
-                if likelihood > best[i].likelihood:
+                if likelihood > best[i].likelihood and not _is_settled(known, sentence, settled):
                     best[i] = Guess(likelihood, sentence)
         return best
 
@@ -146,6 +146,13 @@ class Model:
         if len(self._of) < REMEMBERED:
             self._of[word] = read
         return read
+
+
+def _is_settled(known: Class, sentence: Sentence, settled: Sequence[Settled]) -> bool:
+    return any(
+        sentence.start <= at < sentence.end and any(kind.category == category for kind in known.kinds)
+        for at, category in settled
+    )
 
 
 def _likelihood(logit: float) -> float:
@@ -212,13 +219,18 @@ def load() -> Model | None:
     return Model(path.read_bytes()) if path.is_file() else None
 
 
-def told(findings: Sequence[Finding], words: Words, model: Model | None, *, young: bool) -> Iterator[Finding]:
-    """What the model finds alone, where no rule among ``findings`` has found anything of that class. A disclosure is
-    likelier from a ``young`` person, an approach from an adult: what it takes to speak up differs."""
+def told(
+    findings: Sequence[Finding], words: Words, model: Model | None, *, young: bool, settled: Sequence[Settled] = ()
+) -> Iterator[Finding]:
+    """What the model finds alone, where no rule among ``findings`` has found anything of that class, nor ``settled`` it
+    in that sentence. A disclosure is likelier from a ``young`` person, an approach from an adult: what it takes to
+    speak up differs."""
     if model is None:
         return
     full = {finding.category for finding in findings if finding.severity is None or finding.severity >= REVIEW}
-    for number, (known, guess) in enumerate(zip(model.header.classes, model.guesses(words.words), strict=True)):
+    for number, (known, guess) in enumerate(
+        zip(model.header.classes, model.guesses(words.words, settled), strict=True)
+    ):
         if guess.sentence is None or guess.likelihood < (known.young if young else known.adult):
             continue
         if full.isdisjoint(known.kin) and full.isdisjoint(kind.category for kind in known.kinds):

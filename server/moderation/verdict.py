@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:  # own_rules stands on policy and lexicon, which stand on this
     from server.moderation.own_rules import OwnRules
@@ -87,6 +87,13 @@ class Finding:
     version: str = ""
     families: tuple[str, ...] = ()
     advised: bool = False  # by the model alone: a professional is to look, and nothing is held
+
+
+class Settled(NamedTuple):
+    """At word ``at`` a rule saw ``category`` and knows that it is nothing: a lesson, a play, a game, good advice."""
+
+    at: int
+    category: str
 
 
 class Overtime(Exception):

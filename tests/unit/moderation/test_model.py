@@ -27,7 +27,7 @@ from server.moderation.model import (
     told,
 )
 from server.moderation.policy import REVIEW, decide, table
-from server.moderation.verdict import Finding, Speaker
+from server.moderation.verdict import Finding, Settled, Speaker
 from server.moderation.words import Words
 
 BITS, KIND_BITS = 10, 8
@@ -133,6 +133,15 @@ def test_another_finding_does_not_keep_it_silent() -> None:
     assert [finding.rule for finding in told([phone], words(DANGER[2]), MODEL, young=True)] == ["model.danger"]
 
 
+def test_what_a_rule_knows_to_be_nothing_the_model_leaves_alone_in_that_sentence() -> None:
+    text = f"{CALM[0]}. {DANGER[0]}"
+    read = words(text)
+    at = len(read.words) - 1
+    assert list(told([], read, MODEL, young=True, settled=[Settled(at, "suicide")])) == []
+    for elsewhere in (Settled(0, "suicide"), Settled(at, "insult")):
+        assert [finding.rule for finding in told([], read, MODEL, young=True, settled=[elsewhere])] == ["model.danger"]
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -178,3 +187,9 @@ def test_what_no_rule_has_words_for_is_looked_at(text: str) -> None:
         ("abuse", "model.told")
     ]
     assert (verdict.action, verdict.flag, verdict.show_help) == ("deliver", True, True)
+
+
+def test_good_advice_is_no_approach_whatever_the_model_thinks() -> None:
+    warm()
+    advice = "Et si quelqu'un te demande une photo ou de garder un secret, tu en parles à un adulte"
+    assert assess(advice, Speaker("mentor", 40), now=datetime(2026, 11, 22, tzinfo=UTC)).labels == ()
