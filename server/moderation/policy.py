@@ -181,6 +181,12 @@ def decide(findings: Sequence[Finding], speaker: Speaker, circumstances: Circums
     return Verdict(ACTIONS[action], labels[0].severity, tuple(labels), None, show_help, flag, alert, freeze)
 
 
+def is_hidden(label: Label) -> bool:
+    """Whether it is hidden where a professional hides what was found: no mere note, and not the sentence at which the
+    model asked for a look."""
+    return label.severity >= REVIEW and not label.rule.startswith(ADVICE)
+
+
 def acts(label: Label, speaker: Speaker, circumstances: Circumstances = ORDINARY) -> Action:
     """What the policy does with this one label; nothing with what the model alone has told."""
     if label.rule.startswith(ADVICE):

@@ -25,6 +25,7 @@ from server.moderation.flag import APPEAL, Flag, MessageState, Ruling
 from server.moderation.flag_card import FlagCard
 from server.moderation.flags import Flags
 from server.moderation.masking import mask
+from server.moderation.policy import REVIEW, is_hidden
 from server.moderation.review import WAITING
 from server.moderation.verdict import Label
 from server.pairs.freeze import lift
@@ -42,7 +43,6 @@ T = TypeVar("T")
 Work = Callable[[AsyncConnection], Awaitable[Made]]
 
 LOOK_AGAIN_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # after a commit whose outcome was lost with the connection
-HIDDEN = 2  # the severity from which a label is hidden when nobody says what to hide; below are notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +237,8 @@ async def _masked(conn: AsyncConnection, flag: Flag, ruling: Ruling, stands: Sta
     """What others read when the chosen parts are hidden, in the language of the author."""
     if stands.kind != "text":
         raise Conflict("flag_decision")
-    hidden = [label for label in flag.labels if label.severity >= HIDDEN] or list(flag.labels)
+    hidden = list(filter(is_hidden, flag.labels)) or list(flag.labels)
     if ruling.spans is not None:
-        hidden = [Label("*", HIDDEN, 1.0, start, end, "review") for start, end in ruling.spans]
+        hidden = [Label("*", REVIEW, 1.0, start, end, "review") for start, end in ruling.spans]
     author = (await people_of(conn, [flag.author_id]))[flag.author_id]
     return mask(_of_standing(stands).says, hidden, author.language)

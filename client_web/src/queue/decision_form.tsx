@@ -5,7 +5,7 @@ import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { t } from '../locales/text';
 import type { Decision, Flag, Reason } from '../wire/flag';
-import { touched, wordsOf } from './hiding';
+import { isHidden, touched, wordsOf } from './hiding';
 import { needsTwo, reasonsFor, textOf } from './lists';
 import { hiddenSpans, Masker } from './masker';
 import { busy, claim, decide } from './queue';
@@ -29,7 +29,7 @@ export function DecisionForm({ flag, decision, lifting = false, onClose }: Props
   const lifts = useSignal(lifting);
   const problem = useSignal('');
   const hidden = useSignal<ReadonlySet<number>>(
-    touched(wordsOf(text), flag.edited === undefined ? flag.labels.filter(({ severity }) => severity >= 2) : []),
+    touched(wordsOf(text), flag.edited === undefined ? flag.labels.filter(isHidden) : []),
   );
   const first = useRef<HTMLSelectElement>(null);
   const adviceField = useRef<HTMLTextAreaElement>(null);

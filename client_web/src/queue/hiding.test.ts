@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { spansOf, touched, wordsOf } from './hiding';
+import { spansOf, isHidden, touched, wordsOf } from './hiding';
 
 const TEXT = '😀 appelle le 06 12 ou  écris';
 
@@ -21,4 +21,13 @@ test('words beside each other are hidden as one, others apart', () => {
   assert.deepEqual(spansOf(words, new Set([3, 4])), [[13, 18]]);
   assert.deepEqual(spansOf(words, new Set([0, 3, 4, 6])), [[0, 1], [13, 18], [23, 28]]);
   assert.deepEqual(spansOf(words, new Set()), []);
+});
+
+test('notes and what the model alone has told are not hidden by themselves', () => {
+  const found = [
+    { severity: 3, rule: 'contact.phone' },
+    { severity: 1, rule: 'flattery.fr.love' },
+    { severity: 3, rule: 'model.told' },
+  ];
+  assert.deepEqual(found.map(isHidden), [true, false, false]);
 });

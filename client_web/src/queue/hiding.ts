@@ -19,6 +19,9 @@ export function wordsOf(text: string): Word[] {
   return words;
 }
 
+/** What is hidden before anybody chooses: no mere note, and not the sentence at which the model asked for a look. */
+export const isHidden = ({ severity, rule }: Pick<Label, 'severity' | 'rule'>): boolean => severity >= 2 && !rule.startsWith('model.');
+
 /** The words that touch what was found. */
 export function touched(words: readonly Word[], labels: readonly Pick<Label, 'start' | 'end'>[]): ReadonlySet<number> {
   const found = new Set<number>();

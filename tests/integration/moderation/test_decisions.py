@@ -67,6 +67,17 @@ class TestWhatBecomesOfAMessage:
         (got,) = await lea.wait("chat:message")
         assert (got["state"], got["body"]) == ("masked", "Mon numéro : [••• coordonnées masquées]")
 
+    async def test_the_sentence_that_the_model_wondered_at_is_not_hidden_by_itself(self, house: House) -> None:
+        room = await house.room()
+        lea = await house.open(room.mentee)
+        flag = await held(house, room, "j'ai un petit quelque chose pour toi à la maison. Mon numéro : 06 12 34 56 78")
+        rules = (await house.sql("select labels from flags"))[0][0]
+        assert "model.approach" in str(rules)
+        await house.decide(room.supervisor, flag, "release_masked", "personal_detail")
+        (got,) = await lea.wait("chat:message")
+        said = "j'ai un petit quelque chose pour toi à la maison. Mon numéro : [••• coordonnées masquées]"
+        assert got["body"] == said
+
     async def test_released_with_chosen_parts_hidden(self, house: House) -> None:
         room = await house.room()
         lea = await house.open(room.mentee)
