@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from server.moderation.folding import fold
 from server.moderation.policy import REVIEW
 from server.moderation.sequence import CATEGORY, Level, Sign, State, elapsed, level, signs
 from server.moderation.verdict import Finding, Label, Speaker, Verdict
@@ -24,6 +25,8 @@ _encode, _decode = msgspec.json.Encoder().encode, msgspec.json.Decoder(State).de
 
 @dataclass(frozen=True, slots=True)
 class Turn:
+    """``text`` is folded: it is read with each of the author's next messages."""
+
     author: Hashable
     text: str
     at: datetime
@@ -53,7 +56,7 @@ class Conversation:
 
     def remember(self, speaker: Speaker, text: str, at: datetime, verdict: Verdict | None = None) -> None:
         """Takes in a message and what it was found to hold."""
-        self._turns.append(Turn(speaker.author, text[-TAIL:], at))
+        self._turns.append(Turn(speaker.author, fold(text[-TAIL:]), at))
         if verdict is None or speaker.role not in (*_YOUNG, *_ADULTS):
             return
         found = signs(verdict.labels)
@@ -69,12 +72,12 @@ class Conversation:
             self._told(speaker, at)
 
     def of_author(self, speaker: Speaker, now: datetime) -> list[str]:
-        """The ends of the author's own messages of the last ten minutes, oldest first."""
+        """The ends of the author's own messages of the last ten minutes, folded, oldest first."""
         author, since = speaker.author, now - WINDOW
         return [turn.text for turn in self._turns if turn.author == author and turn.at >= since]
 
     def last_of_others(self, speaker: Speaker, now: datetime) -> str | None:
-        """The end of the newest message that somebody else wrote within ten minutes."""
+        """The end of the newest message that somebody else wrote within ten minutes, folded."""
         author, since = speaker.author, now - WINDOW
         for turn in reversed(self._turns):
             if turn.at < since:

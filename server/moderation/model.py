@@ -27,6 +27,8 @@ RULE = "model."  # and the class
 SHORTEST, LONGEST = 4, 5  # letters of the parts of a word
 FEWEST = 7  # words that a shorter sentence is taken to have: one or two words are not an opinion
 LONGEST_WORD = 40  # bytes read of a word
+BEHIND, AROUND = b" ", b" * "  # between the words of a pair, and of one with a word between
+LOWEST = -30.0  # a logit of no likelihood at all
 REMEMBERED = 8_000  # words, about 4 MB at the most
 NAMED = 60  # words of a sentence by which its category is chosen
 READ = 300  # words of a message that are read; each that was never seen before costs some 10 µs
@@ -75,6 +77,15 @@ class Sentence(NamedTuple):
     end: int
 
 
+class _Read(NamedTuple):
+    """A word: its checksum, what stands of it in the name of a pair and of a pair around a word, and its weights."""
+
+    checksum: int
+    behind: bytes
+    around: bytes
+    row: Sequence[int]
+
+
 class Guess(NamedTuple):
     """How likely a class is in the sentence in which it is likeliest."""
 
@@ -99,19 +110,21 @@ class Model:
         self.version = f"model-{hashlib.sha256(data).hexdigest()[:8]}"
         signed = memoryview(weights).cast("b")
         self._weights, self._kind_weights = signed[:size], signed[size:]
-        self._of: dict[str, tuple[bytes, Sequence[int]]] = {}
+        self._terms = [(known.bias, known.scale) for known in header.classes]
+        self._of: dict[str, _Read] = {}
 
     def guesses(self, words: Sequence[str], settled: Sequence[Settled] = ()) -> list[Guess]:
         """For each class the likeliest sentence of ``words``, but for those in which rules have ``settled`` it."""
-        best = [Guess(0.0, None)] * self._count
+        highest = [LOWEST] * self._count
+        where: list[Sentence | None] = [None] * self._count
         for sentence in sentences(words[:READ]):
-            totals = map(sum, zip(*self._rows(sentence.words), strict=True))
-            length = sqrt(max(len(sentence.words), FEWEST))
-            for i, (known, total) in enumerate(zip(self.header.classes, totals, strict=True)):
-                likelihood = _likelihood(known.bias + known.scale * total / length)
-                if likelihood > best[i].likelihood and not _is_settled(known, sentence, settled):
-                    best[i] = Guess(likelihood, sentence)
-        return best
+            share = 1 / sqrt(max(len(sentence.words), FEWEST))
+            for i, total in enumerate(map(sum, zip(*self._rows(sentence.words), strict=True))):
+                bias, scale = self._terms[i]
+                logit = bias + scale * total * share
+                if logit > highest[i] and not (settled and _is_settled(self.header.classes[i], sentence, settled)):
+                    highest[i], where[i] = logit, sentence
+        return [Guess(_likelihood(logit), sentence) for logit, sentence in zip(highest, where, strict=True)]
 
     def category(self, number: int, sentence: Sentence) -> str:
         """Which of its kinds the class ``number`` most likely is in ``sentence``."""
@@ -124,25 +137,28 @@ class Model:
         logits = [kind.bias + kind.scale * total / length for kind, total in zip(kinds, totals, strict=True)]
         return kinds[logits.index(max(logits))].category
 
-    def _rows(self, words: Sequence[str]) -> Iterator[Sequence[int]]:
+    def _rows(self, words: Sequence[str]) -> list[Sequence[int]]:
         """For each word and pair its weights, one a class."""
-        count, weights, mask = self._count, self._weights, (1 << self.header.bits) - 1
-        before = between = None
+        count, weights, mask, known = self._count, self._weights, (1 << self.header.bits) - 1, self._of
+        rows: list[Sequence[int]] = []
+        before = between = None  # the checksums of the last two words: that of a pair begins with its first word's
         for word in words:
-            raw, row = self._of.get(word) or self._read(word)
-            yield row
+            read = known.get(word) or self._read(word)
+            rows.append(read.row)
             if between is not None:
-                at = (_pair(between, raw) & mask) * count
-                yield weights[at : at + count]
+                at = (crc32(read.behind, between) & mask) * count
+                rows.append(weights[at : at + count])
                 if before is not None:
-                    at = (_around(before, raw) & mask) * count
-                    yield weights[at : at + count]
-            before, between = between, raw
+                    at = (crc32(read.around, before) & mask) * count
+                    rows.append(weights[at : at + count])
+            before, between = between, read.checksum
+        return rows
 
-    def _read(self, word: str) -> tuple[bytes, Sequence[int]]:
+    def _read(self, word: str) -> _Read:
         raw, count, mask = _raw(word), self._count, (1 << self.header.bits) - 1
         places = [(feature & mask) * count for feature in _of_word(raw)]
-        read = raw, tuple(map(sum, zip(*(self._weights[at : at + count] for at in places), strict=True)))
+        row = tuple(map(sum, zip(*(self._weights[at : at + count] for at in places), strict=True)))
+        read = _Read(crc32(raw), BEHIND + raw, AROUND + raw, row)
         if len(self._of) < REMEMBERED:
             self._of[word] = read
         return read
@@ -156,7 +172,7 @@ def _is_settled(known: Class, sentence: Sentence, settled: Sequence[Settled]) ->
 
 
 def _likelihood(logit: float) -> float:
-    return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, logit))))
+    return 1.0 / (1.0 + exp(-min(30.0, logit))) if logit > LOWEST else 0.0
 
 
 def sentences(words: Sequence[str]) -> Iterator[Sentence]:
@@ -199,11 +215,11 @@ def _of_word(raw: bytes) -> Iterator[int]:
 
 
 def _pair(first: bytes, second: bytes) -> int:
-    return crc32(first + b" " + second)
+    return crc32(first + BEHIND + second)
 
 
 def _around(first: bytes, second: bytes) -> int:
-    return crc32(first + b" * " + second)
+    return crc32(first + AROUND + second)
 
 
 def encode(header: Header, weights: Sequence[Sequence[int]], kind_weights: Sequence[Sequence[int]]) -> bytes:

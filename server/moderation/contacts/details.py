@@ -11,7 +11,6 @@ from server.moderation.contacts.platforms import may_name, platforms
 from server.moderation.contacts.spelled import close_up, with_signs
 from server.moderation.conversation import Conversation
 from server.moderation.data_files import version_of
-from server.moderation.folding import fold
 from server.moderation.stopwatch import Stopwatch
 from server.moderation.verdict import Finding, Speaker
 from server.moderation.words import Words, looks_alike
@@ -52,7 +51,7 @@ def find(
         watch.check()
 
     own = conversation.of_author(speaker, now) if conversation is not None else []
-    earlier = [fold(piece) for piece in own[-PIECES:]]
+    earlier = own[-PIECES:]
     if own and email.wakes(folded, words.words):
         yield from told(("contact.email.split", span) for span in pieces.across(earlier, folded, email.find))
     written = list(_written(words.words, folded, words))
@@ -67,12 +66,12 @@ def find(
     if digits >= numbers.ENOUGH:
         yield from told(("contact.phone", span) for span in numbers.find(folded))
     if own and digits and 1 not in seen:
-        yield from told(("contact.phone.split", span) for span in pieces.find(folded, map(fold, reversed(own))))
+        yield from told(("contact.phone.split", span) for span in pieces.find(folded, reversed(own)))
     if own and 1 not in seen:
         yield from told(("contact.handle.split", span) for span in handles.find_split(folded, words.words, earlier))
     question = conversation.last_of_others(speaker, now) if conversation is not None and 1 not in seen else None
     if question is not None:
-        yield from told(("contact.handle.answer", span) for span in handles.find_answer(folded, fold(question)))
+        yield from told(("contact.handle.answer", span) for span in handles.find_answer(folded, question))
     if speaker.role == "mentee":
         seen = bytearray(len(folded))  # where they live is told of in its own right, be it an address too
     yield from told(identifying.find(words, folded, speaker))
