@@ -31,6 +31,7 @@ DATABASE = "binome"
 SOCKET_PATH_LIMIT = 103  # bytes, terminator aside: the smallest sun_path among our systems (macOS: 104)
 START_SECONDS = 60.0  # longest wait for a start; a recovery after a crash replays its log first
 FAST_STOP_SECONDS = 10.0  # for a clean shutdown with its checkpoint, before it is cut short
+REMOVE_SECONDS = 10.0  # longest wait until nobody writes in what is removed
 WATCH_SECONDS = 0.25  # between two looks at whether PostgreSQL still runs
 LOG_LIMIT = 8 * 2**20  # bytes of postgres.log that are kept over a start
 
@@ -197,7 +198,7 @@ class EmbeddedPostgres:
     def _make_cluster(self) -> None:
         """Makes the cluster beside its place and moves it there when it is complete."""
         for left in self._cluster.parent.glob("postgres.new-*"):
-            shutil.rmtree(left, ignore_errors=True)
+            _remove(left)
         if shutil.disk_usage(self._cluster.parent).free < 100 * 2**20:  # a new cluster takes about 40 MB and its log 32
             raise disk_full(self._data)
         new = self._cluster.with_name(f"postgres.new-{os.getpid()}")
@@ -336,6 +337,16 @@ def running_url(data: Path) -> str | None:
         return _url((data / "postgres.password").read_text(encoding="ascii"), note.sockets)
     except OSError:
         return None
+
+
+def _remove(folder: Path) -> None:
+    """Removes a cluster that was left half made; ``initdb`` of a server that was killed may write in it for a moment
+    more, until it finds its files gone."""
+    deadline = time.monotonic() + REMOVE_SECONDS
+    while folder.exists() and time.monotonic() < deadline:
+        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            time.sleep(0.02)
 
 
 def _url(password: str, sockets: Path) -> str:

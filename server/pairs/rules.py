@@ -31,7 +31,7 @@ class Pair:
     mentee_id: UUID
     supervisor_id: UUID
     state: State
-    since: datetime | None = field(default=None, compare=False)  # as of its row; None before it has one
+    since: datetime | None = field(default=None, compare=False)  # when its row was made; None: now
 
     @property
     def people(self) -> tuple[UUID, UUID, UUID]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.pairs.rules import Pair, State
@@ -72,6 +72,7 @@ async def insert_pair(conn: AsyncConnection, new: Pair) -> None:
             mentee_id=new.mentee_id,
             supervisor_id=new.supervisor_id,
             state=new.state.value,
+            created_at=new.since if new.since is not None else func.now(),
         )
     )
 

@@ -96,13 +96,14 @@ async def room(
     mentor: Person | None = None,
     supervisor: Person | None = None,
     mentee_born: date | None = None,
+    since: datetime | None = None,
     now: datetime = NOW,
 ) -> Room:
     """A pair and its room, with new people in the seats that are not given."""
     mentor = mentor or await person(database, where, Role.MENTOR, "Julien", now=now)
     mentee = await person(database, where, Role.MENTEE, "Lea", born=mentee_born, now=now)
     supervisor = supervisor or await person(database, where, Role.SUPERVISOR, "Claire", now=now)
-    pair = Pair(new_id(), where.id, mentor.id, mentee.id, supervisor.id, state)
+    pair = Pair(new_id(), where.id, mentor.id, mentee.id, supervisor.id, state, since)
     async with database.begin() as conn:
         await insert_pair(conn, pair)
         room_id = await rooms.create_room(conn, pair)

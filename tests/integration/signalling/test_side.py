@@ -62,8 +62,9 @@ def part(street: Neighbourhood, caller: Caller) -> Part:
 
 
 def on_rungs(street: Neighbourhood, caller: Caller, out: Rung, into: Rung) -> None:
-    """As the ladder would decide after some seconds of a bad line."""
+    """As the ladder would decide after some seconds of a bad line. It decides nothing else from then on."""
     mine = part(street, caller)
+    mine.line.came_at = float("inf")
     mine.line.out, mine.line.into = replace(mine.line.out, rung=out), replace(mine.line.into, rung=into)
     street.calls.quality._settle(mine)
 
