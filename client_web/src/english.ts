@@ -1,5 +1,13 @@
-/** The English texts, fetched by who reads English. */
+/** The English texts of all parts, fetched at once by who reads English. */
 
 import './main'; // as staff.ts does, and for the same reason
 
-export { en } from './locales/en';
+import { en as enPage } from './locales/en';
+import { enCall } from './locales/en_call';
+import { enLooks } from './locales/en_looks';
+import { enMend } from './locales/en_mend';
+import { enStaff } from './locales/en_staff';
+import { enWords } from './locales/en_words';
+import type { Key, Text } from './locales/text';
+
+export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enLooks, ...enMend, ...enStaff, ...enWords };

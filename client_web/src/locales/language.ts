@@ -1,9 +1,9 @@
 /** The language in use: the account's, else the one chosen here before, else the browser's. French when in doubt. */
 
 import { effect, signal } from '@preact/signals';
-import type { en } from './en';
 import type { Language } from '../wire/account';
 import { recall, remember } from '../shell/memory';
+import type { Key, Text } from './text';
 
 function firstGuess(): Language {
   const chosen = recall('language');
@@ -13,7 +13,7 @@ function firstGuess(): Language {
 }
 
 /** The English texts, once fetched. */
-export const english = signal<typeof en | null>(null);
+export const english = signal<Readonly<Record<Key, Text>> | null>(null);
 /** Changes only once the texts are here: `learn` sees to that. */
 export const language = signal<Language>('fr');
 

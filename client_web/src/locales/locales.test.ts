@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { en } from './en';
+import { en as enPage } from './en';
+import { enCall } from './en_call';
+import { enLooks } from './en_looks';
+import { enMend } from './en_mend';
+import { enStaff } from './en_staff';
+import { enWords } from './en_words';
 import { fr as frPage } from './fr';
 import { frCall } from './fr_call';
 import { frLooks } from './fr_looks';
@@ -10,6 +15,7 @@ import { frWords } from './fr_words';
 import type { Text } from './text';
 
 const fr: Readonly<Record<string, Text>> = { ...frPage, ...frCall, ...frLooks, ...frMend, ...frStaff, ...frWords };
+const en: Readonly<Record<string, Text>> = { ...enPage, ...enCall, ...enLooks, ...enMend, ...enStaff, ...enWords };
 
 const forms = (text: Text): readonly string[] =>
   typeof text === 'string' ? [text] : 'one' in text ? [text.one, text.other] : text;
@@ -20,9 +26,15 @@ test('both languages have the same keys', () => {
   assert.deepEqual(Object.keys(en).sort(), Object.keys(fr).sort());
 });
 
+test('a text stands in the same part in both languages, and in one part only', () => {
+  const parts = [[frPage, enPage], [frCall, enCall], [frLooks, enLooks], [frMend, enMend], [frStaff, enStaff], [frWords, enWords]] as const;
+  for (const [french, english] of parts) assert.deepEqual(Object.keys(english).sort(), Object.keys(french).sort());
+  assert.equal(parts.flatMap(([french]) => Object.keys(french)).length, Object.keys(fr).length);
+});
+
 test('a text takes the same parameters in both languages', () => {
   for (const [key, text] of Object.entries(fr)) {
-    assert.deepEqual(parameters(en[key as keyof typeof en]), parameters(text), key);
+    assert.deepEqual(parameters(en[key]!), parameters(text), key);
   }
 });
 

@@ -15,6 +15,8 @@ import { english, language } from './language';
  */
 export type Text = string | readonly [vous: string, tu: string] | { readonly one: string; readonly other: string };
 export type Key = keyof typeof fr | keyof typeof frCall | keyof typeof frLooks | keyof typeof frMend | keyof typeof frStaff | keyof typeof frWords;
+/** A part of the texts in another language than French. */
+export type Texts<French> = Readonly<Record<keyof French, Text>>;
 export type Params = Readonly<Record<string, string | number>>;
 
 let french: Partial<Record<Key, Text>> = fr;
