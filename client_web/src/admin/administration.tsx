@@ -6,9 +6,9 @@ import { useEffect, useState } from 'preact/hooks';
 import { t, tOr } from '../locales/text';
 import { Icon } from '../shell/icons';
 import { Face } from '../shell/mark';
+import { refusedBecause } from '../shell/refused';
 import type { Account, Pair } from '../wire/account';
 import { http } from '../wire/http';
-import { Refusal } from '../wire/refusal';
 import { PairForm } from './pair_form';
 import { PersonForm } from './person_form';
 import { PolicyCard } from './policy';
@@ -30,7 +30,7 @@ export function Administration(): VNode {
       pairs.value = formed.pairs;
       setProblem('');
     } catch (error) {
-      setProblem(error instanceof Refusal && error.message ? error.message : t('error.unreachable'));
+      setProblem(refusedBecause(error));
     }
   };
   useEffect(() => void load(), []);

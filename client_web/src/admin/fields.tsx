@@ -5,6 +5,7 @@ import type { ComponentChildren, VNode } from 'preact';
 import { useId } from 'preact/hooks';
 import { t } from '../locales/text';
 import { Dialog } from '../shell/dialog';
+import { refusedBecause } from '../shell/refused';
 import { Refusal } from '../wire/refusal';
 
 interface FieldProps {
@@ -81,7 +82,7 @@ export function FormDialog({ title, onClose, save, children }: FormProps): VNode
     try {
       await save(Object.fromEntries(fields.filter(([, value]) => value !== '')));
     } catch (error) {
-      problem.value = error instanceof Refusal && error.message ? error.message : t('error.unreachable');
+      problem.value = refusedBecause(error);
       if (error instanceof Refusal && error.field) form.querySelector<HTMLElement>(`[name=${CSS.escape(error.field)}]`)?.focus();
     }
     busy.value = false;

@@ -5,10 +5,10 @@ import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { t } from '../locales/text';
 import { Icon } from '../shell/icons';
+import { refusedBecause } from '../shell/refused';
 import { RULES } from '../shell/route';
 import type { Policy } from '../wire/account';
 import { http } from '../wire/http';
-import { Refusal } from '../wire/refusal';
 
 interface Props {
   onSaved: (sentence: string) => void;
@@ -17,7 +17,7 @@ interface Props {
 
 export function PolicyCard({ onSaved, onProblem }: Props): VNode {
   const policy = useSignal<Policy | null>(null);
-  const failed = (error: unknown): void => onProblem(error instanceof Refusal && error.message ? error.message : t('error.unreachable'));
+  const failed = (error: unknown): void => onProblem(refusedBecause(error));
   useEffect(() => void http<Policy>('GET', 'policy').then((found) => (policy.value = found), failed), []);
   const change = async (next: Policy): Promise<void> => {
     const before = policy.peek();

@@ -6,9 +6,9 @@ import { dayAndHour } from '../locales/moments';
 import { t } from '../locales/text';
 import { roomNamed } from '../room/rooms';
 import { Icon } from '../shell/icons';
+import { refusedBecause } from '../shell/refused';
 import type { Flag, FlagContext } from '../wire/flag';
 import { http } from '../wire/http';
-import { Refusal } from '../wire/refusal';
 import type { FullMessage } from '../wire/room';
 import { Veiled } from './excerpt';
 
@@ -23,7 +23,7 @@ export function Around({ flag }: { flag: Flag }): VNode | null {
     try {
       found.value = await http<FlagContext>('GET', `flags/${flag.id}/context`);
     } catch (error) {
-      problem.value = error instanceof Refusal && error.message ? error.message : t('error.unreachable');
+      problem.value = refusedBecause(error);
     }
     busy.value = false;
   };

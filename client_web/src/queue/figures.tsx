@@ -6,9 +6,9 @@ import { useEffect } from 'preact/hooks';
 import { day } from '../locales/moments';
 import { language } from '../locales/language';
 import { t, tOr } from '../locales/text';
+import { refusedBecause } from '../shell/refused';
 import type { Agreement, RuleTable } from '../wire/flag';
 import { http } from '../wire/http';
-import { Refusal } from '../wire/refusal';
 
 const percent = (share: number): string => new Intl.NumberFormat(language.value, { style: 'percent', maximumFractionDigits: 0 }).format(share);
 const decimal = (value: number): string => new Intl.NumberFormat(language.value, { maximumFractionDigits: 2 }).format(value);
@@ -23,7 +23,7 @@ export function Figures(): VNode {
         agreement.value = agreed;
         table.value = rules;
       },
-      (error) => (problem.value = error instanceof Refusal && error.message ? error.message : t('error.unreachable')),
+      (error) => (problem.value = refusedBecause(error)),
     );
   }, []);
   if (problem.value) return <p class="problem">{problem.value}</p>;

@@ -4,6 +4,7 @@ import { computed, effect, signal } from '@preact/signals';
 import { t, tOr } from '../locales/text';
 import { me } from '../session/session';
 import { announce } from '../shell/announce';
+import { refusedBecause } from '../shell/refused';
 import type { DecideBody, Flag, FlagList, FlagPage, SampleBody, SecondBody } from '../wire/flag';
 import { http } from '../wire/http';
 import { on, onOnline } from '../wire/link';
@@ -114,7 +115,7 @@ async function coped(flag: Flag, error: unknown): Promise<void> {
     const name = flags.peek().get(flag.id)?.decided_by?.name;
     return say(flag.id, name ? t('queue.already', { name }) : t('queue.already_somebody'));
   }
-  say(flag.id, error instanceof Refusal && error.message ? error.message : t('error.unreachable'));
+  say(flag.id, refusedBecause(error));
 }
 
 export const reasonOf = (flag: Flag): string => tOr(`category.${flag.action === 'help' ? 'help' : flag.category}`, 'category.other');

@@ -4,8 +4,8 @@ import { useSignal, type ReadonlySignal } from '@preact/signals';
 import type { ComponentChildren, RefObject, VNode } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
 import { t, type Key } from '../locales/text';
+import { refusedBecause } from '../shell/refused';
 import { link } from '../wire/link';
-import { Refusal } from '../wire/refusal';
 
 export interface Mend {
   busy: ReadonlySignal<boolean>;
@@ -31,7 +31,7 @@ export function useMend(field: RefObject<HTMLTextAreaElement | null>): Mend {
     try {
       problem.value = (await act()) ?? '';
     } catch (error) {
-      problem.value = error instanceof Refusal && error.message ? error.message : t('error.unreachable');
+      problem.value = refusedBecause(error);
     }
     busy.value = false;
   };

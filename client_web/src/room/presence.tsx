@@ -7,8 +7,8 @@ import { t } from '../locales/text';
 import { announce } from '../shell/announce';
 import { Dialog } from '../shell/dialog';
 import { Icon } from '../shell/icons';
+import { refusedBecause } from '../shell/refused';
 import { http } from '../wire/http';
-import { Refusal } from '../wire/refusal';
 import type { Visit } from '../wire/room';
 import type { Room } from './rooms';
 
@@ -58,7 +58,7 @@ function Visits({ room, onClose }: { room: Room; onClose: () => void }): VNode {
   useEffect(() => {
     http<{ visits: Visit[] }>('GET', `rooms/${room.card.peek()?.id ?? room.number}/visits`).then(
       (answer) => setVisits(answer.visits),
-      (error) => setProblem(error instanceof Refusal && error.message ? error.message : t('error.unreachable')),
+      (error) => setProblem(refusedBecause(error)),
     );
   }, [room]);
   return (

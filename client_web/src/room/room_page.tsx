@@ -9,9 +9,9 @@ import { home, me } from '../session/session';
 import { Header, LinkNotice } from '../shell/header';
 import { Icon } from '../shell/icons';
 import { Face } from '../shell/mark';
+import { refusedBecause } from '../shell/refused';
 import { useTitle } from '../shell/title';
 import { link } from '../wire/link';
-import { Refusal } from '../wire/refusal';
 import { LOOKS } from '../shell/route';
 import { Composer } from './composer';
 import { Conversation } from './conversation';
@@ -111,7 +111,7 @@ function Threshold({ room }: { room: Room }): VNode {
     try {
       await room.enter();
     } catch (error) {
-      setProblem(error instanceof Refusal && error.message ? error.message : t('error.unreachable'));
+      setProblem(refusedBecause(error));
     }
     setBusy(false);
   };

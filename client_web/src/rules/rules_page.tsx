@@ -6,6 +6,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { dayAndHour } from '../locales/moments';
 import { t } from '../locales/text';
 import { Header, LinkNotice } from '../shell/header';
+import { refusedBecause } from '../shell/refused';
 import { useTitle } from '../shell/title';
 import { http } from '../wire/http';
 import { Refusal } from '../wire/refusal';
@@ -34,7 +35,7 @@ export function RulesPage(): VNode {
     problem.value = null;
   };
   const wrong = (error: unknown, field = ''): void => {
-    const sentence = error instanceof Refusal && error.message ? error.message : t('error.unreachable');
+    const sentence = refusedBecause(error);
     problem.value = { field: error instanceof Refusal ? (error.field ?? field) : field, sentence };
     setTimeout(() => {
       const named = problem.peek()?.field ?? '';

@@ -8,8 +8,8 @@ import { t, tOr, type Key } from '../locales/text';
 import { pieces } from '../queue/spans';
 import { Severity } from '../queue/severity';
 import { Masked } from '../room/fate';
+import { refusedBecause } from '../shell/refused';
 import { http } from '../wire/http';
-import { Refusal } from '../wire/refusal';
 import type { OwnRules, TryAnswer, TryBody } from '../wire/rules';
 import { STAGES } from './table';
 
@@ -45,7 +45,7 @@ export function TryBox({ draft }: Props): VNode {
       } satisfies TryBody);
       answer.value = { said, with: found, drafted: draft !== null };
     } catch (error) {
-      problem.value = error instanceof Refusal && error.message ? error.message : t('error.unreachable');
+      problem.value = refusedBecause(error);
     }
     busy.value = false;
   };

@@ -9,8 +9,8 @@ import { endedBy, signIn } from '../session/session';
 import { Header } from '../shell/header';
 import { LOOKS } from '../shell/route';
 import { Shelter } from '../shell/mark';
+import { refusedBecause } from '../shell/refused';
 import { useTitle } from '../shell/title';
-import { Refusal } from '../wire/refusal';
 
 /** Not known any more: it ran out while the page was away. Anything else was somebody's decision. */
 const EXPIRED = ['session_expired', 'not_signed_in'];
@@ -127,7 +127,4 @@ function missing(login: string, password: string): { field: 'login' | 'password'
   return password ? null : { field: 'password', text: t('signin.need_password') };
 }
 
-function reason(error: unknown): string {
-  if (error instanceof Refusal && error.message) return error.message;
-  return t(navigator.onLine ? 'error.unreachable' : 'signin.offline');
-}
+const reason = (error: unknown): string => refusedBecause(error, navigator.onLine ? 'error.unreachable' : 'signin.offline');
