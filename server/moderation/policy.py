@@ -21,6 +21,7 @@ ADVICE = "model."  # how the rules of the model begin
 REVIEW = 2  # the severity from which anything is done
 MOST = 4  # the severity that always makes a case
 DISCLOSURES = frozenset(("suicide", "self_harm", "ill_being", "abuse", "neglect", "bullied"))
+UNASSESSED = "unassessed"  # the category of what could not be assessed
 UNDER = "under_"
 _AGE = re.compile(rf"{UNDER}[0-9]{{1,2}}")
 ORDINARY = Circumstances()
@@ -200,7 +201,7 @@ def unassessed(text: str, speaker: Speaker, circumstances: Circumstances = ORDIN
     """What is done with a message that could not be assessed. An adult's waits for a professional; a minor's goes
     through with the help card, since a disclosure must never be lost to a fault of ours; what professionals write is
     never held. All are flagged."""
-    label = Label("unassessed", 3, 1.0, 0, len(text), "assess.failed")
+    label = Label(UNASSESSED, 3, 1.0, 0, len(text), "assess.failed")
     way = direction(speaker, circumstances)
     through, help_card = way in ("minor_to_adult", "professional"), way == "minor_to_adult"
     return Verdict("deliver" if through else "hold", 3, (label,), show_help=help_card, flag=True)

@@ -10,16 +10,17 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from server.kernel.clock import Clock
-from server.kernel.principal import ADULT_AGE, Principal, age_on
+from server.kernel.principal import Principal, age_on
 from server.moderation.assess import assess
 from server.moderation.assess_voice import assess_voice
+from server.moderation.policy import unassessed
 from server.moderation.rules_in_force import RulesInForce
 from server.moderation.verdict import Circumstances, Speaker, Stage, Verdict
 from server.pairs.rules import State as PairState
 from server.rooms.access import Access
 from server.rooms.conversations import Key, Recent
 from server.rooms.log import instant
-from server.rooms.rules import MessageKind, settle, settle_unassessed
+from server.rooms.rules import MessageKind, settle
 
 log = logging.getLogger(__name__)
 
@@ -58,9 +59,7 @@ class Judge:
             verdict = self._assessed(setting, recent, text, kind)
         except Exception:
             log.exception("assess_failed")
-            speaker = setting.speaker
-            minor = speaker.role == "mentee" and (speaker.age is None or speaker.age < ADULT_AGE)
-            verdict = settle_unassessed(text, setting.principal.role, minor=minor)
+            verdict = unassessed(text, setting.speaker, setting.circumstances)
         return settle(verdict, setting.principal.role)
 
     def judge(self, setting: Setting, recent: Recent, key: Key, text: str, kind: MessageKind = "text") -> Verdict:

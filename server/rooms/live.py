@@ -13,13 +13,14 @@ from msgspec import UNSET, Struct, UnsetType
 
 from server.kernel.errors import Forbidden
 from server.moderation.live import finished, without_details, word_by_word
+from server.moderation.policy import UNASSESSED
 from server.moderation.verdict import Verdict
 from server.rooms.access import Rights
 from server.rooms.chat import Chat
 from server.rooms.conversations import Conversations, Recent
 from server.rooms.judging import Judge, Setting
 from server.rooms.messages import topic
-from server.rooms.rules import UNASSESSED, is_staff
+from server.rooms.rules import is_staff
 from server.transport.gateway import Connection, encode_event
 from server.transport.gateway.gateway import Gateway
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from server.kernel.errors import BadRequest
 from server.kernel.permissions import Role
-from server.moderation.verdict import Action, Label, Verdict
+from server.moderation.verdict import Action, Verdict
 
 MAX_TEXT = 4_000  # code points of a message: two pages; longer is a document
 MAX_PAGE = 200  # messages in one answer
@@ -32,9 +32,6 @@ STATES: tuple[State, ...] = ("delivered", "masked", "held", "blocked", "refused"
 
 SHARED_STATES: tuple[State, ...] = ("delivered", "masked")
 """What others than the author may see anything of (promise 2)."""
-
-UNASSESSED = "unassessed"
-"""The category of what could not be assessed."""
 
 _STATE_OF: dict[Action, State] = {"deliver": "delivered", "mask": "masked", "hold": "held", "block": "blocked"}
 
@@ -78,14 +75,6 @@ def settle(verdict: Verdict, role: Role) -> Verdict:
     if verdict.action == "mask" and verdict.masked_text is None:
         return replace(verdict, action="hold")
     return verdict
-
-
-def settle_unassessed(text: str, role: Role, *, minor: bool) -> Verdict:
-    """What is done with a message that could not be assessed. An adult's waits for a professional; a young person's
-    goes through, since a disclosure must never be lost to a fault of ours, with the help card, since it may be one.
-    Both are flagged."""
-    label = Label(UNASSESSED, 3, 1.0, 0, len(text), "assess.failed")
-    return Verdict("deliver" if minor or is_staff(role) else "hold", 3, (label,), show_help=minor, flag=True)
 
 
 def state_of(verdict: Verdict) -> State:

@@ -153,13 +153,16 @@ def test_what_takes_too_long_is_given_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("speaker", "action"),
-    [(MENTOR, "hold"), (Speaker("guardian", 40), "hold"), (MENTEE, "deliver"), (Speaker("mentee", None), "deliver"),
-     (Speaker("supervisor", 40), "deliver")],
+    ("speaker", "action", "show_help"),
+    [(MENTOR, "hold", False), (Speaker("guardian", 40), "hold", False), (MENTEE, "deliver", True),
+     (Speaker("mentee", None), "deliver", True), (Speaker("mentee", 18), "hold", False),
+     (Speaker("supervisor", 40), "deliver", False)],
 )  # fmt: skip
-def test_what_could_not_be_assessed_holds_adults_and_lets_minors_speak(speaker: Speaker, action: str) -> None:
+def test_what_could_not_be_assessed_holds_adults_and_lets_minors_speak(
+    speaker: Speaker, action: str, show_help: bool
+) -> None:
     verdict = unassessed("je veux mourir", speaker)
-    assert verdict.show_help == (speaker.role == "mentee")
+    assert verdict.show_help == show_help
     assert (verdict.action, verdict.severity, verdict.flag, verdict.labels[0].category) == (
         action,
         3,

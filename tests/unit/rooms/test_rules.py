@@ -51,22 +51,6 @@ def test_nothing_is_masked_without_what_others_read() -> None:
     assert (settled.action, rules.state_of(settled)) == ("hold", "held")
 
 
-@pytest.mark.parametrize(
-    ("role", "minor", "state"),
-    [
-        (Role.MENTOR, False, "held"),
-        (Role.MENTEE, False, "held"),
-        (Role.MENTEE, True, "delivered"),
-        (Role.SUPERVISOR, False, "delivered"),
-    ],
-)
-def test_what_becomes_of_a_message_that_could_not_be_assessed(role: Role, minor: bool, state: str) -> None:
-    verdict = rules.settle_unassessed("quelque chose", role, minor=minor)
-    assert rules.state_of(verdict) == state
-    assert verdict.flag
-    assert verdict.severity == 3
-
-
 def test_others_see_what_is_delivered_or_masked_and_nothing_else() -> None:
     assert [state for state in STATES if rules.visible(state, View.OTHERS)] == ["delivered", "masked"]
     for view in (View.AUTHOR, View.STAFF):
