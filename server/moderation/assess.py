@@ -122,7 +122,7 @@ def _findings(
     findings += [*model.told(findings, words, model.load(), young=speaker.role == "mentee", settled=settled)]
     findings += [*details.find(words, folded, speaker, conversation, now, watch), *_hidings(text, words)]
     if own and findings:
-        findings = own.left(findings, read)
+        findings = own.left(findings, read, watch)
     return [*findings, *_disguises(findings)]
 
 

@@ -68,7 +68,7 @@ class OwnLexicon:
         hits = self._lexicon.hits(lexicon.words(sentence, fold(sentence), self.vocabulary))
         return any(hit.entry.id == RULE + line and hit.outcome.category == category for hit in hits)
 
-    def left(self, findings: Iterable[Finding], raw: str) -> list[Finding]:
+    def left(self, findings: Iterable[Finding], raw: str, watch: Stopwatch) -> list[Finding]:
         """``findings`` without those that are switched off or allowed here. What is protected stays."""
         places: list[tuple[int, int]] | None = None
         left = []
@@ -78,7 +78,8 @@ class OwnLexicon:
                     continue
                 if self._allowed:
                     if places is None:
-                        places = self._places(raw)
+                        places = self._places(raw, watch)
+                    watch.check()
                     if self._is_allowed(finding, raw, places):
                         continue
             left.append(finding)
@@ -92,7 +93,7 @@ class OwnLexicon:
         link = _BEFORE_HOST.sub("", fold(raw[finding.start : finding.end]))
         return any(link == host or link.startswith((f"{host}/", f"{host}?", f"{host}#")) for host in self._hosts)
 
-    def _places(self, raw: str) -> list[tuple[int, int]]:
+    def _places(self, raw: str, watch: Stopwatch) -> list[tuple[int, int]]:
         """Where allowed phrases stand in ``raw`` as whole words, however they are parted by signs."""
         signs, origin, bounds = [], [], []  # each letter or digit, where it stands, and whether a word begins with it
         begins = True
@@ -109,6 +110,7 @@ class OwnLexicon:
         whole = "".join(signs)
         places = []
         for phrase in self._allowed:
+            watch.check()
             at = whole.find(phrase)
             while at >= 0:
                 if bounds[at] and bounds[at + len(phrase)]:

@@ -276,6 +276,16 @@ def test_a_runaway_pattern_cannot_slow_a_message(pattern: str) -> None:
     assert time.thread_time() - start < 4 * LIMIT
 
 
+@pytest.mark.parametrize("page", ["a" * 3_900, "aaaa " * 780], ids=["one word", "many words"])
+def test_allowed_phrases_that_stand_everywhere_cannot_slow_a_message(page: str) -> None:
+    own = OwnRules(allowed=["a" * length for length in range(4, 500)])
+    ready(own)
+    start = time.thread_time()
+    with pytest.raises(Overtime):
+        judge(f"{page} 06 12 34 56 78", own)
+    assert time.thread_time() - start < 4 * LIMIT
+
+
 def test_the_largest_rules_that_pass_are_read_in_time() -> None:
     """500 watched phrases and 500 lines; ordinary talk costs next to nothing more."""
     words = [f"truc{one}{two}" for one in ascii_lowercase for two in ascii_lowercase][:500]
