@@ -6,10 +6,11 @@ Each capability declares its own tables in its ``tables.py`` on ``metadata``; no
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 import asyncpg
-from sqlalchemy import DateTime, MetaData, TypeDecorator
+from sqlalchemy import DateTime, MetaData, TypeDecorator, text
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -24,6 +25,8 @@ metadata = MetaData(
 )
 
 
+EVERYWHERE: Final = "*"  # the scope of what is about all organisations
+_SCOPE = text("select set_config('binome.organisations', :scope, true)")
 CONNECT_SECONDS = 10.0  # a server that does not answer by then is away
 
 
@@ -58,9 +61,20 @@ class Database:
         )
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction: committed when the block ends, rolled back when it raises. One task at a time."""
+    async def begin(self, *organisations: UUID) -> AsyncIterator[AsyncConnection]:
+        """A transaction: committed when the block ends, rolled back when it raises. One task at a time.
+
+        It sees and writes what belongs to ``organisations``, and nothing else: row-level security keeps it there.
+        """
         async with self.engine.begin() as connection:
+            await connection.execute(_SCOPE, {"scope": ",".join(str(organisation) for organisation in organisations)})
+            yield connection
+
+    @asynccontextmanager
+    async def everywhere(self) -> AsyncIterator[AsyncConnection]:
+        """As ``begin``, for what is about no organisation in particular: signing in, jobs, a gap in the notices."""
+        async with self.engine.begin() as connection:
+            await connection.execute(_SCOPE, {"scope": EVERYWHERE})
             yield connection
 
     async def connect_raw(self) -> asyncpg.Connection:
