@@ -27,8 +27,6 @@ from server.moderation.reviewers import reviewer, reviewers
 from server.people.store import people_in_role, people_of
 from server.transport.gateway.gateway import Gateway
 
-__all__ = ["Flags", "NewFlag"]
-
 log = logging.getLogger(__name__)
 
 

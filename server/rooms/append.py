@@ -12,7 +12,7 @@ import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
 from server.kernel.errors import BinomeError, NotFound, RoomClosed, TryAgain
-from server.moderation.flags import NewFlag
+from server.moderation.flag import NewFlag
 from server.pairs.rules import State as PairState
 from server.pairs.rules import writable, writable_by_staff
 from server.rooms.rules import MessageKind, State

@@ -22,7 +22,7 @@ from server.infra.database import Database
 from server.infra.outage import is_passing
 from server.kernel.clock import Clock
 from server.kernel.errors import BinomeError, Draining, InternalError, TryAgain
-from server.moderation.flags import NewFlag
+from server.moderation.flag import NewFlag
 from server.pairs import freeze
 from server.rooms import memories
 from server.rooms.append import Appended, Draft, Key, Outcome, Statements
