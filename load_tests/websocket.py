@@ -8,6 +8,7 @@ import asyncio
 import base64
 import hashlib
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import cast
 
@@ -68,7 +69,7 @@ class FrameReader:
             self._pending = data[start:]
 
 
-class WebSocketClient(asyncio.Protocol):
+class WebSocketClient(asyncio.Protocol, ABC):
     """One connection. Subclasses say what to do with a text in ``text_received``; ``received`` and ``sent`` count the
     bytes of the TCP stream, handshake included."""
 
@@ -101,8 +102,8 @@ class WebSocketClient(asyncio.Protocol):
             self._write("\r\n".join((*request, "", "")).encode())
             await self.handshake_done
 
-    def text_received(self, payload: bytes) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def text_received(self, payload: bytes) -> None: ...
 
     def connection_closed(self) -> None:
         """Called once when the connection is gone."""

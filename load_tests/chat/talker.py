@@ -1,6 +1,7 @@
 """What every system's load client can do, whatever it speaks on the wire."""
 
 import asyncio
+from abc import abstractmethod
 from typing import Protocol
 
 from load_tests.chat.ledger import Direction
@@ -18,9 +19,9 @@ class Talker(WebSocketClient):
         self.incoming: Direction | None = None
         self.missed: list[str] = []
 
+    @abstractmethod
     def say(self) -> None:
         """Sends the next text of ``outgoing``."""
-        raise NotImplementedError
 
     def refuse(self, reason: str) -> None:
         """Something came that breaks the conversation: it ends the wait for ``ready``, or marks the ledger."""
