@@ -16,7 +16,6 @@ export const en: Texts<typeof fr> = {
 
   'link.offline': "Offline",
   'link.offline_why': "What you write will go by itself, as soon as the network is back.",
-  'link.connecting': "Connecting…",
 
   'error.unreachable': "The network is not answering. You can try again in a moment.",
 

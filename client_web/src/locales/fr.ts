@@ -21,7 +21,6 @@ export const fr = {
     "Ce que vous écrivez partira tout seul, dès le retour du réseau.",
     "Ce que tu écris partira tout seul, dès le retour du réseau.",
   ],
-  'link.connecting': "Connexion…",
 
   'error.unreachable': "Le réseau ne répond pas. On peut réessayer dans un instant.",
 

@@ -13,18 +13,11 @@ export function newId(now: number = Date.now()): string {
   return shorten(bytes);
 }
 
-export function shorten(bytes: Uint8Array): string {
+function shorten(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 3) {
     const three = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
     for (let shift = 18; shift >= 0; shift -= 6) text += ALPHABET[(three >> shift) & 63];
   }
   return text.slice(0, Math.ceil((bytes.length * 8) / 6));
-}
-
-/** Either wire form as the short one, so that two names of one thing compare equal. */
-export function shortForm(id: string): string {
-  if (id.length !== 36) return id;
-  const hex = id.replace(/-/g, '');
-  return shorten(Uint8Array.from({ length: 16 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16)));
 }
