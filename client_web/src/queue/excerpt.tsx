@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren, VNode } from 'preact';
 import { t } from '../locales/text';
 import { Icon } from '../shell/icons';
-import type { Flag } from '../wire/flag';
+import type { Flag, Label } from '../wire/flag';
 import { isNote } from './lists';
 import { pieces } from './spans';
 import { blur, holds } from './wellness';
@@ -14,9 +14,7 @@ export function Excerpt({ flag }: { flag: Flag }): VNode | null {
   if (!flag.excerpt) return null;
   return (
     <Veiled severity={flag.severity}>
-      <blockquote class="excerpt">
-        {pieces(flag.excerpt, flag.labels).map((piece) => (piece.marked ? <mark>{piece.text}</mark> : piece.text))}
-      </blockquote>
+      <Marked text={flag.excerpt} labels={flag.labels} />
       {flag.edited !== undefined && (
         <>
           <p class="flag-more">{t('queue.says_now')}</p>
@@ -26,6 +24,12 @@ export function Excerpt({ flag }: { flag: Flag }): VNode | null {
     </Veiled>
   );
 }
+
+export const Marked = ({ text, labels }: { text: string; labels: readonly Label[] }): VNode => (
+  <blockquote class="excerpt">
+    {pieces(text, labels).map((piece) => (piece.marked ? <mark>{piece.text}</mark> : piece.text))}
+  </blockquote>
+);
 
 /** Hides its content behind a press, as far as the reader wishes that for something of this severity. */
 export function Veiled({ severity, children }: { severity: number; children: ComponentChildren }): VNode {

@@ -5,7 +5,7 @@ import type { VNode } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 import { language } from '../locales/language';
 import { t, tOr, type Key } from '../locales/text';
-import { pieces } from '../queue/spans';
+import { Marked } from '../queue/excerpt';
 import { Severity } from '../queue/severity';
 import { Masked } from '../room/fate';
 import { refusedBecause } from '../shell/refused';
@@ -43,7 +43,7 @@ export function TryBox({ draft }: Props): VNode {
         stage: stage.peek(),
         ...(draft ? { draft } : {}),
       } satisfies TryBody);
-      answer.value = { said, with: found, drafted: draft !== null };
+      answer.value = { said, found, drafted: draft !== null };
     } catch (error) {
       problem.value = refusedBecause(error);
     }
@@ -104,11 +104,11 @@ export function TryBox({ draft }: Props): VNode {
 
 interface AnswerProps {
   said: string;
-  with: TryAnswer;
+  found: TryAnswer;
   drafted: boolean;
 }
 
-function Answer({ said, with: found, drafted }: AnswerProps): VNode {
+function Answer({ said, found, drafted }: AnswerProps): VNode {
   const follows = [found.alert ? t('policy.alert') : found.flag ? t('policy.flag') : t('try.no_flag'), found.freeze ? t('policy.freeze') : '', found.author.help ? t('policy.help') : ''];
   return (
     <div class="try-answer">
@@ -140,9 +140,7 @@ function Answer({ said, with: found, drafted }: AnswerProps): VNode {
         <p>{t('try.no_label')}</p>
       ) : (
         <>
-          <blockquote class="excerpt">
-            {pieces(said, found.labels).map((piece) => (piece.marked ? <mark>{piece.text}</mark> : piece.text))}
-          </blockquote>
+          <Marked text={said} labels={found.labels} />
           <ul class="try-labels">
             {found.labels.map((label, index) => (
               <li key={index}>

@@ -5,7 +5,7 @@ export type Language = 'fr' | 'en';
 
 export interface Me {
   account: { id: string; name: string; role: Role; language: Language; minor: boolean };
-  organisation: { id: string; name: string };
+  organisation: Named;
   expires_at: string;
 }
 
@@ -30,8 +30,8 @@ export interface Policy {
 
 export interface Pair {
   id: string;
-  mentor: { id: string; name: string };
-  mentee: { id: string; name: string };
-  supervisor: { id: string; name: string };
+  mentor: Named;
+  mentee: Named;
+  supervisor: Named;
   state: string;
 }
