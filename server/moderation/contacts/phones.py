@@ -26,7 +26,8 @@ _LAYOUTS = {  # how ten digits are parted by those who write a number
 }  # fmt: skip
 _NINE_LAYOUTS = {(2, 3, 2, 2), (3, 2, 2, 2)}  # Belgian fixed lines
 _FREE = tuple(f"080{digit}" for digit in range(6))  # free-phone: helplines, which must reach the young person
-_FREE_BEHIND_ZERO = ("33", "41", "44")  # where (0)80 is free-phone; in Belgium and Italy it is a town
+_TOWNS_BEHIND_80 = ("1", "32", "49", "352")  # where free-phone is 800 alone: +32 80 is Malmedy
+_KEEPS_ZERO = "39"  # where (0)80 is dialled as it stands, and a town too: +39 080 is Bari
 _MOBILE_WITHOUT_ZERO = (1, 2, 2, 2, 2)
 _SENEGALESE = (2, 3, 2, 2)
 CUE = re.compile(
@@ -86,7 +87,8 @@ class Checker:
         if code is None:
             return False
         rest = digits[len(code) :]
-        if rest.startswith("80") or (code in _FREE_BEHIND_ZERO and rest.startswith("080")):
+        dialled = rest if code == _KEEPS_ZERO else rest.removeprefix("0")
+        if dialled.startswith("800" if code in _TOWNS_BEHIND_80 else "80"):
             return False
         if len(rest.removeprefix("0")) in LENGTHS.get(code, ()):
             return True
