@@ -2,22 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
 
-from server.moderation.model import Class, Header
+from load_tests.moderation.training.fitted import Fitted
+from server.moderation.model import Header
 
 CARD = Path(__file__).parents[3] / "docs" / "model-card.md"
-
-
-class Result(Protocol):
-    @property
-    def known(self) -> Class: ...
-    @property
-    def young(self) -> float: ...
-    @property
-    def adult(self) -> float: ...
-    @property
-    def examples(self) -> int: ...
 
 
 TEXT = """# Model card: the linear model under the rules
@@ -58,7 +47,7 @@ uses it plainly: this is why it never acts alone.
 """
 
 
-def write(header: Header, results: Sequence[Result], count: int, digest: str, size: int) -> None:
+def write(header: Header, results: Sequence[Fitted], count: int, digest: str, size: int) -> None:
     rows = [
         f"| {one.known.name} | {one.examples} | {one.known.young:.3f} | {one.young:.2f} | {one.known.adult:.3f} | "
         f"{one.adult:.2f} |"

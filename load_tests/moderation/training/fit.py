@@ -1,8 +1,6 @@
 """Runs in the environment of training, without anything of ours: fits classes by logistic regression.
 
-Standard input: a pickled ``Asked``. Standard output: a pickled list of answers, one a task: ``{"weights": float32
-bytes, "bias": float, "held_out": [float, …], "kinds": [{"weights", "bias"}, …]}``, where ``held_out`` is for each
-message of the task the likelihood of its likeliest sentence, told by a model that has read none of its fold.
+Standard input: a pickled ``Asked``. Standard output: a pickled list of ``Answer``, one a task.
 
 Of a message that is of the class, only the sentence that speaks most for it is learnt from, as the messages of one
 sentence tell; all sentences of the others are.
@@ -10,7 +8,7 @@ sentence tell; all sentences of the others are.
 
 import pickle
 import sys
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -40,6 +38,21 @@ class Asked(TypedDict):
     tasks: list[Task]
 
 
+class Learnt(TypedDict):
+    """``weights`` are float32."""
+
+    weights: bytes
+    bias: float
+
+
+class Answer(Learnt):
+    """``held_out`` is for each message of the task the likelihood of its likeliest sentence, told by a model that has
+    read none of its fold; ``kinds`` tells the categories of the class apart, and is empty where it has but one."""
+
+    held_out: list[float]
+    kinds: list[Learnt]
+
+
 def matrix(asked: Asked, bits: int) -> csr_matrix:
     columns = np.frombuffer(asked["features"], dtype=np.uint32) & ((1 << bits) - 1)
     offsets = np.asarray(asked["offsets"])
@@ -61,7 +74,7 @@ def best_of(owners: np.ndarray, scores: np.ndarray, wanted: np.ndarray) -> np.nd
     return order[first]
 
 
-def answer(asked: Asked, task: Task, x: csr_matrix, small: csr_matrix) -> dict[str, Any]:
+def answer(asked: Asked, task: Task, x: csr_matrix, small: csr_matrix) -> Answer:
     owners, folds = np.asarray(asked["owners"]), np.asarray(asked["folds"])
     used, target = np.zeros(len(folds), bool), np.zeros(len(folds), bool)
     used[task["messages"]], target[task["messages"]] = True, task["targets"]
@@ -89,7 +102,7 @@ def _y(others: np.ndarray, of_it: np.ndarray) -> np.ndarray:
     return np.asarray(of_it[others | of_it])
 
 
-def _told(model: LogisticRegression) -> dict[str, Any]:
+def _told(model: LogisticRegression) -> Learnt:
     return {"weights": model.coef_[0].astype(np.float32).tobytes(), "bias": float(model.intercept_[0])}
 
 
