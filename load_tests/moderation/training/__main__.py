@@ -15,7 +15,7 @@ from load_tests.moderation import environment
 from load_tests.moderation.training import card
 from load_tests.moderation.training.aims import AIMS, task
 from load_tests.moderation.training.asking import BITS, KIND_BITS, asked, read
-from load_tests.moderation.training.examples import SOURCES, examples
+from load_tests.moderation.training.examples import OWN, TWEETS_FROM, examples
 from load_tests.moderation.training.fitted import finished
 from server.moderation.assess import warm
 from server.moderation.data_files import DATA
@@ -47,7 +47,8 @@ def main(given: Sequence[str] | None = None) -> int:
             f"{one.known.name:10} {one.examples:5} examples; of a young person from {one.known.young:.3f}, recall "
             f"{one.young:.3f}, of an adult from {one.known.adult:.3f}, {one.adult:.3f}: by others than it had read"
         )
-    header = Header(BITS, KIND_BITS, [one.known for one in fits], SOURCES)
+    sources = [OWN, *(TWEETS_FROM if options.tweets else [])]
+    header = Header(BITS, KIND_BITS, [one.known for one in fits], sources)
     data = encode(header, _rows([one.weights for one in fits]), _rows([kind for one in fits for kind in one.kinds]))
     (DATA / "model.bin").write_bytes(data)
     card.write(header, fits, len(known), hashlib.sha256(data).hexdigest(), len(data))

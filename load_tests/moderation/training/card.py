@@ -8,7 +8,6 @@ from server.moderation.model import Header
 
 CARD = Path(__file__).parents[3] / "docs" / "model-card.md"
 
-
 TEXT = """# Model card: the linear model under the rules
 
 Written by `python -m load_tests.moderation.training`, which also writes the model. Do not edit by hand.

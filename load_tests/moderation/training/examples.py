@@ -23,12 +23,11 @@ TWEETS = {
     "mlma/fr_dataset.csv": "6b5cafa5f8986127639f973b2efa2e87419202af9cc121bef82ad0b010305af8",
     "mlma/en_dataset.csv": "2f0afb0dd5df6d88cb59b20998774b45cb7f55ac8ca99d17986681a503f014e5",
 }
-SOURCES = [
-    "this project's own: load_tests/moderation/corpus/training, tests/unit/moderation/cases, the lexicon's examples",
+OWN = "this project's own: load_tests/moderation/corpus/training, tests/unit/moderation/cases, the lexicon's examples"
+TWEETS_FROM = [
     "FTR, Vanetik and Mimoun 2022 (https://github.com/NataliaVanetik/FTR-dataset): MIT",
     "MLMA, Ousidhoum et al. 2019 (https://github.com/HKUST-KnowComp/MLMA_hate_speech): MIT",
 ]
-
 
 HOSTILE = frozenset(("insult", "hate", "threat", "incitement", "weapons"))
 SURELY_ABSENT = DISCLOSURES | {"secrecy", "photo_request", "meeting", "sexual_approach"}
