@@ -14,7 +14,6 @@ from server.infra.database import Database
 from server.kernel.clock import Clock
 from server.kernel.errors import FlagClaimed, FlagDecided, NotFound
 from server.kernel.events import Bus
-from server.kernel.permissions import Role
 from server.kernel.principal import Principal
 from server.moderation import lists, store
 from server.moderation.cards import Beside, beside, blind_card, card, cards
@@ -23,8 +22,8 @@ from server.moderation.flag import Flag, NewFlag
 from server.moderation.flag_card import FlagCard
 from server.moderation.lists import ListName
 from server.moderation.review import CLAIM, WAITING, Reviewer, claimed_by_another, concerns, is_theirs, on_list
-from server.moderation.reviewers import reviewer, reviewers
-from server.people.store import people_in_role, people_of
+from server.moderation.reviewers import reviewer, reviewers, supervisors_of
+from server.people.store import people_of
 from server.transport.gateway.gateway import Gateway
 
 log = logging.getLogger(__name__)
@@ -167,11 +166,10 @@ class Flags:
     async def _there(self, conn: AsyncConnection, organisation_id: UUID, flags: Collection[Flag]) -> list[Reviewer]:
         """Who is connected of those who may be told: the supervisors of the organisation, and whoever answers for these
         flags (an admin, where there is no supervisor yet)."""
-        people = {person.id: person for person in await people_in_role(conn, organisation_id, Role.SUPERVISOR)}
-        missing = {flag.supervisor_id for flag in flags} - people.keys()
-        people |= await people_of(conn, missing)
-        here = [person_id for person_id in people if self._gateway.of_account(person_id)]
-        return await reviewers(conn, organisation_id, here) if here else []
+        supervisors = await supervisors_of(conn, organisation_id)
+        concerned = supervisors | {flag.supervisor_id for flag in flags}
+        here = [account_id for account_id in concerned if self._gateway.of_account(account_id)]
+        return await reviewers(conn, organisation_id, here, supervisors)
 
 
 def _is_told(flag: Flag, reader: Reviewer, now: datetime) -> bool:

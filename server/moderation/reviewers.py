@@ -16,21 +16,27 @@ from server.people.store import people_in_role
 async def reviewer(conn: AsyncConnection, principal: Principal) -> Reviewer:
     """``principal`` as one who looks at flags. Raises Forbidden."""
     principal.require(Permission.FLAG_REVIEW)
-    return (await reviewers(conn, principal.organisation_id, [principal.account_id]))[0]
+    organisation_id, me = principal.organisation_id, principal.account_id
+    return (await reviewers(conn, organisation_id, [me], await supervisors_of(conn, organisation_id)))[0]
 
 
 async def counting(conn: AsyncConnection, principal: Principal) -> Reviewer:
     """``principal`` as one whose lists are counted, in one query: the counts may hold what is about a pair that they
     were one of before they became a supervisor. What they are shown does not."""
     principal.require(Permission.FLAG_REVIEW)
-    supervisors = {person.id for person in await people_in_role(conn, principal.organisation_id, Role.SUPERVISOR)}
-    me = principal.account_id
+    supervisors, me = await supervisors_of(conn, principal.organisation_id), principal.account_id
     return Reviewer(me, principal.organisation_id, supervisors <= {me})
 
 
-async def reviewers(conn: AsyncConnection, organisation_id: UUID, who: Collection[UUID]) -> list[Reviewer]:
-    """The people of ``who``: supervisors of this organisation."""
-    supervisors = {person.id for person in await people_in_role(conn, organisation_id, Role.SUPERVISOR)}
+async def supervisors_of(conn: AsyncConnection, organisation_id: UUID) -> frozenset[UUID]:
+    """Those of the organisation whose accounts are open."""
+    return frozenset(person.id for person in await people_in_role(conn, organisation_id, Role.SUPERVISOR))
+
+
+async def reviewers(
+    conn: AsyncConnection, organisation_id: UUID, who: Collection[UUID], supervisors: frozenset[UUID]
+) -> list[Reviewer]:
+    """The people of ``who``, in an organisation that has these ``supervisors``."""
     return [
         Reviewer(account_id, organisation_id, supervisors <= {account_id}, await _own_pairs(conn, account_id))
         for account_id in who
