@@ -17,13 +17,12 @@ import msgspec
 from msgspec import Meta
 
 from server.moderation.data_files import DATA
-from server.moderation.policy import REVIEW
+from server.moderation.policy import ADVICE, REVIEW
 from server.moderation.slots import ENDS
 from server.moderation.verdict import Finding, Settled
 from server.moderation.words import Words
 
 MAGIC = b"binome model 2\n"
-RULE = "model."  # and the class
 SHORTEST, LONGEST = 4, 5  # letters of the parts of a word
 FEWEST = 7  # words that a shorter sentence is taken to have: one or two words are not an opinion
 LONGEST_WORD = 40  # bytes read of a word
@@ -257,9 +256,8 @@ def told(
                 round(guess.likelihood, 3),
                 start,
                 end,
-                RULE + known.name,
+                ADVICE + known.name,
                 known.severity,
                 version=model.version,
-                advised=True,
             )
             full.add(category)

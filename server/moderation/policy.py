@@ -168,13 +168,14 @@ def decide(findings: Sequence[Finding], speaker: Speaker, circumstances: Circums
                 finding.families,
             )
         )
-        if finding.advised and severity >= REVIEW:
+        if severity < REVIEW:  # a weaker entry of a strict category is a note, not a reason to act
+            continue
+        show_help = show_help or rule.help
+        if is_advice(finding.rule):
             flag = flag or way != "professional"
-            show_help = show_help or rule.help
-        elif severity >= REVIEW:  # a weaker entry of a strict category is a note, not a reason to act
+        else:
             action = max(action, ACTIONS.index(rule.action) if severity >= rule.acts_from else 0)
             flag = flag or rule.flag
-            show_help = show_help or rule.help
             freeze = freeze or rule.freeze
             alert = alert or rule.alert or (severity == MOST and way != "professional")
     labels.sort(key=lambda label: (-label.severity, label.start, label.end, label.rule))
@@ -182,15 +183,20 @@ def decide(findings: Sequence[Finding], speaker: Speaker, circumstances: Circums
     return Verdict(ACTIONS[action], labels[0].severity, tuple(labels), None, show_help, flag, alert, freeze)
 
 
+def is_advice(rule: str) -> bool:
+    """Whether ``rule`` is of the model, which asks for a look and never holds anything."""
+    return rule.startswith(ADVICE)
+
+
 def is_hidden(label: Label) -> bool:
     """Whether it is hidden where a professional hides what was found: no mere note, and not the sentence at which the
     model asked for a look."""
-    return label.severity >= REVIEW and not label.rule.startswith(ADVICE)
+    return label.severity >= REVIEW and not is_advice(label.rule)
 
 
 def acts(label: Label, speaker: Speaker, circumstances: Circumstances = ORDINARY) -> Action:
     """What the policy does with this one label; nothing with what the model alone has told."""
-    if label.rule.startswith(ADVICE):
+    if is_advice(label.rule):
         return "deliver"
     way, age = direction(speaker, circumstances), young_age(speaker, circumstances)
     rule = rule_for(label.category, way, age, circumstances)

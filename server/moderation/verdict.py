@@ -86,7 +86,6 @@ class Finding:
     disguised: bool = False
     version: str = ""
     families: tuple[str, ...] = ()
-    advised: bool = False  # by the model alone: a professional is to look, and nothing is held
 
 
 class Settled(NamedTuple):
