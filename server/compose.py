@@ -23,6 +23,8 @@ from server.people.accounts import Accounts
 from server.people.authenticator import SessionAuthenticator
 from server.people.guesses import Guesses
 from server.people.http import PeopleHttp
+from server.people.notices import AccountNotices
+from server.people.notices_http import NoticesHttp
 from server.people.passwords import Passwords
 from server.people.policy import Policies
 from server.people.policy_http import PolicyHttp
@@ -216,6 +218,8 @@ class Capabilities:
         self.signalling = Signalling(ground, self.gateway, self.rooms, self.people.authenticator)
         self.endpoints = Endpoints(self.people.authenticator)
         self.endpoints.add(self.people.http, self.people.policy_http, PairsHttp(ground.database))
+        notices = AccountNotices(ground.database, self.gateway, ground.notices, ground.clock)
+        self.endpoints.add(NoticesHttp(notices))
         self.endpoints.add(self.moderation.http, self.moderation.tuning_http)
         self.endpoints.add(self.rooms.http, self.rooms.notes_http, self.rooms.review_http)
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     false,
     func,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from server.infra.database import Instant, metadata
 
@@ -58,4 +59,18 @@ auth_sessions = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     CheckConstraint("kind in ('cookie', 'bearer')", name="kind"),
+)
+
+account_notices = Table(
+    "account_notices",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("organisation_id", ForeignKey("organisations.id"), nullable=False),
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("facts", JSONB, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("seen_at", Instant),
+    CheckConstraint("kind ~ '^[a-z]+(_[a-z]+)*$'", name="kind"),
+    Index("account_notices_account_id_idx", "account_id", "at"),
 )

@@ -99,6 +99,8 @@ TABLE = [
     Row("GET", "/api/v1/session", EVERYONE),
     Row("DELETE", "/api/v1/session", EVERYONE),
     Row("GET", "/api/v1/home", EVERYONE),
+    Row("GET", "/api/v1/notices", EVERYONE),
+    Row("POST", "/api/v1/notices/seen", EVERYONE, lambda _: ({}, {"ids": []})),
     Row("GET", "/api/v1/accounts", frozenset({Role.ADMIN})),
     Row("POST", "/api/v1/accounts", frozenset({Role.ADMIN}), lambda _: ({}, ACCOUNT)),
     Row("GET", "/api/v1/policy", frozenset({Role.ADMIN})),
