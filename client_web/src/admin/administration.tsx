@@ -6,7 +6,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { t, tOr } from '../locales/text';
 import { Icon } from '../shell/icons';
 import { Face } from '../shell/mark';
-import { refusedBecause } from '../shell/refused';
+import { Problem, refusedBecause } from '../shell/refused';
 import type { Account, Pair } from '../wire/account';
 import { http } from '../wire/http';
 import { PairForm } from './pair_form';
@@ -45,11 +45,7 @@ export function Administration(): VNode {
       <p class="done" role="status">
         {done.value}
       </p>
-      {problem && (
-        <p class="problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem sentence={problem} />
       <div class="two-columns">
         <section class="card" aria-labelledby="people-title">
           <Heading id="people-title" title={t('admin.people')} act={t('admin.add_person')} onAct={() => setAdding('person')} />

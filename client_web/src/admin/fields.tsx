@@ -5,7 +5,7 @@ import type { ComponentChildren, VNode } from 'preact';
 import { useId } from 'preact/hooks';
 import { t } from '../locales/text';
 import { Dialog } from '../shell/dialog';
-import { refusedBecause } from '../shell/refused';
+import { Problem, refusedBecause } from '../shell/refused';
 import { Refusal } from '../wire/refusal';
 
 interface FieldProps {
@@ -90,11 +90,7 @@ export function FormDialog({ title, onClose, save, children }: FormProps): VNode
   return (
     <Dialog title={title} onClose={onClose}>
       <form noValidate onSubmit={(event) => void submit(event as SubmitEvent)}>
-        {problem.value && (
-          <p class="problem" role="alert">
-            {problem.value}
-          </p>
-        )}
+        <Problem sentence={problem.value} />
         {children}
         <div class="dialog-acts">
           <button type="submit" class="button" disabled={busy.value}>

@@ -6,7 +6,7 @@ import { dayAndHour } from '../locales/moments';
 import { t } from '../locales/text';
 import { roomNamed } from '../room/rooms';
 import { Icon } from '../shell/icons';
-import { refusedBecause } from '../shell/refused';
+import { Problem, useAttempt } from '../shell/refused';
 import type { Flag, FlagContext } from '../wire/flag';
 import { http } from '../wire/http';
 import type { FullMessage } from '../wire/room';
@@ -14,19 +14,12 @@ import { Veiled } from './excerpt';
 
 export function Around({ flag }: { flag: Flag }): VNode | null {
   const found = useSignal<FlagContext | null>(null);
-  const problem = useSignal('');
-  const busy = useSignal(false);
+  const { busy, problem, attempt } = useAttempt();
   if (!flag.room) return null;
-  const read = async (): Promise<void> => {
-    busy.value = true;
-    problem.value = '';
-    try {
+  const read = (): Promise<void> =>
+    attempt(async () => {
       found.value = await http<FlagContext>('GET', `flags/${flag.id}/context`);
-    } catch (error) {
-      problem.value = refusedBecause(error);
-    }
-    busy.value = false;
-  };
+    });
   const names = (message: FullMessage): string =>
     message.author === flag.author.id
       ? flag.author.name
@@ -42,11 +35,7 @@ export function Around({ flag }: { flag: Flag }): VNode | null {
           <span class="hint">{t('queue.context_seen')}</span>
         </p>
       )}
-      {problem.value && (
-        <p class="problem" role="alert">
-          {problem.value}
-        </p>
-      )}
+      <Problem sentence={problem.value} />
       {found.value && (
         <section aria-label={t('queue.context')}>
           <p class="hint">{t('queue.context_was_seen')}</p>

@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { t } from '../locales/text';
+import { Problem } from '../shell/refused';
 import type { Decision, Flag, Reason } from '../wire/flag';
 import { isHidden, touched, wordsOf } from './hiding';
 import { needsTwo, reasonsFor, textOf } from './lists';
@@ -84,11 +85,7 @@ export function DecisionForm({ flag, decision, lifting = false, onClose }: Props
     >
       <h4 id={`${id}-title`}>{t(lifting ? 'queue.lift' : `queue.${decision}`)}</h4>
       {!lifting && <p class="hint">{t(`queue.${decision}_why`)}</p>}
-      {problem.value && (
-        <p key="problem" class="problem" role="alert">
-          {problem.value}
-        </p>
-      )}
+      <Problem key="problem" sentence={problem.value} />
       {decision === 'release_masked' && (
         <Labelled label={t('queue.hide_words')} hint={t('queue.hide_hint')}>
           <Masker text={text} hidden={hidden.value} onChange={(chosen) => (hidden.value = chosen)} />

@@ -6,6 +6,7 @@ import { useRef } from 'preact/hooks';
 import { dayAndHour } from '../locales/moments';
 import { t, type Key } from '../locales/text';
 import { Icon } from '../shell/icons';
+import { Problem } from '../shell/refused';
 import type { Decision, Flag } from '../wire/flag';
 import { Around } from './around';
 import { Left, now } from './countdown';
@@ -37,11 +38,7 @@ export function FlagCard({ flag, first }: { flag: Flag; first: boolean }): VNode
       <Explanations flag={flag} />
       <Facts flag={flag} />
       <Around flag={flag} />
-      {problem && (
-        <p class="problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem sentence={problem} />
       {flag.proposal && flag.state === 'second' && <ProposalBox flag={flag} proposal={flag.proposal} />}
       <Choices flag={flag} />
     </FlagFrame>

@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useId } from 'preact/hooks';
 import { t } from '../locales/text';
+import { Problem } from '../shell/refused';
 import type { Decision, Flag, Reason } from '../wire/flag';
 import { Around } from './around';
 import { Excerpt } from './excerpt';
@@ -22,11 +23,7 @@ export function SampleCard({ flag, first }: { flag: Flag; first: boolean }): VNo
       <Excerpt flag={flag} />
       <Explanations flag={flag} />
       <Around flag={flag} />
-      {problem && (
-        <p class="problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem sentence={problem} />
       <form
         class="decision"
         onSubmit={(event) => {

@@ -1,41 +1,25 @@
 /** What the boxes for a message of one's own share: a field that takes the focus, what went wrong, two buttons. */
 
-import { useSignal, type ReadonlySignal } from '@preact/signals';
 import type { ComponentChildren, RefObject, VNode } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
 import { t, type Key } from '../locales/text';
-import { refusedBecause } from '../shell/refused';
+import { Problem, useAttempt, type Attempt } from '../shell/refused';
 import { link } from '../wire/link';
 
-export interface Mend {
-  busy: ReadonlySignal<boolean>;
-  problem: ReadonlySignal<string>;
+export interface Mend extends Attempt {
   offline: boolean;
-  /** Does it, busy meanwhile. What it returns, or the Refusal that it throws, is said as the problem. */
-  attempt: (act: () => Promise<string | void>) => Promise<void>;
 }
 
 /** `field` has its height already when this is called: it is scrolled into view with its form. */
 export function useMend(field: RefObject<HTMLTextAreaElement | null>): Mend {
-  const busy = useSignal(false);
-  const problem = useSignal('');
+  const attempt = useAttempt();
   useLayoutEffect(() => {
     const area = field.current;
     area?.focus();
     area?.setSelectionRange(area.value.length, area.value.length);
     area?.closest('form')?.scrollIntoView({ block: 'nearest' });
   }, []);
-  const attempt: Mend['attempt'] = async (act) => {
-    busy.value = true;
-    problem.value = '';
-    try {
-      problem.value = (await act()) ?? '';
-    } catch (error) {
-      problem.value = refusedBecause(error);
-    }
-    busy.value = false;
-  };
-  return { busy, problem, offline: link.value !== 'online', attempt };
+  return { ...attempt, offline: link.value !== 'online' };
 }
 
 interface Props {
@@ -62,11 +46,7 @@ export function MendForm({ mend, act, offline, empty = false, onKeyDown, onSubmi
       }}
     >
       {children}
-      {mend.problem.value && (
-        <p class="problem" role="alert">
-          {mend.problem.value}
-        </p>
-      )}
+      <Problem sentence={mend.problem.value} />
       {mend.offline && <p class="notice notice-offline">{t(offline)}</p>}
       <p class="mend-acts">
         <button type="submit" class="button" disabled={mend.busy.value || mend.offline || empty}>

@@ -7,7 +7,7 @@ import { t } from '../locales/text';
 import { announce } from '../shell/announce';
 import { Dialog } from '../shell/dialog';
 import { Icon } from '../shell/icons';
-import { refusedBecause } from '../shell/refused';
+import { Problem, refusedBecause } from '../shell/refused';
 import { http } from '../wire/http';
 import type { Visit } from '../wire/room';
 import type { Room } from './rooms';
@@ -64,11 +64,7 @@ function Visits({ room, onClose }: { room: Room; onClose: () => void }): VNode {
   return (
     <Dialog title={t('visits.title')} onClose={onClose}>
       <p>{t('visits.lead')}</p>
-      {problem && (
-        <p class="problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem sentence={problem} />
       {!visits && !problem && <p>{t('app.loading')}</p>}
       {visits?.length === 0 && <p class="empty">{t('visits.none')}</p>}
       <ul class="visits">

@@ -9,7 +9,7 @@ import { home, me } from '../session/session';
 import { Header, LinkNotice } from '../shell/header';
 import { Icon } from '../shell/icons';
 import { Face } from '../shell/mark';
-import { refusedBecause } from '../shell/refused';
+import { Problem, useAttempt } from '../shell/refused';
 import { useTitle } from '../shell/title';
 import { link } from '../wire/link';
 import { LOOKS } from '../shell/route';
@@ -103,18 +103,7 @@ function Who({ room }: { room: Room }): VNode {
 
 /** A professional enters by an act of their own, knowing that it shows. */
 function Threshold({ room }: { room: Room }): VNode {
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState('');
-  const enter = async (): Promise<void> => {
-    setBusy(true);
-    setProblem('');
-    try {
-      await room.enter();
-    } catch (error) {
-      setProblem(refusedBecause(error));
-    }
-    setBusy(false);
-  };
+  const { busy, problem, attempt } = useAttempt();
   return (
     <section class="threshold">
       <span class="who-faces">
@@ -123,12 +112,8 @@ function Threshold({ room }: { room: Room }): VNode {
         ))}
       </span>
       <p>{t('room.enter_why')}</p>
-      {problem && (
-        <p class="problem" role="alert">
-          {problem}
-        </p>
-      )}
-      <button type="button" class="button" disabled={busy} onClick={() => void enter()}>
+      <Problem sentence={problem.value} />
+      <button type="button" class="button" disabled={busy.value} onClick={() => void attempt(() => room.enter())}>
         <Icon name="eye" />
         {t('room.enter_visit')}
       </button>

@@ -8,7 +8,7 @@ import { t, tOr, type Key } from '../locales/text';
 import { Marked } from '../queue/excerpt';
 import { Severity } from '../queue/severity';
 import { Masked } from '../room/fate';
-import { refusedBecause } from '../shell/refused';
+import { Problem, useAttempt } from '../shell/refused';
 import { http } from '../wire/http';
 import type { OwnRules, TryAnswer, TryBody } from '../wire/rules';
 import { STAGES } from './table';
@@ -24,17 +24,14 @@ export function TryBox({ draft }: Props): VNode {
   const age = useSignal('');
   const stage = useSignal<NonNullable<TryBody['stage']>>('active');
   const answer = useSignal<AnswerProps | null>(null);
-  const problem = useSignal('');
-  const busy = useSignal(false);
+  const { busy, problem, attempt } = useAttempt();
   const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();
   const ask = async (): Promise<void> => {
     const said = text.peek();
     if (!said.trim()) return field.current?.focus();
-    busy.value = true;
-    problem.value = '';
     const years = age.peek() === '' ? {} : { young_age: Number(age.peek()) };
-    try {
+    await attempt(async () => {
       const found = await http<TryAnswer>('POST', 'moderation/try', {
         text: said,
         sender: sender.peek(),
@@ -44,10 +41,7 @@ export function TryBox({ draft }: Props): VNode {
         ...(draft ? { draft } : {}),
       } satisfies TryBody);
       answer.value = { said, found, drafted: draft !== null };
-    } catch (error) {
-      problem.value = refusedBecause(error);
-    }
-    busy.value = false;
+    });
   };
   return (
     <section class="card try" aria-labelledby="try-title">
@@ -86,11 +80,7 @@ export function TryBox({ draft }: Props): VNode {
             </select>
           </p>
         </div>
-        {problem.value && (
-          <p class="problem" role="alert">
-            {problem.value}
-          </p>
-        )}
+        <Problem sentence={problem.value} />
         <p class="decision-acts">
           <button type="submit" class="button" disabled={busy.value}>
             {t(draft ? 'try.go_draft' : 'try.go')}
