@@ -1,5 +1,5 @@
-"""News to a person about their own account or pair, kept until they have seen them: "a device signed in", "your mentor is
-away". What a notice says stands in the client's texts, by ``kind``; here are identifiers, dates and words of ours only.
+"""News to a person about their own account or pair, kept until they have seen them: "a device signed in", "your mentor
+is away". What a notice says stands in the client's texts, by ``kind``; here are identifiers, dates and words of ours.
 """
 
 import logging
@@ -90,7 +90,7 @@ class AccountNotices:
             .limit(LISTED)
         )
         async with self._database.begin(principal.organisation_id) as conn:
-            return [_notice(row._mapping) for row in await conn.execute(query)]
+            return [_notice(row) for row in (await conn.execute(query)).mappings()]
 
     async def seen(self, principal: Principal, ids: Collection[UUID]) -> None:
         """These of one's own are seen; which are not one's own, or do not exist, change nothing."""
@@ -124,7 +124,7 @@ class AccountNotices:
         )
         try:
             async with self._database.begin(*{one.principal.organisation_id for one in connections}) as conn:
-                rows = [row._mapping for row in await conn.execute(query)]
+                rows = (await conn.execute(query)).mappings().all()
         except Exception as error:  # they find it on their first page
             log.warning("notice_not_told", extra={"error": type(error).__name__})
             return
