@@ -6,8 +6,9 @@ import { en as enPage } from './locales/en';
 import { enCall } from './locales/en_call';
 import { enLooks } from './locales/en_looks';
 import { enMend } from './locales/en_mend';
+import { enNotices } from './locales/en_notices';
 import { enStaff } from './locales/en_staff';
 import { enWords } from './locales/en_words';
 import type { Key, Text } from './locales/text';
 
-export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enLooks, ...enMend, ...enStaff, ...enWords };
+export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enLooks, ...enMend, ...enNotices, ...enStaff, ...enWords };

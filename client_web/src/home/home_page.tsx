@@ -3,6 +3,7 @@
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { t } from '../locales/text';
+import { unseen } from '../notices/unseen';
 import { home, me } from '../session/session';
 import { Header, LinkNotice } from '../shell/header';
 import { later } from '../shell/later';
@@ -12,6 +13,7 @@ import { InCallBar } from './in_call_bar';
 import { RoomCards } from './room_cards';
 import { staffCode } from './staff_code';
 
+const NoticeList = later(async () => (await import('../notices')).NoticeList);
 // A young person's telephone does not fetch what only the staff use.
 const Administration = later(async () => (await staffCode()).Administration);
 const QueueSection = later(async () => (await staffCode()).QueueSection);
@@ -27,6 +29,7 @@ export function HomePage(): VNode | null {
         <LinkNotice />
         <InCallBar />
         <h1 class="hello">{t('home.hello', { name: account.name })}</h1>
+        {unseen.value.length > 0 && <NoticeList />}
         <Content />
       </main>
     </div>

@@ -4,18 +4,20 @@ import { en as enPage } from './en';
 import { enCall } from './en_call';
 import { enLooks } from './en_looks';
 import { enMend } from './en_mend';
+import { enNotices } from './en_notices';
 import { enStaff } from './en_staff';
 import { enWords } from './en_words';
 import { fr as frPage } from './fr';
 import { frCall } from './fr_call';
 import { frLooks } from './fr_looks';
 import { frMend } from './fr_mend';
+import { frNotices } from './fr_notices';
 import { frStaff } from './fr_staff';
 import { frWords } from './fr_words';
 import type { Text } from './text';
 
-const fr: Readonly<Record<string, Text>> = { ...frPage, ...frCall, ...frLooks, ...frMend, ...frStaff, ...frWords };
-const en: Readonly<Record<string, Text>> = { ...enPage, ...enCall, ...enLooks, ...enMend, ...enStaff, ...enWords };
+const fr: Readonly<Record<string, Text>> = { ...frPage, ...frCall, ...frLooks, ...frMend, ...frNotices, ...frStaff, ...frWords };
+const en: Readonly<Record<string, Text>> = { ...enPage, ...enCall, ...enLooks, ...enMend, ...enNotices, ...enStaff, ...enWords };
 
 const forms = (text: Text): readonly string[] =>
   typeof text === 'string' ? [text] : 'one' in text ? [text.one, text.other] : text;
@@ -27,7 +29,7 @@ test('both languages have the same keys', () => {
 });
 
 test('a text stands in the same part in both languages, and in one part only', () => {
-  const parts = [[frPage, enPage], [frCall, enCall], [frLooks, enLooks], [frMend, enMend], [frStaff, enStaff], [frWords, enWords]] as const;
+  const parts = [[frPage, enPage], [frCall, enCall], [frLooks, enLooks], [frMend, enMend], [frNotices, enNotices], [frStaff, enStaff], [frWords, enWords]] as const;
   for (const [french, english] of parts) assert.deepEqual(Object.keys(english).sort(), Object.keys(french).sort());
   assert.equal(parts.flatMap(([french]) => Object.keys(french)).length, Object.keys(fr).length);
 });

@@ -5,6 +5,7 @@ import { fr } from './fr';
 import type { frCall } from './fr_call';
 import type { frLooks } from './fr_looks';
 import type { frMend } from './fr_mend';
+import type { frNotices } from './fr_notices';
 import type { frStaff } from './fr_staff';
 import type { frWords } from './fr_words';
 import { english, language } from './language';
@@ -14,7 +15,7 @@ import { english, language } from './language';
  * `{name}` stands for a parameter.
  */
 export type Text = string | readonly [vous: string, tu: string] | { readonly one: string; readonly other: string };
-export type Key = keyof typeof fr | keyof typeof frCall | keyof typeof frLooks | keyof typeof frMend | keyof typeof frStaff | keyof typeof frWords;
+export type Key = keyof typeof fr | keyof typeof frCall | keyof typeof frLooks | keyof typeof frMend | keyof typeof frNotices | keyof typeof frStaff | keyof typeof frWords;
 /** A part of the texts in another language than French. */
 export type Texts<French> = Readonly<Record<keyof French, Text>>;
 export type Params = Readonly<Record<string, string | number>>;
@@ -22,7 +23,7 @@ export type Params = Readonly<Record<string, string | number>>;
 let french: Partial<Record<Key, Text>> = fr;
 
 /** A part of the page that comes later brings its own. */
-export function learnTexts(texts: typeof frCall | typeof frLooks | typeof frMend | typeof frStaff | typeof frWords): void {
+export function learnTexts(texts: typeof frCall | typeof frLooks | typeof frMend | typeof frNotices | typeof frStaff | typeof frWords): void {
   french = { ...french, ...texts };
 }
 

@@ -2,6 +2,7 @@
 
 import type { CallPerson, IceCredentials, Layer, Rung, RungReason, Slot, Voice } from './call';
 import type { Flag } from './flag';
+import type { Notice } from './notice';
 import type { AppealState, CompactMessage, RoomCard, RoomedMessage, Sent, SyncRow } from './room';
 
 /** Events of the client: payload and what the acknowledgement holds beside `ok`. */
@@ -72,6 +73,7 @@ export interface Down {
   'room:presence': { room: number | string; present: { seat: number; since: string | number }[] };
   /** What one may do in a room has changed; without `member` it is not one's own any more. */
   'room:rights': { room: number | string; member: boolean; state: string; writable: boolean };
+  'notice:new': Notice;
   'flag:raised': Flag;
   'flag:changed': Flag;
   'server:drain': { reconnect_in_ms: number };

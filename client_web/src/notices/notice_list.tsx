@@ -1,0 +1,41 @@
+/** The list of news at the top of the first page. What each says stands in the texts, under `notice.KIND`. */
+
+import type { VNode } from 'preact';
+import { ago, day, dayAndHour } from '../locales/moments';
+import { t, tOr, type Params } from '../locales/text';
+import type { Notice } from '../wire/notice';
+import { seen, unseen } from './unseen';
+
+export function NoticeList(): VNode | null {
+  const notices = unseen.value;
+  if (notices.length === 0) return null;
+  return (
+    <section class="card news" aria-labelledby="news-title">
+      <div class="section-head">
+        <h2 id="news-title">{t('news.title')}</h2>
+        <button type="button" class="quiet-button" onClick={() => void seen(notices).catch(() => undefined)}>
+          {t('news.seen')}
+        </button>
+      </div>
+      <ul>
+        {notices.map((notice) => (
+          <li key={notice.id}>
+            {tOr(`notice.${notice.kind}`, 'notice.other', said(notice.facts))} <time dateTime={notice.at}>{ago(new Date(notice.at))}</time>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Days and instants as people say them; words of ours in the person's language, from `notice.word.WORD`. */
+function said(facts: Notice['facts']): Params {
+  return Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, typeof fact === 'string' ? inWords(fact) : Number(fact)]));
+}
+
+function inWords(fact: string): string {
+  if (/^\d{4}-\d\d-\d\d$/.test(fact)) return day(new Date(`${fact}T12:00`));
+  if (/^\d{4}-\d\d-\d\dT/.test(fact)) return dayAndHour(new Date(fact));
+  const word = tOr(`notice.word.${fact}`, 'notice.word');
+  return word === t('notice.word') ? fact : word;
+}
