@@ -31,19 +31,19 @@ with before as (
 ), paused as (
     update pairs set state = 'paused' where id in (select id from before)
 )
-insert into pair_freezes (flag_id, pair_id, previous_state, frozen_at)
+insert into pair_holds (flag_id, pair_id, previous_state, since)
 select flag_id, id, state, $3::timestamptz from before
 """
 
-_PAIR_OF = text("select pair_id from pair_freezes where flag_id = :flag and lifted_at is null")
+_PAIR_OF = text("select pair_id from pair_holds where flag_id = :flag and lifted_at is null")
 _LOCK = text("select state from pairs where id = :pair for update")
 _LIFT = text("""
-update pair_freezes set lifted_at = :at, lifted_by = :by where flag_id = :flag and lifted_at is null
+update pair_holds set lifted_at = :at, lifted_by = :by where flag_id = :flag and lifted_at is null
 returning previous_state
 """)
-_OTHERS = text("select exists (select from pair_freezes where pair_id = :pair and lifted_at is null)")
+_OTHERS = text("select exists (select from pair_holds where pair_id = :pair and lifted_at is null)")
 _RESTORE = text("update pairs set state = :state where id = :pair and state = 'paused'")
-_FLAGS = text("select flag_id from pair_freezes where flag_id = any(cast(:flags as uuid[])) and lifted_at is null")
+_FLAGS = text("select flag_id from pair_holds where flag_id = any(cast(:flags as uuid[])) and lifted_at is null")
 
 
 async def lock(raw: asyncpg.Connection, pair_ids: Collection[UUID], *, change: bool) -> None:

@@ -210,7 +210,7 @@ class TestTwoPairsOfEyes:
         room = await house.room()
         samir = await house.person(Role.SUPERVISOR, "Samir")
         flag = await held(house, room, GRAVE)
-        async with house.database.begin() as conn:
+        async with house.database.everywhere() as conn:
             made = await house.capabilities.rooms.rulings._decisions.decide(
                 conn, UUID(flag), room.supervisor.principal, Ruling("release", "misread")
             )
@@ -260,7 +260,7 @@ class TestTwoPairsOfEyes:
         small = await held(house, room)
         reply = await house.decide(room.supervisor, small, "refuse", "unsafe", lift_freeze=True)
         assert (reply.status, reply.error) == (409, ("conflict", None))
-        assert [(row[0]) for row in await house.sql("select lifted_at from pair_freezes")] == [None]
+        assert [(row[0]) for row in await house.sql("select lifted_at from pair_holds")] == [None]
         assert grave != small
 
 

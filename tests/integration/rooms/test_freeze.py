@@ -23,7 +23,7 @@ async def room(house: House) -> Room:
 
 
 async def lifted(house: House, room: Room, flag_id: Any) -> bool:
-    async with house.database.begin() as conn:
+    async with house.database.everywhere() as conn:
         return await lift(conn, flag_id, room.supervisor.id, house.clock.now())
 
 
@@ -44,7 +44,7 @@ async def test_a_freeze_closes_the_room_with_the_message(house: House, room: Roo
     house.capabilities.rooms.chat._conversations._rooms.clear()
     assert await julien.say(room, "freeze secret", name) == answer
     assert "secret" not in await everything(house, room.mentee, room)
-    assert (await house.sql("select previous_state, lifted_at from pair_freezes")) == [("active", None)]
+    assert (await house.sql("select previous_state, lifted_at from pair_holds")) == [("active", None)]
 
 
 async def test_help_is_there_while_the_pair_is_paused(house: House, room: Room) -> None:
@@ -115,7 +115,7 @@ async def test_lifting_gives_back_what_was_before(house: House, before: State) -
     assert await house.sql("select state from pairs") == [(before.value,)]
     assert (await julien.wait("room:rights", 2))[1]["state"] == before.value
     assert (await julien.say(room, "fine"))["ok"]
-    assert await house.sql("select lifted_by from pair_freezes") == [(room.supervisor.id,)]
+    assert await house.sql("select lifted_by from pair_holds") == [(room.supervisor.id,)]
 
 
 async def test_lifting_does_not_open_what_others_have_closed(house: House, room: Room) -> None:
@@ -152,7 +152,7 @@ async def test_a_freeze_and_other_changes_of_the_pair_do_not_block_each_other(ho
         changes = 0
         while not done.is_set():
             for state in (State.PROBATION, State.ACTIVE):
-                async with house.database.begin() as conn:
+                async with house.database.everywhere() as conn:
                     await set_state(conn, room.pair.id, state)
             changes += 1
         return changes
@@ -191,12 +191,12 @@ async def test_a_pair_that_somebody_holds_delays_its_own_messages_only(house: Ho
 async def test_a_freeze_whose_message_is_not_written_does_not_happen(house: House, room: Room) -> None:
     julien = await house.open(room.mentor)
     await house.sql("create function no() returns trigger language plpgsql as $$ begin raise 'no'; end $$")
-    await house.sql("create trigger no before insert on pair_freezes for each row execute function no()")
+    await house.sql("create trigger no before insert on pair_holds for each row execute function no()")
     assert (await julien.say(room, "freeze secret"))["ok"] is False
-    for table in ("messages", "flags", "pair_freezes"):
+    for table in ("messages", "flags", "pair_holds"):
         assert await house.sql(f"select count(*) from {table}") == [(0,)], table  # noqa: S608 - from constants
     assert await house.sql("select state from pairs") == [("active",)]
-    await house.sql("drop trigger no on pair_freezes")
+    await house.sql("drop trigger no on pair_holds")
     assert (await julien.say(room, "freeze secret"))["notice"] == "frozen"
 
 
