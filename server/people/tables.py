@@ -74,3 +74,5 @@ account_notices = Table(
     CheckConstraint("kind ~ '^[a-z]+(_[a-z]+)*$'", name="kind"),
     Index("account_notices_account_id_idx", "account_id", "at"),
 )
+
+from server.people import consent_tables as consent_tables  # noqa: E402 - declared with the others, in a file of its own

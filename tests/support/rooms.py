@@ -1,7 +1,7 @@
 """Pairs with their rooms on a real database, and the whole server around them: for tests that talk over sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -28,11 +28,13 @@ from server.media.forwarding import ForwardingEngine
 from server.pairs.rules import Pair, State
 from server.pairs.store import insert_pair
 from server.people import store as people
+from server.people.consent_rules import Purpose
 from server.people.sessions import insert_session
 from server.people.tokens import hash_token, new_token
 from server.rooms import store as rooms
 from server.settings import Settings
 from server.transport.health import Health
+from tests.support.consents import EVERYTHING, consented
 from tests.support.raw_socket import RawSocket
 from tests.support.site import Site, serving
 
@@ -59,11 +61,12 @@ class Room:
     mentor: Person
     mentee: Person
     supervisor: Person
+    guardian_id: UUID | None = None  # who consented with a child
 
 
 async def organisation(database: Database, name: str = "North") -> people.Organisation:
     made = people.Organisation(new_id(), name, "FR", "Europe/Paris")
-    async with database.begin() as conn:
+    async with database.everywhere() as conn:
         await people.insert_organisation(conn, made)
     return made
 
@@ -82,7 +85,7 @@ async def person(
     account = people.Person(new_id(), where.id, name, role, "fr", where.zone, born, False)
     token = new_token()
     principal = Principal(account.id, where.id, new_id(), role, name, "fr", born, now + timedelta(days=1))
-    async with database.begin() as conn:
+    async with database.everywhere() as conn:
         await people.insert_account(conn, people.Account(account, f"{name.lower()}-{account.id}", None))
         await insert_session(conn, principal, "bearer", hash_token(token), now)
     return Person(account.id, role, name, principal, token)
@@ -97,24 +100,32 @@ async def room(
     supervisor: Person | None = None,
     mentee_born: date | None = None,
     since: datetime | None = None,
+    consents: Collection[Purpose] = EVERYTHING,
+    guardian: Person | None = None,
     now: datetime = NOW,
 ) -> Room:
-    """A pair and its room, with new people in the seats that are not given."""
+    """A pair and its room, with new people in the seats that are not given, and ``consents`` to all purposes."""
     mentor = mentor or await person(database, where, Role.MENTOR, "Julien", now=now)
     mentee = await person(database, where, Role.MENTEE, "Lea", born=mentee_born, now=now)
     supervisor = supervisor or await person(database, where, Role.SUPERVISOR, "Claire", now=now)
     pair = Pair(new_id(), where.id, mentor.id, mentee.id, supervisor.id, state, since)
-    async with database.begin() as conn:
+    born = mentee.principal.birth_date
+    assert born is not None
+    async with database.everywhere() as conn:
+        guardian_id = guardian.id if guardian is not None else None
+        guardian_id = await consented(
+            conn, where, mentee.id, born, supervisor.id, now, guardian=guardian_id, purposes=consents
+        )
         await insert_pair(conn, pair)
         room_id = await rooms.create_room(conn, pair)
         found = await rooms.room(conn, room_id)
     assert found is not None
-    return Room(room_id, found.number, pair, mentor, mentee, supervisor)
+    return Room(room_id, found.number, pair, mentor, mentee, supervisor, guardian_id)
 
 
 async def sql(database: Database, statement: str, **parameters: Any) -> list[Any]:
     """Rows of any statement, each as a tuple."""
-    async with database.begin() as conn:
+    async with database.everywhere() as conn:
         done = await conn.execute(text(statement), parameters)
         return [tuple(row) for row in done] if done.returns_rows else []
 
