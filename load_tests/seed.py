@@ -48,7 +48,7 @@ class Seeded:
 async def seed(database: Database, base_url: str, people: int) -> Seeded:
     """An even number of people; 2n is the mentor, 2n + 1 the mentee of one pair."""
     organisation = Organisation(new_id(), "Sous charge", "FR", "Europe/Paris")
-    async with database.begin() as conn:
+    async with database.everywhere() as conn:
         await insert_organisation(conn, organisation)
     admin, supervisor = await _sign_in(database, organisation, (Role.ADMIN, Role.SUPERVISOR))
     signed_in = await _sign_in(database, organisation, (Role.MENTOR, Role.MENTEE) * (people // 2))
@@ -66,7 +66,7 @@ async def seed(database: Database, base_url: str, people: int) -> Seeded:
 
         made = await asyncio.gather(*(make(mentor[0], mentee[0]) for mentor, mentee in pairs))
 
-    async with database.begin() as conn:
+    async with database.everywhere() as conn:
         found = {row.pair_id: row for row in await conn.execute(select(rooms.c.pair_id, rooms.c.number, rooms.c.id))}
     seats: list[Seat] = []
     for pair_id, both in zip(made, pairs, strict=True):
@@ -79,7 +79,7 @@ async def _sign_in(database: Database, organisation: Organisation, roles: Sequen
     """A new account with a session for each of ``roles``: its identifier and its token."""
     now = datetime.now(UTC)
     made = []
-    async with database.begin() as conn:
+    async with database.everywhere() as conn:
         for number, role in enumerate(roles):
             birth_date = (now - MENTEE_AGE).date() if role is Role.MENTEE else date(1975, 5, 17)
             person = Person(

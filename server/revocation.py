@@ -43,7 +43,8 @@ class Revocation:
         if not connections:
             return
         sessions = {connection.principal.session_id for connection in connections}
-        async with self._database.begin() as conn:
+        organisations = {connection.principal.organisation_id for connection in connections}
+        async with self._database.begin(*organisations) as conn:
             roles = await roles_of_live(conn, sessions, self._clock.now())
         for connection in connections:
             principal = connection.principal

@@ -57,7 +57,7 @@ class Binome:
     async def kept(self) -> int:
         database = self._server.database()
         try:
-            async with database.begin() as conn:
+            async with database.everywhere() as conn:
                 count: int = (await conn.execute(select(func.count()).select_from(messages))).scalar_one()
         finally:
             await database.close()

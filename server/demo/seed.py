@@ -68,13 +68,13 @@ def sign_ins() -> list[SignInRow]:
 
 async def organisations_of(database: Database) -> set[str]:
     """The names of all associations there are."""
-    async with database.begin() as conn:
+    async with database.everywhere() as conn:  # before there is any
         return {row.name for row in await conn.execute(select(organisations.c.name))}
 
 
 async def clear(database: Database) -> None:
     """Takes everything out again: for a database in which making the demonstration was broken off."""
-    async with database.begin() as conn:
+    async with database.everywhere() as conn:
         await conn.execute(text("truncate organisations cascade"))
 
 
@@ -96,7 +96,7 @@ async def _make_people(ground: Ground, told: Mapping[str, Any], password: str, n
         if row.role is not Role.ADMIN:
             new = accounts.NewAccount(row.login, row.name, row.role, password, _birth_date(row.age, now.date()))
             checked = await accounts.check(new, passwords, now.date())
-            async with ground.database.begin() as conn:
+            async with ground.database.begin(made[0].person.organisation_id) as conn:
                 organisation = await store.organisation(conn, made[0].person.organisation_id)
                 made.append(await accounts.add(conn, organisation, checked))
     passwords.close()
@@ -108,7 +108,7 @@ async def _make_pair(
 ) -> None:
     admin = next(person for person in people.values() if person.role is Role.ADMIN)
     mentor, mentee, supervisor = (people[told[role]] for role in ("mentor", "mentee", "supervisor"))
-    async with ground.database.begin() as conn:
+    async with ground.database.begin(admin.organisation_id) as conn:
         pair = await create_pair(conn, admin, mentor.account_id, mentee.account_id, supervisor.account_id)
         room_id = await create_room(conn, pair)
     await _plan(ground.database, pair, told, zone, now)
@@ -119,7 +119,7 @@ async def _make_pair(
 async def _plan(database: Database, pair: Pair, told: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> None:
     for session in told["planned"]:
         day = (now.astimezone(zone) + timedelta(days=session["in_days"])).date()
-        async with database.begin() as conn:
+        async with database.begin(pair.organisation_id) as conn:
             await plan(
                 conn,
                 pair,

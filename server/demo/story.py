@@ -57,21 +57,21 @@ class Story:
         return appended.seq
 
     async def _decide(self, seq: int, act: Mapping[str, Any]) -> None:
-        async with self._database.begin() as conn:
+        by = self._people[act["by"]]
+        async with self._database.begin(by.organisation_id) as conn:
             flag_id = await flag_of_message(conn, self._room_id, seq)
         if flag_id is None:
             return
-        by = self._people[act["by"]]
         ruling = Ruling(act["decide"], act["reason"], act.get("note"), act.get("advice"))
         await self._rooms.rulings.decide(flag_id, by, ruling)
         if act.get("sample"):  # one in twenty is drawn by chance; the demonstration shows one that is
             row = {"organisation_id": by.organisation_id, "decision": act["decide"], "picked_at": self._clock.now()}
-            async with self._database.begin() as conn:
+            async with self._database.begin(by.organisation_id) as conn:
                 await conn.execute(insert(samples).values(flag_id=flag_id, **row).on_conflict_do_nothing())
 
     async def _appeal(self, seq: int, words: str) -> None:
-        async with self._database.begin() as conn:
-            place = await self._rooms.rights.place(self._room_id)
+        place = await self._rooms.rights.place(self._room_id, None)
+        async with self._database.begin(place.room.organisation_id) as conn:
             message = await reading.message(conn, self._room_id, seq)
             if message is None or message.state == "delivered":
                 return

@@ -61,13 +61,13 @@ class Database:
         )
 
     @asynccontextmanager
-    async def begin(self, *organisations: UUID) -> AsyncIterator[AsyncConnection]:
+    async def begin(self, organisation: UUID, *more: UUID) -> AsyncIterator[AsyncConnection]:
         """A transaction: committed when the block ends, rolled back when it raises. One task at a time.
 
-        It sees and writes what belongs to ``organisations``, and nothing else: row-level security keeps it there.
+        It sees and writes what belongs to these organisations, and nothing else: row-level security keeps it there.
         """
         async with self.engine.begin() as connection:
-            await connection.execute(_SCOPE, {"scope": ",".join(str(organisation) for organisation in organisations)})
+            await connection.execute(_SCOPE, {"scope": ",".join(map(str, (organisation, *more)))})
             yield connection
 
     @asynccontextmanager

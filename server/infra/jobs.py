@@ -195,13 +195,13 @@ class Jobs:
 
     async def _purge_log(self, _payload: Mapping[str, Any]) -> None:
         before = self._clock.now() - KEEP_LOG
-        async with self._database.begin() as connection:
+        async with self._database.everywhere() as connection:  # jobs are nobody's
             await connection.execute(_PURGE_LOG, {"before": before})
             await connection.execute(_PURGE_STATISTICS, {"before": before})
 
     def _enqueue_scheduled(self, name: str) -> Callable[[Schedule], Awaitable[None]]:
         async def enqueue(_schedule: Schedule) -> None:
-            async with self._database.begin() as connection:
+            async with self._database.everywhere() as connection:  # jobs are nobody's
                 await self.enqueue(connection, name, {}, once=f"schedule:{name}")
 
         return enqueue

@@ -52,7 +52,7 @@ class Figures:
     async def by_rule(self, principal: Principal) -> tuple[datetime, list[RuleFigure]]:
         """Of the flags of one's organisation that were raised since then, the most raised first."""
         since = self._clock.now() - PERIOD
-        async with self._database.begin() as conn:
+        async with self._database.begin(principal.organisation_id) as conn:
             me = await reviewer(conn, principal)
             parameters = {"organisation": me.organisation_id, "since": since, "wrong": sorted(WRONG), "most": MOST}
             return since, [RuleFigure(*row) for row in await conn.execute(_BY_RULE, parameters)]

@@ -2,7 +2,6 @@
 and claimed by who looks at them. What is decided stands in ``decisions.py``."""
 
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -45,26 +44,26 @@ class Flags:
         """Writes ``flags`` in the transaction of ``raw``: with their messages or not at all, in one statement."""
         await store.insert(raw, flags)
 
-    async def announce(self, flag_ids: Collection[UUID]) -> None:
+    async def announce(self, organisation_id: UUID, flag_ids: Collection[UUID]) -> None:
         """After the commit: tells the supervisors who are connected of new flags, ``flag:raised``, and the bus. Never
         raises: the flags are committed, and a supervisor whose screen missed one finds it in the queue."""
-        for flag in await self._send(flag_ids, lambda _flag, _reader: "flag:raised"):
+        for flag in await self._send(organisation_id, flag_ids, lambda _flag, _reader: "flag:raised"):
             await self._bus.publish(FlagRaised(flag.id, flag.organisation_id, flag.supervisor_id, flag.severity))
 
-    async def tell(self, flag_ids: Collection[UUID]) -> None:
+    async def tell(self, organisation_id: UUID, flag_ids: Collection[UUID]) -> None:
         """After the commit: ``flag:changed``, to every supervisor on whose lists they are or were. Never raises."""
-        await self._send(flag_ids, lambda _flag, _reader: "flag:changed")
+        await self._send(organisation_id, flag_ids, lambda _flag, _reader: "flag:changed")
 
     async def tell_overdue(self) -> None:
         """Flags that nobody has looked at in time come to the colleagues, each once."""
-        async with self._database.begin() as conn:
+        async with self._database.everywhere() as conn:  # time passes for all organisations alike
             overdue = await store.newly_overdue(conn, self._clock.now())
 
         def event(flag: Flag, reader: Reviewer) -> str:
             return "flag:changed" if flag.supervisor_id == reader.account_id else "flag:raised"
 
-        if overdue:
-            await self._send(overdue, event)
+        for organisation_id, flag_ids in overdue.items():
+            await self._send(organisation_id, flag_ids, event)
 
     async def page(
         self, principal: Principal, which: ListName, *, before: UUID | None, limit: int
@@ -72,7 +71,7 @@ class Flags:
         """A page of one of the lists behind the flag ``before``, and whether more follow. Raises NotFound when
         ``before`` is not, or never was, on this list."""
         now = self._clock.now()
-        async with self._database.begin() as conn:
+        async with self._database.begin(principal.organisation_id) as conn:
             me = await reviewer(conn, principal)
             after = await self._after(conn, which, before, me, now) if before is not None else None
             found = await lists.page(conn, which, me, now, after, limit + 1)
@@ -84,7 +83,7 @@ class Flags:
         """For five minutes nobody else decides it; again, and they begin anew. Raises NotFound, FlagDecided,
         FlagClaimed."""
         now = self._clock.now()
-        async with self._database.begin() as conn:
+        async with self._database.begin(principal.organisation_id) as conn:
             me = await reviewer(conn, principal)
             await self.waiting(conn, flag_id, me, now)
             if not await store.claim(conn, flag_id, me.account_id, now + CLAIM, now):
@@ -92,19 +91,19 @@ class Flags:
                 await self.refuse_claimed(conn, flag, me, now)
                 raise FlagDecided
             (shown,) = await cards(conn, await store.flags_of(conn, [flag_id]), me, now)
-        await self.tell([flag_id])
+        await self.tell(principal.organisation_id, [flag_id])
         return shown
 
     async def unclaim(self, flag_id: UUID, principal: Principal) -> FlagCard:
         """Leaves it to whoever comes next; nothing happens to somebody else's claim. Raises NotFound, FlagDecided."""
         now = self._clock.now()
-        async with self._database.begin() as conn:
+        async with self._database.begin(principal.organisation_id) as conn:
             me = await reviewer(conn, principal)
             await self.waiting(conn, flag_id, me, now)
             ended = await store.unclaim(conn, flag_id, me.account_id)
             (shown,) = await cards(conn, await store.flags_of(conn, [flag_id]), me, now)
         if ended:
-            await self.tell([flag_id])
+            await self.tell(principal.organisation_id, [flag_id])
         return shown
 
     async def readable(self, conn: AsyncConnection, flag_id: UUID, me: Reviewer, now: datetime) -> tuple[Flag, bool]:
@@ -139,22 +138,18 @@ class Flags:
     def _card(self, which: ListName, flag: Flag, known: Beside, me: Reviewer, now: datetime) -> FlagCard:
         return blind_card(flag, known, me) if which == "sample" else card(flag, known, me, now)
 
-    async def _send(self, flag_ids: Collection[UUID], event: Callable[[Flag, Reviewer], str]) -> list[Flag]:
+    async def _send(
+        self, organisation_id: UUID, flag_ids: Collection[UUID], event: Callable[[Flag, Reviewer], str]
+    ) -> list[Flag]:
         now = self._clock.now()
         told: list[tuple[UUID, str, FlagCard]] = []
         try:
-            async with self._database.begin() as conn:
+            async with self._database.begin(organisation_id) as conn:
                 flags = await store.flags_of(conn, flag_ids)
                 known = await beside(conn, flags)
-                by_organisation: dict[UUID, list[Flag]] = defaultdict(list)
-                for flag in flags:
-                    by_organisation[flag.organisation_id].append(flag)
-                for organisation_id, its in by_organisation.items():
-                    for reader in await self._there(conn, organisation_id, its):
-                        seen = [flag for flag in its if _is_told(flag, reader, now)]
-                        told += [
-                            (reader.account_id, event(flag, reader), card(flag, known, reader, now)) for flag in seen
-                        ]
+                for reader in await self._there(conn, organisation_id, flags) if flags else ():
+                    seen = [flag for flag in flags if _is_told(flag, reader, now)]
+                    told += [(reader.account_id, event(flag, reader), card(flag, known, reader, now)) for flag in seen]
         except Exception:
             log.exception("flags_not_announced", extra={"flags": len(flag_ids)})
             return []

@@ -40,7 +40,7 @@ class RulesInForce:
             self._known.move_to_end(organisation_id)
             return self._known[organisation_id]
         changes = self._changes
-        async with self._database.begin() as conn:
+        async with self._database.begin(organisation_id) as conn:
             row = (await conn.execute(_NEWEST, {"organisation": organisation_id})).first()
         own = await _read(organisation_id, row.version, row.rules) if row is not None else None
         if changes == self._changes and self._notices.alive:  # no notice overtook what was read

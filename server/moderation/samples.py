@@ -35,7 +35,7 @@ class Samples:
         """Keeps what ``principal`` would have decided. The same again is kept once; of two reviewers the second gets
         FlagDecided. Raises NotFound, Conflict."""
         now = self._clock.now()
-        async with self._database.begin() as conn:
+        async with self._database.begin(principal.organisation_id) as conn:
             me = await reviewer(conn, principal)
             row = (await conn.execute(select(samples).where(samples.c.flag_id == flag_id).with_for_update())).first()
             if row is not None and row.reviewed_by == me.account_id:
@@ -52,7 +52,7 @@ class Samples:
 
     async def agreement(self, principal: Principal) -> Agreement:
         """Of all second reviews of one's organisation."""
-        async with self._database.begin() as conn:
+        async with self._database.begin(principal.organisation_id) as conn:
             me = await reviewer(conn, principal)
             query = select(samples.c.decision, samples.c.review).where(
                 samples.c.organisation_id == me.organisation_id, samples.c.reviewed_by.is_not(None)

@@ -1,5 +1,6 @@
 """SQL of flags: written, read, changed. Which of them are on whose list stands in ``lists.py``."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -151,16 +152,19 @@ async def unclaim(conn: AsyncConnection, flag_id: UUID, by: UUID) -> bool:
     return done.rowcount == 1
 
 
-async def newly_overdue(conn: AsyncConnection, now: datetime) -> list[UUID]:
-    """The open flags that have become overdue since this was last asked; marks them, so that of several processes one
-    is told."""
+async def newly_overdue(conn: AsyncConnection, now: datetime) -> dict[UUID, list[UUID]]:
+    """The open flags that have become overdue since this was last asked, by organisation; marks them, so that of
+    several processes one is told."""
     query = (
         update(flags)
         .where(flags.c.state == "open", flags.c.due_at <= now, flags.c.overdue.is_(False))
         .values(shared=True, overdue=True, revision=flags.c.revision + 1)
-        .returning(flags.c.id)
+        .returning(flags.c.organisation_id, flags.c.id)
     )
-    return list((await conn.execute(query)).scalars())
+    overdue = defaultdict[UUID, list[UUID]](list)
+    for organisation_id, flag_id in await conn.execute(query):
+        overdue[organisation_id].append(flag_id)
+    return overdue
 
 
 async def calls_for_help(conn: AsyncConnection, author_id: UUID, since: datetime) -> list[Flag]:

@@ -49,7 +49,7 @@ class Tuning:
     async def read(self, principal: Principal) -> Tuned:
         """The rules of one's organisation. Raises Forbidden."""
         principal.require(Permission.MODERATION_TUNE)
-        async with self._database.begin() as conn:
+        async with self._database.begin(principal.organisation_id) as conn:
             return await _newest(conn, principal.organisation_id)
 
     async def change(self, principal: Principal, rules: OwnRules) -> Tuned:
@@ -58,7 +58,7 @@ class Tuning:
         principal.require(Permission.MODERATION_TUNE)
         await refuse_unusable(rules)
         version = rules.version + 1
-        async with self._database.begin() as conn:
+        async with self._database.begin(principal.organisation_id) as conn:
             await conn.execute(_TURN, {"organisation": str(principal.organisation_id)})
             if (await _newest(conn, principal.organisation_id)).rules.version != rules.version:
                 raise Conflict("rules_changed")

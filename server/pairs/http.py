@@ -24,7 +24,7 @@ class PairsHttp:
     async def list_pairs(self, call: Call) -> PairList:
         """The pairs one answers for; for an admin, all of the organisation."""
         principal = call.principal
-        async with self._database.begin() as conn:
+        async with self._database.begin(principal.organisation_id) as conn:
             if principal.role is Role.ADMIN:
                 pairs = await store.pairs_of_organisation(conn, principal.organisation_id)
             else:

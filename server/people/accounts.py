@@ -109,14 +109,14 @@ class Accounts:
         if self._screen_name is not None:
             await self._screen_name(principal.organisation_id, rules.checked_name(new.name), new.confirmed)
         checked = await check(new, self._passwords, self._clock.now().date())
-        async with self._database.begin() as conn:
+        async with self._database.begin(principal.organisation_id) as conn:
             organisation = await store.organisation(conn, principal.organisation_id)
             return await add(conn, organisation, checked)
 
     async def all_of(self, principal: Principal) -> list[store.Account]:
         """All accounts of the organisation of ``principal``. Raises Forbidden."""
         principal.require(Permission.ACCOUNT_LIST)
-        async with self._database.begin() as conn:
+        async with self._database.begin(principal.organisation_id) as conn:
             return await store.accounts_of(conn, principal.organisation_id)
 
     async def disable(self, organisation_id: UUID, account_id: UUID) -> store.Person:
@@ -124,7 +124,7 @@ class Accounts:
 
         Raises NotFound when the organisation has no such account.
         """
-        async with self._database.begin() as conn:
+        async with self._database.begin(organisation_id) as conn:
             person = (await store.people_of(conn, [account_id])).get(account_id)
             if person is None or person.organisation_id != organisation_id:
                 raise NotFound

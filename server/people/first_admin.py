@@ -67,7 +67,7 @@ async def create_first_admin(database: Database, passwords: Passwords, clock: Cl
         passwords,
         clock.now().date(),
     )
-    async with database.begin() as conn:
+    async with database.everywhere() as conn:  # there may be no organisation yet
         organisation = await store.organisation_by_name(conn, name)
         if organisation is None:
             organisation = store.Organisation(new_id(), name, "FR", "Europe/Paris")

@@ -79,7 +79,7 @@ class PeopleHttp:
             replaces=cookie_of(call.request) if browser else None,
         )
         principal = opened.principal
-        async with self._database.begin() as conn:
+        async with self._database.begin(principal.organisation_id) as conn:
             me = await me_of(conn, principal, self._clock)
         if browser:
             seconds = round((principal.expires_at - self._clock.now()).total_seconds())
@@ -89,7 +89,7 @@ class PeopleHttp:
     @endpoint("GET", "/api/v1/session", answer=Me)
     async def who_am_i(self, call: Call) -> Me:
         """Who is signed in."""
-        async with self._database.begin() as conn:
+        async with self._database.begin(call.principal.organisation_id) as conn:
             return await me_of(conn, call.principal, self._clock)
 
     @endpoint("DELETE", "/api/v1/session")

@@ -35,14 +35,14 @@ class Policies:
     async def read(self, principal: Principal) -> Policy:
         """That of one's own organisation. Raises Forbidden."""
         principal.require(Permission.POLICY_SET)
-        async with self._database.begin() as conn:
+        async with self._database.begin(principal.organisation_id) as conn:
             return await policy_of(conn, principal.organisation_id)
 
     async def change(self, principal: Principal, policy: Policy) -> None:
         """Holds everywhere at once: a trigger tells every server process. Raises Forbidden."""
         principal.require(Permission.POLICY_SET)
         own = organisations.c.id == principal.organisation_id
-        async with self._database.begin() as conn:
+        async with self._database.begin(principal.organisation_id) as conn:
             changed = await conn.execute(
                 update(organisations)
                 .where(own, organisations.c.direct_calls.is_distinct_from(policy.direct_calls))

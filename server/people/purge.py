@@ -26,6 +26,6 @@ class PurgeSessions:
         jobs.schedule(JOB, EACH_NIGHT, self.run)
 
     async def run(self, _payload: Mapping[str, Any]) -> None:
-        async with self._database.begin() as conn:
+        async with self._database.everywhere() as conn:  # a job over all
             purged = await purge_expired(conn, self._clock.now())
         log.info("sessions_purged", extra={"count": purged})

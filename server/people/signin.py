@@ -66,7 +66,7 @@ class SignIn:
         raise BadCredentials
 
     async def _verified(self, login: str, password: str) -> store.Account:
-        async with self._database.begin() as conn:
+        async with self._database.everywhere() as conn:  # a login is unique on the instance, and tells whose it is
             account = await store.account_by_login(conn, login)
         stored = account.password_hash if account is not None else None
         right = len(password) <= PASSWORD_MAX and await self._passwords.verify(stored, password)
@@ -84,7 +84,7 @@ class SignIn:
         stored = account.password_hash or ""
         fresh = await self._passwords.hash(password) if self._passwords.outdated(stored) else None
         opened = self._new_session(account.person)
-        async with self._database.begin() as conn:
+        async with self._database.everywhere() as conn:  # the session it replaces may be of another organisation
             if not await sessions.still_valid(conn, account.person.id, stored):
                 return None
             await sessions.insert_session(conn, opened.principal, kind, hash_token(opened.token), self._clock.now())
@@ -98,7 +98,7 @@ class SignIn:
 
     async def sign_out(self, principal: Principal) -> None:
         """Ends the session that ``principal`` came with, here and in every process."""
-        async with self._database.begin() as conn:
+        async with self._database.begin(principal.organisation_id) as conn:
             ended = await sessions.delete_session(conn, principal.session_id)
         await self.announce(ended, "signed_out")
 

@@ -116,7 +116,7 @@ class Rights:
     async def access(self, reference: UUID | str | int, principal: Principal) -> Access:
         """The place of ``principal`` in the room of this identifier (in either wire form) or number. Raises NotFound,
         or BadRequest for what cannot name a room."""
-        return (await self.place(reference)).access(principal)
+        return (await self.place(reference, principal.organisation_id)).access(principal)
 
     async def present(self, reference: UUID | str | int, connection: Connection) -> Access:
         """As ``access``, for an act on the connection. Raises Forbidden for a professional who has not entered."""
@@ -139,14 +139,18 @@ class Rights:
             raise RoomClosed
         return access
 
-    async def place(self, reference: UUID | str | int) -> Place:
-        """What there is to know of a room. Raises NotFound."""
+    async def place(self, reference: UUID | str | int, organisation_id: UUID | None) -> Place:
+        """What there is to know of a room of this organisation; None: of whichever it is, for what is asked on nobody's
+        behalf. Raises NotFound."""
         room = parse_reference(reference)
         remembered = self._recall(room)
         if remembered is not None:
+            if organisation_id not in (None, remembered.room.organisation_id):
+                raise NotFound
             return remembered
         changes = self._changes
-        async with self._database.begin() as conn:
+        whole = self._database.everywhere() if organisation_id is None else self._database.begin(organisation_id)
+        async with whole as conn:
             found = await store.room(conn, room)
             pair = await pairs.pair(conn, found.pair_id) if found is not None else None
             if found is None or pair is None:

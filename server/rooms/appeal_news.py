@@ -44,11 +44,13 @@ class AppealNews:
         self._database = database
         self._gateway = gateway
 
-    async def tell(self, room_id: UUID, seq: int, author_id: UUID, *, skip: Connection | None = None) -> None:
+    async def tell(
+        self, organisation_id: UUID, room_id: UUID, seq: int, author_id: UUID, *, skip: Connection | None = None
+    ) -> None:
         """After the commit: how the appeal of this message stands, if there is one, to those devices of its author that
         are in the room. Never raises: a device that missed it finds it on the first page."""
         try:
-            async with self._database.begin() as conn:
+            async with self._database.begin(organisation_id) as conn:
                 states = await appeals_of(conn, author_id, [room_id], seq=seq, limit=1)
         except Exception as error:
             log.warning("appeal_not_told", extra={"room": room_id, "seq": seq, "error": type(error).__name__})

@@ -48,7 +48,7 @@ class Appeals:
         if words is not None and "\x00" in words:
             raise BadRequest("nul", field="words")
         access = await self._rights.present(room, connection)
-        async with self._database.begin() as conn:
+        async with self._database.begin(access.room.organisation_id) as conn:
             message = await reading.message(conn, access.room_id, seq)
             if message is None or not message.visible_to(access.account_id, staff=access.staff):
                 raise NotFound
@@ -70,8 +70,8 @@ class Appeals:
             now = instant(self._clock)
             flag_id = await appeal(conn, about, (words or "").strip() or None, now)
             (state,) = await appeals_of(conn, access.account_id, [access.room_id], seq=seq, limit=1)
-        await self._flags.tell([flag_id])
+        await self._flags.tell(access.room.organisation_id, [flag_id])
         if state.at == now:  # else it had been made before, and the other devices know of it
-            await self._news.tell(access.room_id, seq, access.account_id, skip=connection)
+            await self._news.tell(access.room.organisation_id, access.room_id, seq, access.account_id, skip=connection)
         card = appeal_card(state)
         return AppealAnswer(card.at, card.decided, card.kept)

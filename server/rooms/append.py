@@ -81,6 +81,9 @@ left join rooms r on r.id = e.room_id
 left join room_members m on m.room_id = e.room_id and m.account_id = e.author_id and m.left_at is null
 """
 
+# Which organisations' rooms the session may see, until it is told of others: row-level security holds the log to them.
+REACH = "select set_config('binome.organisations', $1, false)"
+
 SESSION_NAME = "select pid, backend_start from pg_stat_activity where pid = pg_backend_pid()"
 END_SESSION = "select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and backend_start = $2"
 
@@ -129,6 +132,7 @@ class Draft:
     freeze: bool = False
     memory: Mapping[UUID, bytes] = field(default_factory=dict)
     origin: Any = None
+    organisation_id: UUID = field(kw_only=True)
     flagged: NewFlag | None = None  # set by the log, committed with the message
     waiting: list[asyncio.Future[Appended]] = field(default_factory=list)  # the log's own
 
@@ -148,11 +152,20 @@ class Statements:
     def __init__(self, raw: asyncpg.Connection, append: PreparedStatement) -> None:
         self.raw = raw
         self._append = append
+        self._reach = frozenset[UUID]()
 
     @classmethod
     async def prepare(cls, raw: asyncpg.Connection) -> "Statements":
         await raw.execute(SESSION)
         return cls(raw, await raw.prepare(APPEND))
+
+    async def reach(self, drafts: Sequence[Draft]) -> None:
+        """Says which organisations ``drafts`` are about, before anything else of them and outside a transaction, which
+        could take it back. Asks the database only when these are not the same ones as last time."""
+        organisations = frozenset({draft.organisation_id for draft in drafts})
+        if organisations != self._reach:
+            await self.raw.execute(REACH, ",".join(map(str, organisations)))
+            self._reach = organisations
 
     async def append(self, drafts: Sequence[Draft], at: datetime) -> dict[int, int]:
         """Appends what may be appended: the index in ``drafts``, sorted by room, and the number each one got."""
@@ -174,6 +187,7 @@ class Statements:
 
     async def explain(self, drafts: Sequence[Draft]) -> list[Outcome]:
         """For each draft that was not appended, the stored answer or the refusal."""
+        await self.reach(drafts)
         rows = await self.raw.fetch(
             EXPLAIN, *_keys(drafts), [draft.staff for draft in drafts], WRITABLE, WRITABLE_BY_STAFF
         )

@@ -66,7 +66,7 @@ class CatchUp:
 
     async def page(self, access: Access, after: int | None, before: int | None, limit: int) -> Page:
         """As ``history``, for whoever has this access. Raises NotFound when it has ended."""
-        async with self._database.begin() as conn:
+        async with self._database.begin(access.room.organisation_id) as conn:
             if after is not None:
                 page = await reading.history_after(
                     conn, access.room_id, access.account_id, after, limit, staff=access.staff
@@ -89,7 +89,7 @@ class CatchUp:
         cursors = _cursors(connection.cursors)
         for _ in range(READS):
             changes = self._rights.changes
-            async with self._database.begin() as conn:
+            async with self._database.begin(connection.principal.organisation_id) as conn:
                 missed = await reading.sync(conn, connection.principal.account_id, cursors, MAX_PAGE)
             if changes == self._rights.changes:
                 return missed

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,7 +61,7 @@ class Chat:
         self._notes = notes
         self._judge = judge
         self._on_said: list[Said] = []
-        self._raised: list[UUID] = []
+        self._raised: defaultdict[UUID, list[UUID]] = defaultdict(list)  # flags, by organisation
         self._telling: asyncio.Task[None] | None = None
         log.committed = self.committed
 
@@ -91,7 +92,7 @@ class Chat:
         """Assesses and writes a checked text of ``principal``, or the name of a checked note. What was written, and
         whether its author is to be shown the help card. Raises NotFound, RoomClosed, TryAgain."""
         setting = await self._judge.setting(access, principal)
-        recent = await self._conversations.of(access.room_id)
+        recent = await self._conversations.of(access.room)
         # From here to the append without an await: what is assessed next already knows of this message.
         fresh = recent.verdict((principal.account_id, message_id), text) is None
         verdict = self._judge.judge(setting, recent, (principal.account_id, message_id), text, kind)
@@ -110,6 +111,7 @@ class Chat:
             freeze=verdict.freeze,
             memory=recent.changes(access.room.seats),
             origin=Origin(access.number, access.seat, connection),
+            organisation_id=access.room.organisation_id,
         )
         try:
             appended = await self._log.append(draft)
@@ -141,7 +143,7 @@ class Chat:
         for said in self._on_said:
             said(draft.room_id, draft.author_id)
         if draft.flagged is not None:
-            self._raised.append(draft.flagged.id)
+            self._raised[draft.organisation_id].append(draft.flagged.id)
             if self._telling is None:
                 self._telling = asyncio.create_task(self._tell_raised(), name="flags raised")
 
@@ -157,8 +159,9 @@ class Chat:
     async def _tell_raised(self) -> None:
         try:
             while self._raised:
-                raised, self._raised = self._raised, []
-                await self._flags.announce(raised)
+                raised, self._raised = self._raised, defaultdict(list)
+                for organisation_id, flag_ids in raised.items():
+                    await self._flags.announce(organisation_id, flag_ids)
         finally:
             self._telling = None  # no await since none was seen waiting
 

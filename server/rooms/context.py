@@ -43,7 +43,7 @@ class Contexts:
         """The messages around a flag that is on a list of ``principal``; none for a call for help from outside a room.
         Who judges blindly sees the message as it was raised. Raises NotFound."""
         now = self._clock.now()
-        async with self._database.begin() as conn:
+        async with self._database.begin(principal.organisation_id) as conn:
             flag, blind = await self._flags.readable(conn, flag_id, await reviewer(conn, principal), now)
             if flag.room_id is None:
                 return Context([], None)

@@ -12,6 +12,7 @@ from server.moderation.conversation import TURNS, WINDOW, Conversation
 from server.moderation.slips import held_before, is_slip
 from server.moderation.verdict import Speaker, Verdict
 from server.rooms import memories, reading
+from server.rooms.store import Room
 
 log = logging.getLogger(__name__)
 
@@ -66,26 +67,26 @@ class Conversations:
         self._clock = clock
         self._rooms: OrderedDict[UUID, Recent] = OrderedDict()
 
-    async def of(self, room_id: UUID) -> Recent:
+    async def of(self, room: Room) -> Recent:
         """What is remembered of the room, read from the database the first time."""
-        recent = self._rooms.get(room_id)
+        recent = self._rooms.get(room.id)
         if recent is None:
             # Somebody else may have been faster.
-            recent = self._rooms.setdefault(room_id, await self._read(room_id))
+            recent = self._rooms.setdefault(room.id, await self._read(room))
             if len(self._rooms) > MAX_ROOMS:
                 self._rooms.popitem(last=False)
-        self._rooms.move_to_end(room_id)
+        self._rooms.move_to_end(room.id)
         return recent
 
     def forget(self, room_id: UUID) -> None:
         """What was remembered may never have been written: the database knows."""
         self._rooms.pop(room_id, None)
 
-    async def _read(self, room_id: UUID) -> Recent:
-        async with self._database.begin() as conn:
-            turns = await reading.recent(conn, room_id, self._clock.now() - WINDOW, TURNS)
-            kept = await memories.of_room(conn, room_id)
-            held = await held_before(conn, room_id)
+    async def _read(self, room: Room) -> Recent:
+        async with self._database.begin(room.organisation_id) as conn:
+            turns = await reading.recent(conn, room.id, self._clock.now() - WINDOW, TURNS)
+            kept = await memories.of_room(conn, room.id)
+            held = await held_before(conn, room.id)
         conversation = Conversation()
         for author_id, text, at in turns:
             # The role is not known here and not needed: the key tells speakers apart.
@@ -94,5 +95,5 @@ class Conversations:
             try:
                 conversation.restore(memory.account_id, memory.state, memory.at)
             except ValueError:  # of another version of the server: what it knew is lost, the messages are not
-                log.exception("conversation_state_unreadable", extra={"room": room_id})
+                log.exception("conversation_state_unreadable", extra={"room": room.id})
         return Recent(conversation, [memory.account_id for memory in kept], held)

@@ -105,11 +105,12 @@ class Edits:
 
     async def _edit(self, access: Access, connection: Connection, seq: int, body: str) -> tuple[_Done, bool]:
         setting = await self._judge.setting(access, connection.principal)
-        async with self._database.begin() as conn:  # what cannot be done is not judged, nor remembered as said
+        # What cannot be done is not judged, nor remembered as said.
+        async with self._database.begin(access.room.organisation_id) as conn:
             known = _repeat(await self._standing(conn, access, setting, seq, body), body)
         if known is not None:
             return known, False
-        recent = await self._conversations.of(access.room_id)
+        recent = await self._conversations.of(access.room)
         verdict = self._judge.judge(setting, recent, (access.account_id, ("edit", seq)), body)
         try:
             done = await self._write(access, setting, recent, seq, body, verdict)
@@ -124,7 +125,7 @@ class Edits:
         before, done = 0, None
         with ExitStack() as stack:
             try:
-                async with self._database.begin() as conn:
+                async with self._database.begin(access.room.organisation_id) as conn:
                     if needs_flag(verdict):  # before the room, as everywhere
                         await freeze.lock(await _raw(conn), [access.pair.id], change=verdict.freeze)
                     # From before the number is taken until all with smaller numbers have been handed over.
@@ -137,13 +138,13 @@ class Edits:
                     done = await self._apply(conn, stands, access, setting, recent, body, verdict)
             except Exception as error:
                 if done is not None and is_passing(error):
-                    again = self._look_again(access.room_id, seq, before, done)
+                    again = self._look_again(access, seq, before, done)
                     self._keep(asyncio.create_task(again, name="look again"))
                 raise
             if done.told:
-                await self._tell(access.room_id, seq, done.changed)
+                await self._tell(access, seq, done.changed)
         if done.flag_id is not None:
-            await self._flags.announce([done.flag_id])
+            await self._flags.announce(access.room.organisation_id, [done.flag_id])
         return done
 
     async def _standing(self, conn: AsyncConnection, access: Access, setting: Setting, seq: int, body: str) -> Standing:
@@ -208,33 +209,33 @@ class Edits:
         if changes:
             await memories.write(raw, {(access.room_id, account): state for account, state in changes.items()}, now)
 
-    async def _tell(self, room_id: UUID, seq: int, number: int) -> None:
+    async def _tell(self, access: Access, seq: int, number: int) -> None:
         """Sends the message as it is now. Whatever goes wrong here, the edit stands, and clients find it by their
         cursors."""
         try:
-            async with self._database.begin() as conn:
-                message = await reading.message(conn, room_id, seq)
+            async with self._database.begin(access.room.organisation_id) as conn:
+                message = await reading.message(conn, access.room_id, seq)
             await self._log.settled()
             if message is not None:
                 self._fanout.send(message, about=number)
         except Exception as error:
-            log.warning("edit_not_told", extra={"room": room_id, "seq": seq, "error": type(error).__name__})
+            log.warning("edit_not_told", extra={"room": access.room_id, "seq": seq, "error": type(error).__name__})
 
-    async def _look_again(self, room_id: UUID, seq: int, before: int, done: _Done) -> None:
+    async def _look_again(self, access: Access, seq: int, before: int, done: _Done) -> None:
         """The connection was lost around the commit. If the edit was made after all, it has to be told."""
         for delay in LOOK_AGAIN_S:
             await asyncio.sleep(delay)
             try:
-                async with self._database.begin() as conn:
-                    message = await reading.message(conn, room_id, seq)
+                async with self._database.begin(access.room.organisation_id) as conn:
+                    message = await reading.message(conn, access.room_id, seq)
             except Exception as error:
-                log.info("edit_not_known", extra={"room": room_id, "error": type(error).__name__})
+                log.info("edit_not_known", extra={"room": access.room_id, "error": type(error).__name__})
                 continue
             if message is not None and message.last_change > before:
                 await self._log.settled()
                 self._fanout.send(message)
             if done.flag_id is not None:  # if there is such a flag now
-                await self._flags.announce([done.flag_id])
+                await self._flags.announce(access.room.organisation_id, [done.flag_id])
             return
 
 

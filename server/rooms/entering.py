@@ -43,7 +43,7 @@ class Entering:
         access = await self._rights.access(room, connection.principal)
         if not access.staff:
             raise Forbidden
-        await self._visits.enter(access.room_id, access.account_id, "read", connection)
+        await self._visits.enter(access.room.organisation_id, access.room_id, access.account_id, "read", connection)
         try:
             card, page = await self._come_in(connection, access)
         finally:

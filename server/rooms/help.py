@@ -56,7 +56,7 @@ class Help:
         """Calls for help for ``principal``. A ``room`` that is not theirs is as good as none."""
         now = instant(self._clock)
         here = await self._pair_of(principal, room)
-        async with self._database.begin() as conn:
+        async with self._database.begin(principal.organisation_id) as conn:
             await conn.execute(_TURN, {"account": str(principal.account_id)})
             open_calls = await calls_for_help(conn, principal.account_id, now - MERGED_WITHIN)
             if open_calls:
@@ -69,7 +69,7 @@ class Help:
                 informed = [person for person, _ in answering]
         if not ids:
             log.error("help_without_anyone", extra={"organisation": principal.organisation_id})
-        await self._flags.announce(ids)
+        await self._flags.announce(principal.organisation_id, ids)
         return HelpAnswer(timestamp(told), sorted(person.name for person in informed))
 
     async def _pair_of(self, principal: Principal, room: str | int | None) -> tuple[Pair, UUID] | None:

@@ -122,7 +122,7 @@ class Homes:
         self._clock = clock
 
     async def of(self, principal: Principal) -> Home:
-        async with self._database.begin() as conn:
+        async with self._database.begin(principal.organisation_id) as conn:
             me = await me_of(conn, principal, self._clock)
             rooms = await store.rooms_of(conn, principal.account_id)
             cards = await self._cards(conn, principal, rooms, appeals=not is_staff(principal.role))
@@ -136,7 +136,7 @@ class Homes:
 
     async def card(self, principal: Principal, room_id: UUID) -> RoomCard:
         """The card of one room of ``principal``. Raises NotFound."""
-        async with self._database.begin() as conn:
+        async with self._database.begin(principal.organisation_id) as conn:
             room = await store.room(conn, room_id)
             if room is None or principal.account_id not in room.seats:
                 raise NotFound

@@ -53,7 +53,7 @@ class RoomsHttp:
     async def visits(self, call: Call) -> VisitList:
         """Who was in the room or its call to watch over it, for those of the room: the newest first, at most 100."""
         access = await self._rights.access(of_path(call), call.principal)
-        async with self._database.begin() as conn:
+        async with self._database.begin(access.room.organisation_id) as conn:
             rows = await visits_of(conn, access.room_id)
             people = await people_of(conn, {row.account_id for row in rows})
         return VisitList(
@@ -73,7 +73,7 @@ class RoomsHttp:
     async def create_pair(self, call: Call) -> PairCard:
         """Make a pair, and its room with a seat for each of the two and for who answers for them."""
         body: NewPairBody = call.body
-        async with self._database.begin() as conn:
+        async with self._database.begin(call.principal.organisation_id) as conn:
             pair = await create_pair(
                 conn, call.principal, _uuid(body.mentor), _uuid(body.mentee), _uuid(body.supervisor)
             )

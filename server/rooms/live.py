@@ -73,7 +73,7 @@ class Live:
         principal = connection.principal
         access = await self._rights.writing(room, connection)
         setting = await self._judge.setting(access, principal)
-        recent = await self._conversations.of(access.room_id)
+        recent = await self._conversations.of(access.room)
         access = await self._rights.writing(room, connection)  # again: from here to the end without a wait for others
         if not self.in_call(access.room_id, access.account_id):
             raise Forbidden("not_in_call")

@@ -197,6 +197,7 @@ class Log:
             raise _Lost
         for attempt in range(1, ATTEMPTS + 1):
             try:
+                await statements.reach(batch)
                 if all(draft.plain for draft in batch):
                     return await statements.append(batch, at)
                 return await self._commit_with_more(statements, batch, at)

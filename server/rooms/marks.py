@@ -48,6 +48,7 @@ class _Claim:
     """What one person wants marked in one room, and who waits to hear that it is."""
 
     seat: int
+    organisation_id: UUID
     delivered: int = 0
     seen: int = 0
     waiting: list[asyncio.Future[None]] = field(default_factory=list)
@@ -67,7 +68,9 @@ class Marks:
     async def grow(self, connection: Connection, room: str | int, delivered: int, seen: int) -> None:
         """Moves the marks of the person forward, and tells the room when they moved. Raises NotFound, Forbidden."""
         access = await self._rights.present(room, connection)
-        claim = self._claims.setdefault((access.room_id, access.account_id), _Claim(access.seat))
+        claim = self._claims.setdefault(
+            (access.room_id, access.account_id), _Claim(access.seat, access.room.organisation_id)
+        )
         claim.delivered = max(claim.delivered, delivered)
         claim.seen = max(claim.seen, seen)
         claim.origins.add(connection)
@@ -102,7 +105,7 @@ class Marks:
             self._writer = None  # no await since the claims were seen empty
 
     async def _write(self, claims: dict[_Key, _Claim]) -> None:
-        async with self._database.begin() as conn:
+        async with self._database.begin(*{claim.organisation_id for claim in claims.values()}) as conn:
             moved = await conn.execute(
                 _GROW,
                 {

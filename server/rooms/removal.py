@@ -80,7 +80,7 @@ class Removal:
 
     async def _apply(self, room_id: UUID) -> None:
         try:
-            room: Room | None = (await self._rights.place(room_id)).room
+            room: Room | None = (await self._rights.place(room_id, None)).room
         except NotFound:
             room = None
         lost = [

@@ -86,12 +86,14 @@ class Rulings:
     async def decide(self, flag_id: UUID, principal: Principal, ruling: Ruling) -> FlagCard:
         """Decides a flag and what it is about. Raises NotFound, FlagDecided, FlagClaimed, FlagMovedOn, Conflict,
         BadRequest. Goes on when the caller is cancelled."""
-        return await self._made(flag_id, lambda conn: self._decisions.decide(conn, flag_id, principal, ruling))
+        return await self._made(
+            flag_id, principal, lambda conn: self._decisions.decide(conn, flag_id, principal, ruling)
+        )
 
     async def second(self, flag_id: UUID, principal: Principal, *, agree: bool, note: str | None) -> FlagCard:
         """Says what a second person says to a proposal. As ``decide``."""
         return await self._made(
-            flag_id, lambda conn: self._decisions.second(conn, flag_id, principal, agree=agree, note=note)
+            flag_id, principal, lambda conn: self._decisions.second(conn, flag_id, principal, agree=agree, note=note)
         )
 
     async def stop(self) -> None:
@@ -100,8 +102,9 @@ class Rulings:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _made(self, flag_id: UUID, work: Work) -> FlagCard:
-        return await asyncio.shield(self._keep(asyncio.create_task(self._make(flag_id, work))))
+    async def _made(self, flag_id: UUID, principal: Principal, work: Work) -> FlagCard:
+        making = self._make(flag_id, principal.organisation_id, work)
+        return await asyncio.shield(self._keep(asyncio.create_task(making)))
 
     def _keep(self, task: asyncio.Task[T]) -> asyncio.Task[T]:
         self._tasks.add(task)
@@ -109,19 +112,19 @@ class Rulings:
         task.add_done_callback(lambda done: done.cancelled() or done.exception())  # whoever asked may be gone
         return task
 
-    async def _make(self, flag_id: UUID, work: Work) -> FlagCard:
+    async def _make(self, flag_id: UUID, organisation_id: UUID, work: Work) -> FlagCard:
         changing: Flag | None = None
         number: int | None = None
         with ExitStack() as stack:
             try:
-                async with self._database.begin() as conn:
+                async with self._database.begin(organisation_id) as conn:
                     made = await work(conn)
                     if not made.repeat and made.ruling is not None:
                         changing = made.flag if _changes(made) else None
                         number = await self._follow(conn, made, made.ruling, stack)
                     (shown,) = await cards(conn, await store.flags_of(conn, [flag_id]), made.by, self._clock.now())
             except _MovedOn as moved:
-                await self._renew(flag_id, moved.stands)
+                await self._renew(flag_id, organisation_id, moved.stands)
                 raise FlagMovedOn from None
             except Exception as error:
                 if changing is not None and is_passing(error):
@@ -162,20 +165,20 @@ class Rulings:
         await store.change(conn, flag.id, known=number)
         return number
 
-    async def _renew(self, flag_id: UUID, stands: _Standing) -> None:
-        async with self._database.begin() as conn:
+    async def _renew(self, flag_id: UUID, organisation_id: UUID, stands: _Standing) -> None:
+        async with self._database.begin(organisation_id) as conn:
             await self._decisions.renew(conn, flag_id, stands.known, stands.state, stands.says)
-        await self._flags.tell([flag_id])
+        await self._flags.tell(organisation_id, [flag_id])
 
     async def _announce(self, made: Made) -> None:
         flag, by = made.flag, made.by.account_id
-        await self._flags.tell([flag.id])
+        await self._flags.tell(flag.organisation_id, [flag.id])
         if made.outcome.state == "escalated":
             await self._bus.publish(FlagEscalated(flag.id, flag.organisation_id, flag.supervisor_id, by))
         elif made.outcome.state not in WAITING:
             await self._bus.publish(FlagDecided(flag.id, flag.organisation_id, flag.supervisor_id, by))
             if flag.appeal is not None and flag.room_id is not None and flag.seq is not None:
-                await self._news.tell(flag.room_id, flag.seq, flag.author_id)
+                await self._news.tell(flag.organisation_id, flag.room_id, flag.seq, flag.author_id)
 
     async def _tell(self, flag: Flag, number: int | None) -> None:
         """Sends the message as it is now, for the change of this number. Whatever goes wrong here, the ruling stands,
@@ -200,13 +203,13 @@ class Rulings:
             if message is not None and flag.known is not None and message.last_change > flag.known:
                 await self._log.settled()
                 self._fanout.send(message)
-                await self._flags.tell([flag.id])
+                await self._flags.tell(flag.organisation_id, [flag.id])
             return
 
     async def _read(self, flag: Flag) -> Message | None:
         if flag.room_id is None or flag.seq is None:
             return None
-        async with self._database.begin() as conn:
+        async with self._database.begin(flag.organisation_id) as conn:
             return await reading.message(conn, flag.room_id, flag.seq)
 
 

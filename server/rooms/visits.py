@@ -33,6 +33,7 @@ TOLD = 100  # visits in one answer
 @dataclass(slots=True)
 class _Visit:
     id: UUID
+    organisation_id: UUID
     holders: set[Hashable] = field(default_factory=set)
 
 
@@ -51,7 +52,7 @@ class Visits:
         self._database = database
         self._clock = clock
         self._open: dict[tuple[UUID, UUID, Act], _Visit] = {}
-        self._ended: dict[UUID, datetime] = {}  # left, and not written yet
+        self._ended: dict[UUID, tuple[UUID, datetime]] = {}  # left, and not written yet: whose, and when
         # Who leaves while visits are moved on must not be written as there again.
         self._writing = asyncio.Lock()
         self._entering = asyncio.Lock()  # two tabs that enter at once are one visit
@@ -70,19 +71,19 @@ class Visits:
                 await self._task
             self._task = None
         now = self._clock.now()
-        self._ended |= {visit.id: now for visit in self._open.values()}
+        self._ended |= {visit.id: (visit.organisation_id, now) for visit in self._open.values()}
         self._open.clear()
         with contextlib.suppress(Exception):  # then the next process finds them
             await self._keep()
 
-    async def enter(self, room_id: UUID, account_id: UUID, act: Act, holder: Hashable) -> None:
+    async def enter(self, organisation_id: UUID, room_id: UUID, account_id: UUID, act: Act, holder: Hashable) -> None:
         """Returns when the journal says that the person is there."""
         key = (room_id, account_id, act)
         async with self._entering:
             if key not in self._open:
-                visit = _Visit(new_id())
+                visit = _Visit(new_id(), organisation_id)
                 now = self._clock.now()
-                async with self._database.begin() as conn:
+                async with self._database.begin(organisation_id) as conn:
                     await conn.execute(
                         insert(room_visits).values(
                             id=visit.id,
@@ -106,7 +107,7 @@ class Visits:
         if visit.holders:
             return
         del self._open[key]
-        self._ended[visit.id] = self._clock.now()
+        self._ended[visit.id] = (visit.organisation_id, self._clock.now())
         try:
             async with self._writing:
                 await self._write_ends()
@@ -126,7 +127,7 @@ class Visits:
             await self._write_ends()
             now = self._clock.now()
             held = [visit.id for visit in self._open.values()]
-            async with self._database.begin() as conn:
+            async with self._database.everywhere() as conn:  # what died left visits open in any organisation
                 if held:  # an outage may have made another process think that we died: they are open all the same
                     await conn.execute(
                         update(room_visits).where(room_visits.c.id.in_(held)).values(last_known_at=now, left_at=None)
@@ -141,12 +142,12 @@ class Visits:
         ended = dict(self._ended)
         if not ended:
             return
-        async with self._database.begin() as conn:
+        async with self._database.begin(*{organisation_id for organisation_id, _ in ended.values()}) as conn:
             await conn.execute(
                 update(room_visits)
                 .where(room_visits.c.id == bindparam("visit"))
                 .values(left_at=bindparam("at"), last_known_at=bindparam("at")),
-                [{"visit": visit_id, "at": at} for visit_id, at in ended.items()],
+                [{"visit": visit_id, "at": at} for visit_id, (_, at) in ended.items()],
             )
         for visit_id in ended:
             self._ended.pop(visit_id, None)

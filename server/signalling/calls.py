@@ -255,7 +255,7 @@ class Calls:
         room_id, peer = access.room_id, new_id()
         check_place(len(self.parts.of_room(room_id)) - (before is not None))
         if access.staff:  # in the journal before anything can be heard
-            await self._visits.enter(room_id, access.account_id, "call", peer)
+            await self._visits.enter(access.room.organisation_id, room_id, access.account_id, "call", peer)
         try:
             joined = await self._into_engine(room_id, peer, request, before.peer if before is not None else None)
             if before is not None and self.parts.remove(before):

@@ -80,10 +80,13 @@ class CallRevocation:
     async def _lost(self, room_id: UUID) -> list[Part]:
         """Those of the room's parts whose person may not be in its call any more."""
         parts = self._calls.parts.of_room(room_id)
-        async with self._database.begin() as conn:
+        if not parts:
+            return []
+        organisation_id = parts[0].principal.organisation_id
+        async with self._database.begin(organisation_id) as conn:
             roles = await roles_of_live(conn, {part.principal.session_id for part in parts}, self._clock.now())
         try:
-            place = await self._rights.place(room_id)
+            place = await self._rights.place(room_id, organisation_id)
         except NotFound:
             return parts
         lost = []

@@ -75,7 +75,7 @@ class World:
 
     async def pair(self, where: Association, mentor: str, mentee: str, supervisor: str, state: State) -> Pair:
         pair = Pair(new_id(), where.organisation.id, where.id(mentor), where.id(mentee), where.id(supervisor), state)
-        async with self.database.begin() as conn:
+        async with self.database.everywhere() as conn:
             await insert_pair(conn, pair)
         return pair
 
@@ -96,7 +96,7 @@ ROLES = {
 async def _association(database: Database, passwords: Passwords, name: str) -> Association:
     """Logins are ``lea.north``; names are ``Lea``."""
     made = Association(store.Organisation(new_id(), name.title(), "FR", "Europe/Paris"))
-    async with database.begin() as conn:
+    async with database.everywhere() as conn:
         await store.insert_organisation(conn, made.organisation)
         for login, role in ROLES.items():
             born = date(2011, 5, 4) if role is Role.MENTEE else None

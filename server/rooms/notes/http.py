@@ -82,7 +82,7 @@ class NotesHttp:
         status = 200 if hdrs.RANGE not in call.request.headers else 206
         if status == 206:
             headers[hdrs.CONTENT_RANGE] = f"bytes {start}-{end - 1}/{note.bytes}"
-        content = await self._notes.content(note, start, end)
+        content = await self._notes.content(note, call.principal, start, end)
         return web.Response(status=status, body=content, content_type=_CONTENT_TYPE, headers=headers)
 
 

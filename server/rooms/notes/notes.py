@@ -38,7 +38,7 @@ class Notes:
         self._count("open", principal, rules.OPENS)
         access = await self._writing(room, principal)
         now = self._clock.now()
-        async with self._database.begin() as conn:
+        async with self._database.begin(access.room.organisation_id) as conn:
             found = await store.note(conn, note_id)
             if found is None:
                 _check_quota(await store.usage(conn, principal.account_id, now - rules.QUOTA_TIME), size)
@@ -58,7 +58,7 @@ class Notes:
         forgotten."""
         self._count("chunk", principal, rules.CHUNKS)
         access = await self._writing(room, principal)
-        async with self._database.begin() as conn:
+        async with self._database.begin(access.room.organisation_id) as conn:
             # Locked: whoever brings the last piece finds all others.
             found = _own(await store.note(conn, note_id, lock=True), access)
             if not 0 <= number < rules.chunks(found.bytes):
@@ -84,7 +84,7 @@ class Notes:
         as it is, Conflict when it is not here, or not whole."""
         if not rules.is_body(body):
             raise BadRequest("note_body", field="body")
-        async with self._database.begin() as conn:
+        async with self._database.begin(access.room.organisation_id) as conn:
             found = await store.touch(conn, note_id, self._clock.now())
         if found is None or (found.room_id, found.author_id) != (access.room_id, access.account_id):
             raise Conflict("note_missing")
@@ -97,22 +97,22 @@ class Notes:
         """The note, for who may hear it now. Raises NotFound, Forbidden, TooFast."""
         self._count("read", principal, rules.READS)
         access = await self._present(room, principal)
-        async with self._database.begin() as conn:
+        async with self._database.begin(access.room.organisation_id) as conn:
             found = await store.audible_note(conn, note_id, access.room_id, access.account_id, staff=access.staff)
         if found is None:
             raise NotFound
         return found
 
-    async def content(self, note: Note, start: int, end: int) -> bytes:
-        """The bytes from ``start`` to before ``end``."""
+    async def content(self, note: Note, principal: Principal, start: int, end: int) -> bytes:
+        """Of what ``principal`` may hear, the bytes from ``start`` to before ``end``."""
         first, last = start // rules.CHUNK, (end - 1) // rules.CHUNK
-        async with self._database.begin() as conn:
+        async with self._database.begin(principal.organisation_id) as conn:
             pieces = await store.content(conn, note.id, first, last)
         return pieces[start - first * rules.CHUNK : end - first * rules.CHUNK]
 
     async def sweep(self, before: datetime, some: int = 100) -> int:
         """Removes up to ``some`` notes that no message names since ``before``; how many there were."""
-        async with self._database.begin() as conn:
+        async with self._database.everywhere() as conn:  # a job over all
             forgotten = await store.unsaid(conn, before, some)
             await store.remove(conn, forgotten)
         return len(forgotten)
@@ -136,7 +136,7 @@ class Notes:
         """As ``Rights.present``, for an act that comes without a socket: the journal says who of the staff is in."""
         access = await self._rights.access(room, principal)
         if access.staff:
-            async with self._database.begin() as conn:
+            async with self._database.begin(access.room.organisation_id) as conn:
                 if not await is_visiting(conn, access.room_id, access.account_id, self._clock.now()):
                     raise Forbidden("not_entered")
         return access

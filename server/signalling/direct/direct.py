@@ -171,8 +171,9 @@ class DirectCalls:
             self._close(company, "policy")
 
     async def _may(self, company: Company) -> bool:
-        async with self._database.begin() as conn:
-            policy = await policy_of(conn, company.parts[0].principal.organisation_id)
+        organisation_id = company.parts[0].principal.organisation_id
+        async with self._database.begin(organisation_id) as conn:
+            policy = await policy_of(conn, organisation_id)
         people = [part.principal for part in company.parts]
         return may_be_direct(people, allowed=policy.direct_calls, today=self._clock.now().date())
 

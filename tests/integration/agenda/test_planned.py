@@ -29,14 +29,14 @@ async def pair(here: World) -> Pair:
 
 async def planned(here: World, pair: Pair, starts_at: datetime, minutes: int = 45, **more: Any) -> PlannedSession:
     given: dict[str, Any] = {"title": "Préparer la lettre", "zone": "Europe/Paris", "now": START - timedelta(days=9)}
-    async with here.database.begin() as conn:
+    async with here.database.everywhere() as conn:
         return await plan(
             conn, pair, starts_at=starts_at, minutes=minutes, created_by=here.north.id("julien"), **(given | more)
         )
 
 
 async def ahead(here: World, *pairs: Pair) -> list[PlannedSession]:
-    async with here.database.begin() as conn:
+    async with here.database.everywhere() as conn:
         return await upcoming(conn, [pair.id for pair in pairs], START)
 
 
@@ -57,7 +57,7 @@ async def test_what_lies_ahead_the_next_first(here: World, pair: Pair) -> None:
 async def test_what_was_cancelled_does_not(here: World, pair: Pair) -> None:
     gone = await planned(here, pair, START + timedelta(days=1))
     kept = await planned(here, pair, START + timedelta(days=1))
-    async with here.database.begin() as conn:
+    async with here.database.everywhere() as conn:
         await conn.execute(update(planned_sessions).where(planned_sessions.c.id == gone.id).values(cancelled_at=START))
     assert await ahead(here, pair) == [kept]
 
@@ -70,7 +70,7 @@ async def test_an_instant_is_kept_whatever_zone_it_was_given_in(here: World, pai
 
 
 async def test_the_list_has_an_end(here: World, pair: Pair) -> None:
-    async with here.database.begin() as conn:
+    async with here.database.everywhere() as conn:
         for day in range(MAX_UPCOMING + 1):
             await plan(
                 conn,

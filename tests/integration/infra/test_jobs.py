@@ -45,10 +45,10 @@ async def test_runs_what_was_committed_and_nothing_else(database: Database, jobs
     jobs.register("greet", handler)
     await jobs.start()
     with pytest.raises(RuntimeError, match="changed my mind"):
-        async with database.begin() as connection:
+        async with database.everywhere() as connection:
             await jobs.enqueue(connection, "greet", {"n": 1})
             raise RuntimeError("changed my mind")
-    async with database.begin() as connection:
+    async with database.everywhere() as connection:
         await jobs.enqueue(connection, "greet", {"n": 2})
     raw = await database.connect_raw()
     try:
@@ -66,7 +66,7 @@ async def test_runs_what_was_committed_and_nothing_else(database: Database, jobs
 
 
 async def test_a_key_is_queued_once(database: Database, jobs: Jobs) -> None:
-    async with database.begin() as connection:
+    async with database.everywhere() as connection:
         for _ in range(3):
             await jobs.enqueue(connection, "greet", {}, once="k")
         rows = await connection.execute(text("select count(*) from jobs.pgqueuer"))
@@ -83,12 +83,12 @@ async def test_is_tried_again_until_it_works(database: Database, jobs: Jobs) -> 
 
     jobs.register("stubborn", handler)
     await jobs.start()
-    async with database.begin() as connection:
+    async with database.everywhere() as connection:
         await jobs.enqueue(connection, "stubborn", {})
     await until(lambda: len(tries) == 3)
     await asyncio.sleep(0.5)
     assert len(tries) == 3
-    async with database.begin() as connection:
+    async with database.everywhere() as connection:
         assert await jobs.failed(connection) == []
         assert (await connection.execute(text("select count(*) from jobs.pgqueuer"))).scalar_one() == 0
 
@@ -106,19 +106,19 @@ async def test_what_is_given_up_says_why_without_the_words(
 
     jobs.register("doomed", handler)
     await jobs.start()
-    async with database.begin() as connection:
+    async with database.everywhere() as connection:
         await jobs.enqueue(connection, "doomed", {"room": "r"})
     failed: list[FailedJob] = []
     async with asyncio.timeout(10):
         while not failed:
             await asyncio.sleep(0.05)
-            async with database.begin() as connection:
+            async with database.everywhere() as connection:
                 failed = await jobs.failed(connection)
     (job,) = failed
     assert (job.name, job.attempts) == ("doomed", 3)
     assert job.reason.startswith("ValueError at ")
     assert "in handler" in job.reason
-    async with database.begin() as connection:
+    async with database.everywhere() as connection:
         stored = (await connection.execute(text("select traceback::text from jobs.pgqueuer_log"))).scalars().all()
     assert [text for text in stored if text and ("Amina" in text or "06 12" in text)] == []
     assert len([text for text in stored if text]) == 3  # two retries and the end of it
@@ -132,10 +132,10 @@ async def test_goes_on_after_the_connection_is_cut(database: Database, jobs: Job
 
     jobs.register("greet", handler)
     await jobs.start()
-    async with database.begin() as connection:
+    async with database.everywhere() as connection:
         await jobs.enqueue(connection, "greet", {"n": 1})
     await until(lambda: seen == [1])
-    async with database.begin() as connection:
+    async with database.everywhere() as connection:
         await connection.execute(
             text(
                 "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
@@ -143,7 +143,7 @@ async def test_goes_on_after_the_connection_is_cut(database: Database, jobs: Job
                 " and datname = current_database()"
             )
         )
-    async with database.begin() as connection:
+    async with database.everywhere() as connection:
         await jobs.enqueue(connection, "greet", {"n": 2})
     await until(lambda: seen == [1, 2])
 
@@ -160,7 +160,7 @@ async def test_a_schedule_puts_its_job_on_the_queue(database: Database, jobs: Jo
 
 
 async def test_the_log_of_what_was_done_is_purged_and_failures_stay(database: Database, jobs: Jobs) -> None:
-    async with database.begin() as connection:
+    async with database.everywhere() as connection:
         await connection.execute(
             text("insert into jobs.pgqueuer (id, priority, status, entrypoint) values (1, 0, 'failed', 'kept');")
         )
@@ -173,7 +173,7 @@ async def test_the_log_of_what_was_done_is_purged_and_failures_stay(database: Da
             )
         )
     await jobs._purge_log({})
-    async with database.begin() as connection:
+    async with database.everywhere() as connection:
         left = (await connection.execute(text("select entrypoint from jobs.pgqueuer_log order by id"))).scalars().all()
     assert left == ["kept", "new"]
 
@@ -191,10 +191,10 @@ async def test_stopping_leaves_an_unfinished_job_to_another_process(
     jobs = Jobs(database, SystemClock())
     jobs.register("slow", handler)
     await jobs.start()
-    async with database.begin() as connection:
+    async with database.everywhere() as connection:
         await jobs.enqueue(connection, "slow", {})
     await asyncio.wait_for(started.wait(), 5)
     await asyncio.wait_for(jobs.stop(), 5)
-    async with database.begin() as connection:
+    async with database.everywhere() as connection:
         status = (await connection.execute(text("select status::text from jobs.pgqueuer"))).scalars().all()
     assert status == ["picked"]

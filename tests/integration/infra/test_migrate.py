@@ -57,7 +57,7 @@ async def catalog(database: Database) -> dict[str, list[tuple[object, ...]]]:
 
 
 async def test_the_migrated_database_is_what_the_tables_say(database: Database, empty: Database) -> None:
-    async with empty.begin() as connection:
+    async with empty.everywhere() as connection:
         await connection.run_sync(metadata.create_all)
     assert await catalog(database) == await catalog(empty)
 
@@ -104,11 +104,11 @@ async def test_waits_for_the_process_that_migrates(empty: Database) -> None:
 
 
 async def test_a_migration_that_fails_leaves_nothing(empty: Database) -> None:
-    async with empty.begin() as connection:
+    async with empty.everywhere() as connection:
         await connection.execute(text("create table room_visits (mine int)"))  # the last of 0001's tables is in its way
     with pytest.raises(Exception, match="room_visits"):
         await migrate.upgrade(empty)
-    async with empty.begin() as connection:
+    async with empty.everywhere() as connection:
         tables = await connection.execute(text("select tablename from pg_tables where schemaname = 'public'"))
         assert tables.scalars().all() == ["room_visits"]
         await connection.execute(text("drop table room_visits"))
@@ -116,7 +116,7 @@ async def test_a_migration_that_fails_leaves_nothing(empty: Database) -> None:
 
 
 async def test_a_newer_database_is_refused_and_not_touched(database: Database) -> None:
-    async with database.begin() as connection:
+    async with database.everywhere() as connection:
         await connection.execute(text("update alembic_version set version_num = '9999'"))
     before = await catalog(database)
     with pytest.raises(NewerDatabase, match=r"version 9999.*newer Binôme"):

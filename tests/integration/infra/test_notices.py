@@ -45,7 +45,7 @@ async def heard(database: Database) -> AsyncIterator[Heard]:
 
 
 async def run(database: Database, sql: str, **values: object) -> None:
-    async with database.begin() as connection:
+    async with database.everywhere() as connection:
         for statement in sql.split(";"):
             if statement.strip():
                 await connection.execute(text(statement), values)

@@ -88,7 +88,7 @@ def flags_use_cases(house: House) -> Flags:
 
 
 async def stored(database: Database, ids: Sequence[UUID]) -> list[Flag]:
-    async with database.begin() as conn:
+    async with database.everywhere() as conn:
         return await flags_of(conn, ids)
 
 
@@ -175,7 +175,7 @@ class TestTelling:
         second_device = await house.open(room.supervisor)
         flag = new_flag(room)
         await insert(house, flag)
-        await flags_use_cases(house).announce([flag.id])
+        await flags_use_cases(house).announce(flag.organisation_id, [flag.id])
         expected = {
             "id": str(flag.id),
             "room": str(room.id),
@@ -218,17 +218,17 @@ class TestTelling:
         flag = replace(new_flag(room), room_id=None, seq=None, pair_id=None, author_id=room.mentee.id, action="help")
         await insert(house, flag)
         claire = await house.open(room.supervisor)
-        await flags_use_cases(house).announce([flag.id])
+        await flags_use_cases(house).announce(flag.organisation_id, [flag.id])
         (card,) = await claire.wait("flag:raised")
         assert (card["people"], "room" in card, "seq" in card) == (["Lea"], False, False)
 
     async def test_telling_never_fails(self, house: House) -> None:
-        await flags_use_cases(house).announce([])
-        await flags_use_cases(house).announce([new_id()])
+        await flags_use_cases(house).announce(house.north.id, [])
+        await flags_use_cases(house).announce(house.north.id, [new_id()])
         gone = Database("postgresql://nobody:x@127.0.0.1:1/none")
         clock = ManualClock(NOW)
         flags = Flags(gone, clock, Bus(), Gateway(house.capabilities.people.authenticator, clock))
-        await flags.announce([new_id()])
+        await flags.announce(house.north.id, [new_id()])
         await gone.close()
 
 

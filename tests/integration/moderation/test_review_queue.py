@@ -65,7 +65,7 @@ class TestOverdue:
         watching = await house.open(samir)
         flag = new_flag(room, verdict=SEEN, author_id=room.supervisor.id)
         await insert_flags(house, flag)
-        await house.capabilities.flags.announce([flag.id])
+        await house.capabilities.flags.announce(flag.organisation_id, [flag.id])
         (card,) = await watching.wait("flag:raised")
         assert card["author"]["name"] == "Claire"
         mine = await house.decide(room.supervisor, card["id"], "acknowledge", "other")
@@ -287,12 +287,12 @@ async def test_the_lists_in_sql_are_those_of_the_rules(house: House) -> None:
     other = await house.room(mentor=former, supervisor=samir)
     await house.sql("update accounts set role = 'supervisor' where id = :id", id=former.id)
     team = [room.supervisor.id, samir.id, zoe.id, former.id]
-    async with house.database.begin() as conn:
+    async with house.database.everywhere() as conn:
         for _ in range(300):
             await _random_flag(conn, chance, team, [(room, room.pair.id), (other, other.pair.id)])
     seen: Counter[str] = Counter()
     for who in (room.supervisor, samir, zoe):
-        async with house.database.begin() as conn:
+        async with house.database.everywhere() as conn:
             for alone in (False, True):
                 me = await reviewer(conn, who.principal)
                 me = Reviewer(me.account_id, me.organisation_id, alone, me.pairs)
@@ -302,7 +302,7 @@ async def test_the_lists_in_sql_are_those_of_the_rules(house: House) -> None:
                     wanted = {flag.id for flag in every if on_list(flag, me, NOW) == which}
                     assert {flag.id for flag in page} == wanted
                     seen[which] += len(wanted)
-    async with house.database.begin() as conn:
+    async with house.database.everywhere() as conn:
         me = Reviewer(former.id, room.pair.organisation_id, False, frozenset({other.pair.id}))
         every = await store.flags_in(conn, store.select_flags())
         for which in LISTS:

@@ -31,7 +31,7 @@ async def make(here: World, by: str = "alice", **others: UUID) -> Pair:
     asking = await principal(here, by)
     north = here.north
     people = {"mentor": north.id("julien"), "mentee": north.id("lea"), "supervisor": north.id("claire")} | others
-    async with here.database.begin() as conn:
+    async with here.database.everywhere() as conn:
         return await create_pair(conn, asking, people["mentor"], people["mentee"], people["supervisor"])
 
 
@@ -45,7 +45,7 @@ async def test_a_pair(here: World) -> None:
         here.north.id("claire"),
         State.ACTIVE,
     )
-    async with here.database.begin() as conn:
+    async with here.database.everywhere() as conn:
         assert await store.pair(conn, pair.id) == pair
         assert await store.pair(conn, new_id()) is None
         for person in pair.people:
@@ -90,13 +90,13 @@ async def test_only_an_admin_makes_pairs(here: World, who: str) -> None:
 async def test_two_people_are_one_pair_at_a_time(here: World) -> None:
     for state in State:
         first = await make(here)
-        async with here.database.begin() as conn:
+        async with here.database.everywhere() as conn:
             assert await store.set_state(conn, first.id, state)
         if state is not State.CLOSED:
             with pytest.raises(Conflict) as refused:
                 await make(here, supervisor=here.north.id("samir"))
             assert refused.value.detail == "pair_exists"
-        async with here.database.begin() as conn:
+        async with here.database.everywhere() as conn:
             await store.set_state(conn, first.id, State.CLOSED)
     await make(here, mentor=here.north.id("nadia"))
     await make(here, mentee=here.north.id("yanis"))
@@ -109,7 +109,7 @@ async def test_of_two_made_at_once_one_is(here: World) -> None:
 
 
 async def test_the_state_of_a_pair_that_is_not_there(here: World) -> None:
-    async with here.database.begin() as conn:
+    async with here.database.everywhere() as conn:
         assert await store.set_state(conn, new_id(), State.PAUSED) is False
 
 

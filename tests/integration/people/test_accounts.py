@@ -122,7 +122,7 @@ async def test_of_two_who_want_one_login_one_gets_it(here: World) -> None:
 
 async def test_what_a_person_is(here: World) -> None:
     lea, alice = here.north.people["lea"], here.north.people["alice"]
-    async with here.database.begin() as conn:
+    async with here.database.everywhere() as conn:
         people = await people_of(conn, [lea.id, alice.id, new_id()])
         assert await people_of(conn, []) == {}
     assert people == {lea.id: lea, alice.id: alice}

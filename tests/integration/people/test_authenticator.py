@@ -62,7 +62,7 @@ async def test_the_database_is_asked_once(here: World) -> None:
 async def test_a_session_ended_by_another_process_is_over(here: World) -> None:
     token = here.north.tokens["lea"]
     principal = await here.authenticator.authenticate(token)
-    async with here.database.begin() as conn:
+    async with here.database.everywhere() as conn:
         await conn.execute(delete(auth_sessions).where(auth_sessions.c.id == principal.session_id))
 
     await until_refused(here, token, NotSignedIn)
@@ -74,7 +74,7 @@ async def test_a_session_ended_by_another_process_is_over(here: World) -> None:
 async def test_an_account_closed_by_another_process_is_out(here: World) -> None:
     token = here.north.tokens["lea"]
     await here.authenticator.authenticate(token)
-    async with here.database.begin() as conn:
+    async with here.database.everywhere() as conn:
         await conn.execute(
             update(accounts).where(accounts.c.id == here.north.id("lea")).values(disabled_at=here.clock.now())
         )
@@ -85,7 +85,7 @@ async def test_an_account_closed_by_another_process_is_out(here: World) -> None:
 async def test_a_role_taken_away_is_gone(here: World) -> None:
     token = here.north.tokens["julien"]
     await here.authenticator.authenticate(token)
-    async with here.database.begin() as conn:
+    async with here.database.everywhere() as conn:
         await conn.execute(update(accounts).where(accounts.c.id == here.north.id("julien")).values(role="prescriber"))
 
     async def changed() -> bool:
@@ -97,7 +97,7 @@ async def test_a_role_taken_away_is_gone(here: World) -> None:
 async def test_a_session_cut_short_by_another_process_is_over(here: World) -> None:
     token = here.north.tokens["lea"]
     principal = await here.authenticator.authenticate(token)
-    async with here.database.begin() as conn:
+    async with here.database.everywhere() as conn:
         await conn.execute(
             update(auth_sessions).where(auth_sessions.c.id == principal.session_id).values(expires_at=here.clock.now())
         )
@@ -113,7 +113,7 @@ async def test_while_notices_cannot_arrive_the_database_is_asked_each_time(here:
     for _ in range(3):
         await here.authenticator.authenticate(token)
     assert queries.count == 3
-    async with here.database.begin() as conn:
+    async with here.database.everywhere() as conn:
         await conn.execute(delete(auth_sessions))
     with pytest.raises(NotSignedIn):
         await here.authenticator.authenticate(token)
@@ -122,7 +122,7 @@ async def test_while_notices_cannot_arrive_the_database_is_asked_each_time(here:
 async def test_after_a_gap_nothing_is_taken_as_known(here: World) -> None:
     token = here.north.tokens["lea"]
     await here.authenticator.authenticate(token)
-    async with here.database.begin() as conn:
+    async with here.database.everywhere() as conn:
         # In one go: the listener loses its connection and so cannot hear of the change.
         await conn.execute(
             text(
@@ -159,7 +159,7 @@ async def test_what_was_read_before_a_change_is_not_kept_after_it(here: World) -
 async def test_a_new_name_shows_within_a_minute(here: World) -> None:
     token = here.north.tokens["lea"]
     await here.authenticator.authenticate(token)
-    async with here.database.begin() as conn:
+    async with here.database.everywhere() as conn:
         await conn.execute(update(accounts).where(accounts.c.id == here.north.id("lea")).values(name="Léa"))
     here.clock.advance(module.MAX_AGE + 1)
     assert (await here.authenticator.authenticate(token)).name == "Léa"
@@ -196,7 +196,7 @@ async def test_notices_about_others_drop_nothing(here: World) -> None:
     token = here.north.tokens["lea"]
     await here.authenticator.authenticate(token)
     here.authenticator.forget(new_id())
-    async with here.database.begin() as conn:
+    async with here.database.everywhere() as conn:
         await conn.execute(text("select pg_notify('rights', 'room:' || gen_random_uuid())"))
         await conn.execute(text("select pg_notify('rights', 'account:not-an-id')"))
     await asyncio.sleep(0.05)

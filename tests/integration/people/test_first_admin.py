@@ -31,7 +31,7 @@ def passwords() -> Iterator[Passwords]:
 
 
 async def counts(database: Database) -> tuple[int, int]:
-    async with database.begin() as conn:
+    async with database.everywhere() as conn:
         return (
             (await conn.execute(select(func.count()).select_from(organisations))).scalar_one(),
             (await conn.execute(select(func.count()).select_from(accounts))).scalar_one(),

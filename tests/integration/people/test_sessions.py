@@ -131,7 +131,7 @@ async def test_another_site_cannot_sign_a_browser_in(here: World) -> None:
 
 
 async def stored(database: Database) -> list[tuple[Any, ...]]:
-    async with database.begin() as conn:
+    async with database.everywhere() as conn:
         return [tuple(row) for row in await conn.execute(select(auth_sessions))]
 
 
@@ -145,7 +145,7 @@ async def test_the_database_holds_the_hash_only(here: World) -> None:
         START,
         START + timedelta(days=30),
     )
-    async with here.database.begin() as conn:
+    async with here.database.everywhere() as conn:
         tables = [
             row[0] for row in await conn.execute(text("select tablename from pg_tables where schemaname = 'public'"))
         ]
@@ -227,7 +227,7 @@ async def test_a_closed_account_cannot_sign_in(here: World) -> None:
 
 
 async def test_an_account_without_a_password_opens_to_none(here: World) -> None:
-    async with here.database.begin() as conn:
+    async with here.database.everywhere() as conn:
         await conn.execute(update(accounts).where(accounts.c.id == here.north.id("lea")).values(password_hash=None))
     for password in ("", "None", "null", PASSWORD):
         assert (await sign_in(here, "lea.north", password)).error == ("bad_credentials", None)
@@ -324,7 +324,7 @@ async def test_fifty_sign_ins_at_once_keep_within_the_bound(database: Database) 
 
 async def test_an_old_hash_is_renewed_at_sign_in(here: World) -> None:
     async def hash_of_lea() -> str:
-        async with here.database.begin() as conn:
+        async with here.database.everywhere() as conn:
             query = select(accounts.c.password_hash).where(accounts.c.id == here.north.id("lea"))
             return str((await conn.execute(query)).scalar_one())
 

@@ -146,8 +146,8 @@ async def test_a_crash_leaves_no_visit_open(database: Database, monkeypatch: pyt
     dead, alive = Visits(database, clock), Visits(database, clock)
     await dead.start()
     await alive.start()
-    await dead.enter(one.id, one.supervisor.id, "read", "tab")
-    await alive.enter(one.id, one.supervisor.id, "call", "peer")
+    await dead.enter(one.pair.organisation_id, one.id, one.supervisor.id, "read", "tab")
+    await alive.enter(one.pair.organisation_id, one.id, one.supervisor.id, "call", "peer")
     clock.advance(30)
     await asyncio.sleep(0.2)
     assert dead._task is not None
@@ -177,7 +177,7 @@ async def test_a_visit_that_another_process_thought_dead_is_open_again(
     clock = ManualClock(NOW)
     visits = Visits(database, clock)
     await visits.start()
-    await visits.enter(one.id, one.supervisor.id, "read", "tab")
+    await visits.enter(one.pair.organisation_id, one.id, one.supervisor.id, "read", "tab")
     await sql(database, "update room_visits set left_at = last_known_at")
     await asyncio.sleep(0.2)
     assert await sql(database, "select left_at from room_visits") == [(None,)]
@@ -193,7 +193,7 @@ async def test_an_end_that_cannot_be_written_now_is_written_later(
     one = await room(database, await organisation(database))
     clock = ManualClock(NOW)
     visits = Visits(database, clock)
-    await visits.enter(one.id, one.supervisor.id, "read", "tab")
+    await visits.enter(one.pair.organisation_id, one.id, one.supervisor.id, "read", "tab")
     await sql(database, "alter table room_visits rename to elsewhere")
     clock.advance(10)
     await visits.leave(one.id, one.supervisor.id, "read", "tab")

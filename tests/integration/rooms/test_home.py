@@ -21,7 +21,7 @@ async def test_the_home_of_each_role(house: House) -> None:
     await julien.say(room, "Mon numéro : 06 12 34 56 78")
     await lea.say(room, "quatre")
     await lea.call("chat:read", {"room": room.number, "delivered": 3, "seen": 1})
-    async with house.database.begin() as conn:
+    async with house.database.everywhere() as conn:
         planned = await plan(
             conn, room.pair, title="Devoirs", starts_at=house.clock.now() + timedelta(hours=2), minutes=45,
             zone="Europe/Paris", created_by=room.mentor.id, now=house.clock.now(),

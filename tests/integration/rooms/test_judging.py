@@ -217,7 +217,8 @@ async def test_a_repeat_does_not_count_twice(house: House) -> None:
         assert (await julien.say(room, COURSE[0], name))["seq"] == 1
         house.capabilities.rooms.chat._conversations._rooms.clear()
     ((once,),) = await house.sql("select state from conversation_states")
-    recent = await house.capabilities.rooms.chat._conversations.of(room.id)
+    place = await house.capabilities.rooms.rights.place(room.id, house.north.id)
+    recent = await house.capabilities.rooms.chat._conversations.of(place.room)
     assert recent.conversation.state_of(room.mentor.id) == once
 
 

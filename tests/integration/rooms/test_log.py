@@ -5,7 +5,7 @@ import random
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -58,6 +58,7 @@ async def running(database: Database, told: Told | None = None, **how: Any) -> A
 def draft(
     room: Room, body: str = "Bonjour", *, author: UUID | None = None, state: State = "delivered", **how: Any
 ) -> Draft:
+    how = {"organisation_id": room.pair.organisation_id, **how}
     return Draft(room.id, author or room.mentor.id, how.pop("id", None) or new_id(), body, state, **how)
 
 
@@ -177,9 +178,7 @@ async def test_two_processes_share_the_rooms(database: Database) -> None:
             for step in range(40):
                 one = draft(choice.choice(rooms), f"{task} {step}")
                 logs = choice.choice([[left], [right], [left, right]])
-                for answer in await asyncio.gather(
-                    *(log.append(Draft(one.room_id, one.author_id, one.id, one.body, "delivered")) for log in logs)
-                ):
+                for answer in await asyncio.gather(*(log.append(replace(one, waiting=[])) for log in logs)):
                     seqs[one.id].add(answer.seq)
 
         await asyncio.gather(*(talk(task) for task in range(16)))
@@ -247,7 +246,7 @@ async def test_rights_are_those_of_the_database_at_the_append(database: Database
             draft(left),
             draft(left, author=left.mentee.id),
             draft(good, author=other.mentor.id),
-            Draft(new_id(), good.mentor.id, new_id(), "nowhere", "delivered"),
+            replace(draft(good, "nowhere"), room_id=new_id()),
             draft(good, author=new_id()),
             draft(left, id=known.id),
             draft(good),

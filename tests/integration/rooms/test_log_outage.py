@@ -3,6 +3,7 @@ what was written though its sender never got an answer."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ async def far(cable: Cable) -> AsyncIterator[Database]:
 
 def copy(one: Draft) -> Draft:
     """The same message, as a client sends it again."""
-    return Draft(one.room_id, one.author_id, one.id, one.body, one.state, flag=one.flag)
+    return replace(one, waiting=[], flagged=None)
 
 
 async def persist(log: Log, one: Draft) -> Appended:

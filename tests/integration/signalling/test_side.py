@@ -318,7 +318,7 @@ async def test_another_session_of_the_same_person_does_not(street: Neighbourhood
     """Else it would go on to listen when the session that it came with has ended."""
     _, _, lea = await street.pair()
     token = new_token()
-    async with street.house.database.begin() as conn:
+    async with street.house.database.everywhere() as conn:
         principal = replace(lea.who.principal, session_id=new_id())
         await insert_session(conn, principal, "bearer", hash_token(token), street.house.clock.now())
     async with knocking(street, lea.peer, token) as status:
