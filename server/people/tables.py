@@ -58,7 +58,13 @@ auth_sessions = Table(
     Column("token_hash", LargeBinary, nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
+    Column("state", Text, nullable=False, server_default="one_factor"),
+    Column("device_id", ForeignKey("auth_devices.id", ondelete="SET NULL")),
+    Column("system", Text),
+    Column("browser", Text),
+    Column("used_on", Date),
     CheckConstraint("kind in ('cookie', 'bearer')", name="kind"),
+    CheckConstraint("state in ('asked', 'set_up', 'one_factor', 'two_factors')", name="state"),
 )
 
 account_notices = Table(
@@ -76,3 +82,4 @@ account_notices = Table(
 )
 
 from server.people import consent_tables as consent_tables  # noqa: E402 - declared with the others, in a file of its own
+from server.people.factors import tables as factor_tables  # noqa: E402, F401 - likewise

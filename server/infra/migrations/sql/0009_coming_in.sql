@@ -20,3 +20,87 @@ BEGIN
 END $$;
 CREATE TRIGGER account_notices_told AFTER INSERT ON account_notices
     FOR EACH ROW EXECUTE FUNCTION notify_account_notice();
+
+-- FACTORS: second factors, devices, what guessing costs ----------------------------------------------------------
+
+-- A device that a person signed in from, known by a random cookie, whose hash is another for each person.
+CREATE TABLE auth_devices (
+    id uuid PRIMARY KEY,
+    organisation_id uuid NOT NULL REFERENCES organisations (id),
+    account_id uuid NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    token_hash bytea NOT NULL CONSTRAINT auth_devices_token_hash_key UNIQUE,
+    first_at timestamptz NOT NULL,
+    last_on date NOT NULL
+);
+CREATE INDEX auth_devices_account_id_idx ON auth_devices (account_id);
+SELECT isolate('auth_devices');
+
+-- What a session has proved: `asked` and `set_up` wait for a second factor, and open nothing.
+ALTER TABLE auth_sessions
+    ADD COLUMN state text NOT NULL DEFAULT 'one_factor'
+        CONSTRAINT auth_sessions_state_check CHECK (state IN ('asked', 'set_up', 'one_factor', 'two_factors')),
+    ADD COLUMN device_id uuid
+        CONSTRAINT auth_sessions_device_id_fkey REFERENCES auth_devices (id) ON DELETE SET NULL,
+    ADD COLUMN system text,
+    ADD COLUMN browser text,
+    ADD COLUMN used_on date;
+
+-- RFC 6238. The secret is sealed by the keyring; no code of `last_step` or before is taken again.
+CREATE TABLE totp_secrets (
+    account_id uuid PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+    organisation_id uuid NOT NULL REFERENCES organisations (id),
+    sealed bytea NOT NULL,
+    last_step bigint NOT NULL,
+    created_at timestamptz NOT NULL
+);
+SELECT isolate('totp_secrets');
+
+-- The first letters of a code find it, the rest is hashed like a password.
+CREATE TABLE recovery_codes (
+    account_id uuid NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    organisation_id uuid NOT NULL REFERENCES organisations (id),
+    selector text NOT NULL,
+    code_hash text NOT NULL,
+    used_at timestamptz,
+    PRIMARY KEY (account_id, selector)
+);
+SELECT isolate('recovery_codes');
+
+CREATE TABLE passkeys (
+    id uuid PRIMARY KEY,
+    organisation_id uuid NOT NULL REFERENCES organisations (id),
+    account_id uuid NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    credential_id bytea NOT NULL CONSTRAINT passkeys_credential_id_key UNIQUE,
+    public_key bytea NOT NULL,
+    sign_count bigint NOT NULL,
+    rp_id text NOT NULL,
+    created_at timestamptz NOT NULL,
+    used_on date NOT NULL
+);
+CREATE INDEX passkeys_account_id_idx ON passkeys (account_id);
+SELECT isolate('passkeys');
+
+-- A challenge is signed by the server rather than kept; once answered it is kept here until it has run out anyway.
+CREATE TABLE spent_challenges (
+    challenge bytea PRIMARY KEY,
+    organisation_id uuid NOT NULL REFERENCES organisations (id),
+    expires_at timestamptz NOT NULL
+);
+CREATE INDEX spent_challenges_expires_at_idx ON spent_challenges (expires_at);
+SELECT isolate('spent_challenges');
+
+-- What guessing costs, for names that exist and names that do not: so it is about no organisation. `key` is the hash of a
+-- sign-in name, or an account (and a device of it); `refused` counts what came too early, and staff see it.
+CREATE TABLE guesses (
+    kind text NOT NULL CONSTRAINT guesses_kind_check CHECK (kind IN ('login', 'code', 'pin')),
+    key bytea NOT NULL,
+    free_at timestamptz NOT NULL,
+    failures integer NOT NULL DEFAULT 0,
+    refused integer NOT NULL DEFAULT 0,
+    refused_since timestamptz,
+    refused_at timestamptz,
+    told_at timestamptz,
+    PRIMARY KEY (kind, key)
+);
+CREATE INDEX guesses_refused_at_idx ON guesses (refused_at) WHERE refused > 0;
+SELECT isolate('guesses', 'false');
