@@ -16,6 +16,7 @@ from sqlalchemy import select, text
 
 from server.agenda.store import plan
 from server.compose import Rooms
+from server.demo.consents import consent
 from server.demo.story import Story
 from server.ground import Ground
 from server.infra.database import Database
@@ -83,6 +84,8 @@ async def seed(ground: Ground, password: str) -> None:
     told = association()
     now = ground.clock.now()
     people = await _make_people(ground, told, password, now)
+    async with ground.database.begin(*{person.organisation_id for person in people.values()}) as conn:
+        await consent(conn, told, people, now)
     for pair in told["pairs"]:
         await _make_pair(ground, people, pair, ZoneInfo(told["organisation"]["zone"]), now)
 
