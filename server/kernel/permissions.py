@@ -1,7 +1,12 @@
-"""Who may do what: one sorted list of acts, one table of roles. What a role may do *in a given room or pair* is
-decided by the rules of the capability that owns it; this table is the outer bound."""
+"""Who may do what: one table, a line for each act, with the roles that may. What a role may do *in a given room or
+pair* is decided by the rules of the capability that owns it; this table is the outer bound.
+
+What each act means, in words, stands under ``permissions`` in ``server/locales``. ``docs/permissions.md`` is made of
+both: ``python -m tests.protocol.permissions_page``.
+"""
 
 from enum import StrEnum
+from typing import Self
 
 
 class Role(StrEnum):
@@ -13,43 +18,39 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
 
 
+_ADMIN, _SUPERVISOR = Role.ADMIN, Role.SUPERVISOR
+_STAFF = (_ADMIN, _SUPERVISOR)
+_TALKS = (Role.MENTEE, Role.MENTOR, _SUPERVISOR)  # who is in a pair's room
+
+
 class Permission(StrEnum):
-    ACCOUNT_CREATE = "account:create"
-    ACCOUNT_LIST = "account:list"
-    CALL_JOIN = "call:join"
-    FLAG_REVIEW = "flag:review"
-    HELP_ASK = "help:ask"
-    MODERATION_TUNE = "moderation:tune"
-    PAIR_CREATE = "pair:create"
-    PAIR_LIST = "pair:list"
-    POLICY_SET = "policy:set"
-    ROOM_ENTER = "room:enter"
-    ROOM_READ = "room:read"
-    ROOM_WRITE = "room:write"
+    """``RESOURCE_ACT = "resource:act", *roles``, in alphabetical order. A new act is a line here, its meaning a line in
+    each file of ``server/locales``."""
 
+    roles: frozenset[Role]
 
-_EVERYONE = {Permission.HELP_ASK}
-_TALKS = _EVERYONE | {Permission.CALL_JOIN, Permission.ROOM_READ, Permission.ROOM_WRITE}
+    def __new__(cls, act: str, *roles: Role) -> Self:
+        member = str.__new__(cls, act)
+        member._value_ = act
+        member.roles = frozenset(roles)
+        return member
+
+    ACCOUNT_CREATE = "account:create", _ADMIN
+    ACCOUNT_LIST = "account:list", _ADMIN
+    CALL_JOIN = "call:join", *_TALKS
+    FLAG_REVIEW = "flag:review", _SUPERVISOR
+    HELP_ASK = "help:ask", *Role
+    MODERATION_TUNE = "moderation:tune", *_STAFF
+    PAIR_CREATE = "pair:create", _ADMIN
+    PAIR_LIST = "pair:list", *_STAFF
+    POLICY_SET = "policy:set", _ADMIN
+    ROOM_ENTER = "room:enter", _SUPERVISOR
+    ROOM_READ = "room:read", *_TALKS
+    ROOM_WRITE = "room:write", *_TALKS
+
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.ADMIN: frozenset(
-        _EVERYONE
-        | {
-            Permission.ACCOUNT_CREATE,
-            Permission.ACCOUNT_LIST,
-            Permission.MODERATION_TUNE,
-            Permission.PAIR_CREATE,
-            Permission.PAIR_LIST,
-            Permission.POLICY_SET,
-        }
-    ),
-    Role.GUARDIAN: frozenset(_EVERYONE),
-    Role.MENTEE: frozenset(_TALKS),
-    Role.MENTOR: frozenset(_TALKS),
-    Role.PRESCRIBER: frozenset(_EVERYONE),
-    Role.SUPERVISOR: frozenset(
-        _TALKS | {Permission.FLAG_REVIEW, Permission.MODERATION_TUNE, Permission.PAIR_LIST, Permission.ROOM_ENTER}
-    ),
+    role: frozenset(act for act in Permission if role in act.roles) for role in Role
 }
 
 

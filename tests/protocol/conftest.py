@@ -1,39 +1,11 @@
-"""The whole server, put together and never started: what it declares is what the document must say."""
-
-from datetime import UTC, datetime
-from pathlib import Path
+"""The whole server, put together and never started: what it declares is what the documents must say."""
 
 import pytest
 
 from server.compose import Capabilities
-from server.ground import Ground
-from server.infra.database import Database
-from server.infra.jobs import Jobs
-from server.infra.notices import Notices
-from server.infra.telemetry import new_registry
-from server.kernel.clock import ManualClock
-from server.kernel.events import Bus
-from server.media.forwarding import ForwardingEngine
-from server.settings import Settings
-from server.transport.health import Health
+from tests.protocol.composed import composed
 
 
 @pytest.fixture(scope="session")
 def capabilities(tmp_path_factory: pytest.TempPathFactory) -> Capabilities:
-    data: Path = tmp_path_factory.mktemp("data")
-    clock = ManualClock(datetime(2026, 11, 22, tzinfo=UTC))
-    database = Database("postgresql://nobody@127.0.0.1:1/nothing")  # never connected to
-    metrics = new_registry()
-    return Capabilities(
-        Ground(
-            settings=Settings.load({"BINOME_DATA": str(data)}),
-            clock=clock,
-            database=database,
-            bus=Bus(),
-            notices=Notices(database),
-            jobs=Jobs(database, clock),
-            health=Health(clock, metrics),
-            media=ForwardingEngine("127.0.0.1", 0),
-            metrics=metrics,
-        )
-    )
+    return composed(tmp_path_factory.mktemp("data"))
