@@ -6,6 +6,7 @@ ignored is worse than none.
 
 import difflib
 import ipaddress
+import json
 import os
 import re
 import tomllib
@@ -93,6 +94,31 @@ def _url(*schemes: str, path: bool = False) -> Callable[[str], str]:
     return parse
 
 
+def _address(value: str) -> str:
+    """A mailbox, bare or after a name: ``Binôme <binome@example.org>``."""
+    bare = r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+"
+    if not re.fullmatch(rf'{bare}|[^<>@\r\n",;:]+ <{bare}>', _text(value)):
+        raise ValueError("must be a mail address, as binome@example.org")
+    return value
+
+
+def _site(value: str) -> str:
+    """Scheme, host and port of the site, without anything behind."""
+    parts = urlsplit(_text(value).rstrip("/"))
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.path or parts.query or parts.username:
+        raise ValueError("must be the address of the site, as https://binome.example.org")
+    _ = parts.port  # raises ValueError when it is no number
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _json(value: str) -> str:
+    try:
+        json.loads(value)
+    except ValueError:
+        raise ValueError('must be JSON, as {"to": "{to}", "text": "{text}"}') from None
+    return value
+
+
 def _relays(value: str) -> tuple[str, ...]:
     """``turn:`` and ``turns:`` URIs (RFC 7065)."""
     urls = tuple(item.strip() for item in _text(value).split(","))
@@ -144,7 +170,16 @@ class Settings:
         default=None,
         repr=False,
         metadata=_about(
-            "PostgreSQL 15 or newer; without it, one is run in the data folder",
+            "PostgreSQL 15 or newer, as the role that serves; without it, one is run in the data folder",
+            _url("postgresql", "postgres", path=True),
+            hidden=True,
+        ),
+    )
+    database_owner_url: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_about(
+            "the same database, as the role that owns its tables; for migrations only",
             _url("postgresql", "postgres", path=True),
             hidden=True,
         ),
@@ -161,8 +196,33 @@ class Settings:
         default=None,
         repr=False,
         metadata=_about(
-            "server that mail goes out through; only binome doctor uses it yet", _url("smtp", "smtps"), hidden=True
+            "server that mail goes out through; without it, letters are files in the data folder",
+            _url("smtp", "smtps"),
+            hidden=True,
         ),
+    )
+    mail_from: str | None = field(
+        default=None, metadata=_about("address that letters come from, as binome@example.org", _address)
+    )
+    public_url: str | None = field(
+        default=None, metadata=_about("address of the site as people type it; links in letters begin with it", _site)
+    )
+    sms_url: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_about(
+            "gateway of short messages, with {to} and {text} where these go; without it, none are sent",
+            _url("https", "http"),
+            hidden=True,
+        ),
+    )
+    sms_body: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_about("JSON to POST to that gateway, with {to} and {text}; without it, GET", _json, hidden=True),
+    )
+    sms_authorization: str | None = field(
+        default=None, repr=False, metadata=_about("Authorization header for that gateway", _text, hidden=True)
     )
     secret: str | None = field(
         default=None,
@@ -227,10 +287,27 @@ class Settings:
                 f"BINOME_MEDIA_WORKERS is {self.media_workers}, which takes the ports {self.media_ports[0]} to "
                 f"{self.media_ports[-1]}; set BINOME_MEDIA_PORT so that they are all there and BINOME_PORT is none"
             )
+        if self.database_owner_url is not None and self.database_url is None:
+            raise SettingsError(
+                "BINOME_DATABASE_OWNER_URL is the owner's way to the database of BINOME_DATABASE_URL, which is not set; "
+                "set both or neither"
+            )
         if self.redis_url is not None and self.database_url is None:
             raise SettingsError(
                 "BINOME_REDIS_URL is for several server processes, which cannot share the database in the data "
                 "folder; set BINOME_DATABASE_URL too, or leave BINOME_REDIS_URL out"
+            )
+        if self.sms_url is None and (self.sms_body is not None or self.sms_authorization is not None):
+            raise SettingsError(
+                "BINOME_SMS_BODY and BINOME_SMS_AUTHORIZATION are for the gateway of BINOME_SMS_URL; set that too, or "
+                "leave them out"
+            )
+        if self.sms_url is not None and not all(
+            place in (self.sms_body or self.sms_url) for place in ("{to}", "{text}")
+        ):
+            raise SettingsError(
+                "BINOME_SMS_URL, or BINOME_SMS_BODY when there is one, must have {to} and {text} where the number and "
+                "the text go"
             )
         if bool(self.turn_url) is not bool(self.turn_secret):
             raise SettingsError(

@@ -47,6 +47,11 @@ def test_every_setting_is_read_and_described() -> None:
         "BINOME_REDIS_URL": "redis://:topsecret@cache:6379/0",
         "BINOME_MEDIA_ENGINE": "builtin",
         "BINOME_SMTP_URL": "smtps://me:topsecret@mail.example.org",
+        "BINOME_MAIL_FROM": "Binôme <binome@example.org>",
+        "BINOME_PUBLIC_URL": "https://binome.example.org/",
+        "BINOME_SMS_URL": "https://sms.example.org/send?key=topsecret",
+        "BINOME_SMS_BODY": '{"to": "{to}", "text": "{text}", "key": "topsecret"}',
+        "BINOME_SMS_AUTHORIZATION": "Bearer topsecret",
         "BINOME_SECRET": SECRET,
         "BINOME_TURN_URL": "turn:relay.example.org:3478?transport=udp, turns:[2001:db8::7]:5349",
         "BINOME_TURN_SECRET": SECRET,
@@ -67,6 +72,11 @@ def test_every_setting_is_read_and_described() -> None:
         database_url=URL,
         redis_url="redis://:topsecret@cache:6379/0",
         smtp_url="smtps://me:topsecret@mail.example.org",
+        mail_from="Binôme <binome@example.org>",
+        public_url="https://binome.example.org",
+        sms_url="https://sms.example.org/send?key=topsecret",
+        sms_body='{"to": "{to}", "text": "{text}", "key": "topsecret"}',
+        sms_authorization="Bearer topsecret",
         secret=SECRET,
         turn_url=("turn:relay.example.org:3478?transport=udp", "turns:[2001:db8::7]:5349"),
         turn_secret=SECRET,
@@ -113,6 +123,14 @@ def test_every_setting_is_read_and_described() -> None:
         ("database_url", "mysql://u:topsecret@h/x", "must be a URL as postgresql://user:password@host:port/name"),
         ("database_url", "postgresql://u:topsecret@h", "must be a URL as postgresql://user:password@host:port/name"),
         ("database_url", "postgresql://u:topsecret@h:port/x", "is malformed"),
+        ("mail_from", "binome", "must be a mail address, as binome@example.org (it is 'binome')"),
+        ("mail_from", "a@b.c\r\nBcc: d@e.f",
+         "must be a mail address, as binome@example.org (it is 'a@b.c\\r\\nBcc: d@e.f')"),
+        ("public_url", "binome.example.org",
+         "must be the address of the site, as https://binome.example.org (it is 'binome.example.org')"),
+        ("public_url", "https://a.example/b",
+         "must be the address of the site, as https://binome.example.org (it is 'https://a.example/b')"),
+        ("sms_body", "{topsecret", 'must be JSON, as {"to": "{to}", "text": "{text}"}'),
         ("redis_url", "topsecret", "must be a URL as redis://user:password@host:port"),
         ("secret", "topsecret", "must have at least 32 characters; make one with: openssl rand -hex 32"),
         ("turn_secret", "topsecret", "must have at least 32 characters; make one with: openssl rand -hex 32"),
@@ -248,3 +266,9 @@ def test_whatever_is_set_gives_settings_or_one_line(environ: dict[str, str]) -> 
         assert len(lines) == 1
     else:
         assert 1 <= settings.port <= 65535
+
+
+def test_a_gateway_of_short_messages_is_told_where_number_and_text_go() -> None:
+    assert "must have {to} and {text}" in refusal(sms_url="https://sms.example.org/?to={to}")
+    assert "must have {to} and {text}" in refusal(sms_url="https://s.example/?to={to}&text={text}", sms_body='{"a": 1}')
+    assert "are for the gateway of BINOME_SMS_URL" in refusal(sms_authorization="Bearer x")
