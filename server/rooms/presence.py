@@ -96,9 +96,6 @@ class Presence:
         """The rooms that somebody is in."""
         return list(self._rooms)
 
-    def is_present(self, account_id: UUID, room_id: UUID) -> bool:
-        return account_id in self._rooms.get(room_id, ())
-
     def of(self, room_id: UUID) -> PresenceList:
         people = sorted(self._rooms.get(room_id, {}).values(), key=lambda person: person.seat)
         return PresenceList(room_id, [Present(person.seat, timestamp(person.since)) for person in people])

@@ -11,7 +11,6 @@ from server.kernel.identifiers import shorten
 MAX_BYTES: Final = 1024 * 1024  # five minutes at 28 kbit/s; the recorder of our client makes a quarter of it
 MAX_SECONDS: Final = 300
 CHUNK: Final = 8 * 1024  # bytes: under four seconds of a 16 kbit/s line, so little is lost with a cut
-MAX_CHUNKS: Final = -(-MAX_BYTES // CHUNK)
 
 QUOTA_BYTES: Final = 48 * 1024 * 1024  # of one person in QUOTA_TIME: 13 hours of talk at 8 kbit/s
 QUOTA_TIME: Final = timedelta(hours=24)
