@@ -48,7 +48,7 @@ CREATE TABLE audit_day_heads (
 COMMENT ON TABLE audit_day_heads IS 'append-only';
 
 -- Refuses whatever it is put on, also to the owner of the table.
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION audit_unchanged() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'rows of % are added, and nothing else', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
 END $$;
@@ -94,8 +94,8 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER added BEFORE INSERT ON audit_entries FOR EACH ROW EXECUTE FUNCTION audit_entry_added();
-CREATE TRIGGER changed BEFORE UPDATE OR DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER emptied BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER changed BEFORE UPDATE OR DELETE ON audit_entries FOR EACH ROW EXECUTE FUNCTION audit_unchanged();
+CREATE TRIGGER emptied BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION audit_unchanged();
 
 -- A head goes one entry forward, to one that is there and fits.
 CREATE FUNCTION audit_head_moved() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -114,8 +114,8 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER moved BEFORE INSERT OR UPDATE ON audit_heads FOR EACH ROW EXECUTE FUNCTION audit_head_moved();
-CREATE TRIGGER removed BEFORE DELETE ON audit_heads FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER emptied BEFORE TRUNCATE ON audit_heads FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER removed BEFORE DELETE ON audit_heads FOR EACH ROW EXECUTE FUNCTION audit_unchanged();
+CREATE TRIGGER emptied BEFORE TRUNCATE ON audit_heads FOR EACH STATEMENT EXECUTE FUNCTION audit_unchanged();
 
 CREATE FUNCTION audit_day_head_added() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -128,8 +128,8 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER added BEFORE INSERT ON audit_day_heads FOR EACH ROW EXECUTE FUNCTION audit_day_head_added();
-CREATE TRIGGER changed BEFORE UPDATE OR DELETE ON audit_day_heads FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER emptied BEFORE TRUNCATE ON audit_day_heads FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER changed BEFORE UPDATE OR DELETE ON audit_day_heads FOR EACH ROW EXECUTE FUNCTION audit_unchanged();
+CREATE TRIGGER emptied BEFORE TRUNCATE ON audit_day_heads FOR EACH STATEMENT EXECUTE FUNCTION audit_unchanged();
 
 SELECT isolate('audit_heads');
 SELECT isolate('audit_entries');
