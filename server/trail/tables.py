@@ -29,6 +29,7 @@ audit_heads = Table(
     Column("hash", LargeBinary, nullable=False),
     CheckConstraint("sequence >= 0", name="sequence"),
     CheckConstraint("octet_length(hash) = 32", name="hash"),
+    comment="append-only",
 )
 
 # ``entry`` is what counts: canonical JSON, hashed with the hash before it. The other columns repeat it for queries.
@@ -46,6 +47,7 @@ audit_entries = Table(
     Column("hash", LargeBinary, nullable=False),
     PrimaryKeyConstraint("organisation_id", "sequence"),
     Index("audit_entries_about_idx", "about", postgresql_using="gin"),
+    comment="append-only",
 )
 
 # What a transaction under way will add to the chain when it commits. Empty to everybody else.
@@ -56,6 +58,7 @@ audit_drafts = Table(
     Column("organisation_id", ForeignKey("organisations.id"), nullable=False),
     Column("draft", Text, nullable=False),
     Column("transaction", BigInteger, nullable=False, server_default=func.txid_current()),
+    comment="append-only",
 )
 
 # The head of each chain as a day ended, in the organisation's zone.
@@ -68,6 +71,7 @@ audit_day_heads = Table(
     Column("hash", LargeBinary, nullable=False),
     Column("at", Instant, nullable=False),
     PrimaryKeyConstraint("organisation_id", "day"),
+    comment="append-only",
 )
 
 GENESIS = bytes(32)  # the hash before the first entry
