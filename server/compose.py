@@ -18,9 +18,20 @@ from server.moderation.rules_in_force import RulesInForce
 from server.moderation.samples import Samples
 from server.moderation.tuning import Tuning
 from server.moderation.tuning_http import TuningHttp
+from server.pairs.consent_news import ConsentNews
+from server.pairs.holds import Holds
 from server.pairs.http import PairsHttp
+from server.pairs.lapses import Lapses
+from server.pairs.papers_http import PapersHttp
+from server.pairs.professionals import professionals_of
 from server.people.accounts import Accounts
 from server.people.authenticator import SessionAuthenticator
+from server.people.birthdays import Birthdays
+from server.people.consent_http import ConsentHttp
+from server.people.consent_page import ConsentPages
+from server.people.consent_wording import ConsentWording
+from server.people.consenting import Consenting
+from server.people.guardians import Guardians
 from server.people.guesses import Guesses
 from server.people.http import PeopleHttp
 from server.people.notices import AccountNotices
@@ -30,6 +41,7 @@ from server.people.policy import Policies
 from server.people.policy_http import PolicyHttp
 from server.people.purge import PurgeSessions
 from server.people.signin import SignIn
+from server.people.standing import Standing
 from server.revocation import Revocation
 from server.rooms.access import Rights
 from server.rooms.appeal_news import AppealNews
@@ -39,6 +51,7 @@ from server.rooms.chat import Chat
 from server.rooms.context import Contexts
 from server.rooms.conversations import Conversations
 from server.rooms.edits import Edits
+from server.rooms.ended import EndedRooms
 from server.rooms.entering import Entering
 from server.rooms.fanout import Fanout
 from server.rooms.help import Help
@@ -51,6 +64,8 @@ from server.rooms.marks import Marks
 from server.rooms.notes.http import NotesHttp
 from server.rooms.notes.notes import Notes
 from server.rooms.notes.purge import PurgeNotes
+from server.rooms.pairing import Pairing
+from server.rooms.pairs_http import PairActsHttp
 from server.rooms.presence import Presence
 from server.rooms.removal import Removal
 from server.rooms.review_http import ReviewHttp
@@ -68,7 +83,7 @@ from server.signalling.revocation import CallRevocation
 from server.signalling.side.sides import Sides
 from server.signalling.socket import CallsSocket
 from server.signalling.turn import Relays
-from server.transport import lean
+from server.transport import lean, shield
 from server.transport.gateway import Gateway, Limits
 from server.transport.reached import TRUSTED_PROXIES, TrustedProxies
 from server.transport.router import Endpoints
@@ -83,6 +98,7 @@ class People:
 
     def __init__(self, ground: Ground, names: Names) -> None:
         database, clock = ground.database, ground.clock
+        self.standing = Standing()
         self.authenticator = SessionAuthenticator(database, ground.notices, clock)
         self.passwords = Passwords()
         self.sign_in = SignIn(database, self.passwords, Guesses(clock), self.authenticator, ground.bus, clock)
@@ -90,6 +106,37 @@ class People:
         self.http = PeopleHttp(database, self.sign_in, self.accounts, clock)
         self.policy_http = PolicyHttp(Policies(database))
         PurgeSessions(database, clock).register(ground.jobs)
+
+
+class Consents:
+    """Guardians, consents, and what birthdays change of them."""
+
+    def __init__(self, ground: Ground, gateway: Gateway, people: People) -> None:
+        database, clock = ground.database, ground.clock
+        consenting = Consenting(database, clock, people.standing, professionals_of)
+        wording = ConsentWording(database, clock, consenting)
+        wording.register(ground.jobs)
+        self.birthdays = Birthdays(database, clock, consenting, people.sign_in)
+        self.birthdays.register(ground.jobs)
+        pages, guardians = ConsentPages(database, clock, consenting), Guardians(database, clock, consenting)
+        self.http = ConsentHttp(pages, consenting, guardians, wording)
+        self.wording = wording
+        ConsentNews(database, gateway, ground.notices, clock)
+
+
+class Pairs:
+    """The papers of mentors, what holds a pair, and its life."""
+
+    def __init__(self, ground: Ground, people: People) -> None:
+        database, clock = ground.database, ground.clock
+        self.holds = Holds(people.standing)
+        self.lapses = Lapses(database, clock, self.holds)
+        self.lapses.register(ground.jobs)
+        self.ended = EndedRooms(database, clock)
+        self.ended.register(ground.jobs)
+        self.http = PairsHttp(database, clock)
+        self.papers_http = PapersHttp(database, clock, people.standing)
+        self.acts_http = PairActsHttp(database, clock, Pairing(database, clock))
 
 
 class Moderation:
@@ -112,7 +159,7 @@ class Rooms:
 
     def __init__(self, ground: Ground, gateway: Gateway, flags: Flags, rules: RulesInForce) -> None:
         database, clock = ground.database, ground.clock
-        self.rights = Rights(database, ground.notices)
+        self.rights = Rights(database, ground.notices, clock)
         self.visits = Visits(database, clock)
         self.log = Log(database, clock, insert_flags=flags.insert)
         fanout = Fanout(gateway)
@@ -217,9 +264,13 @@ class Capabilities:
         self.rooms = Rooms(ground, self.gateway, self.flags, rules)
         self.signalling = Signalling(ground, self.gateway, self.rooms, self.people.authenticator)
         self.endpoints = Endpoints(self.people.authenticator)
-        self.endpoints.add(self.people.http, self.people.policy_http, PairsHttp(ground.database))
+        self.endpoints.add(self.people.http, self.people.policy_http)
+        self.pairs = Pairs(ground, self.people)
+        self.endpoints.add(self.pairs.http, self.pairs.papers_http, self.pairs.acts_http)
         notices = AccountNotices(ground.database, self.gateway, ground.notices, ground.clock)
         self.endpoints.add(NoticesHttp(notices))
+        self.consents = Consents(ground, self.gateway, self.people)
+        self.endpoints.add(self.consents.http)
         self.endpoints.add(self.moderation.http, self.moderation.tuning_http)
         self.endpoints.add(self.rooms.http, self.rooms.notes_http, self.rooms.review_http)
 
@@ -237,6 +288,7 @@ class Capabilities:
         """Adds everything that is served to ``site``; what nothing else answers is the client's."""
         site[TRUSTED_PROXIES] = TrustedProxies(self._ground.settings.trusted_proxies)
         lean.attach(site)
+        shield.attach(site)
         self.signalling.sides.attach(site)  # before the endpoints, which answer for all the rest of /api
         self.endpoints.attach(site)
         self.gateway.attach(site)

@@ -7,11 +7,13 @@ BinomeError                     code           HTTP
 │   └── BadSdp                  bad_sdp         400
 ├── NotSignedIn                 not_signed_in   401
 │   ├── BadCredentials          bad_credentials 401
+│   ├── SecondFactor            second_factor   401   the password was right; the sign-in is not finished
 │   └── SessionExpired          session_expired 401
 ├── Forbidden                   forbidden       403
 ├── NotFound                    not_found       404   also for what exists but is not yours to know about
 ├── Conflict                    conflict        409
 │   ├── RoomClosed              room_closed     409
+│   ├── CallsOff                calls_off       409   who must consent to calls has not, or no more
 │   ├── CallFull                call_full       409
 │   ├── FlagClaimed             flag_claimed    409   a colleague is looking at it; named in the sentence
 │   ├── FlagDecided             flag_decided    409
@@ -77,6 +79,10 @@ class BadCredentials(NotSignedIn):
     code = "bad_credentials"
 
 
+class SecondFactor(NotSignedIn):
+    code = "second_factor"
+
+
 class SessionExpired(NotSignedIn):
     code = "session_expired"
 
@@ -98,6 +104,10 @@ class Conflict(BinomeError):
 
 class RoomClosed(Conflict):
     code = "room_closed"
+
+
+class CallsOff(Conflict):
+    code = "calls_off"
 
 
 class CallFull(Conflict):

@@ -35,18 +35,32 @@ class Permission(StrEnum):
         member.roles = frozenset(roles)
         return member
 
+    ACCOUNT_CLOSE = "account:close", _ADMIN
+    ACCOUNT_CORRECT = "account:correct", _ADMIN
     ACCOUNT_CREATE = "account:create", _ADMIN
+    ACCOUNT_INVITE = "account:invite", _ADMIN
     ACCOUNT_LIST = "account:list", _ADMIN
     CALL_JOIN = "call:join", *_TALKS
+    CONSENT_ANSWER = "consent:answer", Role.GUARDIAN, Role.MENTEE
+    CONSENT_RECORD = "consent:record", *_STAFF
+    CONSENT_TEXT = "consent:text", _ADMIN
     FLAG_REVIEW = "flag:review", _SUPERVISOR
     HELP_ASK = "help:ask", *Role
     MODERATION_TUNE = "moderation:tune", *_STAFF
+    PAIR_ANSWER = "pair:answer", Role.MENTEE
+    PAIR_CHANGE = "pair:change", *_STAFF
     PAIR_CREATE = "pair:create", _ADMIN
+    PAIR_HAND_OVER = "pair:hand_over", *_STAFF
     PAIR_LIST = "pair:list", *_STAFF
+    PAPER_KEEP = "paper:keep", *_STAFF
+    PAPER_OWN = "paper:own", Role.MENTOR
+    PERSON_SUSPEND = "person:suspend", *_STAFF
     POLICY_SET = "policy:set", _ADMIN
     ROOM_ENTER = "room:enter", _SUPERVISOR
     ROOM_READ = "room:read", *_TALKS
     ROOM_WRITE = "room:write", *_TALKS
+    SECOND_FACTOR_RESET = "second_factor:reset", _ADMIN
+    WELFARE_KEEP = "welfare:keep", *_STAFF
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {

@@ -158,7 +158,7 @@ def states(file: File, at: datetime) -> dict[Purpose, State]:
 
 
 def _together(file: File, purpose: Purpose, at: datetime) -> State:
-    young = _counting(file, purpose, _last(file, purpose, file.mentee, at), at)
+    young = _counting(file, purpose, last_word(file, purpose, file.mentee, at), at)
     holders = {holder: _holder_word(file, purpose, holder, at) for holder in file.holders(at)}
     said = [word for word in holders.values() if word is not None]
     if any(not word.yes for word in said):
@@ -172,7 +172,7 @@ def _together(file: File, purpose: Purpose, at: datetime) -> State:
 
 
 def _alone(file: File, purpose: Purpose, at: datetime) -> State:
-    last = _last(file, purpose, file.mentee, at)
+    last = last_word(file, purpose, file.mentee, at)
     own = _counting(file, purpose, last, at)
     if own is None:
         return State(False, Why.ASK_YOUNG, None)
@@ -191,16 +191,16 @@ def _alone(file: File, purpose: Purpose, at: datetime) -> State:
 def _holder_word(file: File, purpose: Purpose, holder: UUID, at: datetime) -> Word | None:
     """A no counts whenever it was said; a yes, only in the capacity in which the holder stands here now: to end a link
     and make it anew must not wash out a no, nor bring back a yes."""
-    word = _counting(file, purpose, _last(file, purpose, holder, at), at)
+    word = _counting(file, purpose, last_word(file, purpose, holder, at), at)
     if word is None or not word.yes:
         return word
     since = min(link.since for link in file.links if link.guardian == holder and link.holds(at))
     return word if word.recorded_at >= since else None
 
 
-def _last(file: File, purpose: Purpose, who: UUID, at: datetime) -> Word | None:
-    """What they said last. A paper of last week that arrives today stands before what was said yesterday; of what was
-    said in the same moment, the later line of the ledger counts."""
+def last_word(file: File, purpose: Purpose, who: UUID, at: datetime) -> Word | None:
+    """What ``who`` said last of ``purpose``, as far as it is known at ``at``. A paper of last week that arrives today
+    stands before what was said yesterday; of what was said in the same moment, the later line of the ledger counts."""
     said = [word for word in file.words.get(purpose, ()) if word.by == who and word.at <= at and word.recorded_at <= at]
     return max(reversed(said), key=lambda word: word.at, default=None)
 
@@ -210,6 +210,23 @@ def _counting(file: File, purpose: Purpose, word: Word | None, at: datetime) -> 
     if word is not None and word.yes and word.version < needed(file.asks.get(purpose, ()), at):
         return None
     return word
+
+
+def said_already(file: File, purpose: Purpose, word: Word) -> bool:
+    """Whether ``word``, spoken now, changes nothing: the same was said, to the same words, in the same capacity."""
+    if any(one.by == word.by and one.at == word.at and one.yes == word.yes for one in file.words.get(purpose, ())):
+        return True
+    now = word.recorded_at
+    last = last_word(file, purpose, word.by, now)
+    if last is None or last.yes != word.yes:
+        return False
+    if not word.yes:
+        return True
+    if last.version != word.version:
+        return False
+    if word.by == file.mentee:  # at 15 and at 18 one's own yes is another than before
+        return file.band(last.at) is file.band(now)
+    return _holder_word(file, purpose, word.by, now) == last
 
 
 def needed(asks: Sequence[tuple[int, datetime]], at: datetime) -> int:

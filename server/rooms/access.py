@@ -14,11 +14,13 @@ from uuid import UUID
 
 from server.infra.database import Database
 from server.infra.notices import Notices
-from server.kernel.errors import BadRequest, Forbidden, NotFound, RoomClosed
+from server.kernel.clock import Clock, SystemClock
+from server.kernel.errors import BadRequest, CallsOff, Forbidden, NotFound, RoomClosed
 from server.kernel.identifiers import parse_id
 from server.kernel.principal import Principal
 from server.pairs import store as pairs
 from server.pairs.rules import Pair
+from server.people.consents import standing
 from server.people.store import people_of
 from server.rooms import store
 from server.rooms.messages import topic
@@ -45,6 +47,7 @@ class Access:
     member_role: MemberRole
     staff: bool
     young_born: date | None  # when the pair's young person was born
+    consented_calls: bool  # whether those whose consent the law asks for said yes to calls (promise 5)
 
     @property
     def room_id(self) -> UUID:
@@ -56,8 +59,13 @@ class Access:
 
     @property
     def may_write(self) -> bool:
-        """Whether the two may write and call now."""
+        """Whether the two may write now."""
         return self.room.writable
+
+    @property
+    def may_call(self) -> bool:
+        """Whether there may be a call in this room now."""
+        return self.room.writable and self.consented_calls
 
     @property
     def may_speak(self) -> bool:
@@ -76,6 +84,7 @@ class Place:
     room: Room
     pair: Pair
     young_born: date | None
+    consented_calls: bool
 
     def access(self, principal: Principal) -> Access:
         """Raises NotFound for who does not belong to the room: it is not theirs to know about."""
@@ -90,6 +99,7 @@ class Place:
             self._role(principal),
             is_staff(principal.role),
             self.young_born,
+            self.consented_calls,
         )
 
     def _role(self, principal: Principal) -> MemberRole:
@@ -103,9 +113,10 @@ class Place:
 class Rights:
     """The way to an ``Access``. Listens to the notices of changed rights, and hands them on to who watches."""
 
-    def __init__(self, database: Database, notices: Notices) -> None:
+    def __init__(self, database: Database, notices: Notices, clock: Clock | None = None) -> None:
         self._database = database
         self._notices = notices
+        self._clock = clock or SystemClock()
         self._places: OrderedDict[UUID, Place] = OrderedDict()
         self._ids: OrderedDict[int, UUID] = OrderedDict()  # by number; neither ever changes
         self._changes = 0
@@ -126,10 +137,17 @@ class Rights:
         return access
 
     async def writing(self, reference: UUID | str | int, connection: Connection) -> Access:
-        """As ``present``. Raises RoomClosed when the two may not write and call now."""
+        """As ``present``. Raises RoomClosed when the two may not write now."""
         access = await self.present(reference, connection)
         if not access.may_write:
             raise RoomClosed
+        return access
+
+    async def calling(self, reference: UUID | str | int, connection: Connection) -> Access:
+        """As ``writing``. Raises CallsOff where consent to calls is not there, or was taken back."""
+        access = await self.writing(reference, connection)
+        if not access.may_call:
+            raise CallsOff("young" if access.member_role == "mentee" else None)
         return access
 
     async def speaking(self, reference: UUID | str | int, connection: Connection) -> Access:
@@ -156,7 +174,8 @@ class Rights:
             if found is None or pair is None:
                 raise NotFound
             young = (await people_of(conn, [pair.mentee_id])).get(pair.mentee_id)
-            place = Place(found, pair, young.birth_date if young is not None else None)
+            consents = (await standing(conn, [pair.mentee_id], self._clock.now()))[pair.mentee_id]
+            place = Place(found, pair, young.birth_date if young is not None else None, consents.video)
         if changes == self._changes and self._notices.alive:  # no notice overtook what was read
             self._remember(place)
         return place

@@ -19,6 +19,7 @@ from server.kernel.principal import Principal
 from server.moderation.appeals import appeals_of
 from server.moderation.lists import waiting
 from server.moderation.reviewers import counting
+from server.people.consents import standing
 from server.people.me import Me, me_of
 from server.people.store import Person, people_of
 from server.rooms import store
@@ -69,7 +70,8 @@ class MarkCard(Struct, frozen=True):
 class RoomCard(Struct, frozen=True):
     """``state`` is the pair's, ``writable`` whether the reader may write. ``upto`` is the number of the room's last
     change. ``unread`` counts the messages of others after the reader's ``seen``, up to 999. ``appeals`` are the
-    reader's own, missing where there are none, and for a professional until they enter."""
+    reader's own, missing where there are none, and for a professional until they enter. ``calls`` is there, and false,
+    where consent to calls is not there."""
 
     id: UUID
     number: int
@@ -82,6 +84,7 @@ class RoomCard(Struct, frozen=True):
     members: list[MemberCard]
     marks: list[MarkCard]
     appeals: list[AppealCard] | UnsetType = UNSET
+    calls: bool | UnsetType = UNSET
 
 
 class PlannedCard(Struct, frozen=True):
@@ -160,7 +163,16 @@ class Homes:
             appealed[appeal.room_id].append(appeal_card(appeal))
         people = await people_of(conn, {account_id for room in rooms for account_id in room.seats})
         staff = is_staff(principal.role)
-        return [_card(room, counts[room.id], people, marks[room.id], appealed[room.id], staff=staff) for room in rooms]
+        called = await self._called(conn, people)
+        return [
+            _card(room, counts[room.id], people, marks[room.id], appealed[room.id], staff=staff, called=called)
+            for room in rooms
+        ]
+
+    async def _called(self, conn: AsyncConnection, people: Mapping[UUID, Person]) -> set[UUID]:
+        """The young people with whom there may be calls, by consent."""
+        young = [person.id for person in people.values() if person.role is Role.MENTEE]
+        return {who for who, consents in (await standing(conn, young, self._clock.now())).items() if consents.video}
 
 
 def _card(
@@ -171,6 +183,7 @@ def _card(
     appeals: list[AppealCard],
     *,
     staff: bool,
+    called: Collection[UUID],
 ) -> RoomCard:
     return RoomCard(
         id=room.id,
@@ -194,6 +207,7 @@ def _card(
             key=lambda mark: mark.seat,
         ),
         appeals=appeals or UNSET,
+        calls=UNSET if any(account_id in called for account_id in room.seats) else False,
     )
 
 

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from server.infra.notices import Notices
 from server.kernel.errors import NotFound
@@ -26,12 +26,14 @@ RETRY_S = (0.1, 0.5, 1.0, 2.0)  # between attempts to read a room while the data
 
 
 class RoomRights(Struct, frozen=True):
-    """How a room stands for who is told. ``member`` false: it is not theirs any more, and they have left it."""
+    """How a room stands for who is told. ``member`` false: it is not theirs any more, and they have left it. ``calls``
+    is there, and false, where consent to calls is not there."""
 
     room: UUID
     member: bool
     state: str
     writable: bool
+    calls: bool | UnsetType = UNSET
 
 
 class Removal:
@@ -80,9 +82,11 @@ class Removal:
 
     async def _apply(self, room_id: UUID) -> None:
         try:
-            room: Room | None = (await self._rights.place(room_id, None)).room
+            place = await self._rights.place(room_id, None)
+            room: Room | None = place.room
+            calls = UNSET if place.consented_calls else False
         except NotFound:
-            room = None
+            room, calls = None, UNSET
         lost = [
             connection
             for connection in self._gateway.topic(topic(room_id))
@@ -98,6 +102,6 @@ class Removal:
                         if not is_staff(connection.principal.role):
                             self._presence.arrive(connection, room_id, seat)
                         writable = room.takes(staff=is_staff(connection.principal.role))
-                        connection.send("room:rights", RoomRights(room_id, True, room.state, writable))
+                        connection.send("room:rights", RoomRights(room_id, True, room.state, writable, calls))
         for connection in lost:  # last, as it may have to wait for the database
             await self._visits.leave(room_id, connection.principal.account_id, "read", connection)

@@ -67,10 +67,10 @@ class Calls:
     # What people do
 
     async def join(self, connection: Connection, request: wire.Join) -> wire.JoinAnswer:
-        """Raises NotFound, Forbidden, RoomClosed, CallFull, BadSdp, Draining; nothing is changed then. A part that the
-        request names, and that is still kept, goes on; any other of the same person ends at the moment in which the
-        new one begins."""
-        access = await self._rights.writing(request.room, connection)
+        """Raises NotFound, Forbidden, RoomClosed, CallsOff, CallFull, BadSdp, Draining; nothing is changed then. A part
+        that the request names, and that is still kept, goes on; any other of the same person ends at the moment in
+        which the new one begins."""
+        access = await self._rights.calling(request.room, connection)
         entrance = self._entrances.setdefault(access.room_id, asyncio.Lock())
         async with entrance:  # one after the other, so that each is counted
             before = self.parts.of_account(access.room_id, access.account_id)
@@ -315,7 +315,7 @@ class Calls:
         """A right or a session that ended while the engine worked was not looked for in this part. Raises NotFound."""
         allowed = False
         try:
-            await self._rights.writing(part.room_id, connection)
+            await self._rights.calling(part.room_id, connection)
             allowed = connection.open  # else nobody would learn the name of this part
         finally:
             if not allowed:
@@ -325,7 +325,7 @@ class Calls:
 
     async def _part(self, connection: Connection, room: str | int, peer: UUID) -> Part:
         """The part of the person at ``connection``, which is steered from there from now on. Raises NotFound."""
-        access = await self._rights.writing(room, connection)
+        access = await self._rights.calling(room, connection)
         part = self.parts.find(peer)
         if part is None or part.room_id != access.room_id or part.principal.account_id != access.account_id:
             raise NotFound

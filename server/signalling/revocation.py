@@ -15,6 +15,7 @@ from server.people.sessions import roles_of_live
 from server.rooms.access import Rights
 from server.signalling.calls import Calls
 from server.signalling.parts import Part
+from server.signalling.rules import EndCode
 
 RETRY: Final = (0.1, 0.5, 1.0, 2.0)  # seconds between attempts while the database is away; the last one repeats
 
@@ -74,11 +75,11 @@ class CallRevocation:
                 failures += 1
                 continue
             failures = 0
-            for part in lost:
-                await self._calls.end(part, "removed")
+            for part, code in lost:
+                await self._calls.end(part, code)
 
-    async def _lost(self, room_id: UUID) -> list[Part]:
-        """Those of the room's parts whose person may not be in its call any more."""
+    async def _lost(self, room_id: UUID) -> list[tuple[Part, EndCode]]:
+        """Those of the room's parts whose person may not be in its call any more, each with why."""
         parts = self._calls.parts.of_room(room_id)
         if not parts:
             return []
@@ -88,14 +89,17 @@ class CallRevocation:
         try:
             place = await self._rights.place(room_id, organisation_id)
         except NotFound:
-            return parts
-        lost = []
+            return [(part, "removed") for part in parts]
+        lost: list[tuple[Part, EndCode]] = []
         for part in parts:
             principal = part.principal
             try:
-                allowed = place.access(principal).may_write and roles.get(principal.session_id) is principal.role
+                access = place.access(principal)
             except NotFound:
-                allowed = False
-            if not allowed:
-                lost.append(part)
+                lost.append((part, "removed"))
+                continue
+            if not access.may_write or roles.get(principal.session_id) is not principal.role:
+                lost.append((part, "removed"))
+            elif not access.may_call:
+                lost.append((part, "consent"))
         return lost

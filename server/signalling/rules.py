@@ -11,7 +11,7 @@ AWAY: Final = 120.0  # seconds that a part is kept whose socket is gone: as long
 UNHEARD: Final = 90.0  # the same for its media, which the engine has missed for 30 s when it gives it up
 CLOSED: Final = 10.0  # and when the browser has closed it, which nobody who comes back does for long
 
-EndCode = Literal["left", "removed", "lost", "replaced", "drained"]
+EndCode = Literal["left", "removed", "consent", "lost", "replaced", "drained"]
 
 
 def check_place(others: int) -> None:

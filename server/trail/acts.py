@@ -6,28 +6,67 @@ from typing import Final
 
 class Act(StrEnum):
     ACCOUNT_CLOSED = "account.closed"
+    ACCOUNT_CORRECTED = "account.corrected"
     ACCOUNT_CREATED = "account.created"
+    ACCOUNT_INVITED = "account.invited"
+    ACCOUNT_REOPENED = "account.reopened"
     APPEAL_MADE = "appeal.made"
+    CHARTER_SIGNED = "charter.signed"
+    CONSENT_ASKED_AGAIN = "consent.asked_again"
+    CONSENT_DISAGREED = "consent.disagreed"
+    CONSENT_GIVEN = "consent.given"
+    CONSENT_REFUSED = "consent.refused"
+    CONSENT_TEXT_WRITTEN = "consent.text_written"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
+    DEVICE_BOUND = "device.bound"
+    DEVICE_REVOKED = "device.revoked"
+    FACTOR_ADDED = "factor.added"
+    FACTOR_REMOVED = "factor.removed"
+    FACTOR_RESET = "factor.reset"
     FLAG_CLAIMED = "flag.claimed"
     FLAG_CONTEXT_READ = "flag.context_read"
     FLAG_DECIDED = "flag.decided"
     FLAG_RETURNED = "flag.returned"
     FLAG_SAMPLED = "flag.sampled"
     FLAG_SECONDED = "flag.seconded"
+    GATES_CHANGED = "gates.changed"
     GLASS_BROKEN = "glass.broken"
     GLASS_BROKEN_UNTOLD = "glass.broken_untold"
     GLASS_READ = "glass.read"
     GLASS_TELLING_DEFERRED = "glass.telling_deferred"
     GLASS_TOLD = "glass.told"
+    GUARDIAN_ENDED = "guardian.ended"
+    GUARDIAN_LINKED = "guardian.linked"
+    INVITATION_REVOKED = "invitation.revoked"
+    MENTEE_TURNED = "mentee.turned"
     MESSAGE_RELEASED = "message.released"
     MODERATION_TUNED = "moderation.tuned"
+    PAIR_ANSWERED = "pair.answered"
+    PAIR_BRIDGED = "pair.bridged"
+    PAIR_CHANGED = "pair.changed"
     PAIR_CREATED = "pair.created"
+    PAIR_FREED = "pair.freed"
+    PAIR_HANDED_OVER = "pair.handed_over"
+    PAIR_HELD = "pair.held"
+    PAIR_PROPOSED = "pair.proposed"
+    PAIR_RESTORED = "pair.restored"
+    PAIR_SUSPENDED = "pair.suspended"
+    PAPERS_READ = "papers.read"
+    PAPER_RECORDED = "paper.recorded"
+    PAPER_WITHDRAWN = "paper.withdrawn"
+    PASSWORD_CHOSEN = "password.chosen"
+    PASSKEY_REFUSED = "passkey.refused"
+    PASSWORD_CHANGED = "password.changed"
+    PERSON_RESTORED = "person.restored"
+    PERSON_SUSPENDED = "person.suspended"
     POLICY_CHANGED = "policy.changed"
     ROOM_ENTERED = "room.entered"
     ROOM_LEFT = "room.left"
     SESSION_ENDED = "session.ended"
     SESSION_OPENED = "session.opened"
     VOICE_NOTE_HEARD = "voice_note.heard"
+    WELFARE_READ = "welfare.read"
+    WELFARE_RECORDED = "welfare.recorded"
 
 
 # Acts by which somebody learnt what a person has said or what is kept about them: the access journal of each person
@@ -37,7 +76,9 @@ READINGS: Final = frozenset(
         Act.FLAG_CONTEXT_READ,
         Act.GLASS_BROKEN,
         Act.GLASS_TOLD,
+        Act.PAPERS_READ,
         Act.ROOM_ENTERED,
         Act.VOICE_NOTE_HEARD,
+        Act.WELFARE_READ,
     }
 )

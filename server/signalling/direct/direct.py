@@ -185,7 +185,7 @@ class DirectCalls:
 
     async def _allowed(self, connection: Connection, room: str | int, peer: UUID) -> tuple[Part, Company]:
         """The part, and the two whom everything now lets go direct."""
-        access = await self._rights.writing(room, connection)
+        access = await self._rights.calling(room, connection)
         part = self._own(connection, peer)
         company = self._companies.get(access.room_id)
         if part.room_id != access.room_id or company is None or not await self._may(company):

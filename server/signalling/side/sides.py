@@ -16,7 +16,7 @@ from aiohttp import WSCloseCode, WSMsgType, hdrs, web
 
 from server.infra.limits import Buckets, Rate
 from server.kernel.clock import Clock
-from server.kernel.errors import BadRequest, Draining, NotFound, NotSignedIn, RoomClosed, TooFast
+from server.kernel.errors import BadRequest, CallsOff, Draining, NotFound, NotSignedIn, RoomClosed, TooFast
 from server.kernel.identifiers import parse_id
 from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
@@ -146,8 +146,11 @@ class Sides:
             raise NotFound from None
         if part is None or not _is_of(part, principal):
             raise NotFound
-        if not (await self._rights.access(part.room_id, principal)).may_write:
+        access = await self._rights.access(part.room_id, principal)
+        if not access.may_write:
             raise RoomClosed
+        if not access.may_call:
+            raise CallsOff("young" if access.member_role == "mentee" else None)
         return principal, part
 
     def _holds(self, socket: SideSocket) -> bool:

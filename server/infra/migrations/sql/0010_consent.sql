@@ -128,3 +128,13 @@ CREATE TRIGGER consent_entries_told AFTER INSERT ON consent_entries
     FOR EACH ROW EXECUTE FUNCTION notify_consents();
 CREATE TRIGGER guardian_links_told AFTER INSERT OR UPDATE ON guardian_links
     FOR EACH ROW EXECUTE FUNCTION notify_consents();
+
+CREATE FUNCTION notify_asked_again() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('rights', 'room:' || r.id)
+    FROM rooms r JOIN pairs p ON p.id = r.pair_id WHERE r.organisation_id = NEW.organisation_id AND p.state <> 'closed';
+    PERFORM pg_notify('consents', NEW.organisation_id || ':');
+    RETURN NULL;
+END $$;
+CREATE TRIGGER asked_again_told AFTER INSERT ON asked_again
+    FOR EACH ROW EXECUTE FUNCTION notify_asked_again();
