@@ -73,5 +73,3 @@ audit_day_heads = Table(
     PrimaryKeyConstraint("organisation_id", "day"),
     comment="append-only",
 )
-
-GENESIS = bytes(32)  # the hash before the first entry

@@ -1,0 +1,95 @@
+"""``binome audit verify``: what it is asked, and what it answers."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from server.infra.database import Database
+from server.kernel.ground import GroundError
+from server.trail import heads
+from server.trail.chain import Head
+from server.trail.verify import Finding, verify
+
+SHOWN: Final = 20  # faults of one chain that are printed
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    command = parser.add_subparsers(required=True, metavar="verify").add_parser(
+        "verify", help="read the audit trail and say what was changed, removed, moved or cut off"
+    )
+    command.add_argument("--organisation", metavar="NAME", help="this association's chain alone")
+    command.add_argument(
+        "--head",
+        metavar="FILE|NUMBER:HASH",
+        action="append",
+        default=[],
+        help="a head that was kept elsewhere, as the page of heads prints it, or a file of them; may be repeated",
+    )
+
+
+async def run(
+    arguments: argparse.Namespace,
+    database: Database,
+    organisations: Mapping[UUID, str],
+    data: Path,
+    say: Callable[[str], None],
+) -> bool:
+    """Whether all is as it was recorded. ``organisations`` are those that there are, by name. Raises GroundError for
+    what only the user can put right."""
+    only = _chosen(organisations, arguments.organisation)
+    kept = _kept(arguments.head, organisations, only, data)
+    whole = True
+    async for finding in verify(database, organisations, kept, only):
+        whole = whole and not finding.wrong
+        for line in _told(finding, organisations):
+            say(line)
+    if whole and not organisations:
+        say("There is no organisation yet, and so nothing to verify.")
+    return whole
+
+
+def _chosen(organisations: Mapping[UUID, str], wanted: str | None) -> UUID | None:
+    if wanted is None:
+        return None
+    found = [identifier for identifier, name in organisations.items() if wanted in (name, str(identifier))]
+    if not found:
+        raise GroundError(f"there is no organisation {wanted!r}")
+    if len(found) > 1:
+        choices = ", ".join(map(str, found))
+        raise GroundError(f"{len(found)} organisations are called {wanted!r}; name one by its identifier: {choices}")
+    return found[0]
+
+
+def _kept(given: list[str], organisations: Mapping[UUID, str], only: UUID | None, data: Path) -> list[Head]:
+    own = data / heads.FILE
+    kept = heads.read(own) if own.exists() else []
+    for one in given:
+        head = heads.typed(one)
+        if head is None:
+            path = Path(one)
+            if not path.exists():
+                raise GroundError(f"--head {one} is neither a file nor NUMBER:HASH")
+            kept += heads.read(path)
+            continue
+        if only is None and len(organisations) != 1:
+            raise GroundError("--head NUMBER:HASH needs --organisation, as there are several")
+        kept.append(Head(only or next(iter(organisations)), *head, "the given head"))
+    return kept if only is None else [head for head in kept if head.organisation == only]
+
+
+def _told(finding: Finding, organisations: Mapping[UUID, str]) -> list[str]:
+    if finding.organisation is None:
+        return [f"The database: {fault}." for fault in finding.faults]
+    name = organisations.get(finding.organisation, str(finding.organisation))
+    if not finding.wrong:
+        return [f"{name}: {finding.entries} entries, nothing was changed. Head {finding.head}"]
+    told = [f"{name}: {finding.entries} entries, {finding.wrong} not as recorded."]
+    for fault in finding.faults[:SHOWN]:
+        where = f"entry {fault.sequence}: " if fault.sequence is not None else ""
+        told.append(f"  {name}, {where}{fault}.")
+    if finding.wrong > SHOWN:
+        told.append(f"  … and {finding.wrong - SHOWN} more.")
+    return told

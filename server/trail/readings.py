@@ -1,0 +1,72 @@
+"""What the access journal of a person is made of: who read what about them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import Uuid
+
+from server.trail.acts import READINGS, Act
+from server.trail.tables import audit_entries
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One entry of the trail that is about somebody."""
+
+    sequence: int
+    at: datetime
+    act: str
+    by: UUID | None
+    detail: Mapping[str, Any]
+
+
+async def readings(
+    conn: AsyncConnection, organisation_id: UUID, about: UUID, *, before: int | None, limit: int
+) -> list[Reading]:
+    """The last readings about a person, the newest first; ``before``: only those with a lower number."""
+    return await _entries(conn, organisation_id, about, READINGS, before=before, limit=limit)
+
+
+async def departures(conn: AsyncConnection, organisation_id: UUID, about: UUID, after: int) -> list[Reading]:
+    """When those left again who entered a room of this person, from this number on."""
+    return await _entries(conn, organisation_id, about, {Act.ROOM_LEFT}, after=after)
+
+
+async def _entries(
+    conn: AsyncConnection,
+    organisation_id: UUID,
+    about: UUID,
+    acts: Collection[Act],
+    *,
+    before: int | None = None,
+    after: int = 0,
+    limit: int | None = None,
+) -> list[Reading]:
+    table = audit_entries.c
+    query = (
+        select(table.sequence, table.at, table.act, table.by_id, table.entry)
+        .where(
+            table.organisation_id == organisation_id,
+            table.about.contains(array([about], type_=Uuid())),
+            table.act.in_(sorted(acts)),
+            table.sequence > after,
+        )
+        .order_by(table.sequence.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(table.sequence < before)
+    rows = await conn.execute(query)
+    return [Reading(row.sequence, row.at, row.act, row.by_id, _detail(row.entry)) for row in rows]
+
+
+def _detail(entry: str) -> Mapping[str, Any]:
+    said: Mapping[str, Any] = msgspec.json.decode(entry)["detail"]
+    return said
