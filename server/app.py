@@ -24,6 +24,7 @@ from server.kernel.clock import Clock, SystemClock
 from server.kernel.events import Bus
 from server.media.worker.workers import WorkersEngine
 from server.settings import Settings
+from server.transport import listener as http_listener
 from server.transport.health import Health
 
 log = logging.getLogger(__name__)
@@ -94,15 +95,9 @@ class App:
         await ground.notices.start()
         self._running.push_async_callback(ground.jobs.stop)
         await ground.jobs.start()
-        runner = web.AppRunner(
-            site,
-            access_log=None,
-            handle_signals=False,
-            shutdown_timeout=HTTP_STOP_SECONDS,
-            auto_decompress=False,  # no endpoint takes compressed bodies, and a bomb is one
-        )
+        runner = http_listener.runner(site, stop_s=HTTP_STOP_SECONDS)
         self._running.push_async_callback(runner.cleanup)
-        await runner.setup()
+        await http_listener.setup(runner)
         await web.SockSite(runner, listener, backlog=1024).start()
         self.port = listener.getsockname()[1]
         log.info("serving", extra={"port": self.port, "media_port": settings.media_port})

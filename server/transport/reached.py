@@ -49,9 +49,9 @@ def reached(request: web.BaseRequest) -> Reached:
     headers = request.headers
     scheme, host, client = request.scheme, request.host, peer
     if _trusted(request).include(peer):
-        scheme = _first(headers.get("X-Forwarded-Proto")) or scheme
-        host = _first(headers.get("X-Forwarded-Host")) or host
-        client = _client(request, peer)
+        client, proxies = _client(request, peer)
+        scheme = _written(request, "X-Forwarded-Proto", proxies) or scheme
+        host = _written(request, "X-Forwarded-Host", proxies) or host
     return Reached(
         scheme=scheme if scheme in ("http", "https") else "http",
         host=host,
@@ -61,12 +61,22 @@ def reached(request: web.BaseRequest) -> Reached:
     )
 
 
+def host_name(host: str) -> str:
+    """``host`` without its port and brackets; empty when it cannot be read."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def is_address(name: str) -> bool:
+    """Whether ``name`` is an IP address rather than a name."""
+    return _address(name) is not None
+
+
 def is_loopback_name(host: str) -> bool:
     """Whether ``host`` (with or without a port) names this very machine (RFC 6761 section 6.3)."""
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return False
+    name = host_name(host)
     address = _address(name)
     return address.is_loopback if address is not None else name == "localhost" or name.endswith(".localhost")
 
@@ -77,23 +87,31 @@ def _trusted(request: web.BaseRequest) -> TrustedProxies:
     return TrustedProxies()
 
 
-def _client(request: web.BaseRequest, peer: IPv4Address | IPv6Address | None) -> IPv4Address | IPv6Address | None:
-    """From the nearest hop outwards, the first that is not a believed proxy: further ones are anyone's word."""
+def _client(
+    request: web.BaseRequest, peer: IPv4Address | IPv6Address | None
+) -> tuple[IPv4Address | IPv6Address | None, int]:
+    """From the nearest hop outwards, the first that is not a believed proxy: further ones are anyone's word. And how
+    many believed proxies there were."""
     trusted = _trusted(request)
-    client = peer
-    hops = [hop for value in request.headers.getall("X-Forwarded-For", []) for hop in value.split(",")]
-    for hop in reversed(hops):
+    client, proxies = peer, 0
+    for hop in reversed(_items(request, "X-Forwarded-For")):
         if not trusted.include(client):
             break
-        address = _address(hop.strip())
+        address = _address(hop)
         if address is None:
             break
-        client = address
-    return client
+        client, proxies = address, proxies + 1
+    return client, max(proxies, 1)
 
 
-def _first(value: str | None) -> str | None:
-    return value.split(",")[0].strip() if value else None
+def _written(request: web.BaseRequest, name: str, proxies: int) -> str | None:
+    """What the outermost believed proxy wrote. One that does not replace what it is sent writes behind it."""
+    items = _items(request, name)
+    return items[-min(proxies, len(items))] if items else None
+
+
+def _items(request: web.BaseRequest, name: str) -> list[str]:
+    return [item.strip() for value in request.headers.getall(name, []) for item in value.split(",")]
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

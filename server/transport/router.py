@@ -19,7 +19,7 @@ from server.transport import openapi
 from server.transport.endpoint import Call, Declaration, Endpoint, declared_in
 from server.transport.messages import error_body, negotiate
 from server.transport.payload import convert, decode, decoder
-from server.transport.web_session import SAFE_METHODS, Authenticator, check_origin, token_of, uses_cookie
+from server.transport.web_session import SAFE_METHODS, Authenticator, check_origin, check_reading, token_of, uses_cookie
 
 log = logging.getLogger(__name__)
 
@@ -91,8 +91,9 @@ class Endpoints:
         token = token_of(call.request)
         if token is None:
             raise NotSignedIn
-        if call.request.method not in SAFE_METHODS and uses_cookie(call.request):
-            check_origin(call.request)
+        if uses_cookie(call.request):
+            check = check_reading if call.request.method in SAFE_METHODS else check_origin
+            check(call.request)
         call.caller = await self._authenticator.authenticate(token)
         call.language = call.caller.language
         if declared.permission is not None:
@@ -154,7 +155,6 @@ def _json(request: web.Request, status: int, body: bytes, headers: CIMultiDict[s
     headers.setdefault(hdrs.CACHE_CONTROL, "no-store")  # what is about people stays in no cache
     if not body:
         return web.Response(status=status, headers=headers)
-    headers["X-Content-Type-Options"] = "nosniff"
     if len(body) >= _WORTH_COMPRESSING and "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
         headers[hdrs.CONTENT_ENCODING] = "gzip"
         body = gzip.compress(body, compresslevel=6, mtime=0)

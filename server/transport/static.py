@@ -14,6 +14,7 @@ from aiohttp import hdrs, web
 
 from server.transport.messages import catalogue, negotiate
 from server.transport.reached import reached
+from server.transport.shield import ON_FILES, ON_PAGES
 
 ASSETS = "assets/"  # named by their content, so they never change under one name
 _FOR_EVER = "public, max-age=31536000, immutable"  # a year: the longest that RFC 9111 caches are asked to keep
@@ -41,9 +42,6 @@ _COMPRESSED = frozenset({".ico", ".mp3", ".ogg", ".png", ".webp", ".woff2"})  # 
 _NEIGHBOURS = {"br": ".br", "gzip": ".gz"}  # the better first
 
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
-
-# What a page may use of the device; everything not named needs no leave here.
-_PERMISSIONS = "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +110,10 @@ def _is_route_of_the_client(path: str) -> bool:
 def _answer(request: web.Request, file: File) -> web.Response:
     encoding = _encoding(request.headers.get(hdrs.ACCEPT_ENCODING, ""), file)
     headers: dict[str, str] = {hdrs.CACHE_CONTROL: _FOR_EVER if file.immutable else _ASK_FIRST}
+    # On all files and on 304 too: what runs beside the page (its service worker, a worklet) has the policy of its own
+    # answer, and a 304 changes the headers of what the browser keeps (RFC 9111 section 3.2).
+    headers |= ON_PAGES if file.content_type.startswith("text/html") else ON_FILES
+    headers["Content-Security-Policy"] = content_security_policy(request)
     if len(file.bodies) > 1:
         headers[hdrs.VARY] = hdrs.ACCEPT_ENCODING
     if not file.immutable:
@@ -119,13 +121,8 @@ def _answer(request: web.Request, file: File) -> web.Response:
         headers[hdrs.ETAG] = etag
         if _matches(request.headers.get(hdrs.IF_NONE_MATCH), etag):
             return web.Response(status=304, headers=headers)
-        headers["Content-Security-Policy"] = content_security_policy(request)
-        if file.content_type.startswith("text/html"):
-            headers["Permissions-Policy"] = _PERMISSIONS
-            headers["Referrer-Policy"] = "no-referrer"
     if encoding != "identity":
         headers[hdrs.CONTENT_ENCODING] = encoding
-    headers["X-Content-Type-Options"] = "nosniff"
     headers[hdrs.CONTENT_TYPE] = file.content_type
     return web.Response(body=file.bodies[encoding], headers=headers)
 
@@ -152,9 +149,9 @@ def _page(request: web.Request, status: int, name: str) -> web.Response:
     """A page that needs no build: plain words, nothing else."""
     text = catalogue(negotiate(request.headers.get(hdrs.ACCEPT_LANGUAGE)))["pages"][name]
     headers: dict[str, str] = {
+        **ON_PAGES,
         hdrs.CACHE_CONTROL: "no-store",
         hdrs.CONTENT_TYPE: "text/plain; charset=utf-8",
-        "X-Content-Type-Options": "nosniff",
     }
     return web.Response(status=status, text=text + "\n", headers=headers)
 

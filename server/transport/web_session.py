@@ -15,6 +15,9 @@ from server.kernel.principal import Principal
 from server.transport.reached import is_loopback_name, reached
 
 COOKIE = "binome"
+SECURED = "__Host-"  # RFC 6265bis section 4.1.3.2: set over https, for this host alone; no neighbour can plant it
+DEVICE_COOKIE = "binome_device"  # by which a person's own device is known again; it opens nothing
+DEVICE_SECONDS = 400 * 24 * 3600  # RFC 6265bis section 5.5: no cookie lives longer
 SAFE_METHODS = frozenset({"GET", "HEAD"})  # RFC 9110 section 9.2.1; they change nothing here
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,200}")  # base64url; longer or other texts cannot be one of ours
@@ -41,8 +44,22 @@ def bearer_of(request: web.BaseRequest) -> str | None:
 
 def cookie_of(request: web.BaseRequest) -> str | None:
     """The token in our cookie, if any."""
-    token = request.cookies.get(COOKIE, "")
-    return token if plausible_token(token) else None
+    return _cookie(request, COOKIE)
+
+
+def device_of(request: web.BaseRequest) -> str | None:
+    """What the browser's device is known by, if anything."""
+    return _cookie(request, DEVICE_COOKIE)
+
+
+def _cookie(request: web.BaseRequest, name: str) -> str | None:
+    """The one that only this host can have set, or that under the plain name: on this machine itself, and from before
+    the change of names."""
+    for given in (SECURED + name, name):
+        token = request.cookies.get(given)
+        if token is not None:
+            return token if plausible_token(token) else None
+    return None
 
 
 def token_of(request: web.BaseRequest) -> str | None:
@@ -53,6 +70,13 @@ def token_of(request: web.BaseRequest) -> str | None:
 def uses_cookie(request: web.BaseRequest) -> bool:
     """Whether it is the cookie that ``token_of`` reads, which a browser sends without being asked to."""
     return bearer_of(request) is None and cookie_of(request) is not None
+
+
+def check_reading(request: web.BaseRequest) -> None:
+    """Raises Forbidden when a page of another site (a neighbour of the same domain included) asks with the cookie:
+    it could not read the answer, but measure it."""
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+        raise Forbidden("cross_site")
 
 
 def check_origin(request: web.BaseRequest, *, required: bool = True) -> None:
@@ -89,22 +113,35 @@ def _origin(text: str) -> tuple[str, str, int] | None:
     return parts.scheme, parts.hostname, port
 
 
-def cookie_header(request: web.BaseRequest, token: str, max_age: int) -> str:
+def cookie_header(request: web.BaseRequest, token: str, max_age: int, name: str = COOKIE) -> str:
     """The ``Set-Cookie`` value that gives a browser ``token`` for ``max_age`` seconds (0 takes it away).
 
-    ``Secure`` unless the browser is on this very machine, where there is no line to listen on.
+    ``Secure`` and ``__Host-`` unless the browser is on this very machine, where there is no line to listen on.
     """
     here = reached(request)
     local = is_loopback_name(here.host) and here.from_loopback and not here.forwarded and here.scheme == "http"
-    secure = "" if local else "; Secure"
-    return f"{COOKIE}={token}; HttpOnly; Max-Age={max_age}; Path=/; SameSite=Strict{secure}"
+    prefix, secure = ("", "") if local else (SECURED, "; Secure")
+    return f"{prefix}{name}={token}; HttpOnly; Max-Age={max_age}; Path=/; SameSite=Strict{secure}"
 
 
 def set_cookie(headers: CIMultiDict[str], request: web.BaseRequest, token: str, max_age: int) -> None:
     """Gives the browser its session with this answer."""
     headers.add(hdrs.SET_COOKIE, cookie_header(request, token, max_age))
+    _drop_plain(headers, request)
+
+
+def set_device(headers: CIMultiDict[str], request: web.BaseRequest, token: str) -> None:
+    """Lets the browser's device be known again."""
+    headers.add(hdrs.SET_COOKIE, cookie_header(request, token, DEVICE_SECONDS, DEVICE_COOKIE))
 
 
 def clear_cookie(headers: CIMultiDict[str], request: web.BaseRequest) -> None:
     """Takes the session away from the browser with this answer."""
     headers.add(hdrs.SET_COOKIE, cookie_header(request, "", 0))
+    _drop_plain(headers, request)
+
+
+def _drop_plain(headers: CIMultiDict[str], request: web.BaseRequest) -> None:
+    """A cookie of the plain name goes where one of the other name is used."""
+    if COOKIE in request.cookies and cookie_header(request, "", 0).startswith(SECURED):
+        headers.add(hdrs.SET_COOKIE, f"{COOKIE}=; HttpOnly; Max-Age=0; Path=/; SameSite=Strict; Secure")

@@ -9,6 +9,8 @@ import aiohttp
 import msgspec
 from aiohttp import web
 
+from server.transport import listener
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -70,10 +72,10 @@ class Site:
 
 
 @asynccontextmanager
-async def serving(app: web.Application) -> AsyncIterator[Site]:
+async def serving(app: web.Application, idle_s: float = listener.IDLE_SECONDS) -> AsyncIterator[Site]:
     """Serves ``app`` on a free port of loopback."""
-    runner = web.AppRunner(app, access_log=None, auto_decompress=False)
-    await runner.setup()
+    runner = listener.runner(app, idle_s=idle_s)
+    await listener.setup(runner)
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     port = runner.addresses[0][1]

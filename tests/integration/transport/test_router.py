@@ -20,7 +20,7 @@ from server.kernel.errors import Conflict, NotSignedIn, SessionExpired, TooFast
 from server.kernel.identifiers import new_id, shorten
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
-from server.transport import lean
+from server.transport import lean, shield
 from server.transport.endpoint import Call, endpoint
 from server.transport.router import Endpoints
 from server.transport.wire import Identifier
@@ -125,6 +125,7 @@ async def site(parts: Parts) -> AsyncIterator[Site]:
     endpoints.add(parts)
     endpoints.attach(app)
     lean.attach(app)
+    shield.attach(app)
     async with serving(app) as site:
         yield site
 
@@ -137,7 +138,7 @@ async def test_a_request_goes_through(site: Site) -> None:
 
 async def test_headers_are_few(site: Site) -> None:
     reply = await site.ask("GET", "/api/v1/open")
-    assert set(reply.headers) == {"Cache-Control", "Content-Length", "Content-Type", "Date", "X-Content-Type-Options"}
+    assert set(reply.headers) == {"Cache-Control", "Content-Length", "Content-Type", "Date"} | set(shield.ON_ALL)
     assert reply.headers["Content-Type"] == "application/json; charset=utf-8".partition(";")[0]
     assert reply.headers["Cache-Control"] == "no-store"
 

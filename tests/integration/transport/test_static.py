@@ -70,20 +70,32 @@ async def test_the_page(site: Site) -> None:
         "media-src 'self' blob:; img-src 'self' blob:; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
         "Content-Type": "text/html; charset=utf-8",
-        "Permissions-Policy": "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()",
+        "Cross-Origin-Embedder-Policy": "require-corp",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(self), microphone=(self), screen-wake-lock=(self), bluetooth=(), "
+        "display-capture=(), geolocation=(), hid=(), midi=(), payment=(), serial=(), usb=()",
         "Referrer-Policy": "no-referrer",
         "Vary": "Accept-Encoding",
         "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
     }
 
 
 async def test_an_asset(site: Site) -> None:
+    host = site.url.removeprefix("http://")
     status, text, headers = await get(site, "/assets/app-ABCD1234.js", Accept_Encoding="gzip, deflate, br")
     assert (status, text) == (200, SCRIPT)
     assert {name: value for name, value in headers.items() if name not in ("Date", "Content-Length")} == {
         "Cache-Control": "public, max-age=31536000, immutable",
         "Content-Encoding": "br",
+        "Content-Security-Policy": f"default-src 'self'; connect-src 'self' ws://{host} wss://{host}; "
+        "media-src 'self' blob:; img-src 'self' blob:; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
         "Content-Type": "text/javascript; charset=utf-8",
+        "Cross-Origin-Embedder-Policy": "require-corp",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer",
         "Vary": "Accept-Encoding",
         "X-Content-Type-Options": "nosniff",
     }

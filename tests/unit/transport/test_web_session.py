@@ -9,7 +9,15 @@ from multidict import CIMultiDict
 
 from server.kernel.errors import Forbidden
 from server.transport.reached import TRUSTED_PROXIES, Reached, TrustedProxies, is_loopback_name, reached
-from server.transport.web_session import check_origin, cookie_header, token_of, uses_cookie
+from server.transport.web_session import (
+    check_origin,
+    check_reading,
+    clear_cookie,
+    cookie_header,
+    set_cookie,
+    token_of,
+    uses_cookie,
+)
 
 A, B = "a" * 43, "b" * 43
 
@@ -54,6 +62,11 @@ def request(
         ({"Cookie": f"binome={A}"}, A),
         ({"Cookie": f"other=1; binome={A}; more=2"}, A),
         ({"Cookie": f"Binome={A}"}, None),
+        ({"Cookie": f"__Host-binome={A}"}, A),
+        ({"Cookie": f"binome={B}; __Host-binome={A}"}, A),
+        ({"Cookie": f"__Host-binome={A}; binome={B}"}, A),
+        ({"Cookie": f"binome={B}; __Host-binome=short"}, None),
+        ({"Cookie": f"__Secure-binome={A}"}, None),
         ({"Cookie": "binome="}, None),
         ({"Cookie": f"binome={A}", "Authorization": f"Bearer {B}"}, B),
         ({"Cookie": f"binome={A}", "Authorization": "Basic dXNlcjpwYXNz"}, A),
@@ -211,4 +224,79 @@ def test_the_cookie_of_a_page_on_this_machine() -> None:
 )
 def test_everywhere_else_the_cookie_is_secure(headers: dict[str, str], peer: str, trusted: str) -> None:
     there = request(headers, peer=peer, trusted=trusted)
-    assert cookie_header(there, A, 60) == f"binome={A}; HttpOnly; Max-Age=60; Path=/; SameSite=Strict; Secure"
+    told = f"__Host-binome={A}; HttpOnly; Max-Age=60; Path=/; SameSite=Strict; Secure"
+    assert cookie_header(there, A, 60) == told
+
+
+def test_the_cookie_of_before_the_change_of_names_is_taken_away() -> None:
+    here = request({"Cookie": f"binome={B}"})
+    headers = CIMultiDict[str]()
+    set_cookie(headers, here, A, 60)
+    assert headers.getall("Set-Cookie") == [
+        f"__Host-binome={A}; HttpOnly; Max-Age=60; Path=/; SameSite=Strict; Secure",
+        "binome=; HttpOnly; Max-Age=0; Path=/; SameSite=Strict; Secure",
+    ]
+    headers = CIMultiDict[str]()
+    clear_cookie(headers, request({"Host": "localhost", "Cookie": f"binome={B}"}, peer="127.0.0.1"))
+    assert headers.getall("Set-Cookie") == ["binome=; HttpOnly; Max-Age=0; Path=/; SameSite=Strict"]
+
+
+@pytest.mark.parametrize("site", [None, "same-origin", "none"])
+def test_our_own_pages_and_typed_addresses_may_read(site: str | None) -> None:
+    check_reading(request({"Sec-Fetch-Site": site} if site else {}))
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "", "Same-Origin", "same-origin, cross-site"])
+def test_pages_of_others_may_not_even_ask(site: str) -> None:
+    with pytest.raises(Forbidden):
+        check_reading(request({"Sec-Fetch-Site": site}))
+
+
+SPOOFED = {"X-Forwarded-For": "127.0.0.1", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
+
+
+@pytest.mark.parametrize("trusted", ["", "10.0.0.0/8"])
+def test_nobody_is_believed_who_is_not_named(trusted: str) -> None:
+    assert reached(request(SPOOFED, trusted=trusted)) == Reached("http", "binome.example", "203.0.113.9", False, True)
+
+
+@pytest.mark.parametrize("name", ["Forwarded", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP", "Via"])
+def test_other_words_for_an_address_are_never_read(name: str) -> None:
+    told = reached(request({name: "127.0.0.1"}, peer="10.0.0.2", trusted="10.0.0.0/8"))
+    assert (told.address, told.from_loopback) == ("10.0.0.2", False)
+
+
+def test_through_two_believed_proxies_what_the_client_wrote_itself_stays_the_clients() -> None:
+    """The nearest hop that no believed proxy wrote ends it: what stands before was in the client's own request."""
+    written = [("X-Forwarded-For", "127.0.0.1, 10.0.0.7, 203.0.113.9, 10.0.0.3")]
+    told = reached(request(written, peer="10.0.0.2", trusted="10.0.0.0/8"))
+    assert (told.address, told.from_loopback) == ("203.0.113.9", False)
+
+
+def test_a_visitor_cannot_become_local_through_a_believed_proxy() -> None:
+    """Else its cookie would go without Secure."""
+    written = [("X-Forwarded-For", "127.0.0.1"), ("X-Forwarded-For", "203.0.113.9"), ("Host", "localhost")]
+    told = request(written, peer="127.0.0.1", trusted="127.0.0.1")
+    assert reached(told).address == "203.0.113.9"
+    assert cookie_header(told, A, 60).endswith("; Secure")
+
+
+def test_of_several_hosts_and_schemes_the_nearest_proxys_counts() -> None:
+    """A proxy that adds instead of replacing writes behind what the client sent."""
+    written = [
+        ("X-Forwarded-Host", "evil.example, binome.example"),
+        ("X-Forwarded-Proto", "gopher, https"),
+        ("X-Forwarded-For", "203.0.113.9"),
+    ]
+    told = reached(request(written, peer="10.0.0.2", trusted="10.0.0.2"))
+    assert (told.scheme, told.host) == ("https", "binome.example")
+
+
+def test_of_several_hosts_the_one_that_the_outermost_believed_proxy_wrote_counts() -> None:
+    written = [
+        ("X-Forwarded-Host", "evil.example, binome.example, inner.example"),
+        ("X-Forwarded-Proto", "https, http"),
+        ("X-Forwarded-For", "127.0.0.1, 203.0.113.9, 10.0.0.9"),
+    ]
+    told = reached(request(written, peer="10.0.0.2", trusted="10.0.0.0/8"))
+    assert (told.scheme, told.host, told.address) == ("https", "binome.example", "203.0.113.9")
