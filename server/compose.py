@@ -7,6 +7,7 @@ from aiohttp import web
 
 import server
 from server.ground import Ground
+from server.infra.secrets import InstanceKeyring
 from server.moderation.assess import warm
 from server.moderation.contacts.phones import load_metadata
 from server.moderation.figures import Figures
@@ -31,6 +32,7 @@ from server.people.consent_http import ConsentHttp
 from server.people.consent_page import ConsentPages
 from server.people.consent_wording import ConsentWording
 from server.people.consenting import Consenting
+from server.people.factors.second_factors import SecondFactors
 from server.people.guardians import Guardians
 from server.people.guesses import Guesses
 from server.people.http import PeopleHttp
@@ -103,7 +105,11 @@ class People:
         self.passwords = Passwords()
         self.sign_in = SignIn(database, self.passwords, Guesses(clock), self.authenticator, ground.bus, clock)
         self.accounts = Accounts(database, self.passwords, self.sign_in, clock, names.check)
-        self.http = PeopleHttp(database, self.sign_in, self.accounts, clock)
+        self.http = PeopleHttp(self.accounts)
+        self.factors = SecondFactors(
+            database, self.passwords, self.sign_in, InstanceKeyring(ground.settings.secret, ground.settings.data), clock
+        )
+        self.factors.register(ground.jobs)
         self.policy_http = PolicyHttp(Policies(database))
         PurgeSessions(database, clock).register(ground.jobs)
 
@@ -263,7 +269,8 @@ class Capabilities:
         self.flags = self.moderation.flags
         self.rooms = Rooms(ground, self.gateway, self.flags, rules)
         self.signalling = Signalling(ground, self.gateway, self.rooms, self.people.authenticator)
-        self.endpoints = Endpoints(self.people.authenticator)
+        self.endpoints = Endpoints(self.people.authenticator, self.people.authenticator.authenticate_waiting)
+        self.endpoints.add(self.people.factors.session_http, self.people.factors.http)
         self.endpoints.add(self.people.http, self.people.policy_http)
         self.pairs = Pairs(ground, self.people)
         self.endpoints.add(self.pairs.http, self.pairs.papers_http, self.pairs.acts_http)

@@ -17,6 +17,7 @@ from sqlalchemy import select, text
 from server.agenda.store import plan
 from server.compose import Rooms
 from server.demo.consents import consent
+from server.demo.pairing import begin, other_pairs, record_papers
 from server.demo.story import Story
 from server.ground import Ground
 from server.infra.database import Database
@@ -28,17 +29,19 @@ from server.kernel.permissions import Role
 from server.kernel.principal import Principal
 from server.moderation.flags import Flags
 from server.moderation.rules_in_force import RulesInForce
-from server.pairs.create import create_pair
 from server.pairs.rules import Pair
 from server.people import accounts, first_admin, store
 from server.people.authenticator import SessionAuthenticator
 from server.people.passwords import Passwords
 from server.people.tables import organisations
-from server.rooms.store import create_room
 from server.transport.gateway import Gateway
 from server.transport.health import Health
 
 SESSION_LASTS = timedelta(minutes=10)  # of the principals that speak while the association is made
+_TABLES = text("""
+select format('%I', tablename) as name from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'
+""")
+_BEGUN_BEFORE = timedelta(hours=2)  # a pair, before its first message
 _HALF_A_YEAR = timedelta(days=182)  # so that nobody of the demonstration has a birthday today
 
 
@@ -74,9 +77,16 @@ async def organisations_of(database: Database) -> set[str]:
 
 
 async def clear(database: Database) -> None:
-    """Takes everything out again: for a database in which making the demonstration was broken off."""
+    """Takes everything out again, as the owner of the tables: for a database in which making the demonstration was
+    broken off. What may only be added to is emptied too, this once."""
     async with database.everywhere() as conn:
-        await conn.execute(text("truncate organisations cascade"))
+        asked = await conn.execute(_TABLES)
+        tables = [row.name for row in asked]
+        for table in tables:
+            await conn.execute(text(f"alter table {table} disable trigger user"))
+        await conn.execute(text(f"truncate {', '.join(tables)}"))
+        for table in tables:
+            await conn.execute(text(f"alter table {table} enable trigger user"))
 
 
 async def seed(ground: Ground, password: str) -> None:
@@ -86,8 +96,10 @@ async def seed(ground: Ground, password: str) -> None:
     people = await _make_people(ground, told, password, now)
     async with ground.database.begin(*{person.organisation_id for person in people.values()}) as conn:
         await consent(conn, told, people, now)
+        await record_papers(conn, told, people, now)
     for pair in told["pairs"]:
         await _make_pair(ground, people, pair, ZoneInfo(told["organisation"]["zone"]), now)
+    await other_pairs(ground, told, people)
 
 
 async def _make_people(ground: Ground, told: Mapping[str, Any], password: str, now: datetime) -> dict[str, Principal]:
@@ -109,13 +121,10 @@ async def _make_people(ground: Ground, told: Mapping[str, Any], password: str, n
 async def _make_pair(
     ground: Ground, people: Mapping[str, Principal], told: Mapping[str, Any], zone: ZoneInfo, now: datetime
 ) -> None:
-    admin = next(person for person in people.values() if person.role is Role.ADMIN)
-    mentor, mentee, supervisor = (people[told[role]] for role in ("mentor", "mentee", "supervisor"))
-    async with ground.database.begin(admin.organisation_id) as conn:
-        pair = await create_pair(conn, admin, mentor.account_id, mentee.account_id, supervisor.account_id)
-        room_id = await create_room(conn, pair)
-    await _plan(ground.database, pair, told, zone, now)
     said = [(_when(message, zone, now), message) for message in told["messages"]]
+    async with ground.database.begin(people[told["mentor"]].organisation_id) as conn:
+        pair, room_id = await begin(conn, told, people, said[0][0] - _BEGUN_BEFORE)
+    await _plan(ground.database, pair, told, zone, now)
     await _say(ground, room_id, people, said)
 
 

@@ -3,19 +3,24 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 
 class State(StrEnum):
-    """The life of a pair, in order; ``paused`` and ``probation`` come and go."""
+    """The life of a pair, in order; ``paused`` and ``probation`` come and go. What leads where: ``life.py``."""
 
     PROPOSED = "proposed"
+    AGREED = "agreed"  # by the young person; a professional begins it
     ACTIVE = "active"
     PAUSED = "paused"
     PROBATION = "probation"
     CLOSING = "closing"
     CLOSED = "closed"
 
+
+Kind = Literal["pair", "bridge"]
+"""A bridge stands in, until a day, for a pair whose mentor is away."""
 
 # A pair that is closing still has its goodbyes to say; one that is proposed has not been agreed to yet.
 _WRITABLE = frozenset({State.ACTIVE, State.PROBATION, State.CLOSING})
@@ -32,6 +37,10 @@ class Pair:
     supervisor_id: UUID
     state: State
     since: datetime | None = field(default=None, compare=False)  # when its row was made; None: now
+    kind: Kind = "pair"
+    bridge_of: UUID | None = None
+    until: datetime | None = None  # of a bridge
+    revision: int = field(default=0, compare=False)  # moves with each act of a professional
 
     @property
     def people(self) -> tuple[UUID, UUID, UUID]:

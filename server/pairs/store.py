@@ -1,6 +1,7 @@
 """SQL of pairs."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.pairs.rules import Pair, State
 from server.pairs.tables import pairs
 
+LIVING = [state.value for state in (State.ACTIVE, State.PROBATION, State.CLOSING, State.PAUSED)]
+
 _COLUMNS = (
     pairs.c.id,
     pairs.c.organisation_id,
@@ -18,6 +21,10 @@ _COLUMNS = (
     pairs.c.supervisor_id,
     pairs.c.state,
     pairs.c.created_at,
+    pairs.c.kind,
+    pairs.c.bridge_of,
+    pairs.c.until,
+    pairs.c.revision,
 )
 
 
@@ -30,6 +37,10 @@ def _pair(row: Row[*tuple[Any, ...]]) -> Pair:
         row.supervisor_id,
         State(row.state),
         row.created_at,
+        row.kind,
+        row.bridge_of,
+        row.until,
+        row.revision,
     )
 
 
@@ -40,6 +51,15 @@ async def _select(conn: AsyncConnection, which: ColumnElement[bool]) -> list[Pai
 async def pair(conn: AsyncConnection, pair_id: UUID) -> Pair | None:
     found = await _select(conn, pairs.c.id == pair_id)
     return found[0] if found else None
+
+
+async def locked(conn: AsyncConnection, ids: Collection[UUID]) -> list[Pair]:
+    """The pairs of ``ids``, which nobody else can change until the transaction ends; in one statement and in one order,
+    so that no two wait for each other (docs/decisions/0041)."""
+    if not ids:
+        return []
+    query = select(*_COLUMNS).where(pairs.c.id.in_(ids)).order_by(pairs.c.id).with_for_update()
+    return [_pair(row) for row in await conn.execute(query)]
 
 
 async def pairs_by_id(conn: AsyncConnection, ids: Collection[UUID]) -> Mapping[UUID, Pair]:
@@ -73,6 +93,9 @@ async def insert_pair(conn: AsyncConnection, new: Pair) -> None:
             supervisor_id=new.supervisor_id,
             state=new.state.value,
             created_at=new.since if new.since is not None else func.now(),
+            kind=new.kind,
+            bridge_of=new.bridge_of,
+            until=new.until,
         )
     )
 
@@ -81,3 +104,32 @@ async def set_state(conn: AsyncConnection, pair_id: UUID, state: State) -> bool:
     """False when there is no such pair. The database tells every process that rights have changed."""
     done = await conn.execute(update(pairs).where(pairs.c.id == pair_id).values(state=state.value))
     return done.rowcount == 1
+
+
+async def touch(conn: AsyncConnection, pair_id: UUID, **values: Any) -> None:
+    """Writes an act of a professional on a pair that is locked: ``values`` of its columns, and its next revision."""
+    await conn.execute(update(pairs).where(pairs.c.id == pair_id).values(revision=pairs.c.revision + 1, **values))
+
+
+async def living(conn: AsyncConnection, accounts: Collection[UUID]) -> list[UUID]:
+    """The pairs of these people that are neither proposed only nor over."""
+    query = select(pairs.c.id).where(
+        or_(pairs.c.mentor_id.in_(accounts), pairs.c.mentee_id.in_(accounts)), pairs.c.state.in_(LIVING)
+    )
+    return list((await conn.execute(query)).scalars())
+
+
+async def bridge_of(conn: AsyncConnection, pair_id: UUID) -> Pair | None:
+    """The bridge that stands in for this pair now."""
+    found = await _select(conn, (pairs.c.bridge_of == pair_id) & (pairs.c.state != State.CLOSED.value))
+    return found[0] if found else None
+
+
+async def set_supervisor(conn: AsyncConnection, pair_id: UUID, supervisor_id: UUID) -> None:
+    """Of a pair that is locked."""
+    await touch(conn, pair_id, supervisor_id=supervisor_id)
+
+
+async def closed_before(conn: AsyncConnection, organisation_id: UUID, at: datetime) -> list[Pair]:
+    """The pairs of the organisation that were over by then."""
+    return await _select(conn, (pairs.c.organisation_id == organisation_id) & (pairs.c.closed_at <= at))

@@ -1,21 +1,16 @@
-"""HTTP around rooms: the first page, the access journal, and making a pair with its room."""
-
-from uuid import UUID
+"""HTTP around rooms: the first page, and the access journal."""
 
 from msgspec import UNSET, Struct, UnsetType
 
 from server.infra.database import Database
 from server.kernel.permissions import Permission, Role
-from server.pairs.card import PairCard, card
-from server.pairs.create import create_pair
 from server.people.store import people_of
-from server.rooms import store
 from server.rooms.access import Rights
 from server.rooms.home import Home, Homes
 from server.rooms.reference import of_path
 from server.rooms.visits import Act, visits_of
 from server.transport.endpoint import Call, endpoint
-from server.transport.wire import Identifier, Timestamp, timestamp
+from server.transport.wire import Timestamp, timestamp
 
 
 class VisitCard(Struct, frozen=True):
@@ -28,12 +23,6 @@ class VisitCard(Struct, frozen=True):
 
 class VisitList(Struct, frozen=True):
     visits: list[VisitCard]
-
-
-class NewPairBody(Struct, forbid_unknown_fields=True):
-    mentor: Identifier
-    mentee: Identifier
-    supervisor: Identifier
 
 
 class RoomsHttp:
@@ -68,19 +57,3 @@ class RoomsHttp:
                 for row in rows
             ]
         )
-
-    @endpoint("POST", "/api/v1/pairs", body=NewPairBody, answer=PairCard, permission=Permission.PAIR_CREATE, status=201)
-    async def create_pair(self, call: Call) -> PairCard:
-        """Make a pair, and its room with a seat for each of the two and for who answers for them."""
-        body: NewPairBody = call.body
-        async with self._database.begin(call.principal.organisation_id) as conn:
-            pair = await create_pair(
-                conn, call.principal, _uuid(body.mentor), _uuid(body.mentee), _uuid(body.supervisor)
-            )
-            await store.create_room(conn, pair)
-            people = await people_of(conn, pair.people)
-        return card(pair, people)
-
-
-def _uuid(identifier: Identifier) -> UUID:
-    return UUID(int=identifier.int)

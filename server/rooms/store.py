@@ -1,12 +1,13 @@
 """SQL of rooms and of who belongs to them."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, insert, select
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.kernel.identifiers import new_id
@@ -99,3 +100,28 @@ async def create_room(conn: AsyncConnection, pair: Pair) -> UUID:
         ],
     )
     return room_id
+
+
+async def hand_over_seat(conn: AsyncConnection, pair_id: UUID, before: UUID, after: UUID, at: datetime) -> None:
+    """In the rooms of the pair, the professional ``before`` has no seat any more, and ``after`` has one: their own of
+    earlier, or a new one. A seat is never given to another, since messages are told by it."""
+    rows = room_members.c
+    for room_id in (await conn.execute(select(rooms.c.id).where(rooms.c.pair_id == pair_id))).scalars().all():
+        here = rows.room_id == room_id
+        await conn.execute(update(room_members).where(here, rows.account_id == before).values(left_at=at))
+        back = await conn.execute(update(room_members).where(here, rows.account_id == after).values(left_at=None))
+        if not back.rowcount:
+            last = (await conn.execute(select(func.max(rows.seat)).where(here))).scalar_one()
+            await conn.execute(insert(room_members).values(room_id=room_id, account_id=after, seat=last + 1))
+
+
+async def end_reading(conn: AsyncConnection, pairs: Collection[Pair], at: datetime) -> None:
+    """The two of each of these pairs have no seat in its rooms any more. Nothing that was said is taken away."""
+    rows = room_members.c
+    of_pairs = select(rooms.c.id).where(rooms.c.pair_id.in_([pair.id for pair in pairs]))
+    two = {account_id for pair in pairs for account_id in (pair.mentor_id, pair.mentee_id)}
+    await conn.execute(
+        update(room_members)
+        .where(rows.room_id.in_(of_pairs), rows.account_id.in_(two), rows.left_at.is_(None))
+        .values(left_at=at)
+    )

@@ -35,7 +35,9 @@ from server.rooms import store as rooms
 from server.settings import Settings
 from server.transport.health import Health
 from tests.support.consents import EVERYTHING, consented
+from tests.support.papers import vetted
 from tests.support.raw_socket import RawSocket
+from tests.support.roles import bound
 from tests.support.site import Site, serving
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -102,9 +104,11 @@ async def room(
     since: datetime | None = None,
     consents: Collection[Purpose] = EVERYTHING,
     guardian: Person | None = None,
+    vetting: bool = True,
     now: datetime = NOW,
 ) -> Room:
-    """A pair and its room, with new people in the seats that are not given, and ``consents`` to all purposes."""
+    """A pair and its room, with new people in the seats that are not given, ``consents`` to all purposes, and the
+    mentor's papers."""
     mentor = mentor or await person(database, where, Role.MENTOR, "Julien", now=now)
     mentee = await person(database, where, Role.MENTEE, "Lea", born=mentee_born, now=now)
     supervisor = supervisor or await person(database, where, Role.SUPERVISOR, "Claire", now=now)
@@ -116,6 +120,8 @@ async def room(
         guardian_id = await consented(
             conn, where, mentee.id, born, supervisor.id, now, guardian=guardian_id, purposes=consents
         )
+        if vetting:
+            await vetted(conn, mentor.id, supervisor.id, now)
         await insert_pair(conn, pair)
         room_id = await rooms.create_room(conn, pair)
         found = await rooms.room(conn, room_id)
@@ -240,9 +246,11 @@ def _ruling(decision: str, reason: str, more: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass
 class House:
-    """A served server. ``clock`` moves only when told to."""
+    """A served server. ``clock`` moves only when told to. ``database`` is the owner's, for the tests' own SQL; the
+    server itself uses ``bound``, and is held by row-level security."""
 
     database: Database
+    bound: Database
     clock: ManualClock
     notices: Notices
     capabilities: Capabilities
@@ -279,14 +287,15 @@ async def served(database: Database, media: MediaEngine | None = None, **more: s
     """A whole server on ``database``, on a free port, with ``more`` settings. Calls are carried by
     ``media``, by default in this very process, which begins faster."""
     clock, metrics = ManualClock(NOW), CollectorRegistry()
-    notices = Notices(database)
+    server = bound(database)
+    notices = Notices(server)
     ground = Ground(
-        settings=Settings.load({"BINOME_RATE_FACTOR": "1000", **more}),
+        settings=Settings.load({"BINOME_RATE_FACTOR": "1000", "BINOME_SECRET": "of these tests alone " * 2, **more}),
         clock=clock,
-        database=database,
+        database=server,
         bus=Bus(),
         notices=notices,
-        jobs=Jobs(database, clock),
+        jobs=Jobs(server, clock),
         health=Health(clock, metrics),
         media=media or ForwardingEngine("127.0.0.1", 0),
         metrics=metrics,
@@ -298,7 +307,7 @@ async def served(database: Database, media: MediaEngine | None = None, **more: s
     try:
         await capabilities.start()
         async with serving(app) as site:
-            house = House(database, clock, notices, capabilities, site, await organisation(database))
+            house = House(database, server, clock, notices, capabilities, site, await organisation(database))
             try:
                 yield house
             finally:
@@ -307,3 +316,4 @@ async def served(database: Database, media: MediaEngine | None = None, **more: s
                 await capabilities.stop()
     finally:
         await notices.stop()
+        await server.close()

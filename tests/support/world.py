@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from uuid import UUID
 
 from aiohttp import web
@@ -11,26 +12,32 @@ from argon2 import PasswordHasher
 
 from server.infra.database import Database
 from server.infra.notices import Notices
+from server.infra.secrets import InstanceKeyring
 from server.kernel.clock import ManualClock
 from server.kernel.events import Bus
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
+from server.kernel.principal import Principal
 from server.pairs.http import PairsHttp
 from server.pairs.rules import Pair, State
 from server.pairs.store import insert_pair
-from server.people import accounts, store
+from server.people import accounts, sessions, store
 from server.people.accounts import Accounts, NewAccount
 from server.people.authenticator import SessionAuthenticator
 from server.people.events import SessionEnded
+from server.people.factors.second_factors import SecondFactors
 from server.people.guesses import Guesses
 from server.people.http import PeopleHttp
 from server.people.passwords import Passwords
 from server.people.signin import SignIn
-from server.transport import lean
+from server.people.visitor import Visitor
+from server.transport import lean, shield
 from server.transport.router import Endpoints
+from tests.support.roles import bound
 from tests.support.site import Site, serving
 
 PASSWORD = "correct horse battery"
+SECRET = "a secret of these tests alone, and of nothing else"
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 # Argon2 as cheap as it gets: these tests are about who may, not about how long a guess takes.
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -53,6 +60,7 @@ class World:
     """``north`` and ``south`` share a server and nothing else."""
 
     database: Database
+    bound: Database
     clock: ManualClock
     bus: Bus
     passwords: Passwords
@@ -61,6 +69,7 @@ class World:
     sign_in: SignIn
     accounts: Accounts
     endpoints: Endpoints
+    factors: SecondFactors
     site: Site
     ended: list[SessionEnded]
     north: Association
@@ -68,9 +77,17 @@ class World:
 
     async def token(self, login: str, kind: str = "bearer") -> str:
         """Signs in and returns the token."""
-        opened = await self.sign_in.sign_in(
-            login, PASSWORD, "bearer" if kind == "bearer" else "cookie", address=f"test {login} {new_id()}"
-        )
+        visitor = Visitor(f"test {login} {new_id()}", "bearer" if kind == "bearer" else "cookie")
+        opened = await self.sign_in.sign_in(login, PASSWORD, visitor)
+        return opened.token if opened.principal.missing is None else await self._finished(opened.principal, visitor)
+
+    async def _finished(self, waiting: Principal, visitor: Visitor) -> str:
+        """A session of somebody who has shown a second factor; how, is for the tests of factors."""
+        async with self.database.everywhere() as conn:
+            person = await sessions.open_account(conn, waiting.account_id)
+            assert person is not None
+            await sessions.delete_session(conn, waiting.session_id)
+            opened = await self.sign_in.open_proved(conn, person, visitor, sessions.Proved.TWO_FACTORS)
         return opened.token
 
     async def pair(self, where: Association, mentor: str, mentee: str, supervisor: str, state: State) -> Pair:
@@ -108,31 +125,39 @@ async def _association(database: Database, passwords: Passwords, name: str) -> A
 
 @asynccontextmanager
 async def world(
-    database: Database, *, hasher: PasswordHasher = CHEAP, sign_in: Sequence[str] = tuple(ROLES)
+    database: Database,
+    server: Database | None = None,
+    *,
+    hasher: PasswordHasher = CHEAP,
+    sign_in: Sequence[str] = tuple(ROLES),
 ) -> AsyncIterator[World]:
-    """The two associations, served; of each, those named are signed in."""
-    clock, bus, notices = ManualClock(START), Bus(), Notices(database)
+    """The two associations, served; of each, those named are signed in. ``database`` is the owner's, ``server`` the
+    same one as the server sees it."""
+    server = server or bound(database)
+    clock, bus, notices = ManualClock(START), Bus(), Notices(server)
     passwords = Passwords(hasher)
-    authenticator = SessionAuthenticator(database, notices, clock)
-    signing = SignIn(database, passwords, Guesses(clock), authenticator, bus, clock)
-    managing = Accounts(database, passwords, signing, clock)
+    authenticator = SessionAuthenticator(server, notices, clock)
+    signing = SignIn(server, passwords, Guesses(clock), authenticator, bus, clock)
+    managing = Accounts(server, passwords, signing, clock)
     ended: list[SessionEnded] = []
 
     async def remember(event: SessionEnded) -> None:
         ended.append(event)
 
     bus.subscribe(SessionEnded, remember)
-    endpoints = Endpoints(authenticator)
-    endpoints.add(PeopleHttp(database, signing, managing, clock), PairsHttp(database))
+    endpoints = Endpoints(authenticator, authenticator.authenticate_waiting)
+    factors = SecondFactors(server, passwords, signing, InstanceKeyring(SECRET, Path("/nowhere")), clock)
+    endpoints.add(factors.session_http, factors.http, PeopleHttp(managing), PairsHttp(server, clock))
     app = web.Application()
     endpoints.attach(app)
     lean.attach(app)
+    shield.attach(app)
     await notices.start()
     try:
         north, south = [await _association(database, passwords, name) for name in ("north", "south")]
         async with serving(app) as site:
             made = World(
-                database, clock, bus, passwords, authenticator, notices, signing, managing, endpoints, site, ended,
+                database, server, clock, bus, passwords, authenticator, notices, signing, managing, endpoints, factors, site, ended,
                 north, south,
             )  # fmt: skip
             for where, name in ((north, "north"), (south, "south")):
@@ -141,4 +166,5 @@ async def world(
             yield made
     finally:
         await notices.stop()
+        await server.close()
         passwords.close()

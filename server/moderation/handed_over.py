@@ -1,0 +1,17 @@
+"""A pair that is handed over to another professional: what waits of it on the old one's lists goes with it."""
+
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.moderation.tables import flags
+
+
+async def hand_over(conn: AsyncConnection, pair_id: UUID, supervisor_id: UUID) -> None:
+    """The undecided flags of the pair are for ``supervisor_id`` now, and nobody is looking at them."""
+    await conn.execute(
+        update(flags)
+        .where(flags.c.pair_id == pair_id, flags.c.decided_at.is_(None))
+        .values(supervisor_id=supervisor_id, claimed_by=None, claimed_until=None)
+    )

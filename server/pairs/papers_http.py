@@ -1,0 +1,275 @@
+"""HTTP around papers: a mentor's own, those that staff keep, the child-welfare track, suspensions, and the policy."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from server.infra.database import Database
+from server.kernel.clock import Clock
+from server.kernel.permissions import Permission
+from server.pairs import papers_store, store
+from server.pairs.card import PersonName
+from server.pairs.keeping import Keeping, PaperFile, WelfareFile
+from server.pairs.papers import CHARTER_VERSION, Gate, Policy
+from server.pairs.suspensions import Suspensions
+from server.pairs.welfare import Outcome, Step
+from server.people.standing import Standing
+from server.trail.acts import Act as Trail
+from server.trail.record import record
+from server.transport.endpoint import Call, endpoint
+from server.transport.wire import Timestamp, timestamp
+
+Word = Annotated[str, Meta(max_length=40)]
+Note = Annotated[str, Meta(max_length=2000)]
+Version = Annotated[int, Meta(ge=1, le=10_000)]
+
+
+class GateCard(Struct, frozen=True):
+    """``asked``: the organisation wants it. ``until`` is the last day, missing for what has none; ``days`` how many are
+    left, below zero when it is over."""
+
+    gate: Gate
+    asked: bool
+    open: bool
+    until: str | UnsetType = UNSET
+    days: int | UnsetType = UNSET
+
+
+class PaperCard(Struct, frozen=True):
+    id: UUID
+    gate: Gate
+    kind: str
+    issued_on: str
+    at: Timestamp
+    withdrawn: bool
+    valid_until: str | UnsetType = UNSET
+    version: int | UnsetType = UNSET
+
+
+class PaperFileCard(Struct, frozen=True):
+    mentor: PersonName
+    charter: int
+    gates: list[GateCard]
+    papers: list[PaperCard]
+    vetting_months: int
+
+
+class NewPaperBody(Struct, forbid_unknown_fields=True):
+    gate: Gate
+    kind: Word
+    issued_on: date
+    valid_until: date | None = None
+
+
+class SignBody(Struct, forbid_unknown_fields=True):
+    version: Version
+
+
+class WhyBody(Struct, forbid_unknown_fields=True):
+    why: Word
+
+
+class EntryCard(Struct, frozen=True):
+    step: Step
+    on: str
+    at: Timestamp
+    outcome: Outcome | UnsetType = UNSET
+    note: str | UnsetType = UNSET
+
+
+class WelfareCard(Struct, frozen=True):
+    """``refused``: the child's own opinion or adhesion is a no. ``due_on``: the day of the next evaluation."""
+
+    mentee: PersonName
+    open: bool
+    missing: list[Step]
+    refused: bool
+    entries: list[EntryCard]
+    due_on: str | UnsetType = UNSET
+    days: int | UnsetType = UNSET
+
+
+class EntryBody(Struct, forbid_unknown_fields=True):
+    step: Step
+    on: date
+    outcome: Outcome | None = None
+    note: Note | None = None
+
+
+class GatesBody(Struct, forbid_unknown_fields=True):
+    vetting: bool
+    charter: bool
+    training: bool
+    vetting_months: Annotated[int, Meta(ge=1, le=60)]
+    welfare_blocks: bool
+    closed_readable_days: Annotated[int, Meta(ge=0, le=730)]
+
+
+class PapersHttp:
+    """Endpoints of papers."""
+
+    def __init__(self, database: Database, clock: Clock, standing: Standing) -> None:
+        self._database = database
+        self._clock = clock
+        self._standing = standing
+        self._keeping = Keeping(database, clock, standing)
+        self._suspensions = Suspensions(database, clock, standing)
+
+    @endpoint("GET", "/api/v1/papers", answer=PaperFileCard, permission=Permission.PAPER_OWN)
+    async def own(self, call: Call) -> PaperFileCard:
+        """One's own papers as a mentor."""
+        return _papers(await self._keeping.own(call.principal))
+
+    @endpoint("POST", "/api/v1/papers/charter", body=SignBody, answer=PaperFileCard, permission=Permission.PAPER_OWN)
+    async def sign(self, call: Call) -> PaperFileCard:
+        """Sign the charter of this version, the one that was shown."""
+        return _papers(await self._keeping.sign(call.principal, call.body.version))
+
+    @endpoint("GET", "/api/v1/mentors/{mentor}/papers", answer=PaperFileCard, permission=Permission.PAPER_KEEP)
+    async def papers_of(self, call: Call) -> PaperFileCard:
+        """The papers of a mentor whom one answers for. The mentor can see in their journal that they were read."""
+        return _papers(await self._keeping.papers_of(call.principal, call.identifier("mentor")))
+
+    @endpoint(
+        "POST",
+        "/api/v1/mentors/{mentor}/papers",
+        body=NewPaperBody,
+        answer=PaperFileCard,
+        permission=Permission.PAPER_KEEP,
+        status=201,
+    )
+    async def record_paper(self, call: Call) -> PaperFileCard:
+        """Write down a paper that one has seen. What it opens opens at once."""
+        body: NewPaperBody = call.body
+        return _papers(
+            await self._keeping.record_paper(
+                call.principal, call.identifier("mentor"), body.gate, body.kind, body.issued_on, body.valid_until
+            )
+        )
+
+    @endpoint(
+        "DELETE", "/api/v1/mentors/{mentor}/papers/{paper}", answer=PaperFileCard, permission=Permission.PAPER_KEEP
+    )
+    async def withdraw_paper(self, call: Call) -> PaperFileCard:
+        """Withdraw a paper. It stays in the history, as withdrawn; what it held open closes at once."""
+        return _papers(
+            await self._keeping.withdraw_paper(call.principal, call.identifier("mentor"), call.identifier("paper"))
+        )
+
+    @endpoint("GET", "/api/v1/mentees/{mentee}/welfare", answer=WelfareCard, permission=Permission.WELFARE_KEEP)
+    async def welfare_of(self, call: Call) -> WelfareCard:
+        """The child-welfare track of a young person whom one answers for."""
+        return _welfare(await self._keeping.welfare_of(call.principal, call.identifier("mentee")))
+
+    @endpoint(
+        "POST",
+        "/api/v1/mentees/{mentee}/welfare",
+        body=EntryBody,
+        answer=WelfareCard,
+        permission=Permission.WELFARE_KEEP,
+        status=201,
+    )
+    async def record_welfare(self, call: Call) -> WelfareCard:
+        """Write down a step of the track: `opened` first, `ended` last."""
+        body: EntryBody = call.body
+        mentee = call.identifier("mentee")
+        return _welfare(
+            await self._keeping.record_welfare(call.principal, mentee, body.step, body.on, body.outcome, body.note)
+        )
+
+    @endpoint("POST", "/api/v1/people/{person}/suspend", body=WhyBody, permission=Permission.PERSON_SUSPEND)
+    async def suspend(self, call: Call) -> None:
+        """Suspend a mentor or a young person: out of all their rooms and calls, now."""
+        await self._suspensions.suspend(call.principal, call.identifier("person"), call.body.why)
+
+    @endpoint("POST", "/api/v1/people/{person}/restore", body=WhyBody, permission=Permission.PERSON_SUSPEND)
+    async def restore(self, call: Call) -> None:
+        """Lift the suspension of a person."""
+        await self._suspensions.lift(call.principal, call.identifier("person"), call.body.why)
+
+    @endpoint("GET", "/api/v1/policy/gates", answer=GatesBody, permission=Permission.POLICY_SET)
+    async def gates(self, call: Call) -> GatesBody:
+        """What one's organisation asks of a mentor."""
+        async with self._database.begin(call.principal.organisation_id) as conn:
+            policy = await papers_store.policy(conn, call.principal.organisation_id)
+        return GatesBody(
+            policy.vetting,
+            policy.charter,
+            policy.training,
+            policy.vetting_months,
+            policy.welfare_blocks,
+            policy.closed_readable_days,
+        )
+
+    @endpoint("PUT", "/api/v1/policy/gates", body=GatesBody, permission=Permission.POLICY_SET)
+    async def set_gates(self, call: Call) -> None:
+        """Decide otherwise. Whoever lacks what is asked for from now on is paused at once, and opened by it."""
+        body: GatesBody = call.body
+        staff, at = call.principal, self._clock.now()
+        policy = Policy(
+            body.vetting,
+            body.charter,
+            body.training,
+            body.vetting_months,
+            body.welfare_blocks,
+            body.closed_readable_days,
+        )
+        detail = {name: getattr(body, name) for name in body.__struct_fields__}
+        async with self._database.begin(staff.organisation_id) as conn:
+            await papers_store.set_policy(conn, staff.organisation_id, policy, staff.account_id, at)
+            await record(conn, staff.organisation_id, at, Trail.GATES_CHANGED, by=staff.account_id, detail=detail)
+            pairs = await store.pairs_of_organisation(conn, staff.organisation_id)
+            await self._standing.changed(conn, {pair.mentor_id for pair in pairs}, at)
+
+
+def _papers(file: PaperFile) -> PaperFileCard:
+    withdrawn = {paper.withdraws for paper in file.papers}
+    return PaperFileCard(
+        mentor=PersonName(file.mentor.id, file.mentor.name),
+        charter=CHARTER_VERSION,
+        gates=[
+            GateCard(
+                each.gate,
+                each.gate in file.policy.gates,
+                each.open,
+                each.until.isoformat() if each.until is not None else UNSET,
+                (each.until - file.today).days if each.until is not None else UNSET,
+            )
+            for each in file.passes
+        ],
+        papers=[
+            PaperCard(
+                paper.id,
+                paper.gate,
+                paper.kind,
+                paper.issued_on.isoformat(),
+                timestamp(paper.at),
+                paper.id in withdrawn,
+                paper.valid_until.isoformat() if paper.valid_until is not None else UNSET,
+                paper.version if paper.version is not None else UNSET,
+            )
+            for paper in file.papers
+            if paper.withdraws is None
+        ],
+        vetting_months=file.policy.vetting_months,
+    )
+
+
+def _welfare(file: WelfareFile) -> WelfareCard:
+    due_on = file.track.due_on
+    return WelfareCard(
+        mentee=PersonName(file.mentee.id, file.mentee.name),
+        open=file.track.open,
+        missing=list(file.track.missing),
+        refused=file.track.refused,
+        entries=[
+            EntryCard(
+                entry.step, entry.on.isoformat(), timestamp(entry.at), entry.outcome or UNSET, entry.note or UNSET
+            )
+            for entry in file.entries
+        ],
+        due_on=due_on.isoformat() if due_on is not None else UNSET,
+        days=(due_on - file.today).days if due_on is not None else UNSET,
+    )
