@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 _PAPERS = text("""
 insert into mentor_papers (id, organisation_id, account_id, gate, kind, version, issued_on, valid_until, by_id, at)
-select gen_random_uuid(), organisation_id, id, gate, kind, version, cast(:day as date) - 30,
+select gen_random_uuid(), organisation_id, id, gate, kind, papers.version, cast(:day as date) - 30,
     cast(:day as date) + cast(days as integer),
     cast(:by as uuid), cast(:at as timestamptz)
 from accounts, (values
