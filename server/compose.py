@@ -7,6 +7,7 @@ from aiohttp import web
 
 import server
 from server.ground import Ground
+from server.infra.redis_limits import limiter
 from server.infra.secrets import InstanceKeyring
 from server.moderation.assess import warm
 from server.moderation.contacts.phones import load_metadata
@@ -87,6 +88,7 @@ from server.signalling.socket import CallsSocket
 from server.signalling.turn import Relays
 from server.transport import lean, shield
 from server.transport.gateway import Gateway, Limits
+from server.transport.pace import Pacer
 from server.transport.reached import TRUSTED_PROXIES, TrustedProxies
 from server.transport.router import Endpoints
 from server.transport.static import StaticFiles
@@ -269,7 +271,12 @@ class Capabilities:
         self.flags = self.moderation.flags
         self.rooms = Rooms(ground, self.gateway, self.flags, rules)
         self.signalling = Signalling(ground, self.gateway, self.rooms, self.people.authenticator)
-        self.endpoints = Endpoints(self.people.authenticator, self.people.authenticator.authenticate_waiting)
+        self.limiter = limiter(settings.redis_url, ground.clock)
+        self.endpoints = Endpoints(
+            self.people.authenticator,
+            self.people.authenticator.authenticate_waiting,
+            Pacer(self.limiter, settings.rate_factor),
+        )
         self.endpoints.add(self.people.factors.session_http, self.people.factors.http)
         self.endpoints.add(self.people.http, self.people.policy_http)
         self.pairs = Pairs(ground, self.people)
@@ -286,6 +293,7 @@ class Capabilities:
         warm()
         load_metadata()
         self._running.callback(self.people.passwords.close)
+        self._running.push_async_callback(self.limiter.close)
         await self.rooms.start(self._running)
         self.moderation.start(self._running)
         self._running.push_async_callback(self.gateway.close)

@@ -188,7 +188,9 @@ class Settings:
         default=None,
         repr=False,
         metadata=_about(
-            "Redis or Valkey for several server processes; nothing uses it yet", _url("redis", "rediss"), hidden=True
+            "Redis or Valkey, in which several server processes count rates together",
+            _url("redis", "rediss"),
+            hidden=True,
         ),
     )
     media_engine: str = field(default="builtin", metadata=_about("what forwards calls' media", _one_of("builtin")))
@@ -248,7 +250,7 @@ class Settings:
         default="info", metadata=_about("least weight that is logged", _one_of("debug", "info", "warning", "error"))
     )
     rate_factor: float = field(
-        default=1.0, metadata=_about("multiplies the rates of the socket; for load tests only", _factor)
+        default=1.0, metadata=_about("multiplies the rates of sockets and requests; for load tests only", _factor)
     )
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 

@@ -4,9 +4,10 @@ A bucket is kept as one number, the instant at which it will be full again (the 
 ITU-T I.371), so that thousands of them cost a dictionary entry each and nothing ever ticks.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Protocol
 
 from server.kernel.clock import Clock
 
@@ -72,6 +73,21 @@ class Buckets:
             self._full_at[key] = full_at
         return wait
 
+    def take_all(self, wants: Sequence[tuple[Hashable, Rate]]) -> float:
+        """One token from each bucket and 0.0; or none from any, and the seconds after which all have one."""
+        now = self._clock.monotonic()
+        taken, longest = [], 0.0
+        for key, rate in wants:
+            known = self._full_at.get(key, now)
+            full_at, wait = _take(known, now, 1 / rate.per_second, rate.burst / rate.per_second)
+            taken.append((key, full_at))
+            longest = max(longest, wait)
+        if longest == 0.0:
+            if len(self._full_at) + len(taken) > self._max_keys:
+                self._make_room(now)
+            self._full_at.update(taken)
+        return longest
+
     def forget_full(self) -> None:
         """Forgets the buckets that are full: a new one is no different."""
         now = self._clock.monotonic()
@@ -82,6 +98,29 @@ class Buckets:
         if len(self._full_at) >= self._max_keys:  # none is full: the oldest give way, a quarter of them at a time
             for key in list(islice(self._full_at, self._max_keys // 4 + 1)):
                 del self._full_at[key]
+
+
+class Limiter(Protocol):
+    """Buckets that may be shared by several processes: of this process here, in Redis in ``redis_limits.py``."""
+
+    async def take(self, wants: Sequence[tuple[str, Rate]]) -> float:
+        """As ``Buckets.take_all``. Never raises, and never takes longer than a moment."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class MemoryLimiter:
+    """In the memory of this process, bounded, forgotten at a restart."""
+
+    def __init__(self, clock: Clock, max_keys: int = MAX_KEYS) -> None:
+        self._buckets = Buckets(clock, max_keys)
+
+    async def take(self, wants: Sequence[tuple[str, Rate]]) -> float:
+        return self._buckets.take_all(wants)
+
+    async def close(self) -> None:
+        """There is nothing to close."""
 
 
 def _take(full_at: float, now: float, cost_s: float, burst_s: float) -> tuple[float, float]:

@@ -18,6 +18,7 @@ from server.kernel.errors import NotFound, NotSignedIn
 from server.kernel.identifiers import parse_id
 from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
+from server.transport.pace import Pace, pace_of
 from server.transport.reached import reached
 
 MAX_BODY = 16 * 1024  # bytes: the largest body of an endpoint that does not say otherwise
@@ -73,6 +74,8 @@ class Declaration:
     max_body: int
     upload: str | None = None
     content: str | None = None
+    finishes_sign_in: bool = False
+    pace: Pace = Pace.READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +101,15 @@ def endpoint(
     max_body: int = MAX_BODY,
     upload: str | None = None,
     content: str | None = None,
+    finishes_sign_in: bool = False,
+    pace: Pace | None = None,
 ) -> Callable[[F], F]:
     """Declares ``async def handler(call: Call) -> Struct | None``, a function or a method, as an endpoint.
 
     Without ``answer`` the status is 204. A ``body`` type must forbid unknown fields. ``upload`` names the media type of
     a body that is not JSON: the handler gets its bytes. ``content`` names that of an answer that is not JSON: the
-    handler makes the whole response.
+    handler makes the whole response. ``finishes_sign_in`` admits also who still lacks a second factor.
+    ``pace`` is its class in ``pace.PACES``; by default the one of its method.
     """
     if body is not None and upload is not None:
         raise ValueError(f"{method} {path}: a body is JSON or an upload")
@@ -124,6 +130,8 @@ def endpoint(
         max_body,
         upload,
         content,
+        finishes_sign_in,
+        pace or pace_of(method, signed_in=signed_in, upload=upload is not None),
     )
 
     def mark(handler: F) -> F:

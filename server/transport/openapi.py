@@ -14,7 +14,7 @@ from server.transport.wire import schema_hook
 _PATH_PARAMETER = re.compile(r"{(\w+)}")
 _REFUSALS = {
     "400": "bad_request, bad_sdp: refused whole, the field named; nothing was changed",
-    "401": "not_signed_in, bad_credentials, session_expired",
+    "401": "not_signed_in, bad_credentials, session_expired, second_factor",
     "403": "forbidden",
     "404": "not_found: does not exist, or is not yours to know about",
     "409": "conflict",

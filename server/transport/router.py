@@ -15,9 +15,11 @@ from multidict import CIMultiDict
 
 from server.infra.outage import is_passing
 from server.kernel.errors import BadRequest, BinomeError, InternalError, NotFound, NotSignedIn, TooLarge, TryAgain
+from server.kernel.principal import Principal
 from server.transport import openapi
 from server.transport.endpoint import Call, Declaration, Endpoint, declared_in
 from server.transport.messages import error_body, negotiate
+from server.transport.pace import Pace, Pacer
 from server.transport.payload import convert, decode, decoder
 from server.transport.web_session import SAFE_METHODS, Authenticator, check_origin, check_reading, token_of, uses_cookie
 
@@ -34,8 +36,17 @@ class Endpoints:
     ``add`` what each capability's ``http.py`` has, then ``attach`` to the application, before the static files.
     """
 
-    def __init__(self, authenticator: Authenticator) -> None:
-        self._authenticator = authenticator
+    def __init__(
+        self,
+        authenticator: Authenticator,
+        admit_waiting: Callable[[str], Awaitable[Principal]] | None = None,
+        pacer: Pacer | None = None,
+    ) -> None:
+        """``admit_waiting`` authenticates for the endpoints that finish a sign-in; by default as for all others.
+        Without ``pacer`` nobody is too fast."""
+        self._authenticate = authenticator.authenticate
+        self._admit_waiting = admit_waiting or authenticator.authenticate
+        self._pacer = pacer
         self.table: list[Endpoint] = []
 
     def add(self, *owners: object) -> None:
@@ -87,6 +98,7 @@ class Endpoints:
 
     async def _admit(self, call: Call, declared: Declaration) -> None:
         if not declared.signed_in:
+            await self._pace(call, declared.pace)
             return
         token = token_of(call.request)
         if token is None:
@@ -94,10 +106,20 @@ class Endpoints:
         if uses_cookie(call.request):
             check = check_reading if call.request.method in SAFE_METHODS else check_origin
             check(call.request)
-        call.caller = await self._authenticator.authenticate(token)
+        authenticate = self._admit_waiting if declared.finishes_sign_in else self._authenticate
+        try:
+            call.caller = await authenticate(token)
+        except NotSignedIn:
+            await self._pace(call, Pace.OPEN)  # it cost a look into the database
+            raise
         call.language = call.caller.language
+        await self._pace(call, declared.pace)
         if declared.permission is not None:
             call.caller.require(declared.permission)
+
+    async def _pace(self, call: Call, pace: Pace) -> None:
+        if self._pacer is not None:
+            await self._pacer.check(pace, call.address, call.caller)
 
 
 def refused(request: web.Request, error: Exception, language: str) -> web.Response:
