@@ -7,12 +7,14 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     Table,
     Text,
     Uuid,
     false,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -43,11 +45,21 @@ accounts = Table(
     Column("password_hash", Text),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
     Column("disabled_at", Instant),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    # Since when the row says nothing of who it was (server/rights/erasure.py).
+    Column("erased_at", Instant),
+    CheckConstraint("length(email) <= 254", name="email"),
+    CheckConstraint("phone ~ '^\\+[0-9]{6,15}$'", name="phone"),
     CheckConstraint("role in ('admin', 'guardian', 'mentee', 'mentor', 'prescriber', 'supervisor')", name="role"),
-    CheckConstraint("role <> 'mentee' or birth_date is not null", name="mentee_birth_date"),
+    CheckConstraint(
+        "role <> 'mentee' or birth_date is not null or erased_at is not null", name="mentee_birth_date"
+    ),
 )
 Index("accounts_login_key", func.lower(accounts.c.login), unique=True)
 Index("accounts_organisation_id_idx", accounts.c.organisation_id)
+Index("accounts_email_idx", func.lower(accounts.c.email), postgresql_where=accounts.c.email.is_not(None))
 
 auth_sessions = Table(
     "auth_sessions",
@@ -79,6 +91,40 @@ account_notices = Table(
     Column("seen_at", Instant),
     CheckConstraint("kind ~ '^[a-z]+(_[a-z]+)*$'", name="kind"),
     Index("account_notices_account_id_idx", "account_id", "at"),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("organisation_id", ForeignKey("organisations.id"), nullable=False),
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", ForeignKey("accounts.id", ondelete="SET NULL")),
+    Column("expires_at", Instant, nullable=False),
+    Column("shown_hash", LargeBinary, unique=True),
+    Column("sent_hash", LargeBinary, unique=True),
+    Column("code_hash", LargeBinary, unique=True),
+    Column("used_at", Instant),
+    Column("revoked_at", Instant),
+    Column("way", Text),
+    Column("delivery", Text),
+    Column("failure", Text),
+    CheckConstraint("purpose in ('device', 'password', 'reset')", name="purpose"),
+    CheckConstraint("way in ('mail', 'sms')", name="way"),
+    CheckConstraint("delivery in ('queued', 'sent', 'failed')", name="delivery"),
+    Index("invitations_account_id_idx", "account_id", "created_at"),
+)
+
+bound_sessions = Table(
+    "bound_sessions",
+    metadata,
+    Column("session_id", ForeignKey("auth_sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("organisation_id", ForeignKey("organisations.id"), nullable=False),
+    Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("pin_hash", Text),
+    Column("pin_tries", Integer, nullable=False, server_default=text("0")),
 )
 
 from server.people import consent_tables as consent_tables  # noqa: E402 - declared with the others, in a file of its own

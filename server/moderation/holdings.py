@@ -1,0 +1,48 @@
+"""What the tables of moderation hold about a person (``infra/holdings.py``). What professionals note for each other is
+confidential: it is not given, and it goes when the author of what was flagged is forgotten."""
+
+from typing import Final
+
+from server.infra.holdings import NOBODY, Blanked, Holding, Keeping, Kept, columns
+from server.moderation import tables
+
+_FLAGGED: Final = "exists (select from flags f where f.id = t.flag_id and f.author_id = :person)"
+
+HOLDINGS: Final = (
+    Holding(
+        tables.reviews, _FLAGGED, Blanked({"note": "null", "advice": "null", "spans": "null"}), acted=("by_id",)
+    ),
+    Holding(
+        tables.appeals,
+        _FLAGGED,
+        Blanked({"words": "null"}),
+        acted=("before_by",),
+        shown=columns("at", "words", "decided_at"),
+        order="t.at",
+        intimate=True,
+    ),
+    Holding(tables.samples, _FLAGGED, Blanked({"reason": "null"}), acted=("reviewed_by",)),
+    Holding(
+        tables.flags,
+        "t.author_id = :person",
+        Blanked({"excerpt": "''", "edited": "null", "labels": "'[]'::jsonb", "note": "null", "advice": "null"}),
+        acted=("supervisor_id", "decided_by", "claimed_by", "escalated_by", "seconded_by"),
+        shown=columns("raised_at", "category", "severity", "action", "excerpt", "state", "decided_at", "advice"),
+        order="t.raised_at",
+        intimate=True,
+    ),
+    Holding(tables.own_rules, NOBODY, Kept("rules of the organisation"), acted=("changed_by",)),
+)
+
+_PEOPLE: Final = "array[(select f.author_id from flags f where f.id = t.flag_id)]"
+_PAIR: Final = "(select f.pair_id from flags f where f.id = t.flag_id)"
+_DECIDED: Final = "(select f.decided_at from flags f where f.id = t.flag_id)"
+_ORGANISATION: Final = "(select f.organisation_id from flags f where f.id = t.flag_id)"
+
+KEEPINGS: Final = (
+    *(
+        Keeping("flags", table, _DECIDED, 730, 180, 730, _PEOPLE, _PAIR, _ORGANISATION)
+        for table in (tables.samples, tables.appeals, tables.reviews)
+    ),
+    Keeping("flags", tables.flags, "t.decided_at", 730, 180, 730, "array[t.author_id]", "t.pair_id"),
+)
