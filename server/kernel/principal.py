@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 from server.kernel.errors import Forbidden
@@ -15,9 +16,19 @@ def age_on(birth_date: date, day: date) -> int:
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
+class Missing(StrEnum):
+    """What a sign-in still lacks: a second factor that there is, or one to be made."""
+
+    ASKED = "asked"
+    SET_UP = "set_up"
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A signed-in person, for the length of one act. ``expires_at`` is when the session that proves it ends."""
+    """A signed-in person, for the length of one act. ``expires_at`` is when the session that proves it ends.
+
+    With something ``missing`` nobody is signed in yet: only the endpoints that finish a sign-in are handed such a one.
+    """
 
     account_id: UUID
     organisation_id: UUID
@@ -27,6 +38,7 @@ class Principal:
     language: str
     birth_date: date | None
     expires_at: datetime
+    missing: Missing | None = None
 
     def require(self, permission: Permission) -> None:
         """Raises Forbidden when the role does not hold ``permission``."""

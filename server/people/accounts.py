@@ -53,7 +53,7 @@ async def check(new: NewAccount, passwords: Passwords, today: date) -> CheckedAc
     """Raises BadRequest with the field named, TryAgain when too many passwords are being hashed."""
     login, name = rules.checked_login(new.login), rules.checked_name(new.name)
     rules.check_birth_date(new.role, new.birth_date, today)
-    rules.check_password(new.role, new.password)
+    rules.check_password(new.role, new.password, about=(login, name))
     if new.language not in LANGUAGES:
         raise BadRequest("wrong_type", field="language")
     return CheckedAccount(login, name, new.role, await passwords.hash(new.password), new.birth_date, new.language)

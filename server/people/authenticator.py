@@ -11,7 +11,7 @@ from uuid import UUID
 from server.infra.database import Database
 from server.infra.notices import Notices
 from server.kernel.clock import Clock
-from server.kernel.errors import NotSignedIn, SessionExpired
+from server.kernel.errors import NotSignedIn, SecondFactor, SessionExpired
 from server.kernel.principal import Principal
 from server.people.sessions import principal_by_token
 from server.people.tokens import hash_token
@@ -41,8 +41,15 @@ class SessionAuthenticator:
         notices.on_gap(self._on_gap)
 
     async def authenticate(self, token: str) -> Principal:
-        """Raises NotSignedIn for a token that is not known, SessionExpired for a session that ended or whose account
-        was closed."""
+        """Raises NotSignedIn for a token that is not known, SecondFactor for one whose sign-in is not finished,
+        SessionExpired for a session that ended or whose account was closed."""
+        principal = await self.authenticate_waiting(token)
+        if principal.missing is not None:
+            raise SecondFactor
+        return principal
+
+    async def authenticate_waiting(self, token: str) -> Principal:
+        """As ``authenticate``, also for a sign-in that is not finished: for what finishes it, and for nothing else."""
         if not plausible_token(token):
             raise NotSignedIn
         key = hash_token(token)
@@ -82,12 +89,12 @@ class SessionAuthenticator:
     async def _read(self, key: bytes) -> Principal:
         drops, read_at = self._drops, self._clock.monotonic()
         async with self._database.everywhere() as conn:  # whose token it is, is what is asked
-            found = await principal_by_token(conn, key)
+            found = await principal_by_token(conn, key, self._clock.now().date())
         if found is None:
             self._drop(key)
             raise NotSignedIn
-        principal, disabled = found
-        if disabled:
+        principal, shut = found
+        if shut:
             self._drop(key)
             raise SessionExpired
         if drops == self._drops and self._notices.alive:

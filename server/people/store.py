@@ -48,6 +48,9 @@ class Account:
     person: Person
     login: str
     password_hash: str | None
+    email: str | None = None
+    phone: str | None = None
+    version: int = 1
 
 
 _PERSON = (
@@ -68,8 +71,18 @@ def _person(row: Row[*tuple[Any, ...]]) -> Person:
     )
 
 
+_ACCOUNT = (
+    *_PERSON,
+    accounts.c.login,
+    accounts.c.password_hash,
+    accounts.c.email,
+    accounts.c.phone,
+    accounts.c.version,
+)
+
+
 def _account(row: Row[*tuple[Any, ...]]) -> Account:
-    return Account(_person(row), row.login, row.password_hash)
+    return Account(_person(row), row.login, row.password_hash, row.email, row.phone, row.version)
 
 
 async def people_of(conn: AsyncConnection, ids: Collection[UUID]) -> Mapping[UUID, Person]:
@@ -82,17 +95,21 @@ async def people_of(conn: AsyncConnection, ids: Collection[UUID]) -> Mapping[UUI
 
 async def account_by_login(conn: AsyncConnection, login: str) -> Account | None:
     """The account with this login, in whatever case it is written."""
-    query = select(*_PERSON, accounts.c.login, accounts.c.password_hash).where(
-        func.lower(accounts.c.login) == login.lower()
-    )
+    query = select(*_ACCOUNT).where(func.lower(accounts.c.login) == login.lower())
     row = (await conn.execute(query)).first()
     return _account(row) if row else None
+
+
+async def login_of(conn: AsyncConnection, account_id: UUID) -> str:
+    """Of an account that there is."""
+    login: str = (await conn.execute(select(accounts.c.login).where(accounts.c.id == account_id))).scalar_one()
+    return login
 
 
 async def accounts_of(conn: AsyncConnection, organisation_id: UUID) -> list[Account]:
     """All accounts of an organisation, by name."""
     query = (
-        select(*_PERSON, accounts.c.login, accounts.c.password_hash)
+        select(*_ACCOUNT)
         .where(accounts.c.organisation_id == organisation_id)
         .order_by(func.lower(accounts.c.name), accounts.c.login)
     )
@@ -127,8 +144,39 @@ async def insert_account(conn: AsyncConnection, account: Account) -> None:
             zone=person.zone,
             birth_date=person.birth_date,
             password_hash=account.password_hash,
+            email=account.email,
+            phone=account.phone,
         )
     )
+
+
+async def account_for_change(conn: AsyncConnection, account_id: UUID) -> Account | None:
+    """The account, whose row nobody else changes until the end of the transaction."""
+    query = select(*_ACCOUNT).where(accounts.c.id == account_id).with_for_update(key_share=True)
+    row = (await conn.execute(query)).first()
+    return _account(row) if row else None
+
+
+async def account(conn: AsyncConnection, account_id: UUID) -> Account | None:
+    row = (await conn.execute(select(*_ACCOUNT).where(accounts.c.id == account_id))).first()
+    return _account(row) if row else None
+
+
+async def accounts_by_email(conn: AsyncConnection, email: str, limit: int) -> list[Account]:
+    """The accounts with this address, in whatever case it is written, the oldest first."""
+    query = select(*_ACCOUNT).where(func.lower(accounts.c.email) == email.lower()).order_by(accounts.c.id).limit(limit)
+    return [_account(row) for row in await conn.execute(query)]
+
+
+async def correct_account(conn: AsyncConnection, account_id: UUID, values: Mapping[str, Any]) -> None:
+    """Writes ``values`` as the next version of the account."""
+    await conn.execute(
+        update(accounts).where(accounts.c.id == account_id).values(**values, version=accounts.c.version + 1)
+    )
+
+
+async def set_password_hash(conn: AsyncConnection, account_id: UUID, password_hash: str) -> None:
+    await conn.execute(update(accounts).where(accounts.c.id == account_id).values(password_hash=password_hash))
 
 
 async def replace_password_hash(conn: AsyncConnection, account_id: UUID, old: str, new: str) -> None:
@@ -136,6 +184,12 @@ async def replace_password_hash(conn: AsyncConnection, account_id: UUID, old: st
     await conn.execute(
         update(accounts).where(accounts.c.id == account_id, accounts.c.password_hash == old).values(password_hash=new)
     )
+
+
+async def password_hash_of(conn: AsyncConnection, account_id: UUID) -> str | None:
+    query = select(accounts.c.password_hash).where(accounts.c.id == account_id)
+    found: str | None = (await conn.execute(query)).scalar_one_or_none()
+    return found
 
 
 async def set_disabled(conn: AsyncConnection, account_id: UUID, at: datetime) -> bool:

@@ -17,7 +17,7 @@ async def house(database: Database) -> AsyncIterator[House]:
 
 
 async def make(house: House, admin: Person, name: str, login: str = "lea", **more: Any) -> Any:
-    body = {"login": login, "name": name, "role": "mentee", "password": "motdepasse1", "birth_date": "2012-03-04"}
+    body = {"login": login, "name": name, "role": "mentee", "password": "un mot de plus", "birth_date": "2012-03-04"}
     return await house.ask(admin, "POST", "/api/v1/accounts", {**body, **more})
 
 

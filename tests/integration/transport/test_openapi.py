@@ -94,7 +94,7 @@ async def test_real_answers_are_as_described(here: World) -> None:
     document = await description(here)
     token = here.north.tokens["alice"]
     await here.pair(here.north, "julien", "lea", "claire", State.ACTIVE)
-    account = {"login": "zoe", "name": "Zoé", "role": "mentee", "password": "azertyui", "birth_date": "2012-02-29"}
+    account = {"login": "zoe", "name": "Zoé", "role": "mentee", "password": "un galet", "birth_date": "2012-02-29"}
     asked: list[tuple[str, str, Any, str | None]] = [
         ("POST", "/api/v1/session", {"login": "lea.north", "password": PASSWORD}, None),
         ("POST", "/api/v1/session", {"login": "lea.north", "password": PASSWORD, "kind": "bearer"}, None),

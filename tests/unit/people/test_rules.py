@@ -154,8 +154,8 @@ def test_adults_need_no_birth_date_but_are_adults(role: Role) -> None:
 
 @pytest.mark.parametrize(("role", "shortest"), [(Role.MENTEE, 8), *((role, 10) for role in ADULTS)])
 def test_passwords(role: Role, shortest: int) -> None:
-    check_password(role, "é" * shortest)
-    check_password(role, "x" * 200)
+    check_password(role, "étang bleu"[:shortest])
+    check_password(role, "trois galets ronds "[:19] * 10 + "à la fin !")
     check_password(role, "   spaces are characters   ")
     with pytest.raises(BadRequest) as refused:
         check_password(role, "é" * (shortest - 1))
@@ -166,6 +166,10 @@ def test_passwords(role: Role, shortest: int) -> None:
     with pytest.raises(BadRequest) as refused:
         check_password(role, "x" * 201)
     assert refusal(refused.value) == ("password_too_long", "password")
+    for password, detail in (("motdepasse2024", "password_common"), ("lea.north 2012", "password_personal")):
+        with pytest.raises(BadRequest) as refused:
+            check_password(role, password, about=("lea.north", "Léa"))
+        assert refusal(refused.value) == (detail, "password")
 
 
 def test_a_password_is_not_longer_for_being_written_in_pieces() -> None:

@@ -21,6 +21,56 @@ END $$;
 CREATE TRIGGER account_notices_told AFTER INSERT ON account_notices
     FOR EACH ROW EXECUTE FUNCTION notify_account_notice();
 
+-- How staff reach a person; nobody else sees it. `version` counts the corrections, so that none undoes another unseen.
+ALTER TABLE accounts
+    ADD COLUMN email text CONSTRAINT accounts_email_check CHECK (length(email) <= 254),
+    ADD COLUMN phone text CONSTRAINT accounts_phone_check CHECK (phone ~ '^\+[0-9]{6,15}$'),
+    ADD COLUMN version integer NOT NULL DEFAULT 1;
+CREATE INDEX accounts_email_idx ON accounts (lower(email)) WHERE email IS NOT NULL;
+
+-- What a principal carries reaches every process when it is corrected.
+DROP TRIGGER accounts_rights ON accounts;
+CREATE TRIGGER accounts_rights AFTER UPDATE ON accounts FOR EACH ROW
+    WHEN ((OLD.disabled_at, OLD.role, OLD.name, OLD.language, OLD.birth_date)
+        IS DISTINCT FROM (NEW.disabled_at, NEW.role, NEW.name, NEW.language, NEW.birth_date))
+    EXECUTE FUNCTION notify_rights('account');
+-- A session that goes on for longer has not ended.
+DROP TRIGGER auth_sessions_expiry ON auth_sessions;
+CREATE TRIGGER auth_sessions_expiry AFTER UPDATE ON auth_sessions FOR EACH ROW
+    WHEN (OLD.expires_at > NEW.expires_at) EXECUTE FUNCTION notify_rights('session');
+
+-- A way in, to be used once: to choose a password (`password`, `reset`) or to bind a device (`device`). Only hashes are
+-- kept: of the link that staff were shown, of the one that was sent, of the code to type. The newest of a person counts.
+CREATE TABLE invitations (
+    id uuid PRIMARY KEY,
+    organisation_id uuid NOT NULL REFERENCES organisations (id),
+    account_id uuid NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    purpose text NOT NULL CONSTRAINT invitations_purpose_check CHECK (purpose IN ('device', 'password', 'reset')),
+    created_at timestamptz NOT NULL,
+    created_by uuid CONSTRAINT invitations_created_by_fkey REFERENCES accounts (id) ON DELETE SET NULL,
+    expires_at timestamptz NOT NULL,
+    shown_hash bytea CONSTRAINT invitations_shown_hash_key UNIQUE,
+    sent_hash bytea CONSTRAINT invitations_sent_hash_key UNIQUE,
+    code_hash bytea CONSTRAINT invitations_code_hash_key UNIQUE,
+    used_at timestamptz,
+    revoked_at timestamptz,
+    way text CONSTRAINT invitations_way_check CHECK (way IN ('mail', 'sms')),
+    delivery text CONSTRAINT invitations_delivery_check CHECK (delivery IN ('queued', 'sent', 'failed')),
+    failure text
+);
+CREATE INDEX invitations_account_id_idx ON invitations (account_id, created_at);
+SELECT isolate('invitations');
+
+-- A session that a code or a link opened without a password, and the PIN that its device asks for, if any.
+CREATE TABLE bound_sessions (
+    session_id uuid PRIMARY KEY REFERENCES auth_sessions (id) ON DELETE CASCADE,
+    organisation_id uuid NOT NULL REFERENCES organisations (id),
+    account_id uuid NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    pin_hash text,
+    pin_tries integer NOT NULL DEFAULT 0
+);
+SELECT isolate('bound_sessions');
+
 -- FACTORS: second factors, devices, what guessing costs ----------------------------------------------------------
 
 -- A device that a person signed in from, known by a random cookie, whose hash is another for each person.
@@ -92,7 +142,7 @@ SELECT isolate('spent_challenges');
 -- What guessing costs, for names that exist and names that do not: so it is about no organisation. `key` is the hash of a
 -- sign-in name, or an account (and a device of it); `refused` counts what came too early, and staff see it.
 CREATE TABLE guesses (
-    kind text NOT NULL CONSTRAINT guesses_kind_check CHECK (kind IN ('login', 'code', 'pin')),
+    kind text NOT NULL CONSTRAINT guesses_kind_check CHECK (kind IN ('login', 'code')),
     key bytea NOT NULL,
     free_at timestamptz NOT NULL,
     failures integer NOT NULL DEFAULT 0,
