@@ -137,6 +137,23 @@ def _moderate(arguments: argparse.Namespace) -> int:
     return stdio.main(explained=arguments.explain)
 
 
+def _audit(arguments: argparse.Namespace) -> int:
+    settings = _settings()
+    from server.infra.open_database import borrow_database
+    from server.people.everyone import all_organisations
+    from server.trail import command
+
+    async def verify() -> bool:
+        async with AsyncExitStack() as running:
+            database = await borrow_database(settings, running, migrated=False)
+            await command.check_migrated(database)
+            async with database.everywhere() as conn:
+                organisations = {found.id: found.name for found in await all_organisations(conn)}
+            return await command.run(arguments, database, organisations, settings.data, _say)
+
+    return 0 if _run(verify()) else 1
+
+
 def _run(work: Coroutine[Any, Any, T]) -> T:
     import asyncio
 
@@ -182,6 +199,12 @@ def _doctor_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--settings", action="store_true", help="list the settings, and where each comes from")
 
 
+def _audit_arguments(parser: argparse.ArgumentParser) -> None:
+    from server.trail import command
+
+    command.add_arguments(parser)
+
+
 def _moderate_arguments(parser: argparse.ArgumentParser) -> None:
     from server.moderation import stdio
 
@@ -194,6 +217,7 @@ _COMMANDS: dict[str, tuple[_Run, str, Callable[[argparse.ArgumentParser], None]]
     "demo": (_demo, "serve a demonstration association, and say how to sign in", _no_arguments),
     "admin": (_create_admin, "create the account that makes all others", _admin_arguments),
     "db": (_upgrade, "upgrade the database", _db_arguments),
+    "audit": (_audit, "verify that the audit trail is as it was recorded", _audit_arguments),
     "doctor": (_doctor, "check settings, database, ports, disk and clock, and say what to fix", _doctor_arguments),
     "moderate": (_moderate, "judge JSON lines from standard input", _moderate_arguments),
 }

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import text
+
 from server.infra.database import Database
 from server.kernel.ground import GroundError
 from server.trail import heads
@@ -28,6 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a head that was kept elsewhere, as the page of heads prints it, or a file of them; may be repeated",
     )
+
+
+async def check_migrated(database: Database) -> None:
+    """Raises GroundError for a database that has no audit trail yet: nothing is made by looking at it."""
+    async with database.everywhere() as conn:
+        if (await conn.execute(text("select to_regclass('audit_entries')::text"))).scalar_one() is None:
+            raise GroundError("the database has no audit trail yet; run `binome db upgrade` first")
 
 
 async def run(

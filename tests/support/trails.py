@@ -3,21 +3,37 @@ own superuser could do."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy import text
 
 from server.infra.database import Database
 from server.kernel.identifiers import new_id
-from server.people.store import Organisation
+from server.people.store import Organisation, insert_organisation
 from server.trail.acts import Act
 from server.trail.chain import Fault, Head
 from server.trail.record import record
 from server.trail.verify import verify
-from tests.support.rooms import NOW, organisation
 
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TABLES = ("audit_entries", "audit_heads", "audit_drafts", "audit_day_heads")
+
+
+async def organisation(database: Database, name: str = "North") -> Organisation:
+    made = Organisation(new_id(), name, "FR", "Europe/Paris")
+    async with database.everywhere() as conn:
+        await insert_organisation(conn, made)
+    return made
+
+
+async def sql(database: Database, statement: str, **parameters: Any) -> list[Any]:
+    """Rows of any statement, each as a tuple."""
+    async with database.everywhere() as conn:
+        done = await conn.execute(text(statement), parameters)
+        return [tuple(row) for row in done] if done.returns_rows else []
 
 
 async def chain(database: Database, length: int, name: str = "North") -> Organisation:

@@ -17,8 +17,8 @@ from server.kernel.permissions import Role
 from server.trail.acts import Act
 from server.trail.chain import GENESIS, link
 from server.trail.record import record
-from tests.support.rooms import NOW, organisation, sql
-from tests.support.trails import chain, faults
+from tests.support.roles import bound
+from tests.support.trails import NOW, chain, faults, organisation, sql
 
 LEA, CLAIRE = UUID(int=1), UUID(int=2)
 
@@ -129,9 +129,31 @@ async def test_the_database_itself_refuses(database: Database) -> None:
     )
     everything = "select * from audit_entries, audit_heads, audit_day_heads order by 2"
     before = await sql(database, everything)
-    for what, statement in REFUSED.items():
-        with pytest.raises(DBAPIError):
-            async with database.everywhere() as conn:
-                await conn.execute(text(statement))
-        assert await sql(database, everything) == before, what
+    server = bound(database)
+    try:
+        for who in (database, server):
+            for what, statement in REFUSED.items():
+                with pytest.raises(DBAPIError):
+                    async with who.everywhere() as conn:
+                        await conn.execute(text(statement))
+                assert await sql(database, everything) == before, what
+    finally:
+        await server.close()
     assert await faults(database, north) == []
+
+
+async def test_the_role_of_the_server_records_where_its_transaction_is(database: Database) -> None:
+    north, south = await chain(database, 1, "North"), await chain(database, 1, "South")
+    server = bound(database)
+    try:
+        async with server.begin(north.id) as conn:
+            await record(conn, north.id, NOW, Act.PAIR_CREATED, by=CLAIRE)
+        with pytest.raises(DBAPIError, match="row-level security"):
+            async with server.begin(north.id) as conn:
+                await record(conn, south.id, NOW, Act.PAIR_CREATED, by=CLAIRE)
+        async with server.begin(north.id) as conn:
+            seen = set((await conn.execute(text("select organisation_id, sequence from audit_entries"))).all())
+        assert seen == {(north.id, 1), (north.id, 2)}
+    finally:
+        await server.close()
+    assert await sql(database, "select count(*) from audit_entries where organisation_id = :s", s=south.id) == [(1,)]

@@ -16,8 +16,7 @@ from server.trail import heads
 from server.trail.acts import Act
 from server.trail.chain import GENESIS, Head, Wrong, link
 from server.trail.record import record
-from tests.support.rooms import NOW, organisation, sql
-from tests.support.trails import chain, entries, faults, unguarded
+from tests.support.trails import NOW, chain, entries, faults, organisation, sql, unguarded
 
 LENGTH = 40
 
