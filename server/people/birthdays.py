@@ -10,8 +10,8 @@ from datetime import datetime, time, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import Date, cast, exists, func, select
-from sqlalchemy.dialects.postgresql import INTERVAL, insert
+from sqlalchemy import exists, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
@@ -124,15 +124,15 @@ class Birthdays:
 
 def _near(age: int, now: datetime) -> Any:
     """Young people who turn ``age`` soon, or have lately, and of whom a step is still to take."""
-    turns = cast(accounts.c.birth_date + cast(f"{age} years", INTERVAL), Date)
     today = now.date()
+    eldest, youngest = today - timedelta(days=MISSED), today + timedelta(days=BEFORE[0] + 2)
     done = exists().where(age_steps.c.mentee_id == accounts.c.id, age_steps.c.age == age, age_steps.c.days_before == 0)
     return (
         select(accounts.c.id, accounts.c.organisation_id)
         .where(
             accounts.c.role == "mentee",
             accounts.c.disabled_at.is_(None),
-            turns.between(today - timedelta(days=MISSED), today + timedelta(days=BEFORE[0] + 2)),
+            accounts.c.birth_date.between(birthday(eldest, -age), birthday(youngest, -age)),
             ~done,
         )
         .order_by(accounts.c.id)
