@@ -3,10 +3,12 @@
 import os
 import secrets
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from server.app import App
 from server.demo.seed import SignInRow, association, clear, organisations_of, seed, sign_ins
+from server.infra.open_database import borrow_owner
 from server.kernel.ground import GroundError
 from server.kernel.permissions import Role
 from server.settings import Settings
@@ -100,7 +102,8 @@ async def prepare(app: App, settings: Settings) -> None:
             "name another folder with BINOME_DATA, or start it with `binome serve`"
         )
     if there and password.half_made:
-        await clear(ground.database)
+        async with AsyncExitStack() as running:
+            await clear(await borrow_owner(settings, running))
         there = set()
     if not there:
         password.begin()

@@ -19,11 +19,14 @@ from server.kernel.principal import Principal
 from server.moderation.appeals import appeals_of
 from server.moderation.lists import waiting
 from server.moderation.reviewers import counting
+from server.pairs.propose import Answer, waiting_for
+from server.pairs.saying import Pause
 from server.people.consents import standing
 from server.people.me import Me, me_of
 from server.people.store import Person, people_of
 from server.rooms import store
 from server.rooms.appeal_news import AppealCard, appeal_card
+from server.rooms.pauses import PairWords, pair_words
 from server.rooms.rules import COUNTED_UNREAD, SHARED_STATES, is_staff
 from server.rooms.store import Room
 from server.transport.wire import Timestamp, timestamp
@@ -71,7 +74,8 @@ class RoomCard(Struct, frozen=True):
     """``state`` is the pair's, ``writable`` whether the reader may write. ``upto`` is the number of the room's last
     change. ``unread`` counts the messages of others after the reader's ``seen``, up to 999. ``appeals`` are the
     reader's own, missing where there are none, and for a professional until they enter. ``calls`` is there, and false,
-    where consent to calls is not there."""
+    where consent to calls is not there. ``pause`` says why a pair is paused; ``until`` is there for a bridge, which
+    ends then."""
 
     id: UUID
     number: int
@@ -85,6 +89,8 @@ class RoomCard(Struct, frozen=True):
     marks: list[MarkCard]
     appeals: list[AppealCard] | UnsetType = UNSET
     calls: bool | UnsetType = UNSET
+    pause: Pause | UnsetType = UNSET
+    until: Timestamp | UnsetType = UNSET
 
 
 class PlannedCard(Struct, frozen=True):
@@ -106,11 +112,22 @@ class QueueCard(Struct, frozen=True):
     sample: int
 
 
+class ProposalCard(Struct, frozen=True):
+    """A pair that waits for this young person's answer, or for its beginning: who the mentor is, in plain words."""
+
+    pair: UUID
+    mentor: str
+    supervisor: str
+    about_mentor: str
+    answer: Answer | UnsetType = UNSET
+
+
 class Home(Struct, frozen=True):
     me: Me
     rooms: list[RoomCard]
     planned: list[PlannedCard]
     queue: QueueCard | UnsetType = UNSET
+    proposals: list[ProposalCard] | UnsetType = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +152,9 @@ class Homes:
             if allows(principal.role, Permission.FLAG_REVIEW):
                 lists = await waiting(conn, await counting(conn, principal), self._clock.now())
                 queue = QueueCard(lists.open, lists.held, lists.second, lists.sample)
-        return Home(me, cards, [_planned(session, pairs[session.pair_id]) for session in planned], queue)
+            proposals = await _proposals(conn, principal) if allows(principal.role, Permission.PAIR_ANSWER) else UNSET
+        sessions = [_planned(session, pairs[session.pair_id]) for session in planned]
+        return Home(me, cards, sessions, queue, proposals or UNSET)
 
     async def card(self, principal: Principal, room_id: UUID) -> RoomCard:
         """The card of one room of ``principal``. Raises NotFound."""
@@ -164,8 +183,18 @@ class Homes:
         people = await people_of(conn, {account_id for room in rooms for account_id in room.seats})
         staff = is_staff(principal.role)
         called = await self._called(conn, people)
+        words = await pair_words(conn, rooms, principal.role)
         return [
-            _card(room, counts[room.id], people, marks[room.id], appealed[room.id], staff=staff, called=called)
+            _card(
+                room,
+                counts[room.id],
+                people,
+                marks[room.id],
+                appealed[room.id],
+                words[room.pair_id],
+                staff=staff,
+                called=called,
+            )
             for room in rooms
         ]
 
@@ -181,6 +210,7 @@ def _card(
     people: Mapping[UUID, Person],
     marks: Collection[Row[Any]],
     appeals: list[AppealCard],
+    words: PairWords,
     *,
     staff: bool,
     called: Collection[UUID],
@@ -208,7 +238,24 @@ def _card(
         ),
         appeals=appeals or UNSET,
         calls=UNSET if any(account_id in called for account_id in room.seats) else False,
+        pause=words.pause or UNSET,
+        until=timestamp(words.until) if words.until is not None else UNSET,
     )
+
+
+async def _proposals(conn: AsyncConnection, mentee: Principal) -> list[ProposalCard]:
+    waiting = await waiting_for(conn, mentee.account_id)
+    people = await people_of(conn, {person for pair, _ in waiting for person in pair.people})
+    return [
+        ProposalCard(
+            pair.id,
+            people[pair.mentor_id].name,
+            people[pair.supervisor_id].name,
+            told.criteria.about_mentor,
+            told.answer or UNSET,
+        )
+        for pair, told in waiting
+    ]
 
 
 def _planned(session: PlannedSession, room_id: UUID) -> PlannedCard:

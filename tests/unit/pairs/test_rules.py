@@ -5,6 +5,7 @@ from server.pairs.rules import Pair, State, answers_for, belongs, writable
 def test_when_the_two_may_write() -> None:
     assert {state.value: writable(state) for state in State} == {
         "proposed": False,
+        "agreed": False,
         "active": True,
         "paused": False,
         "probation": True,
