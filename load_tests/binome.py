@@ -9,7 +9,7 @@ from load_tests.machine import ROOT
 from load_tests.programs import LOOPBACK, DidNotStart, Program, free_port
 from load_tests.seed import Seat, seed
 from server.infra.database import Database
-from server.infra.embedded_postgres import running_url
+from server.infra.embedded_postgres import running_urls
 
 START_TIMEOUT = 60.0  # seconds
 
@@ -70,10 +70,11 @@ class BinomeServer:
             await database.close()
 
     def database(self) -> Database:
-        url = running_url(self._folder / "data")
-        if url is None:
+        """As the owner of the tables, to seed and to count."""
+        urls = running_urls(self._folder / "data")
+        if urls is None:
             raise DidNotStart("the embedded database does not run")
-        return Database(url, pool_size=2)
+        return Database(urls.owner, pool_size=2)
 
     def stop(self) -> None:
         if self._program is not None:

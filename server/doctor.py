@@ -19,9 +19,9 @@ from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import text
 
-from server.infra import data_folder, migrate, ports
+from server.infra import data_folder, grants, migrate, ports
 from server.infra.database import Database
-from server.infra.open_database import borrow_database
+from server.infra.open_database import borrow_database, not_held
 from server.infra.postgres_programs import OLDEST_MAJOR, find_programs, find_user
 from server.kernel.ground import GroundError
 from server.settings import Settings
@@ -183,6 +183,11 @@ async def _look_into(database: Database) -> list[Finding]:
         findings.append(Finding("version", "note", f"the next start brings it from {version or 'nothing'} to {head}"))
     else:
         findings.append(Finding("version", "ok", f"at {head}"))
+    role, why = await grants.unbound(database)
+    if why is not None:
+        findings.append(Finding("role", "fix", not_held(role, why)))
+    else:
+        findings.append(Finding("role", "ok", f"{role} is held by row-level security, which keeps organisations apart"))
     if offset > CLOCK_SECONDS:
         findings.append(Finding("clocks", "fix", f"{offset:.0f} s apart from the database's; keep both right with NTP"))
     return findings

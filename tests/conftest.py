@@ -14,10 +14,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
-from server.infra import migrate
+from server.infra import grants, migrate
 from server.infra.data_folder import DataFolder
 from server.infra.database import Database
 from server.infra.embedded_postgres import EmbeddedPostgres
+from server.infra.postgres_roles import new_password
+from tests.support import roles
 
 # Other tests and other work share the machine, so time says nothing here; load_tests measures it.
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -31,6 +33,8 @@ FAST = {
     "max_connections": "100",
     "autovacuum": "off",
 }
+# The tests make databases, and end sessions of the server.
+OWNER_OPTIONS = "CREATEDB IN ROLE pg_read_all_stats, pg_signal_backend"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -55,7 +59,8 @@ def _skipped(config: pytest.Config) -> list[str]:
 
 @dataclass
 class Postgres:
-    """The cluster of this test session. ``url`` is its maintenance database; the role may create databases."""
+    """The cluster of this test session. ``url`` is its maintenance database; the role may create databases, and owns all
+    tables. The server of a test uses another role (``tests/support/roles.py``)."""
 
     url: str
     template: str
@@ -83,22 +88,27 @@ class Postgres:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """The cluster: BINOME_TEST_DATABASE_URL, whose role may create databases, or one made for the session."""
+    """The cluster: BINOME_TEST_DATABASE_URL, whose role may create databases and roles, or one of its own."""
     given = os.environ.get("BINOME_TEST_DATABASE_URL")
     if given:
         cluster = Postgres(given, f"test_{os.getpid()}_template")
+        roles.serve_as(f"test_{os.getpid()}_server", new_password())
+        asyncio.run(cluster._run(roles.make()))
         asyncio.run(_make_template(cluster))
         yield cluster
         asyncio.run(cluster.drop(cluster.url_of(cluster.template)))
+        asyncio.run(cluster._run(roles.remove()))
         return
     home = Path(tempfile.mkdtemp(prefix="binome-tests-", dir="/tmp"))  # socket paths must be short
     home.chmod(0o711)  # as root, PostgreSQL runs as another user
     folder = DataFolder(home / "data")
     folder.open()
-    runner = EmbeddedPostgres(folder, FAST, role_options="CREATEDB")
+    runner = EmbeddedPostgres(folder, FAST, role_options=OWNER_OPTIONS)
     try:
         runner.start()
-        cluster = Postgres(runner.url, "template_migrated")
+        server = make_url(runner.urls.server)
+        roles.serve_as(str(server.username), str(server.password))
+        cluster = Postgres(runner.urls.owner, "template_migrated")
         asyncio.run(_make_template(cluster))
         yield cluster
     finally:
@@ -112,13 +122,15 @@ async def _make_template(cluster: Postgres) -> None:
     database = Database(cluster.url_of(cluster.template))
     try:
         await migrate.upgrade(database)
+        await grants.grant(database, roles.name())
     finally:
         await database.close()
 
 
 @pytest.fixture
 async def database(postgres: Postgres) -> AsyncIterator[Database]:
-    """A fresh, migrated, empty database; gone after the test, whoever is still connected to it."""
+    """A fresh, migrated, empty database, as its owner, whom row-level security does not hold; gone after the test,
+    whoever is still connected to it. What is served runs on ``bound(database)``."""
     url = await postgres.create()
     database = Database(url)
     yield database

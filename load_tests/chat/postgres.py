@@ -27,7 +27,7 @@ class PeerDatabase:
     @property
     def url(self) -> URL:
         """With the loopback address in it; known once started."""
-        return make_url(self._postgres.url).set(host=LOOPBACK, port=self._port, query={})
+        return make_url(self._postgres.urls.owner).set(host=LOOPBACK, port=self._port, query={})
 
     async def start(self) -> None:
         self._folder.open()

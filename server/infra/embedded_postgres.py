@@ -1,7 +1,7 @@
 """PostgreSQL inside the data folder, started and stopped with the server, for whoever runs no database of their own.
 
-Our own small runner around PostgreSQL's programs. It listens on a Unix socket in a private folder only, with a
-password. The cluster is made whole or not at all; it ends with us, however we end; and it comes back when it dies.
+Our own small runner around PostgreSQL's programs. It listens on a Unix socket in a private folder only, with
+passwords. The cluster is made whole or not at all; it ends with us, however we end; and it comes back when it dies.
 """
 
 import asyncio
@@ -18,16 +18,25 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import quote
 
 from server.infra.data_folder import DataFolder, disk_full, refine
 from server.infra.postgres_programs import SHARED_HOME, Programs, User, find_programs, find_user
+from server.infra.postgres_roles import (
+    DATABASE,
+    OWNER,
+    SERVER,
+    Urls,
+    give_login,
+    has_password,
+    keep_password,
+    new_password,
+    urls_of,
+)
 from server.infra.postmaster import IMMEDIATE_STOP_SECONDS, Guard, end_orphan, is_postgres, read_note
 from server.kernel.ground import GroundError
 
 log = logging.getLogger(__name__)
 
-DATABASE = "binome"
 SOCKET_PATH_LIMIT = 103  # bytes, terminator aside: the smallest sun_path among our systems (macOS: 104)
 START_SECONDS = 60.0  # longest wait for a start; a recovery after a crash replays its log first
 FAST_STOP_SECONDS = 10.0  # for a clean shutdown with its checkpoint, before it is cut short
@@ -68,8 +77,8 @@ class EmbeddedPostgres:
     ) -> None:
         self._data = folder.path
         self._extra = dict(settings or {})
-        self._role_options = role_options  # of the role that the server uses; it is no superuser
-        self._password = ""
+        self._role_options = role_options  # of the owner of the tables; no role of ours is a superuser
+        self._urls: Urls | None = None
         self._one_at_a_time = threading.Lock()  # starts and stops come from threads of their own
         self._wanted = False
         self._cluster = self._data / "postgres"
@@ -80,9 +89,11 @@ class EmbeddedPostgres:
         self._guard: Guard | None = None
 
     @property
-    def url(self) -> str:
-        """How to reach the database, as libpq writes it. Known once started."""
-        return _url(self._password, self._sockets)
+    def urls(self) -> Urls:
+        """How to reach the database. Known once started."""
+        if self._urls is None:
+            raise RuntimeError("PostgreSQL was not started")
+        return self._urls
 
     @property
     def pid(self) -> int | None:
@@ -100,9 +111,11 @@ class EmbeddedPostgres:
             self._place()
             if not (self._cluster / "PG_VERSION").exists():
                 self._make_cluster()
-            self._password = (self._data / "postgres.password").read_text(encoding="ascii")
             end_orphan(self._cluster)
             self._configure()
+            if not has_password(self._data, SERVER):
+                self._add_server()
+            self._urls = urls_of(self._data, self._sockets)
             self._run()
         except OSError as error:
             raise refine(error, self._data) from error
@@ -204,24 +217,30 @@ class EmbeddedPostgres:
         new = self._cluster.with_name(f"postgres.new-{os.getpid()}")
         new.mkdir(mode=0o700)
         self._user.own(new)
-        password = secrets.token_urlsafe(24)
+        passwords = {OWNER: new_password(), SERVER: new_password()}
         try:
             self._initialise(new)
             self._tell_single_user(
                 new,
-                f"CREATE ROLE {DATABASE} LOGIN {self._role_options} PASSWORD '{password}'",
-                f"CREATE DATABASE {DATABASE} OWNER {DATABASE}",
+                f"CREATE ROLE {OWNER} {self._role_options}",
+                *(give_login(role, password) for role, password in passwords.items()),
+                f"CREATE DATABASE {DATABASE} OWNER {OWNER}",
             )
-            (self._data / "postgres.password").unlink(missing_ok=True)
-            descriptor = os.open(self._data / "postgres.password", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(password)
+            for role, password in passwords.items():
+                keep_password(self._data, role, password)
             new.rename(self._cluster)
             if self._cluster.parent != self._data:
                 (self._data / "postgres").symlink_to(self._cluster)
         except BaseException:
             shutil.rmtree(new, ignore_errors=True)
             raise
+
+    def _add_server(self) -> None:
+        """The role that serves, for a cluster of when there was only the owner, or whose password is lost. Until its
+        password is kept, this is done again at each start."""
+        password = new_password()
+        self._tell_single_user(self._cluster, give_login(SERVER, password))
+        keep_password(self._data, SERVER, password)
 
     def _initialise(self, cluster: Path) -> None:
         if not self._user.has_name:
@@ -327,14 +346,14 @@ class EmbeddedPostgres:
         return GroundError(f"PostgreSQL did not start: {reason} (its log: {self._data / 'postgres.log'})")
 
 
-def running_url(data: Path) -> str | None:
+def running_urls(data: Path) -> Urls | None:
     """The database of the Binôme that runs on this data folder now, for a command that works beside it."""
     cluster = (data.absolute() / "postgres").resolve()
     note = read_note(cluster)
     if note is None or not note.ready or not is_postgres(note.pid, cluster):
         return None
     try:
-        return _url((data / "postgres.password").read_text(encoding="ascii"), note.sockets)
+        return urls_of(data, note.sockets)
     except OSError:
         return None
 
@@ -347,10 +366,6 @@ def _remove(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         if folder.exists():
             time.sleep(0.02)
-
-
-def _url(password: str, sockets: Path) -> str:
-    return f"postgresql://{DATABASE}:{quote(password)}@/{DATABASE}?host={quote(str(sockets), safe='')}"
 
 
 def _environment() -> dict[str, str]:

@@ -48,7 +48,7 @@ async def upgrade(database: Database) -> list[str]:
 
 def _upgrade(connection: Connection) -> list[str]:
     known = versions()
-    version = _check(_current(connection), known)
+    version = refuse_newer(_current(connection))
     connection.rollback()
     if version == known[-1]:
         return []
@@ -58,7 +58,7 @@ def _upgrade(connection: Connection) -> list[str]:
         connection.execute(text("select pg_advisory_lock(:key)"), {"key": LOCK})
     connection.commit()
     try:
-        before = _check(_current(connection), known)
+        before = refuse_newer(_current(connection))
         connection.rollback()
         _run_alembic(connection)
     finally:
@@ -82,7 +82,9 @@ def _run_alembic(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _check(version: str | None, known: list[str]) -> str | None:
+def refuse_newer(version: str | None) -> str | None:
+    """Returns ``version`` when this code knows it. Raises NewerDatabase."""
+    known = versions()
     if version is not None and version not in known:
         raise NewerDatabase(
             f"the database is at version {version}, and this Binôme knows versions up to {known[-1]}: "

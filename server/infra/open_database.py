@@ -1,4 +1,5 @@
-"""Gets the database that the settings speak of: given or embedded, reachable, migrated."""
+"""Gets the database that the settings speak of: given or embedded, reachable, migrated by its owner, and seen through a
+role that row-level security holds (docs/decisions/0170)."""
 
 import asyncio
 import contextlib
@@ -7,12 +8,14 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
-from server.infra import migrate
+from server.infra import grants, migrate
 from server.infra.data_folder import DataFolder, FolderInUse
 from server.infra.database import Database
-from server.infra.embedded_postgres import EmbeddedPostgres, running_url
+from server.infra.embedded_postgres import EmbeddedPostgres, running_urls
 from server.infra.outage import is_passing
+from server.infra.postgres_roles import Urls
 from server.kernel.ground import GroundError
 from server.settings import Settings
 
@@ -20,40 +23,88 @@ log = logging.getLogger(__name__)
 
 DATABASE_SECONDS = 15.0  # waited for a database that does not answer at the start
 RETRY_SECONDS = 0.5
+HOW = "see docs/operators.md, 'Two roles'"
 
 
 async def open_database(settings: Settings, running: AsyncExitStack, *, migrated: bool = True) -> Database:
     """The database of ``settings``: the one given, or the embedded one, which is started. What must be stopped is put
-    on ``running``. Raises GroundError."""
-    if settings.database_url is None:
-        url = await _start_embedded(settings.data, running)
-    else:
-        url = settings.database_url
-    database = Database(url)
-    running.push_async_callback(database.close)
-    await _reach(database, settings)
-    if migrated:
-        await migrate.upgrade(database)
-    return database
+    on ``running``. Raises GroundError, also when the role of the server could see more than it is told to."""
+    return await _open(settings, await _urls(settings, running, borrowed=False), running, migrated=migrated)
 
 
 async def borrow_database(settings: Settings, running: AsyncExitStack, *, migrated: bool = True) -> Database:
     """Likewise, for a command that may run beside the server: uses the embedded database that runs already."""
+    return await _open(settings, await _urls(settings, running, borrowed=True), running, migrated=migrated)
+
+
+async def borrow_owner(settings: Settings, running: AsyncExitStack) -> Database:
+    """The same database as the owner of its tables, whom nothing holds: for what no server may do. Raises
+    GroundError."""
+    _, owner = await _urls(settings, running, borrowed=True)
+    if owner is None:
+        raise GroundError(f"this needs the owner of the tables; set BINOME_DATABASE_OWNER_URL ({HOW})")
+    return await _reached(owner, settings, running)
+
+
+async def _urls(settings: Settings, running: AsyncExitStack, *, borrowed: bool) -> tuple[str, str | None]:
+    """How the server and the owner reach the database."""
+    if settings.database_url is not None:
+        return settings.database_url, settings.database_owner_url
     try:
-        return await open_database(settings, running, migrated=migrated)
+        urls = await _start_embedded(settings.data, running)
     except FolderInUse:
-        url = running_url(settings.data)
-        if url is None:
+        there = running_urls(settings.data) if borrowed else None
+        if there is None:
             raise
-    database = Database(url)
-    running.push_async_callback(database.close)
-    await _reach(database, settings)
+        urls = there
+    return urls.server, urls.owner
+
+
+async def _open(
+    settings: Settings, urls: tuple[str, str | None], running: AsyncExitStack, *, migrated: bool
+) -> Database:
+    server, owner = urls
+    database = await _reached(server, settings, running)
     if migrated:
-        await migrate.upgrade(database)
+        if owner is not None:
+            async with AsyncExitStack() as meanwhile:
+                await _migrate(await _reached(owner, settings, meanwhile), database)
+        await _check(database, settings)
     return database
 
 
-async def _start_embedded(data: Path, running: AsyncExitStack) -> str:
+async def _migrate(owner: Database, server: Database) -> None:
+    await migrate.upgrade(owner)
+    role, why = await grants.unbound(server)
+    if why is None:
+        await grants.grant(owner, role)
+
+
+async def _check(database: Database, settings: Settings) -> None:
+    """Raises GroundError for a database that cannot be served from."""
+    role, why = await grants.unbound(database)
+    if why is not None:
+        raise GroundError(not_held(role, why))
+    version = await migrate.current(database)
+    migrate.refuse_newer(version)
+    if version != migrate.head():
+        advice = (
+            "BINOME_DATABASE_URL and BINOME_DATABASE_OWNER_URL lead to two databases; let them lead to one"
+            if settings.database_owner_url is not None
+            else f"set BINOME_DATABASE_OWNER_URL, and the next start brings it there ({HOW})"
+        )
+        raise GroundError(f"the database is at {version or 'nothing'}, this Binôme wants {migrate.head()}: {advice}")
+
+
+def not_held(role: str, why: str) -> str:
+    """What to tell of a role that row-level security does not hold."""
+    return (
+        f"the role {role} of BINOME_DATABASE_URL {why}, so nothing would keep organisations apart; give the server a "
+        f"role of its own, and this one to BINOME_DATABASE_OWNER_URL ({HOW})"
+    )
+
+
+async def _start_embedded(data: Path, running: AsyncExitStack) -> Urls:
     folder = DataFolder(data)
     folder.open()
     running.callback(folder.close)
@@ -62,7 +113,14 @@ async def _start_embedded(data: Path, running: AsyncExitStack) -> str:
     await asyncio.to_thread(postgres.start)
     watch = asyncio.create_task(postgres.watch(), name="postgres-watch")
     running.push_async_callback(_cancel, watch)
-    return postgres.url
+    return postgres.urls
+
+
+async def _reached(url: str, settings: Settings, running: AsyncExitStack) -> Database:
+    database = Database(url)
+    running.push_async_callback(database.close)
+    await _reach(database, settings)
+    return database
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:
@@ -97,5 +155,8 @@ def _unreachable(error: BaseException, database: Database, settings: Settings) -
     where = f"{url.host or url.query.get('host', 'its socket')}:{url.port or 5432}"
     cause = error.__cause__ or error
     reason = str(getattr(cause, "strerror", None) or cause).splitlines()[0:1] or [type(cause).__name__]
-    advice = "check BINOME_DATABASE_URL and that PostgreSQL runs" if settings.database_url else "see postgres.log"
+    setting = "BINOME_DATABASE_URL"
+    if settings.database_owner_url is not None and url.username == make_url(settings.database_owner_url).username:
+        setting = "BINOME_DATABASE_OWNER_URL"
+    advice = f"check {setting} and that PostgreSQL runs" if settings.database_url else "see postgres.log"
     return GroundError(f"cannot reach the database at {where}: {reason[0]}; {advice}")

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from server.infra import migrate
+from server.infra import grants, migrate
 from server.infra.data_folder import DataFolder
 from server.infra.database import Database
 from server.infra.embedded_postgres import EmbeddedPostgres
+from server.infra.postgres_roles import SERVER
 from tests.support.world import PASSWORD, world
 
 
@@ -26,9 +27,10 @@ def cluster(folder: Path) -> Iterator[EmbeddedPostgres]:
 
 
 async def test_http_says_try_again_and_goes_on_by_itself(cluster: EmbeddedPostgres) -> None:
-    database = Database(cluster.url)
+    database, server = Database(cluster.urls.owner), Database(cluster.urls.server)
     await migrate.upgrade(database)
-    async with world(database, sign_in=("alice",)) as here:
+    await grants.grant(database, SERVER)
+    async with world(database, server, sign_in=("alice",)) as here:
         token = here.north.tokens["alice"]
         sign_in = {"login": "lea.north", "password": PASSWORD}
         account = {"login": "zoe", "name": "Zoé", "role": "mentor", "password": "a long enough one"}

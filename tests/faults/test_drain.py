@@ -13,12 +13,21 @@ from server.app import App, build
 from server.settings import Settings
 from tests.conftest import Postgres
 from tests.processes import Server, free_port, postgres_of, wait_until
+from tests.support.roles import bound_url
 
 
 @pytest.fixture
 async def app(postgres: Postgres) -> AsyncIterator[App]:
     url = await postgres.create()
-    app = build(Settings(database_url=url, port=free_port(), media_port=free_port(), drain_seconds=1.5))
+    app = build(
+        Settings(
+            database_url=bound_url(url),
+            database_owner_url=url,
+            port=free_port(),
+            media_port=free_port(),
+            drain_seconds=1.5,
+        )
+    )
     await app.start()
     yield app
     await app.stop()

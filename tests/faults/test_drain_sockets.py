@@ -15,6 +15,7 @@ from server import app as app_module
 from server.settings import Settings
 from tests.conftest import Postgres
 from tests.processes import Server, free_port, run
+from tests.support.roles import bound_url
 
 PASSWORD = "correct horse battery staple"
 
@@ -84,7 +85,9 @@ async def test_a_stop_waits_for_no_socket(postgres: Postgres, monkeypatch: pytes
     """To the web server a socket is a request that never ends."""
     monkeypatch.setattr(app_module, "HTTP_STOP_SECONDS", 60.0)
     url = await postgres.create()
-    app = app_module.build(Settings(database_url=url, port=free_port(), media_port=free_port()))
+    app = app_module.build(
+        Settings(database_url=bound_url(url), database_owner_url=url, port=free_port(), media_port=free_port())
+    )
     await app.start()
     socket = await connect(f"ws://127.0.0.1:{app.port}/socket.io/?EIO=4&transport=websocket", compression=None)
     assert str(await socket.recv()).startswith("0{")

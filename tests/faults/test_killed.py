@@ -9,7 +9,7 @@ from collections.abc import Callable
 import asyncpg
 import psutil
 
-from server.infra.embedded_postgres import running_url
+from server.infra.embedded_postgres import running_urls
 from tests.processes import Server, postgres_of, run, wait_until
 
 RESTART_SECONDS = 20.0  # 3 is promised, and measured by load_tests; here other tests share the machine
@@ -17,11 +17,11 @@ RESTART_SECONDS = 20.0  # 3 is promised, and measured by load_tests; here other 
 
 def sql(server: Server, statement: str) -> object:
     """One value from the server's own database, asked from outside."""
-    url = running_url(server.data)
-    assert url is not None
+    urls = running_urls(server.data)
+    assert urls is not None
 
     async def ask() -> object:
-        connection = await asyncpg.connect(url)
+        connection = await asyncpg.connect(urls.owner)
         try:
             return await connection.fetchval(statement)
         finally:
@@ -83,7 +83,7 @@ def test_a_killed_backend_is_no_end(make_server: Callable[..., Server]) -> None:
     server = make_server()
     server.start()
     postmaster = server.postmaster()
-    backend = next(child for child in postmaster.children() if "binome binome" in " ".join(child.cmdline()))
+    backend = next(child for child in postmaster.children() if "binome_server binome" in " ".join(child.cmdline()))
     backend.kill()
     wait_until(server.ready, 10, "readiness")
     assert server.postmaster().pid == postmaster.pid

@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 from server.infra.database import Database
-from server.infra.embedded_postgres import running_url
+from server.infra.embedded_postgres import running_urls
 from server.kernel.identifiers import new_id, shorten
 from tests.processes import Server
 from tests.support.raw_socket import Closed
@@ -121,9 +121,9 @@ async def killed_again_and_again(server: Server, kills: list[str], pause: float)
 
 
 def open_database(server: Server) -> Database:
-    url = running_url(server.data)
-    assert url is not None
-    return Database(url)
+    urls = running_urls(server.data)
+    assert urls is not None
+    return Database(urls.owner)
 
 
 async def check(server: Server, devices: list[Device]) -> None:

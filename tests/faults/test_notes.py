@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from server.infra.database import Database
-from server.infra.embedded_postgres import running_url
+from server.infra.embedded_postgres import running_urls
 from server.kernel.identifiers import new_id
 from server.rooms.notes.rules import CHUNK
 from tests.processes import Server
@@ -22,9 +22,9 @@ LAST = len(NOTE) // CHUNK
 
 
 def open_database(server: Server) -> Database:
-    url = running_url(server.data)
-    assert url is not None
-    return Database(url)
+    urls = running_urls(server.data)
+    assert urls is not None
+    return Database(urls.owner)
 
 
 async def asked(server: Server, who: Person, method: str, path: str, **what: Any) -> Any:

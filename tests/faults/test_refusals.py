@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from server.infra.embedded_postgres import running_url
+from server.infra.embedded_postgres import running_urls
 from tests.processes import Server, environment, free_port, postgres_of, run, wait_until
 
 ROOT = os.geteuid() == 0
@@ -283,11 +283,11 @@ class TestDatabaseElsewhere:
     def test_coming_late_and_going_away(self, make_server: Callable[..., Server]) -> None:
         owner = make_server()
         owner.start()
-        url = running_url(owner.data)
-        assert url is not None
+        urls = running_urls(owner.data)
+        assert urls is not None
         owner.signal(signal.SIGTERM)
         owner.wait()
-        server = make_server(None, database_url=url)
+        server = make_server(None, database_url=urls.server, database_owner_url=urls.owner)
         server.start(ready=False)
         wait_until(lambda: "database_awaited" in server.events(), 20)
         owner.start()

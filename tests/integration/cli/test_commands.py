@@ -15,6 +15,7 @@ from server import __version__
 from server.infra import migrate
 from tests.conftest import Postgres
 from tests.processes import Server, environment, run, short_folder
+from tests.support.roles import bound_url
 
 
 @pytest.fixture
@@ -106,7 +107,7 @@ class TestDoctor:
         assert "topsecret" not in done.stdout + done.stderr
 
     async def test_a_database_before_and_after_its_upgrade(self, folder: Path, database_url: str) -> None:
-        env = environment(folder / "data", database_url=database_url)
+        env = environment(folder / "data", database_url=bound_url(database_url), database_owner_url=database_url)
         done = run("doctor", env=env)
         assert (done.returncode, findings(done.stdout)["version"]) == (0, "note")
         assert f"the next start brings it from nothing to {migrate.head()}" in done.stdout
@@ -172,7 +173,7 @@ def mail_server(to_login: bytes) -> Iterator[int]:
 
 class TestAdmin:
     async def test_the_first_account(self, folder: Path, database_url: str) -> None:
-        env = environment(folder / "data", database_url=database_url)
+        env = environment(folder / "data", database_url=bound_url(database_url), database_owner_url=database_url)
         made = run(
             *("admin", "create", "--organisation", "Les Passerelles", "--login", "marie", "--password-stdin"),
             env=env,
@@ -187,7 +188,7 @@ class TestAdmin:
         assert line.startswith("binome: login: ")
 
     async def test_a_bad_password_is_told_and_nothing_is_made(self, folder: Path, database_url: str) -> None:
-        env = environment(folder / "data", database_url=database_url)
+        env = environment(folder / "data", database_url=bound_url(database_url), database_owner_url=database_url)
         arguments = ("admin", "create", "--organisation", "A", "--login", "marie", "--password-stdin")
         refused = run(*arguments, env=env, stdin="x\n")
         assert refused.returncode == 2

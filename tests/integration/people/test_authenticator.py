@@ -52,7 +52,7 @@ async def until_refused(here: World, token: str, error: type[NotSignedIn]) -> No
 
 async def test_the_database_is_asked_once(here: World) -> None:
     token = here.north.tokens["lea"]
-    queries = Queries(here.database)
+    queries = Queries(here.bound)
     people = [await here.authenticator.authenticate(token) for _ in range(20)]
     assert queries.count == 1
     assert len(set(people)) == 1
@@ -66,7 +66,7 @@ async def test_a_session_ended_by_another_process_is_over(here: World) -> None:
         await conn.execute(delete(auth_sessions).where(auth_sessions.c.id == principal.session_id))
 
     await until_refused(here, token, NotSignedIn)
-    queries = Queries(here.database)
+    queries = Queries(here.bound)
     await here.authenticator.authenticate(here.north.tokens["julien"])
     assert queries.count == 1
 
@@ -109,7 +109,7 @@ async def test_while_notices_cannot_arrive_the_database_is_asked_each_time(here:
     token = here.north.tokens["lea"]
     await here.authenticator.authenticate(token)
     await here.notices.stop()
-    queries = Queries(here.database)
+    queries = Queries(here.bound)
     for _ in range(3):
         await here.authenticator.authenticate(token)
     assert queries.count == 3
@@ -151,7 +151,7 @@ async def test_what_was_read_before_a_change_is_not_kept_after_it(here: World) -
         here.authenticator.forget(principal.session_id)
         await asyncio.sleep(0)
     assert (await reading).session_id == principal.session_id
-    queries = Queries(here.database)
+    queries = Queries(here.bound)
     await here.authenticator.authenticate(token)
     assert queries.count == 1
 
@@ -200,6 +200,6 @@ async def test_notices_about_others_drop_nothing(here: World) -> None:
         await conn.execute(text("select pg_notify('rights', 'room:' || gen_random_uuid())"))
         await conn.execute(text("select pg_notify('rights', 'account:not-an-id')"))
     await asyncio.sleep(0.05)
-    queries = Queries(here.database)
+    queries = Queries(here.bound)
     await here.authenticator.authenticate(token)
     assert queries.count == 0

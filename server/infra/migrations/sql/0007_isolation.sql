@@ -16,3 +16,24 @@ BEGIN
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
     EXECUTE format('CREATE POLICY organisations ON %s USING ((SELECT scope_is_everywhere()) OR %s)', target, rule);
 END $$;
+
+SELECT isolate('organisations', 'id = ANY ((SELECT scope_organisations())::uuid[])');
+
+SELECT isolate('accounts');
+SELECT isolate('pairs');
+SELECT isolate('rooms');
+SELECT isolate('flags');
+SELECT isolate('samples');
+SELECT isolate('own_rules');
+SELECT isolate('planned_sessions');
+
+SELECT isolate('auth_sessions', 'EXISTS (SELECT FROM accounts a WHERE a.id = auth_sessions.account_id)');
+SELECT isolate('pair_freezes', 'EXISTS (SELECT FROM pairs p WHERE p.id = pair_freezes.pair_id)');
+SELECT isolate('reviews', 'EXISTS (SELECT FROM flags f WHERE f.id = reviews.flag_id)');
+SELECT isolate('appeals', 'EXISTS (SELECT FROM flags f WHERE f.id = appeals.flag_id)');
+SELECT isolate('voice_note_chunks', 'EXISTS (SELECT FROM voice_notes n WHERE n.id = voice_note_chunks.note_id)');
+
+SELECT isolate(part::regclass, format('EXISTS (SELECT FROM rooms r WHERE r.id = %s.room_id)', part))
+FROM unnest(ARRAY[
+    'conversation_states', 'message_versions', 'messages', 'room_marks', 'room_members', 'room_visits', 'voice_notes'
+]) AS part;

@@ -1,0 +1,95 @@
+"""What the server's role may do with the tables, given to it by their owner after each migration; and whether a role is
+one that row-level security holds at all (docs/decisions/0170)."""
+
+import logging
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.infra.database import Database
+
+log = logging.getLogger(__name__)
+
+SCHEMAS: Final = ("public", "jobs")
+APPEND_ONLY: Final = "append-only"  # the comment of a table whose rows nobody changes
+_LOCK: Final = 0x42494E47  # "BING": of several processes that start together, one gives
+
+# What each table, sequence and schema lacks or has too much of, compared with what it should: tables are read and
+# written, an append-only one is added to, and the version of the database is read. Nothing is altered, truncated or
+# referred to by the server.
+_DIFFERENCES = text("""
+with tables as materialized (
+    select c.oid, format('%I.%I', n.nspname, c.relname) as name,
+        case when c.relname = 'alembic_version' then '{SELECT}'
+             when obj_description(c.oid, 'pg_class') = :append_only then '{SELECT,INSERT}'
+             else '{SELECT,INSERT,UPDATE,DELETE}' end::text[] as wanted
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = any(cast(:schemas as text[])) and c.relkind in ('r', 'p')
+), sequences as materialized (
+    select c.oid, format('%I.%I', n.nspname, c.relname) as name
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = any(cast(:schemas as text[])) and c.relkind = 'S'
+        and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'i') -- of an identity: needs none
+)
+select case when p = any(wanted) then format('GRANT %s ON TABLE %s TO ', p, name)
+            else format('REVOKE %s ON TABLE %s FROM ', p, name) end
+from tables, unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) as p
+where has_table_privilege(cast(:role as name), oid, p) <> (p = any(wanted))
+union all
+select format('GRANT USAGE ON SEQUENCE %s TO ', name) from sequences
+where not has_sequence_privilege(cast(:role as name), oid, 'USAGE')
+union all
+select format('GRANT USAGE ON SCHEMA %I TO ', nspname) from pg_namespace
+where nspname = any(cast(:schemas as text[])) and not has_schema_privilege(cast(:role as name), oid, 'USAGE')
+""")
+
+# Whoever may become the owner of the tables, of their schemas or of the database can take row-level security off; who
+# may make roles can become one who may (PostgreSQL 15).
+_HELD = text("""
+select current_user, case
+    when r.rolsuper then 'is a superuser'
+    when r.rolbypassrls then 'may bypass row-level security'
+    when r.rolcreaterole then 'may make roles'
+    when exists (
+        select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = any(cast(:schemas as text[])) and c.relkind in ('r', 'p')
+            and pg_has_role(current_user, c.relowner, 'MEMBER')
+    ) then 'owns the tables'
+    when exists (
+        select from pg_namespace n
+        where n.nspname = any(cast(:schemas as text[])) and pg_has_role(current_user, n.nspowner, 'MEMBER')
+    ) or exists (
+        select from pg_database d where d.datname = current_database() and pg_has_role(current_user, d.datdba, 'MEMBER')
+    ) then 'owns the database'
+end
+from pg_roles r where r.rolname = current_user
+""")
+
+
+async def grant(owner: Database, role: str) -> list[str]:
+    """Gives ``role`` exactly what the server needs of the tables of ``owner``. Returns what that took: nothing, where it
+    had that already."""
+    async with owner.everywhere() as connection:
+        await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        changes = await differences(connection, role)
+        name = connection.dialect.identifier_preparer.quote(role)
+        for change in changes:
+            await connection.execute(text(change + name))
+    if changes:
+        log.info("granted", extra={"count": len(changes)})
+    return changes
+
+
+async def differences(connection: AsyncConnection, role: str) -> list[str]:
+    """The statements, but for the name of the role at their end, until ``role`` has what the server needs and no more."""
+    asked = {"append_only": APPEND_ONLY, "schemas": list(SCHEMAS), "role": role}
+    return list((await connection.execute(_DIFFERENCES, asked)).scalars())
+
+
+async def unbound(database: Database) -> tuple[str, str | None]:
+    """The role of ``database``, and what keeps row-level security from holding it, in a few words; None when it is
+    held."""
+    async with database.engine.connect() as connection:
+        role, why = (await connection.execute(_HELD, {"schemas": list(SCHEMAS)})).one()
+        return str(role), why
