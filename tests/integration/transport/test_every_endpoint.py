@@ -26,13 +26,15 @@ TALKERS = frozenset({Role.MENTOR, Role.MENTEE, Role.SUPERVISOR})
 @dataclass(frozen=True)
 class Scene:
     """One organisation: somebody of each role, a pair with its room, where the professional has entered, a held message
-    with its flag, a flag that a colleague has decided and the professional is to judge blindly, and a voice note."""
+    with its flag, a flag that a colleague has decided and the professional is to judge blindly, a voice note, and the
+    link of the young person's guardian."""
 
     people: Mapping[Role, Person]
     room: Room
     flag: UUID
     sampled: UUID
     note: UUID
+    link: UUID
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,9 @@ class Row:
     """Who may use an endpoint, and how to ask it about the things of a scene.
 
     ``foreign`` names what of another organisation can be put in its place, each answered ``not_found``. ``upload`` is
-    the body of one that takes bytes, ``largest`` how many bytes a body may have.
+    the body of one that takes bytes, ``largest`` how many bytes a body may have. ``reach``: the roles to whom the
+    things of every pair of their organisation are open here (test_same_words.py tries another pair's on all others);
+    ``words``: the parts of the path that are no identifiers of things.
     """
 
     method: str
@@ -50,6 +54,8 @@ class Row:
     foreign: tuple[str, ...] = ()
     upload: bytes | None = None
     largest: int = 16 * 1024
+    reach: frozenset[Role] = frozenset({Role.ADMIN})
+    words: tuple[str, ...] = ("chunk",)
 
     @property
     def name(self) -> str:
@@ -94,6 +100,34 @@ def of_pair(scene: Scene) -> tuple[dict[str, Any], Any]:
     return {}, people
 
 
+def of_consent(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {}, {"mentee": scene.room.mentee.id, "purpose": "prescriber", "agree": False}
+
+
+def of_mentee(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"mentee": scene.room.mentee.id}, None
+
+
+def of_paper(scene: Scene) -> tuple[dict[str, Any], Any]:
+    mentee = scene.room.mentee.id
+    body = {"by": mentee, "purpose": "prescriber", "agree": True, "how": "paper", "day": "2026-11-20"}
+    return {"mentee": mentee}, body
+
+
+def of_guardian(scene: Scene) -> tuple[dict[str, Any], Any]:
+    guardian = scene.people[Role.GUARDIAN].id
+    body = {"guardian": guardian, "relation": "parent", "authority": True, "paper": "family_record"}
+    return {"mentee": scene.room.mentee.id}, body
+
+
+def of_link(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"mentee": scene.room.mentee.id, "link": scene.link}, {"why": "request"}
+
+
+WORDING = {"text": "Un texte.", "easy": "Facile."}
+CONSENT_TEXT = {"purpose": "prescriber", "after": 1, "fr": WORDING, "en": WORDING}
+
+
 TABLE = [
     Row("POST", "/api/v1/session", ANYONE, lambda _: ({}, {"login": "nobody", "password": "nothing"})),
     Row("GET", "/api/v1/session", EVERYONE),
@@ -130,6 +164,15 @@ TABLE = [
     Row("GET", "/api/v1/moderation/rules", TUNERS),
     Row("PUT", "/api/v1/moderation/rules", TUNERS, lambda _: ({}, {"watched": ["la cabane"]}), largest=2**19),
     Row("POST", "/api/v1/moderation/try", TUNERS, lambda _: ({}, TRIED), largest=2**19),
+    Row("GET", "/api/v1/consents", frozenset({Role.GUARDIAN, Role.MENTEE})),
+    Row("POST", "/api/v1/consents", frozenset({Role.GUARDIAN, Role.MENTEE}), of_consent, ("mentee",)),
+    Row("GET", "/api/v1/mentees", STAFF_OF_PAIRS),
+    Row("GET", "/api/v1/mentees/{mentee}/consents", STAFF_OF_PAIRS, of_mentee, ("mentee",)),
+    Row("POST", "/api/v1/mentees/{mentee}/consents", STAFF_OF_PAIRS, of_paper, ("mentee",)),
+    Row("POST", "/api/v1/mentees/{mentee}/guardians", STAFF_OF_PAIRS, of_guardian, ("mentee", "guardian")),
+    Row("POST", "/api/v1/mentees/{mentee}/guardians/{link}/end", STAFF_OF_PAIRS, of_link, ("mentee", "link")),
+    Row("GET", "/api/v1/consent-texts", frozenset({Role.ADMIN})),
+    Row("POST", "/api/v1/consent-texts", frozenset({Role.ADMIN}), lambda _: ({}, CONSENT_TEXT), largest=2**16),
 ]
 ROWS = {row.name: row for row in TABLE}
 CHANGES = [row for row in TABLE if row.method != "GET" and row.roles is not ANYONE]
@@ -143,8 +186,11 @@ async def house(database: Database) -> AsyncIterator[House]:
 
 async def scene(house: House, where: Any) -> Scene:
     """The three of the room have the roles of mentor, mentee and supervisor; those of the other roles are beside it."""
-    room = await house.room(where=where)
+    guardian = await house.person(Role.GUARDIAN, "Guardian", where=where)
+    room = await house.room(where=where, guardian=guardian)
     people = {Role.MENTOR: room.mentor, Role.MENTEE: room.mentee, Role.SUPERVISOR: room.supervisor}
+    people[Role.GUARDIAN] = guardian
+    ((link,),) = await house.sql("select id from guardian_links where guardian_id = :who", who=guardian.id)
     for role in Role:
         if role not in people:
             people[role] = await house.person(role, role.value.title(), where=where)
@@ -157,7 +203,7 @@ async def scene(house: House, where: Any) -> Scene:
     assert (await say(client, room, note, 3))["ok"]
     claire = await house.open(room.supervisor)
     assert (await claire.call("room:enter", {"room": room.number}))["ok"]
-    return Scene(people, room, flag, sampled, note)
+    return Scene(people, room, flag, sampled, note, link)
 
 
 async def decided_flag(house: House, room: Room) -> UUID:
@@ -202,6 +248,7 @@ async def state(house: House) -> dict[str, int]:
     """How many rows there are of all that an endpoint could make or end."""
     tables: tuple[str, ...] = ("accounts", "auth_sessions", "pairs", "rooms", "messages", "room_visits", "voice_notes")
     tables += ("flags", "reviews", "appeals", "samples", "own_rules")
+    tables += ("consent_entries", "consent_texts", "guardian_links")
     return {table: (await house.sql(f"select count(*) from {table}"))[0][0] for table in tables} | {  # noqa: S608
         "open": (await house.sql("select count(*) from flags where state = 'open'"))[0][0],
         "revisions": (await house.sql("select sum(revision) from flags"))[0][0],
@@ -211,6 +258,7 @@ async def state(house: House) -> dict[str, int]:
 
 async def test_the_table_holds_every_endpoint_and_no_other(house: House) -> None:
     served_rows = {f"{row.declared.method} {row.declared.path}" for row in house.capabilities.endpoints.table}
+    assert sorted(served_rows - set(ROWS)) == [], "served without a Row in TABLE: say who may, and how to ask"
     assert sorted(ROWS) == sorted(served_rows)
     document = await description(house)
     described = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
