@@ -59,8 +59,8 @@ def _skipped(config: pytest.Config) -> list[str]:
 
 @dataclass
 class Postgres:
-    """The cluster of this test session. ``url`` is its maintenance database; the role may create databases, and owns all
-    tables. The server of a test uses another role (``tests/support/roles.py``)."""
+    """The cluster of this test session. ``url`` is its maintenance database; the role may create databases, and owns
+    all tables. The server of a test uses another role (``tests/support/roles.py``)."""
 
     url: str
     template: str

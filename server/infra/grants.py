@@ -68,8 +68,8 @@ from pg_roles r where r.rolname = current_user
 
 
 async def grant(owner: Database, role: str) -> list[str]:
-    """Gives ``role`` exactly what the server needs of the tables of ``owner``. Returns what that took: nothing, where it
-    had that already."""
+    """Gives ``role`` exactly what the server needs of the tables of ``owner``. Returns what that took: nothing, where
+    it had that already."""
     async with owner.everywhere() as connection:
         await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         changes = await differences(connection, role)
@@ -82,7 +82,7 @@ async def grant(owner: Database, role: str) -> list[str]:
 
 
 async def differences(connection: AsyncConnection, role: str) -> list[str]:
-    """The statements, but for the name of the role at their end, until ``role`` has what the server needs and no more."""
+    """The statements, but for the role's name at their end, until ``role`` has what the server needs and no more."""
     asked = {"append_only": APPEND_ONLY, "schemas": list(SCHEMAS), "role": role}
     return list((await connection.execute(_DIFFERENCES, asked)).scalars())
 

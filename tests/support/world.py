@@ -157,8 +157,8 @@ async def world(
         north, south = [await _association(database, passwords, name) for name in ("north", "south")]
         async with serving(app) as site:
             made = World(
-                database, server, clock, bus, passwords, authenticator, notices, signing, managing, endpoints, factors, site, ended,
-                north, south,
+                database, server, clock, bus, passwords, authenticator, notices, signing, managing, endpoints, factors,
+                site, ended, north, south,
             )  # fmt: skip
             for where, name in ((north, "north"), (south, "south")):
                 for login in sign_in:
