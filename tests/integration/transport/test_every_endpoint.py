@@ -44,7 +44,8 @@ class Row:
     ``foreign`` names what of another organisation can be put in its place, each answered ``not_found``. ``upload`` is
     the body of one that takes bytes, ``largest`` how many bytes a body may have. ``reach``: the roles to whom the
     things of every pair of their organisation are open here (test_same_words.py tries another pair's on all others);
-    ``words``: the parts of the path that are no identifiers of things.
+    ``shared``: what of ``foreign`` belongs to the whole organisation rather than to a pair; ``words``: the parts of
+    the path that are no identifiers of things.
     """
 
     method: str
@@ -56,6 +57,7 @@ class Row:
     largest: int = 16 * 1024
     reach: frozenset[Role] = frozenset({Role.ADMIN})
     words: tuple[str, ...] = ("chunk",)
+    shared: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -160,16 +162,25 @@ TABLE = [
     Row("POST", "/api/v1/flags/{flag}/unclaim", frozenset({Role.SUPERVISOR}), of_flag, ("flag",)),
     Row("POST", "/api/v1/flags/{flag}/second", frozenset({Role.SUPERVISOR}), of_second, ("flag",)),
     Row("POST", "/api/v1/flags/{flag}/decide", frozenset({Role.SUPERVISOR}), of_decision, ("flag",)),
-    Row("POST", "/api/v1/flags/{flag}/sample", frozenset({Role.SUPERVISOR}), of_sample, ("flag",)),
+    Row(
+        "POST", "/api/v1/flags/{flag}/sample", frozenset({Role.SUPERVISOR}), of_sample, ("flag",), reach=STAFF_OF_PAIRS
+    ),
     Row("GET", "/api/v1/moderation/rules", TUNERS),
     Row("PUT", "/api/v1/moderation/rules", TUNERS, lambda _: ({}, {"watched": ["la cabane"]}), largest=2**19),
     Row("POST", "/api/v1/moderation/try", TUNERS, lambda _: ({}, TRIED), largest=2**19),
-    Row("GET", "/api/v1/consents", frozenset({Role.GUARDIAN, Role.MENTEE})),
-    Row("POST", "/api/v1/consents", frozenset({Role.GUARDIAN, Role.MENTEE}), of_consent, ("mentee",)),
+    Row("GET", "/api/v1/my-consents", frozenset({Role.GUARDIAN, Role.MENTEE})),
+    Row("POST", "/api/v1/my-consents", frozenset({Role.GUARDIAN, Role.MENTEE}), of_consent, ("mentee",)),
     Row("GET", "/api/v1/mentees", STAFF_OF_PAIRS),
     Row("GET", "/api/v1/mentees/{mentee}/consents", STAFF_OF_PAIRS, of_mentee, ("mentee",)),
     Row("POST", "/api/v1/mentees/{mentee}/consents", STAFF_OF_PAIRS, of_paper, ("mentee",)),
-    Row("POST", "/api/v1/mentees/{mentee}/guardians", STAFF_OF_PAIRS, of_guardian, ("mentee", "guardian")),
+    Row(
+        "POST",
+        "/api/v1/mentees/{mentee}/guardians",
+        STAFF_OF_PAIRS,
+        of_guardian,
+        ("mentee", "guardian"),
+        shared=("guardian",),
+    ),
     Row("POST", "/api/v1/mentees/{mentee}/guardians/{link}/end", STAFF_OF_PAIRS, of_link, ("mentee", "link")),
     Row("GET", "/api/v1/consent-texts", frozenset({Role.ADMIN})),
     Row("POST", "/api/v1/consent-texts", frozenset({Role.ADMIN}), lambda _: ({}, CONSENT_TEXT), largest=2**16),

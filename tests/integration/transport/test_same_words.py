@@ -1,0 +1,106 @@
+"""Every endpoint, asked by every role about what is their own pair's, another pair's of the same organisation, another
+organisation's, and about what does not exist. Who may not is refused in the same words each time, so that no answer
+tells what exists; and nothing is changed.
+
+Rows are those of ``test_every_endpoint.py``: a new endpoint is tried as soon as it has one.
+"""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import msgspec
+import pytest
+
+from server.infra.database import Database
+from server.kernel.identifiers import new_id
+from server.kernel.permissions import Role
+from tests.integration.transport.test_every_endpoint import ANYONE, TABLE, Row, Scene, scene
+from tests.support.rooms import House, Person, organisation, served
+from tests.support.whole_state import whole_state
+
+UNEQUAL_EACH_TIME = frozenset({"Date", "Content-Length"})  # of equal bodies the length is equal
+
+Filled = tuple[dict[str, Any], Any]
+Words = tuple[int, bytes, Mapping[str, str]]
+
+
+@pytest.fixture
+async def house(database: Database) -> AsyncIterator[House]:
+    async with served(database) as house:
+        yield house
+
+
+def test_each_thing_in_a_path_can_be_somebody_elses() -> None:
+    """A row names in ``foreign`` each part of its path that identifies a thing, in ``words`` each that does not."""
+    unnamed = {
+        row.name: sorted(missing)
+        for row in TABLE
+        if (missing := set(re.findall(r"{(\w+)}", row.path)) - set(row.foreign) - set(row.words))
+    }
+    assert unnamed == {}
+
+
+def instead(filled: Filled, what: str, stranger: Filled | None) -> Filled:
+    """``filled`` with ``what`` taken from a stranger's, or made up."""
+    parts = []
+    for part, other in zip(filled, stranger or (None, None), strict=True):
+        changed = dict(part) if isinstance(part, dict) else part
+        if isinstance(changed, dict) and what in changed:
+            changed[what] = other[what] if other else new_id()
+        parts.append(changed)
+    return parts[0], parts[1]
+
+
+async def words(house: House, row: Row, filled: Filled, who: Person) -> Words:
+    """The whole answer, but for the time of day."""
+    path, body = filled
+    headers = {"Authorization": f"Bearer {who.token}", "Content-Type": "application/json"}
+    data = msgspec.json.encode(body) if body is not None else row.upload
+    if row.upload is not None:
+        headers["Content-Type"] = "application/octet-stream"
+    if data is None:
+        del headers["Content-Type"]
+    url = house.site.url + row.path.format(**path)
+    async with house.site.http.request(row.method, url, data=data, headers=headers) as got:
+        told = {name: value for name, value in got.headers.items() if name not in UNEQUAL_EACH_TIME}
+        return got.status, await got.read(), told
+
+
+def code(told: Words) -> str:
+    body = msgspec.json.decode(told[1]) if told[1] else {}
+    return str(body["error"]["code"]) if told[0] >= 400 else f"allowed, {told[0]}"
+
+
+async def test_every_endpoint_every_role_and_what_is_not_theirs(house: House) -> None:
+    here, beside = await scene(house, house.north), await scene(house, house.north)
+    there = await scene(house, await organisation(house.database, "South"))
+    before = await whole_state(house.database)
+    wrong: dict[str, Any] = {}
+    tried = 0
+    for row in TABLE:
+        if row.roles is ANYONE:
+            continue
+        strangers: dict[str, Scene | None] = {"nowhere": None, "elsewhere": there, "beside": beside}
+        for role in Role:
+            who, may = here.people[role], role in row.roles
+            own = row.fill(here)
+            for what in row.foreign or ("",):
+                answers: dict[str, Words] = {} if may else {"own": await words(house, row, own, who)}
+                for place, stranger in strangers.items():
+                    open_to_them = may and place == "beside" and (role in row.reach or what in row.shared)
+                    if what and not open_to_them:
+                        filled = instead(own, what, row.fill(stranger) if stranger else None)
+                        answers[place] = await words(house, row, filled, who)
+                tried += len(answers)
+                first = next(iter(answers.values()), None)
+                expected = "not_found" if may else "forbidden"
+                if first is not None and code(first) != expected:
+                    wrong[f"{row.name} {role} {what}"] = (f"expected {expected}", code(first))
+                different = [place for place, told in answers.items() if told != first]
+                if different:
+                    wrong[f"{row.name} {role} {what} tells"] = {place: answers[place][:2] for place in answers}
+    assert wrong == {}, "\n".join(f"{name}: {told}" for name, told in wrong.items())
+    assert tried > 400
+    after = await whole_state(house.database)
+    assert {table for table in before if before[table] != after[table]} == set()
