@@ -94,12 +94,12 @@ class ConsentHttp:
         self._guardians = guardians
         self._wording = wording
 
-    @endpoint("GET", "/api/v1/consents", answer=ConsentList, permission=Permission.CONSENT_ANSWER)
+    @endpoint("GET", "/api/v1/my-consents", answer=ConsentList, permission=Permission.CONSENT_ANSWER)
     async def mine(self, call: Call) -> ConsentList:
         """What one is asked to agree to, for oneself or for one's children."""
         return ConsentList(await self._pages.mine(call.principal))
 
-    @endpoint("POST", "/api/v1/consents", body=AnswerBody, answer=ConsentList, permission=Permission.CONSENT_ANSWER)
+    @endpoint("POST", "/api/v1/my-consents", body=AnswerBody, answer=ConsentList, permission=Permission.CONSENT_ANSWER)
     async def answer(self, call: Call) -> ConsentList:
         """Say yes or no. A no holds everywhere at once."""
         body: AnswerBody = call.body

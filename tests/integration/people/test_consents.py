@@ -28,7 +28,7 @@ async def house(database: Database) -> AsyncIterator[House]:
 async def say(house: House, who: Person, room: Room, purpose: str, *, agree: bool, version: int = 1) -> Any:
     house.clock.advance(1)
     body = {"mentee": str(room.mentee.id), "purpose": purpose, "agree": agree, "version": version}
-    return await house.ask(who, "POST", "/api/v1/consents", body)
+    return await house.ask(who, "POST", "/api/v1/my-consents", body)
 
 
 async def staff(house: House, room: Room, method: str = "GET", path: str = "consents", body: Any = None) -> Any:
@@ -47,7 +47,7 @@ async def notices(house: House, who: Person) -> list[str]:
 async def test_a_child_and_a_parent_answer_each_on_their_own_page(house: House) -> None:
     sophie = await house.person(Role.GUARDIAN, "Sophie")
     room = await house.room(guardian=sophie, consents=[Purpose.CHAT])
-    (hers,) = (await house.ask(sophie, "GET", "/api/v1/consents")).body["pages"]
+    (hers,) = (await house.ask(sophie, "GET", "/api/v1/my-consents")).body["pages"]
     assert (hers["mentee"]["name"], hers["reader"], hers["band"], hers["may_answer"]) == (
         "Lea",
         "guardian",
@@ -74,7 +74,7 @@ async def test_nobody_speaks_for_a_child_who_is_not_theirs(house: House) -> None
     sophie, paul = [await house.person(Role.GUARDIAN, name) for name in ("Sophie", "Paul")]
     room, other = await house.room(guardian=sophie), await house.room()
     nobody = {"mentee": str(sophie.id), "purpose": "chat", "agree": False}
-    assert (await house.ask(sophie, "POST", "/api/v1/consents", nobody)).error == ("not_found", None)
+    assert (await house.ask(sophie, "POST", "/api/v1/my-consents", nobody)).error == ("not_found", None)
     assert (await say(house, sophie, other, "chat", agree=False)).error == ("not_found", None)
     assert (await say(house, other.mentee, room, "chat", agree=False)).error == ("not_found", None)
     assert (await say(house, room.mentor, room, "chat", agree=False)).error == ("forbidden", None)
@@ -86,7 +86,7 @@ async def test_nobody_speaks_for_a_child_who_is_not_theirs(house: House) -> None
         await staff(house, room, "POST", "guardians", {**LINK, "guardian": str(paul.id), "authority": False})
     ).status == 201
     assert (await say(house, paul, room, "chat", agree=False)).error == ("forbidden", None)
-    (page,) = (await house.ask(paul, "GET", "/api/v1/consents")).body["pages"]
+    (page,) = (await house.ask(paul, "GET", "/api/v1/my-consents")).body["pages"]
     assert page["may_answer"] is False
     assert [one.get("name") for one in page["purposes"][0]["said"]] == ["Lea", None]
     young = (await house.ask(room.supervisor, "GET", "/api/v1/mentees")).body["young"]
@@ -140,7 +140,7 @@ async def test_a_link_ends_and_with_it_what_rested_on_it(house: House) -> None:
     ended = await staff(house, room, "POST", f"guardians/{link}/end", {"why": "authority"})
     assert (ended.body["guardians"][0]["ended_why"], ended.body["purposes"][0]["why"]) == ("authority", "ask_guardian")
     assert (await staff(house, room, "POST", f"guardians/{link}/end", {"why": "mistake"})).status == 200
-    assert (await house.ask(sophie, "GET", "/api/v1/consents")).body == {"pages": []}
+    assert (await house.ask(sophie, "GET", "/api/v1/my-consents")).body == {"pages": []}
     assert (await say(house, sophie, room, "chat", agree=True)).error == ("not_found", None)
     again = {**LINK, "guardian": str(sophie.id)}
     assert (await staff(house, room, "POST", "guardians", again)).status == 201
@@ -156,7 +156,7 @@ async def test_a_text_that_asks_again_gives_time_to_answer(house: House) -> None
     assert (await house.ask(alice, "POST", "/api/v1/consent-texts", new)).status == 200
     assert (await house.ask(alice, "POST", "/api/v1/consent-texts", new)).error == ("conflict", None)
     assert await notices(house, room.mentee) == ["consent_asks_again"]
-    (page,) = (await house.ask(room.mentee, "GET", "/api/v1/consents")).body["pages"]
+    (page,) = (await house.ask(room.mentee, "GET", "/api/v1/my-consents")).body["pages"]
     video = page["purposes"][1]
     assert (video["on"], video["ask"], video["text"], video["version"]) == (True, True, "Un nouveau texte.", 2)
     lea = await house.open(room.mentee)
@@ -184,7 +184,7 @@ async def test_at_15_the_young_person_decides_alone_and_everybody_knows_before(h
     ]  # fmt: skip
     house.clock.advance(timedelta(days=8).total_seconds())  # nothing ran over the birthday itself
     lea, sophie, claire = await again(house, room, sophie)
-    (hers,) = (await house.ask(sophie, "GET", "/api/v1/consents")).body["pages"]
+    (hers,) = (await house.ask(sophie, "GET", "/api/v1/my-consents")).body["pages"]
     assert (hers["band"], hers["may_answer"]) == ("youth", False)  # whatever the job does
     assert (await say(house, sophie, room, "video", agree=False)).error == ("forbidden", None)
     for _ in range(2):
@@ -192,7 +192,7 @@ async def test_at_15_the_young_person_decides_alone_and_everybody_knows_before(h
     assert [(await notices(house, who))[0] for who in (lea, sophie, claire)] == [
         "consent_alone", "consent_alone_guardian", "consent_alone_staff",
     ]  # fmt: skip
-    (own,) = (await house.ask(lea, "GET", "/api/v1/consents")).body["pages"]
+    (own,) = (await house.ask(lea, "GET", "/api/v1/my-consents")).body["pages"]
     assert [(one["on"], one["why"], one["ask"]) for one in own["purposes"]][:3] == [
         (True, "carried", True), (True, "carried", True), (False, "ask_young", True),
     ]  # fmt: skip
@@ -216,10 +216,10 @@ async def test_at_18_the_guardians_access_ends_and_the_consents_are_an_adults_ow
         await house.capabilities.consents.birthdays.run({})
     await socket.until(lambda: socket.closed, "the end of her session")
     assert (await house.ask(sophie_then, "GET", "/api/v1/session")).status == 401
-    pages = (await house.ask(other_then, "GET", "/api/v1/consents")).body["pages"]
+    pages = (await house.ask(other_then, "GET", "/api/v1/my-consents")).body["pages"]
     assert [page["mentee"]["id"] for page in pages] == [str(sister.mentee.id)]  # who has another child stays
     lea = await session_of(house, room.mentee)
-    (own,) = (await house.ask(lea, "GET", "/api/v1/consents")).body["pages"]
+    (own,) = (await house.ask(lea, "GET", "/api/v1/my-consents")).body["pages"]
     assert (own["band"], own["guardians"], {one["on"] for one in own["purposes"]}) == ("adult", [], {True})
     assert await notices(house, lea) == ["consent_grown", "guardian_linked", "guardian_linked"]
     await say(house, lea, room, "chat", agree=True)

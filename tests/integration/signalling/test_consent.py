@@ -21,7 +21,7 @@ LATEST_S = 2.0  # on a machine under load; the promise is 1 s
 
 async def say(house: House, who: Person, room: Room, *, agree: bool, purpose: str = "video") -> Any:
     body = {"mentee": str(room.mentee.id), "purpose": purpose, "agree": agree, "version": 1}
-    return await house.ask(who, "POST", "/api/v1/consents", body)
+    return await house.ask(who, "POST", "/api/v1/my-consents", body)
 
 
 async def pair_with_parent(street: Neighbourhood) -> tuple[Room, Person, Caller, Caller]:
