@@ -7,8 +7,10 @@ from aiohttp import web
 
 import server
 from server.ground import Ground
+from server.infra.mail import open_mail
 from server.infra.redis_limits import limiter
 from server.infra.secrets import InstanceKeyring
+from server.infra.sms import open_sms
 from server.moderation.assess import warm
 from server.moderation.contacts.phones import load_metadata
 from server.moderation.figures import Figures
@@ -33,16 +35,24 @@ from server.people.consent_http import ConsentHttp
 from server.people.consent_page import ConsentPages
 from server.people.consent_wording import ConsentWording
 from server.people.consenting import Consenting
+from server.people.delivery import Delivery
 from server.people.factors.second_factors import SecondFactors
 from server.people.guardians import Guardians
 from server.people.guesses import Guesses
 from server.people.http import PeopleHttp
+from server.people.invitations import Invitations
+from server.people.joining import Joining
+from server.people.joining_http import JoiningHttp
 from server.people.notices import AccountNotices
 from server.people.notices_http import NoticesHttp
 from server.people.passwords import Passwords
+from server.people.person_file import PersonFiles
+from server.people.person_http import PersonHttp
+from server.people.pins import Pins
 from server.people.policy import Policies
 from server.people.policy_http import PolicyHttp
 from server.people.purge import PurgeSessions
+from server.people.reset import Resets
 from server.people.signin import SignIn
 from server.people.standing import Standing
 from server.revocation import Revocation
@@ -97,6 +107,26 @@ from server.transport.web_session import Authenticator
 CLIENT = Path(server.__file__).with_name("static")
 
 
+class Entry:
+    """Ways in: invitations, codes, links by letter and short message, and what staff keep of a person."""
+
+    def __init__(self, ground: Ground, people: "People", names: Names) -> None:
+        database, clock, settings = ground.database, ground.clock, ground.settings
+        mail = open_mail(settings.data, settings.smtp_url, settings.mail_from)
+        sms = open_sms(settings.sms_url, settings.sms_body, settings.sms_authorization)
+        Delivery(database, mail, sms, clock).register(ground.jobs)
+        files = PersonFiles(database, people.accounts, people.sign_in, people.standing, clock, names.check)
+        invitations = Invitations(database, people.passwords, ground.jobs, sms, clock)
+        self.person_http = PersonHttp(files, invitations, settings.public_url)
+        self.joining_http = JoiningHttp(
+            database,
+            Joining(database, people.passwords, people.sign_in, clock),
+            Resets(database, ground.jobs, clock, settings.public_url),
+            Pins(database, people.passwords, people.sign_in),
+            clock,
+        )
+
+
 class People:
     """Accounts and sessions."""
 
@@ -108,11 +138,12 @@ class People:
         self.sign_in = SignIn(database, self.passwords, Guesses(clock), self.authenticator, ground.bus, clock)
         self.accounts = Accounts(database, self.passwords, self.sign_in, clock, names.check)
         self.http = PeopleHttp(self.accounts)
+        self.entry = Entry(ground, self, names)
         self.factors = SecondFactors(
             database, self.passwords, self.sign_in, InstanceKeyring(ground.settings.secret, ground.settings.data), clock
         )
         self.factors.register(ground.jobs)
-        self.policy_http = PolicyHttp(Policies(database))
+        self.policy_http = PolicyHttp(Policies(database, clock))
         PurgeSessions(database, clock).register(ground.jobs)
 
 
@@ -282,7 +313,7 @@ class Capabilities:
         self.pairs = Pairs(ground, self.people)
         self.endpoints.add(self.pairs.http, self.pairs.papers_http, self.pairs.acts_http)
         notices = AccountNotices(ground.database, self.gateway, ground.notices, ground.clock)
-        self.endpoints.add(NoticesHttp(notices))
+        self.endpoints.add(NoticesHttp(notices), self.people.entry.person_http, self.people.entry.joining_http)
         self.consents = Consents(ground, self.gateway, self.people)
         self.endpoints.add(self.consents.http)
         self.endpoints.add(self.moderation.http, self.moderation.tuning_http)

@@ -20,6 +20,8 @@ from server.moderation.review import Outcome, Reviewer
 from server.moderation.reviewers import reviewer
 from server.moderation.tables import appeals, reviews, samples
 from server.pairs.freeze import freezing_flags
+from server.trail.acts import Act
+from server.trail.record import record
 
 _UNCLAIMED: Final = {"claimed_by": None, "claimed_until": None}
 
@@ -167,10 +169,16 @@ class Decisions:
         ruling: Ruling | None,
         note: str | None = None,
     ) -> UUID:
-        act_id = new_id()
+        act_id, now = new_id(), self._clock.now()
         told = {"note": note} if ruling is None else _columns(ruling)
-        row = {"id": act_id, "flag_id": flag.id, "act": act, "by_id": by.account_id, "at": self._clock.now()}
+        row = {"id": act_id, "flag_id": flag.id, "act": act, "by_id": by.account_id, "at": now}
         await conn.execute(insert(reviews).values(**row, **told))
+        detail: dict[str, Any] = {"flag": flag.id, "review": act_id, "step": act}
+        if ruling is not None:
+            detail |= {"decision": ruling.decision, "reason": ruling.reason, "lifts_freeze": ruling.lift_freeze}
+        what = Act.FLAG_DECIDED if ruling is not None else Act.FLAG_SECONDED
+        about = [flag.author_id]
+        await record(conn, flag.organisation_id, now, what, by=by.account_id, about=about, detail=detail)
         return act_id
 
     async def _was_ruled(self, conn: AsyncConnection, flag: Flag, by: Reviewer, ruling: Ruling) -> bool:

@@ -23,6 +23,8 @@ from server.moderation.lists import ListName
 from server.moderation.review import CLAIM, WAITING, Reviewer, claimed_by_another, concerns, is_theirs, on_list
 from server.moderation.reviewers import reviewer, reviewers, supervisors_of
 from server.people.store import people_of
+from server.trail.acts import Act
+from server.trail.record import record
 from server.transport.gateway.gateway import Gateway
 
 log = logging.getLogger(__name__)
@@ -90,7 +92,10 @@ class Flags:
                 flag = await self.waiting(conn, flag_id, me, now)
                 await self.refuse_claimed(conn, flag, me, now)
                 raise FlagDecided
-            (shown,) = await cards(conn, await store.flags_of(conn, [flag_id]), me, now)
+            found = await store.flags_of(conn, [flag_id])
+            (shown,) = await cards(conn, found, me, now)
+            about, detail = [found[0].author_id], {"flag": flag_id}
+            await record(conn, me.organisation_id, now, Act.FLAG_CLAIMED, by=me.account_id, about=about, detail=detail)
         await self.tell(principal.organisation_id, [flag_id])
         return shown
 

@@ -16,6 +16,8 @@ from server.moderation.flag import Decision, Reason, as_raised
 from server.moderation.review import fitting
 from server.moderation.reviewers import reviewer
 from server.moderation.tables import samples
+from server.trail.acts import Act
+from server.trail.record import record
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,9 @@ class Samples:
                 raise Conflict("flag_decision")
             done = {"reviewed_by": me.account_id, "reviewed_at": now, "review": decision, "reason": reason}
             await conn.execute(update(samples).where(samples.c.flag_id == flag_id).values(**done))
+            said = {"flag": flag_id, "decision": decision, "reason": reason}
+            about = [flag.author_id]
+            await record(conn, me.organisation_id, now, Act.FLAG_SAMPLED, by=me.account_id, about=about, detail=said)
 
     async def agreement(self, principal: Principal) -> Agreement:
         """Of all second reviews of one's organisation."""

@@ -23,6 +23,8 @@ from server.moderation.rules_in_force import RulesInForce
 from server.moderation.tables import own_rules
 from server.moderation.verdict import Circumstances, Overtime, Speaker, Verdict
 from server.people.store import people_of
+from server.trail.acts import Act
+from server.trail.record import record
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +74,14 @@ class Tuning:
                 )
             )
             tuned = await _newest(conn, principal.organisation_id)
+            await record(
+                conn,
+                principal.organisation_id,
+                self._clock.now(),
+                Act.MODERATION_TUNED,
+                by=principal.account_id,
+                detail={"version": version},
+            )
         self._rules.forget(principal.organisation_id)
         log.info(
             "own_rules_changed",

@@ -8,9 +8,12 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
+from server.kernel.clock import Clock
 from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
 from server.people.tables import organisations
+from server.trail.acts import Act
+from server.trail.record import record
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +32,9 @@ async def policy_of(conn: AsyncConnection, organisation_id: UUID) -> Policy:
 
 
 class Policies:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
 
     async def read(self, principal: Principal) -> Policy:
         """That of one's own organisation. Raises Forbidden."""
@@ -48,6 +52,16 @@ class Policies:
                 .where(own, organisations.c.direct_calls.is_distinct_from(policy.direct_calls))
                 .values(direct_calls=policy.direct_calls)
             )
+            if changed.rowcount:
+                detail = {"direct_calls": policy.direct_calls}
+                await record(
+                    conn,
+                    principal.organisation_id,
+                    self._clock.now(),
+                    Act.POLICY_CHANGED,
+                    by=principal.account_id,
+                    detail=detail,
+                )
         if changed.rowcount:
             state = "direct_on" if policy.direct_calls else "direct_off"
             log.info(

@@ -28,6 +28,8 @@ from server.people.rules import PASSWORD_MAX, login_key
 from server.people.sessions import Proved
 from server.people.tokens import hash_token, new_token
 from server.people.visitor import Visitor
+from server.trail.acts import Act
+from server.trail.record import record
 
 _NOBODY = UUID(int=0)  # looked for when there is no such login, so that it takes as long
 
@@ -163,6 +165,10 @@ class SignIn:
         await sessions.insert_session(
             conn, principal, visitor.kind, hash_token(token), now, proved=proved, device=device
         )
+        detail = {"session": principal.session_id, "kind": visitor.kind, "proved": proved.value}
+        await record(
+            conn, person.organisation_id, now, Act.SESSION_OPENED, by=person.id, about=[person.id], detail=detail
+        )
         ended = await sessions.delete_by_token(conn, hash_token(visitor.token)) if visitor.token is not None else []
         return Opened(token, principal, ended=tuple(ended))
 
@@ -170,6 +176,10 @@ class SignIn:
         """Ends the session that ``principal`` came with, here and in every process."""
         async with self._database.begin(principal.organisation_id) as conn:
             ended = await sessions.delete_session(conn, principal.session_id)
+            if ended:
+                organisation_id, me, now = principal.organisation_id, principal.account_id, self._clock.now()
+                detail = {"session": principal.session_id}
+                await record(conn, organisation_id, now, Act.SESSION_ENDED, by=me, about=[me], detail=detail)
         await self.announce(ended, "signed_out")
 
     async def announce(self, ended: tuple[sessions.EndedSession, ...] | list[sessions.EndedSession], code: str) -> None:

@@ -13,6 +13,8 @@ from server.rooms import reading
 from server.rooms.access import Rights
 from server.rooms.appeal_news import AppealNews, appeal_card
 from server.rooms.log import instant
+from server.trail.acts import Act
+from server.trail.record import record
 from server.transport.gateway import Connection
 from server.transport.wire import Timestamp
 
@@ -69,6 +71,9 @@ class Appeals:
             )
             now = instant(self._clock)
             flag_id = await appeal(conn, about, (words or "").strip() or None, now)
+            detail = {"flag": flag_id, "room": access.room_id, "seq": seq}
+            me, organisation_id = access.account_id, access.room.organisation_id
+            await record(conn, organisation_id, now, Act.APPEAL_MADE, by=me, about=[me], detail=detail)
             (state,) = await appeals_of(conn, access.account_id, [access.room_id], seq=seq, limit=1)
         await self._flags.tell(access.room.organisation_id, [flag_id])
         if state.at == now:  # else it had been made before, and the other devices know of it

@@ -20,7 +20,9 @@ from server.moderation.reviewers import reviewer
 from server.rooms import reading
 from server.rooms.messages import Message
 from server.rooms.tables import room_visits
-from server.rooms.visits import is_visiting
+from server.rooms.visits import is_visiting, others
+from server.trail.acts import Act
+from server.trail.record import record
 
 BEFORE: Final = 10
 AFTER: Final = 5
@@ -48,14 +50,19 @@ class Contexts:
             if flag.room_id is None:
                 return Context([], None)
             found = await reading.around(conn, flag.room_id, flag.seq, flag.raised_at, BEFORE, AFTER)
-            await _note_reading(conn, flag.room_id, principal.account_id, now)
+            if await _note_reading(conn, flag.room_id, principal.account_id, now):
+                about = await others(conn, flag.room_id, principal.account_id)
+                detail = {"flag": flag.id, "room": flag.room_id, "category": flag.category}
+                me = principal.account_id
+                await record(conn, flag.organisation_id, now, Act.FLAG_CONTEXT_READ, by=me, about=about, detail=detail)
         messages = [_as_raised(message, flag) if blind and message.seq == flag.seq else message for message in found]
         return Context(messages, flag.seq)
 
 
-async def _note_reading(conn: AsyncConnection, room_id: UUID, account_id: UUID, now: datetime) -> None:
+async def _note_reading(conn: AsyncConnection, room_id: UUID, account_id: UUID, now: datetime) -> bool:
+    """False when it belongs to a visit, or to a reading, that is written down already."""
     if await is_visiting(conn, room_id, account_id, now):
-        return
+        return False
     visits = room_visits.c
     mine = visits.room_id == room_id, visits.account_id == account_id, visits.act == "read"
     last = (
@@ -65,9 +72,10 @@ async def _note_reading(conn: AsyncConnection, room_id: UUID, account_id: UUID, 
     ).scalar_one_or_none()
     if last is not None:
         await conn.execute(update(room_visits).where(visits.id == last).values(left_at=now, last_known_at=now))
-        return
+        return False
     row = {"room_id": room_id, "account_id": account_id, "act": "read"}
     await conn.execute(insert(room_visits).values(id=new_id(), entered_at=now, last_known_at=now, left_at=now, **row))
+    return True
 
 
 def _as_raised(message: Message, flag: Flag) -> Message:

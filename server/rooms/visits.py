@@ -19,7 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.infra.database import Database
 from server.kernel.clock import Clock
 from server.kernel.identifiers import new_id
-from server.rooms.tables import room_visits
+from server.rooms.tables import room_members, room_visits, rooms
+from server.trail.acts import Act as Trail
+from server.trail.record import record
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,9 @@ TOLD = 100  # visits in one answer
 class _Visit:
     id: UUID
     organisation_id: UUID
+    room_id: UUID
+    account_id: UUID
+    act: Act
     holders: set[Hashable] = field(default_factory=set)
 
 
@@ -52,7 +57,7 @@ class Visits:
         self._database = database
         self._clock = clock
         self._open: dict[tuple[UUID, UUID, Act], _Visit] = {}
-        self._ended: dict[UUID, tuple[UUID, datetime]] = {}  # left, and not written yet: whose, and when
+        self._ended: dict[UUID, tuple[_Visit, datetime]] = {}  # left, and not written yet: which, and when
         # Who leaves while visits are moved on must not be written as there again.
         self._writing = asyncio.Lock()
         self._entering = asyncio.Lock()  # two tabs that enter at once are one visit
@@ -71,7 +76,7 @@ class Visits:
                 await self._task
             self._task = None
         now = self._clock.now()
-        self._ended |= {visit.id: (visit.organisation_id, now) for visit in self._open.values()}
+        self._ended |= {visit.id: (visit, now) for visit in self._open.values()}
         self._open.clear()
         with contextlib.suppress(Exception):  # then the next process finds them
             await self._keep()
@@ -81,7 +86,7 @@ class Visits:
         key = (room_id, account_id, act)
         async with self._entering:
             if key not in self._open:
-                visit = _Visit(new_id(), organisation_id)
+                visit = _Visit(new_id(), organisation_id, room_id, account_id, act)
                 now = self._clock.now()
                 async with self._database.begin(organisation_id) as conn:
                     await conn.execute(
@@ -94,6 +99,7 @@ class Visits:
                             last_known_at=now,
                         )
                     )
+                    await _record(conn, visit, now, Trail.ROOM_ENTERED)
                 self._open[key] = visit
             self._open[key].holders.add(holder)
 
@@ -107,7 +113,7 @@ class Visits:
         if visit.holders:
             return
         del self._open[key]
-        self._ended[visit.id] = (visit.organisation_id, self._clock.now())
+        self._ended[visit.id] = (visit, self._clock.now())
         try:
             async with self._writing:
                 await self._write_ends()
@@ -132,25 +138,47 @@ class Visits:
                     await conn.execute(
                         update(room_visits).where(room_visits.c.id.in_(held)).values(last_known_at=now, left_at=None)
                     )
-                await conn.execute(
+                visits = room_visits.c
+                lost = await conn.execute(
                     update(room_visits)
-                    .where(room_visits.c.left_at.is_(None), room_visits.c.last_known_at < now - LOST_AFTER)
-                    .values(left_at=room_visits.c.last_known_at)
+                    .where(visits.left_at.is_(None), visits.last_known_at < now - LOST_AFTER)
+                    .values(left_at=visits.last_known_at)
+                    .returning(visits.id, visits.room_id, visits.account_id, visits.act, visits.left_at)
                 )
+                for row in lost.all():
+                    where = select(rooms.c.organisation_id).where(rooms.c.id == row.room_id)
+                    organisation_id = (await conn.execute(where)).scalar_one()
+                    visit = _Visit(row.id, organisation_id, row.room_id, row.account_id, row.act)
+                    await _record(conn, visit, row.left_at, Trail.ROOM_LEFT)
 
     async def _write_ends(self) -> None:
         ended = dict(self._ended)
         if not ended:
             return
-        async with self._database.begin(*{organisation_id for organisation_id, _ in ended.values()}) as conn:
+        async with self._database.begin(*{visit.organisation_id for visit, _ in ended.values()}) as conn:
             await conn.execute(
                 update(room_visits)
                 .where(room_visits.c.id == bindparam("visit"))
                 .values(left_at=bindparam("at"), last_known_at=bindparam("at")),
                 [{"visit": visit_id, "at": at} for visit_id, (_, at) in ended.items()],
             )
+            for visit, at in ended.values():
+                await _record(conn, visit, at, Trail.ROOM_LEFT)
         for visit_id in ended:
             self._ended.pop(visit_id, None)
+
+
+async def _record(conn: AsyncConnection, visit: _Visit, at: datetime, act: Trail) -> None:
+    about = await others(conn, visit.room_id, visit.account_id)
+    detail = {"visit": visit.id, "room": visit.room_id, "how": visit.act}
+    await record(conn, visit.organisation_id, at, act, by=visit.account_id, about=about, detail=detail)
+
+
+async def others(conn: AsyncConnection, room_id: UUID, account_id: UUID) -> list[UUID]:
+    """Those of the room whom somebody's reading in it is about."""
+    members = room_members.c
+    query = select(members.account_id).where(members.room_id == room_id, members.account_id != account_id)
+    return list((await conn.execute(query)).scalars())
 
 
 async def is_visiting(conn: AsyncConnection, room_id: UUID, account_id: UUID, now: datetime) -> bool:

@@ -18,6 +18,9 @@ class Act(StrEnum):
     CONSENT_REFUSED = "consent.refused"
     CONSENT_TEXT_WRITTEN = "consent.text_written"
     CONSENT_WITHDRAWN = "consent.withdrawn"
+    DATA_ERASED = "data.erased"
+    DATA_EXPORTED = "data.exported"
+    DATA_READ = "data.read"
     DEVICE_BOUND = "device.bound"
     DEVICE_REVOKED = "device.revoked"
     FACTOR_ADDED = "factor.added"
@@ -38,8 +41,10 @@ class Act(StrEnum):
     GUARDIAN_ENDED = "guardian.ended"
     GUARDIAN_LINKED = "guardian.linked"
     INVITATION_REVOKED = "invitation.revoked"
+    HOLD_ENDED = "hold.ended"
+    HOLD_PLACED = "hold.placed"
     MENTEE_TURNED = "mentee.turned"
-    MESSAGE_RELEASED = "message.released"
+    MESSAGE_RULED = "message.ruled"
     MODERATION_TUNED = "moderation.tuned"
     PAIR_ANSWERED = "pair.answered"
     PAIR_BRIDGED = "pair.bridged"
@@ -60,6 +65,16 @@ class Act(StrEnum):
     PERSON_RESTORED = "person.restored"
     PERSON_SUSPENDED = "person.suspended"
     POLICY_CHANGED = "policy.changed"
+    REMAINS_DESTROYED = "remains.destroyed"
+    REMAINS_READ = "remains.read"
+    REQUEST_ANSWERED = "request.answered"
+    REQUEST_EXTENDED = "request.extended"
+    REQUEST_MADE = "request.made"
+    REQUEST_REFUSED = "request.refused"
+    REQUEST_TAKEN = "request.taken"
+    REQUEST_WITHDRAWN = "request.withdrawn"
+    RETENTION_CHANGED = "retention.changed"
+    RETENTION_DONE = "retention.done"
     ROOM_ENTERED = "room.entered"
     ROOM_LEFT = "room.left"
     SESSION_ENDED = "session.ended"
@@ -73,6 +88,7 @@ class Act(StrEnum):
 # that such an entry is about shows it (FIELD 78). What the client says of each stands in its locales/*_journal.ts.
 READINGS: Final = frozenset(
     {
+        Act.DATA_READ,
         Act.FLAG_CONTEXT_READ,
         Act.GLASS_BROKEN,
         Act.GLASS_TOLD,

@@ -18,7 +18,10 @@ from server.kernel.principal import Principal
 from server.rooms.access import Access, Rights
 from server.rooms.notes import ogg, rules, store
 from server.rooms.notes.store import Note
+from server.rooms.rules import is_staff
 from server.rooms.visits import is_visiting
+from server.trail.acts import Act
+from server.trail.record import record
 
 Progress = tuple[Note, int]
 """A note, and the number of the first piece that is not held."""
@@ -108,6 +111,12 @@ class Notes:
         first, last = start // rules.CHUNK, (end - 1) // rules.CHUNK
         async with self._database.begin(principal.organisation_id) as conn:
             pieces = await store.content(conn, note.id, first, last)
+            if start == 0 and is_staff(principal.role):  # a player asks for the rest by itself
+                me, detail = principal.account_id, {"room": note.room_id, "note": note.id}
+                about, now = [note.author_id], self._clock.now()
+                await record(
+                    conn, principal.organisation_id, now, Act.VOICE_NOTE_HEARD, by=me, about=about, detail=detail
+                )
         return pieces[start - first * rules.CHUNK : end - first * rules.CHUNK]
 
     async def sweep(self, before: datetime, some: int = 100) -> int:
