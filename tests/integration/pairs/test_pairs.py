@@ -12,7 +12,7 @@ from server.kernel.identifiers import new_id
 from server.kernel.permissions import Permission, Role, allows
 from server.kernel.principal import Principal
 from server.pairs import store
-from server.pairs.create import create_pair
+from server.pairs.propose import Criteria, propose_pair
 from server.pairs.rules import Pair, State
 from tests.support.world import World, world
 
@@ -32,7 +32,9 @@ async def make(here: World, by: str = "alice", **others: UUID) -> Pair:
     north = here.north
     people = {"mentor": north.id("julien"), "mentee": north.id("lea"), "supervisor": north.id("claire")} | others
     async with here.database.everywhere() as conn:
-        return await create_pair(conn, asking, people["mentor"], people["mentee"], people["supervisor"])
+        return await propose_pair(
+            conn, asking, people["mentor"], people["mentee"], people["supervisor"], Criteria(), here.clock.now()
+        )
 
 
 async def test_a_pair(here: World) -> None:
@@ -43,7 +45,7 @@ async def test_a_pair(here: World) -> None:
         here.north.id("julien"),
         here.north.id("lea"),
         here.north.id("claire"),
-        State.ACTIVE,
+        State.PROPOSED,
     )
     async with here.database.everywhere() as conn:
         assert await store.pair(conn, pair.id) == pair

@@ -40,6 +40,33 @@ async def test_a_pair_that_is_paused_cuts_its_call(street: Neighbourhood) -> Non
     assert [over for _, act, over in await street.journal(room.id) if act == "call"] == [True]
 
 
+async def test_a_suspension_by_a_professional_ends_the_call_in_a_second(street: Neighbourhood) -> None:
+    """Of the pair, then of a person; and a vetting that lapses in the middle of a call does the same."""
+    room, julien, lea = await street.pair()
+    path = f"/api/v1/pairs/{room.pair.id}/acts"
+    body = {"act": "suspend", "why": "safety", "revision": 0}
+    began = monotonic()
+    assert (await street.house.ask(room.supervisor, "POST", path, body)).status == 200
+    assert [await caller.ended() for caller in (julien, lea)] == ["removed"] * 2
+    assert monotonic() - began < 2  # on a machine under load
+    await silenced(street, julien, lea)
+    refused = await julien.client.call("call:join", julien.request())
+    assert refused["error"]["code"] == "room_closed"
+
+    room, julien, lea = await street.pair()
+    path = f"/api/v1/people/{room.mentee.id}/suspend"
+    assert (await street.house.ask(room.supervisor, "POST", path, {"why": "report"})).status == 204
+    assert [await caller.ended() for caller in (julien, lea)] == ["removed"] * 2
+
+    room, julien, lea = await street.pair()
+    path = f"/api/v1/mentors/{room.mentor.id}/papers"
+    papers = (await street.house.ask(room.supervisor, "GET", path)).body["papers"]
+    vetting = next(paper["id"] for paper in papers if paper["gate"] == "vetting")
+    assert (await street.house.ask(room.supervisor, "DELETE", f"{path}/{vetting}")).status == 200
+    assert [await caller.ended() for caller in (julien, lea)] == ["removed"] * 2
+    await silenced(street, julien, lea)
+
+
 async def test_a_message_that_pauses_the_pair_cuts_its_call_and_leaves_help(street: Neighbourhood) -> None:
     room, julien, lea = await street.pair()
     claire = await street.caller(room.supervisor, room)
