@@ -1,7 +1,7 @@
 """Slows down whoever guesses passwords, without shutting out the person they belong to.
 
-In this process's memory, bounded, forgotten at a restart: it answers first, so that a flood costs little. What counts
-in all processes and survives them is in ``factors/lasting.py``; docs/decisions/0022 and 0181 say what each is worth.
+In this process's memory, bounded, forgotten at a restart: by device and by address, so that a flood costs little. By
+login, in all processes and for good: ``factors/lasting.py``. docs/decisions/0022 and 0181 say what each is worth.
 """
 
 from collections import OrderedDict
@@ -29,22 +29,15 @@ class Guesses:
 
     def __init__(self, clock: Clock) -> None:
         self._devices = Buckets(clock, MAX_KEYS)
-        self._logins = Buckets(clock, MAX_KEYS)
         self._addresses = Buckets(clock, MAX_KEYS)
         self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def take(self, login: str, address: str, *, known: bool = False) -> bool:
-        """Counts an attempt, and says whether a stranger makes it. Raises TooFast when it has to wait, alike for logins
-        that do not exist.
-
-        A device that has signed in to this login before (here, or ``known`` to have) is not held up by what others try
-        on it: an attacker can make a new device wait, never the child's own.
-        """
+        """Counts an attempt, and says whether a stranger makes it: a device that never signed in to this login (here,
+        or ``known`` to have). Raises TooFast when it has to wait, alike for logins that do not exist."""
         site = site_of(address)
         known = known or (login, site) in self._known
         wait = max(self._addresses.take(site, ADDRESS), self._devices.take((login, site), DEVICE))
-        if not wait and not known:
-            wait = self._logins.take(login, LOGIN)
         if wait:
             raise TooFast("signin", retry_in_ms=ceil(wait * 1000))
         return not known

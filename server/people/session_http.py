@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from server.infra.database import Database
 from server.infra.secrets import InstanceKeyring
 from server.kernel.clock import Clock
-from server.kernel.errors import BadRequest, NotSignedIn, SecondFactor
+from server.kernel.errors import BadRequest, SecondFactor
 from server.kernel.principal import Missing, Principal
 from server.people.factors import passkeys
 from server.people.factors.finish import Finish, Finished
@@ -156,11 +156,8 @@ class SessionHttp:
 
     @endpoint("GET", "/api/v1/session/second-factor", answer=SignedIn, finishes_sign_in=True)
     async def what_is_asked(self, call: Call) -> SignedIn:
-        """What a sign-in still waits for: for a page that was loaded anew meanwhile."""
-        waiting = call.principal
-        if waiting.missing is None:
-            raise NotSignedIn
-        return await self._answer(call, Finished(Opened("", waiting)), "cookie", again=True)
+        """What a sign-in still waits for, if anything: for a page that was loaded anew meanwhile."""
+        return await self._answer(call, Finished(Opened("", call.principal)), "cookie", again=True)
 
     @endpoint("POST", "/api/v1/session/totp/offer", answer=TotpOffer, finishes_sign_in=True)
     async def offer_totp(self, call: Call) -> TotpOffer:

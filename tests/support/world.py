@@ -14,6 +14,7 @@ from server.infra.database import Database
 from server.infra.notices import Notices
 from server.infra.secrets import InstanceKeyring
 from server.kernel.clock import ManualClock
+from server.kernel.errors import BinomeError
 from server.kernel.events import Bus
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
@@ -80,6 +81,18 @@ class World:
         visitor = Visitor(f"test {login} {new_id()}", "bearer" if kind == "bearer" else "cookie")
         opened = await self.sign_in.sign_in(login, PASSWORD, visitor)
         return opened.token if opened.principal.missing is None else await self._finished(opened.principal, visitor)
+
+    async def sign_in_from(self, address: str, body: dict[str, str]) -> str:
+        """The code of what becomes of it."""
+        try:
+            opened = await self.sign_in.sign_in(body["login"], body["password"], Visitor(address))
+        except BinomeError as refused:
+            return refused.code
+        return "ok" if opened.principal.missing is None else opened.principal.missing.value
+
+    def forget_guesses(self) -> None:
+        """As a restart does."""
+        self.sign_in._guesses = Guesses(self.clock)
 
     async def _finished(self, waiting: Principal, visitor: Visitor) -> str:
         """A session of somebody who has shown a second factor; how, is for the tests of factors."""

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.infra.database import Database
 from server.infra.secrets import InstanceKeyring
 from server.kernel.clock import Clock
-from server.kernel.errors import BadCredentials, NotSignedIn, SecondFactor
+from server.kernel.errors import BadCredentials, Conflict, NotSignedIn, SecondFactor
 from server.kernel.principal import Missing, Principal
 from server.people import sessions, store
 from server.people.factors import challenges, devices
@@ -44,7 +44,7 @@ class Finish:
         self._clock = clock
 
     async def with_code(self, waiting: Principal, code: str, visitor: Visitor) -> Finished:
-        """Raises NotSignedIn when nothing is waited for, SecondFactor when a factor is to be set up first,
+        """Raises Conflict when nothing is waited for, SecondFactor when a factor is to be set up first,
         BadCredentials("one_time") or ("one_time_used"), TooFast."""
         _must_wait_for(waiting, Missing.ASKED)
         organisation_id, account_id = waiting.organisation_id, waiting.account_id
@@ -69,7 +69,7 @@ class Finish:
         return Finished(opened)
 
     async def first(self, waiting: Principal, ready: Ready, visitor: Visitor, setting_up: SettingUp) -> Finished:
-        """Somebody's first second factor, which finishes their sign-in. Raises NotSignedIn, SecondFactor when another
+        """Somebody's first second factor, which finishes their sign-in. Raises Conflict, SecondFactor when another
         was set up meanwhile, BadCredentials("one_time_used"), ("passkey")."""
         _must_wait_for(waiting, Missing.SET_UP)
         sheet = await setting_up.new_sheet()
@@ -103,6 +103,6 @@ class Finish:
 
 def _must_wait_for(waiting: Principal, missing: Missing) -> None:
     if waiting.missing is None:
-        raise NotSignedIn
+        raise Conflict("signed_in")
     if waiting.missing is not missing:
         raise SecondFactor

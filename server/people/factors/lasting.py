@@ -68,7 +68,7 @@ class LastingGuesses:
     async def code_succeeded(self, account_id: UUID, device: UUID | None) -> None:
         """It was right: the next mistake is a first one again."""
         async with self._database.everywhere() as conn:
-            await conn.execute(_FORGIVE, {"key": _key(account_id, device)})
+            await conn.execute(_FORGIVE, {"key": _key(account_id, device), "now": self._clock.now()})
 
     async def purge(self) -> None:
         """What is full again and old enough says nothing any more."""
@@ -139,7 +139,7 @@ _REFUSED = text(
     WHERE kind = :kind AND key = :key RETURNING free_at
     """
 )
-_FORGIVE = text("UPDATE guesses SET failures = 0 WHERE kind = 'code' AND key = :key")
+_FORGIVE = text("UPDATE guesses SET failures = 0, free_at = :now WHERE kind = 'code' AND key = :key")
 _PURGE = text("DELETE FROM guesses WHERE free_at < :before AND coalesce(refused_at, free_at) < :before")
 _OF_ACCOUNT = """
     (guesses.kind = 'login' AND guesses.key = sha256(convert_to(lower(accounts.login), 'UTF8')))

@@ -62,21 +62,13 @@ def test_a_child_who_mistypes_all_day_never_waits_long(guesses: Guesses, clock: 
     assert tries >= 120
 
 
-def test_many_addresses_at_one_login(guesses: Guesses, clock: ManualClock) -> None:
-    botnet = [f"203.0.113.{number}" for number in range(250)]
-    assert sum(allowed(guesses, "lea", address, 6) for address in botnet) == 20
-    clock.advance(86_400)
-    assert sum(allowed(guesses, "lea", address, 6) for address in botnet) == 20
-
-
-def test_an_attack_from_elsewhere_does_not_lock_out_a_device_that_knows(guesses: Guesses) -> None:
-    guesses.take("lea", HOME)
+def test_a_device_is_a_stranger_until_it_has_signed_in(guesses: Guesses) -> None:
+    assert guesses.take("lea", HOME)
     guesses.succeeded("lea", HOME)
-    for number in range(250):
-        allowed(guesses, "lea", f"203.0.113.{number}", 6)
-    guesses.take("lea", HOME)
-    with pytest.raises(TooFast):
-        guesses.take("lea", SCHOOL)
+    assert not guesses.take("lea", HOME)
+    assert guesses.take("lea", SCHOOL)
+    assert guesses.take("yanis", HOME)
+    assert not guesses.take("yanis", HOME, known=True)
 
 
 def test_one_address_at_all_logins(guesses: Guesses, clock: ManualClock) -> None:
