@@ -257,9 +257,22 @@ class House:
     site: Site
     north: people.Organisation
     clients: list[Client] = field(default_factory=list)
+    probes: dict[str, asyncio.Event] = field(default_factory=dict)
 
     async def room(self, **how: Any) -> Room:
-        return await room(self.database, how.pop("where", self.north), now=self.clock.now(), **how)
+        made = await room(self.database, how.pop("where", self.north), now=self.clock.now(), **how)
+        await self.told()
+        return made
+
+    async def told(self) -> None:
+        """Returns when the server has heard of all that is committed, and nobody is being told of it any more."""
+        probe = str(new_id())
+        self.probes[probe] = asyncio.Event()
+        await self.sql("select pg_notify('probes', :probe)", probe=probe)
+        async with asyncio.timeout(10):
+            await self.probes[probe].wait()
+            while self.capabilities.rooms.removal._checks:
+                await asyncio.sleep(0)
 
     async def person(self, role: Role, name: str, **how: Any) -> Person:
         where = how.pop("where", self.north)
@@ -303,11 +316,19 @@ async def served(database: Database, media: MediaEngine | None = None, **more: s
     capabilities = Capabilities(ground)
     app = web.Application()
     capabilities.attach(app)
+    probes: dict[str, asyncio.Event] = {}
+
+    async def heard(probe: str) -> None:
+        if probe in probes:  # of this very house
+            probes[probe].set()
+
+    notices.on("probes", heard)
     await notices.start()
     try:
         await capabilities.start()
         async with serving(app) as site:
             house = House(database, server, clock, notices, capabilities, site, await organisation(database))
+            house.probes = probes
             try:
                 yield house
             finally:
