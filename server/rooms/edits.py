@@ -10,7 +10,7 @@ import logging
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -34,14 +34,12 @@ from server.rooms.judging import Judge, Setting
 from server.rooms.log import Log
 from server.rooms.rules import SHARED_STATES, check_text, notice_of, state_of
 from server.rooms.wire import EditAnswer, edit_answer
+from server.rooms.work import LOOK_AGAIN_S, Work
 from server.transport.gateway import Connection
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 WINDOW: Final = timedelta(minutes=15)  # in which what others have read can be changed: a slip is seen soon
-LOOK_AGAIN_S: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # after a commit whose outcome was lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ class Edits:
         self._flags = flags
         self._judge = judge
         self._clock = clock
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._work = Work()
 
     async def edit(self, connection: Connection, room: str | int, seq: int, body: str) -> EditAnswer:
         """Returns when the new text, or that it is held, is in the log for good. The same request again, with nothing
@@ -87,21 +85,12 @@ class Edits:
         """
         check_text(body)
         access = await self._rights.present(room, connection)
-        work = self._keep(asyncio.create_task(self._edit(access, connection, seq, body), name="edit"))
-        done, show_help = await asyncio.shield(work)
+        done, show_help = await self._work.finish(self._edit(access, connection, seq, body))
         return edit_answer(done.appended, done.changed, compacted=connection.compact, show_help=show_help)
 
     async def stop(self) -> None:
         """Returns when the edits under way are made and told."""
-        for task in [task for task in self._tasks if task.get_name() == "look again"]:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def _keep(self, task: asyncio.Task[T]) -> asyncio.Task[T]:
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # whoever asked may be gone
-        return task
+        await self._work.stop()
 
     async def _edit(self, access: Access, connection: Connection, seq: int, body: str) -> tuple[_Done, bool]:
         setting = await self._judge.setting(access, connection.principal)
@@ -138,8 +127,7 @@ class Edits:
                     done = await self._apply(conn, stands, access, setting, recent, body, verdict)
             except Exception as error:
                 if done is not None and is_passing(error):
-                    again = self._look_again(access, seq, before, done)
-                    self._keep(asyncio.create_task(again, name="look again"))
+                    self._work.look_again(self._look_again(access, seq, before, done))
                 raise
             if done.told:
                 await self._tell(access, seq, done.changed)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -36,13 +36,13 @@ from server.rooms.changing import Ruled, Standing, change_message, standing
 from server.rooms.fanout import Fanout
 from server.rooms.log import Log
 from server.rooms.messages import Message
+from server.rooms.work import LOOK_AGAIN_S, Work
+from server.trail.acts import Act
+from server.trail.record import record
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-Work = Callable[[AsyncConnection], Awaitable[Made]]
-
-LOOK_AGAIN_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # after a commit whose outcome was lost with the connection
+Making = Callable[[AsyncConnection], Awaitable[Made]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Rulings:
         self._decisions = Decisions(flags, clock)
         self._clock = clock
         self._bus = bus
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._work = Work()
 
     async def decide(self, flag_id: UUID, principal: Principal, ruling: Ruling) -> FlagCard:
         """Decides a flag and what it is about. Raises NotFound, FlagDecided, FlagClaimed, FlagMovedOn, Conflict,
@@ -98,27 +98,18 @@ class Rulings:
 
     async def stop(self) -> None:
         """Returns when the rulings under way are made and told."""
-        for task in [task for task in self._tasks if task.get_name() == "look again"]:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._work.stop()
 
-    async def _made(self, flag_id: UUID, principal: Principal, work: Work) -> FlagCard:
-        making = self._make(flag_id, principal.organisation_id, work)
-        return await asyncio.shield(self._keep(asyncio.create_task(making)))
+    async def _made(self, flag_id: UUID, principal: Principal, making: Making) -> FlagCard:
+        return await self._work.finish(self._make(flag_id, principal.organisation_id, making))
 
-    def _keep(self, task: asyncio.Task[T]) -> asyncio.Task[T]:
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # whoever asked may be gone
-        return task
-
-    async def _make(self, flag_id: UUID, organisation_id: UUID, work: Work) -> FlagCard:
+    async def _make(self, flag_id: UUID, organisation_id: UUID, making: Making) -> FlagCard:
         changing: Flag | None = None
         number: int | None = None
         with ExitStack() as stack:
             try:
                 async with self._database.begin(organisation_id) as conn:
-                    made = await work(conn)
+                    made = await making(conn)
                     if not made.repeat and made.ruling is not None:
                         changing = made.flag if _changes(made) else None
                         number = await self._follow(conn, made, made.ruling, stack)
@@ -128,7 +119,7 @@ class Rulings:
                 raise FlagMovedOn from None
             except Exception as error:
                 if changing is not None and is_passing(error):
-                    self._keep(asyncio.create_task(self._look_again(changing), name="look again"))
+                    self._work.look_again(self._look_again(changing))
                 raise
             if changing is not None:
                 await self._tell(changing, number)
@@ -163,6 +154,9 @@ class Rulings:
             flag_id=None if flag.category == APPEAL else flag.id,
         )
         await store.change(conn, flag.id, known=number)
+        detail = {"flag": flag.id, "room": flag.room_id, "seq": flag.seq, "state": outcome.message}
+        now, by, about = self._clock.now(), made.by.account_id, [flag.author_id]
+        await record(conn, flag.organisation_id, now, Act.MESSAGE_RULED, by=by, about=about, detail=detail)
         return number
 
     async def _renew(self, flag_id: UUID, organisation_id: UUID, stands: _Standing) -> None:
