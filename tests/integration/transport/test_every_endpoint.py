@@ -35,6 +35,7 @@ class Scene:
     sampled: UUID
     note: UUID
     link: UUID
+    spare: Person
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Row:
     the body of one that takes bytes, ``largest`` how many bytes a body may have. ``reach``: the roles to whom the
     things of every pair of their organisation are open here (test_same_words.py tries another pair's on all others);
     ``shared``: what of ``foreign`` belongs to the whole organisation rather than to a pair; ``words``: the parts of
-    the path that are no identifiers of things.
+    the path that are no identifiers of things; ``nameless``: the answer of one for ANYONE to who is nobody.
     """
 
     method: str
@@ -58,6 +59,7 @@ class Row:
     reach: frozenset[Role] = frozenset({Role.ADMIN})
     words: tuple[str, ...] = ("chunk",)
     shared: tuple[str, ...] = ()
+    nameless: tuple[int, str | None] = (401, "bad_credentials")
 
     @property
     def name(self) -> str:
@@ -126,6 +128,68 @@ def of_link(scene: Scene) -> tuple[dict[str, Any], Any]:
     return {"mentee": scene.room.mentee.id, "link": scene.link}, {"why": "request"}
 
 
+def of_person(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"account": scene.spare.id}, None
+
+
+def of_correction(scene: Scene) -> tuple[dict[str, Any], Any]:
+    body = {"version": 1, "name": "Ana", "language": "fr", "zone": "Europe/Paris", "email": "ana@example.org"}
+    return {"account": scene.spare.id}, body
+
+
+def of_invitation(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"account": scene.spare.id}, {}
+
+
+def of_device(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"account": scene.spare.id, "session": scene.spare.principal.session_id}, None
+
+
+TOKEN = "A" * 43
+def of_one_pair(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"pair": scene.room.pair.id}, None
+
+
+def of_answer(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"pair": scene.room.pair.id}, {"answer": "yes"}
+
+
+def of_act(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"pair": scene.room.pair.id}, {"act": "probation", "why": "other", "revision": 0}
+
+
+def of_bridge(scene: Scene) -> tuple[dict[str, Any], Any]:
+    body = {"mentor": scene.room.mentor.id, "until": "2026-12-01T12:00:00Z", "revision": 0}
+    return {"pair": scene.room.pair.id}, body
+
+
+def of_caseload(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {}, {"pairs": [scene.room.pair.id], "supervisor": scene.people[Role.SUPERVISOR].id}
+
+
+def of_mentor(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"mentor": scene.room.mentor.id}, None
+
+
+def of_new_paper(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"mentor": scene.room.mentor.id}, {"gate": "training", "kind": "welcome", "issued_on": "2026-11-20"}
+
+
+def of_gone_paper(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"mentor": scene.room.mentor.id, "paper": scene.paper}, None
+
+
+def of_welfare(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"mentee": scene.room.mentee.id}, {"step": "opened", "on": "2026-11-20"}
+
+
+def of_person(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"person": scene.room.mentor.id}, {"why": "other"}
+
+
+GATES = {"vetting": True, "charter": True, "training": True, "vetting_months": 6}
+GATES |= {"welfare_blocks": False, "closed_readable_days": 90}
+
 WORDING = {"text": "Un texte.", "easy": "Facile."}
 CONSENT_TEXT = {"purpose": "prescriber", "after": 1, "fr": WORDING, "en": WORDING}
 
@@ -139,10 +203,50 @@ TABLE = [
     Row("POST", "/api/v1/notices/seen", EVERYONE, lambda _: ({}, {"ids": []})),
     Row("GET", "/api/v1/accounts", frozenset({Role.ADMIN})),
     Row("POST", "/api/v1/accounts", frozenset({Role.ADMIN}), lambda _: ({}, ACCOUNT)),
+    Row("GET", "/api/v1/accounts/{account}", frozenset({Role.ADMIN}), of_person, ("account",)),
+    Row("PUT", "/api/v1/accounts/{account}", frozenset({Role.ADMIN}), of_correction, ("account",)),
+    Row("POST", "/api/v1/accounts/{account}/invitation", frozenset({Role.ADMIN}), of_invitation, ("account",)),
+    Row("DELETE", "/api/v1/accounts/{account}/invitation", frozenset({Role.ADMIN}), of_person, ("account",)),
+    Row(
+        "DELETE",
+        "/api/v1/accounts/{account}/devices/{session}",
+        frozenset({Role.ADMIN}),
+        of_device,
+        ("account", "session"),
+    ),
+    Row("DELETE", "/api/v1/accounts/{account}/devices", frozenset({Role.ADMIN}), of_person, ("account",)),
+    Row("POST", "/api/v1/accounts/{account}/close", frozenset({Role.ADMIN}), of_person, ("account",)),
+    Row("POST", "/api/v1/accounts/{account}/reopen", frozenset({Role.ADMIN}), of_person, ("account",)),
+    Row("POST", "/api/v1/join", ANYONE, lambda _: ({}, {"token": TOKEN})),
+    Row("POST", "/api/v1/join/password", ANYONE, lambda _: ({}, {"token": TOKEN, "password": "a long enough one"})),
+    Row("POST", "/api/v1/join/device", ANYONE, lambda _: ({}, {"token": TOKEN})),
+    Row("POST", "/api/v1/reset", ANYONE, lambda _: ({}, {"login": "nobody"}), nameless=(204, None)),
+    Row("POST", "/api/v1/session/renew", EVERYONE),
+    Row("PUT", "/api/v1/session/pin", EVERYONE, lambda _: ({}, {"pin": "2580"})),
+    Row("POST", "/api/v1/session/pin", EVERYONE, lambda _: ({}, {"pin": "2580"})),
     Row("GET", "/api/v1/policy", frozenset({Role.ADMIN})),
     Row("PUT", "/api/v1/policy", frozenset({Role.ADMIN}), lambda _: ({}, {"direct_calls": True})),
     Row("GET", "/api/v1/pairs", STAFF_OF_PAIRS),
     Row("POST", "/api/v1/pairs", frozenset({Role.ADMIN}), of_pair, ("mentor", "mentee", "supervisor")),
+    Row("GET", "/api/v1/pairs/{pair}", STAFF_OF_PAIRS, of_one_pair, ("pair",)),
+    Row("POST", "/api/v1/pairs/{pair}/answer", frozenset({Role.MENTEE}), of_answer, ("pair",)),
+    Row("POST", "/api/v1/pairs/{pair}/acts", STAFF_OF_PAIRS, of_act, ("pair",)),
+    Row("POST", "/api/v1/pairs/{pair}/bridge", STAFF_OF_PAIRS, of_bridge, ("pair",)),
+    Row(
+        "POST", "/api/v1/caseload/hand_over", STAFF_OF_PAIRS, of_caseload, ("supervisor",), shared=("supervisor",)
+    ),
+    Row("GET", "/api/v1/due", STAFF_OF_PAIRS),
+    Row("GET", "/api/v1/papers", frozenset({Role.MENTOR})),
+    Row("POST", "/api/v1/papers/charter", frozenset({Role.MENTOR}), lambda _: ({}, {"version": 1})),
+    Row("GET", "/api/v1/mentors/{mentor}/papers", STAFF_OF_PAIRS, of_mentor, ("mentor",)),
+    Row("POST", "/api/v1/mentors/{mentor}/papers", STAFF_OF_PAIRS, of_new_paper, ("mentor",)),
+    Row("DELETE", "/api/v1/mentors/{mentor}/papers/{paper}", STAFF_OF_PAIRS, of_gone_paper, ("mentor", "paper")),
+    Row("GET", "/api/v1/mentees/{mentee}/welfare", STAFF_OF_PAIRS, of_mentee, ("mentee",)),
+    Row("POST", "/api/v1/mentees/{mentee}/welfare", STAFF_OF_PAIRS, of_welfare, ("mentee",)),
+    Row("POST", "/api/v1/people/{person}/suspend", STAFF_OF_PAIRS, of_person, ("person",)),
+    Row("POST", "/api/v1/people/{person}/restore", STAFF_OF_PAIRS, of_person, ("person",)),
+    Row("GET", "/api/v1/policy/gates", frozenset({Role.ADMIN})),
+    Row("PUT", "/api/v1/policy/gates", frozenset({Role.ADMIN}), lambda _: ({}, GATES)),
     Row("GET", "/api/v1/rooms/{room}/visits", TALKERS, of_room, ("room",)),
     Row("POST", "/api/v1/rooms/{room}/notes", TALKERS, of_new_note, ("room",)),
     Row(
@@ -201,6 +305,7 @@ async def scene(house: House, where: Any) -> Scene:
     room = await house.room(where=where, guardian=guardian)
     people = {Role.MENTOR: room.mentor, Role.MENTEE: room.mentee, Role.SUPERVISOR: room.supervisor}
     people[Role.GUARDIAN] = guardian
+    ((paper,), *_) = await house.sql("select id from mentor_papers where account_id = :who", who=room.mentor.id)
     ((link,),) = await house.sql("select id from guardian_links where guardian_id = :who", who=guardian.id)
     for role in Role:
         if role not in people:
@@ -214,7 +319,8 @@ async def scene(house: House, where: Any) -> Scene:
     assert (await say(client, room, note, 3))["ok"]
     claire = await house.open(room.supervisor)
     assert (await claire.call("room:enter", {"room": room.number}))["ok"]
-    return Scene(people, room, flag, sampled, note, link)
+    spare = await house.person(Role.MENTOR, "Ana", where=where)
+    return Scene(people, room, flag, sampled, note, link, spare)
 
 
 async def decided_flag(house: House, room: Room) -> UUID:
@@ -282,7 +388,7 @@ async def test_without_a_session(house: House) -> None:
     for token in (None, "A" * 43, "short"):
         answers = {row.name: await ask(house, row, row.fill(here), token) for row in TABLE}
         assert answers == {
-            row.name: (401, "bad_credentials" if row.roles is ANYONE else "not_signed_in") for row in TABLE
+            row.name: row.nameless if row.roles is ANYONE else (401, "not_signed_in") for row in TABLE
         }
     assert await state(house) == before
 
