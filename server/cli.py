@@ -60,8 +60,13 @@ def _serve(_arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _demo(_arguments: argparse.Namespace) -> int:
+def _demo(arguments: argparse.Namespace) -> int:
     settings = _settings()
+    if arguments.code:
+        from server.demo import second_step
+
+        _say(second_step.code(settings.data))
+        return 0
     from server.demo.present import prepare
     from server.serve import serve
 
@@ -154,6 +159,28 @@ def _audit(arguments: argparse.Namespace) -> int:
     return 0 if _run(verify()) else 1
 
 
+def _about_data(name: str) -> Callable[[argparse.Namespace], int]:
+    """A command of server/rights/command.py, beside a running server or without one."""
+
+    def command(arguments: argparse.Namespace) -> int:
+        settings = _settings()
+        from server.infra.open_database import borrow_database
+        from server.infra.secrets import InstanceKeyring
+        from server.kernel.clock import SystemClock
+        from server.rights import command as commands
+
+        async def work() -> None:
+            async with AsyncExitStack() as running:
+                database = await borrow_database(settings, running)
+                keyring = InstanceKeyring(settings.secret, settings.data)
+                await getattr(commands, name)(arguments, database, SystemClock(), keyring, _say)
+
+        _run(work())
+        return 0
+
+    return command
+
+
 def _run(work: Coroutine[Any, Any, T]) -> T:
     import asyncio
 
@@ -180,6 +207,10 @@ def _say(line: str) -> None:
 
 def _no_arguments(_parser: argparse.ArgumentParser) -> None:
     pass
+
+
+def _demo_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--code", action="store_true", help="print the six digits that its staff are asked for now")
 
 
 def _admin_arguments(parser: argparse.ArgumentParser) -> None:
@@ -211,13 +242,29 @@ def _moderate_arguments(parser: argparse.ArgumentParser) -> None:
     stdio.add_arguments(parser)
 
 
+def _data_arguments(name: str) -> Callable[[argparse.ArgumentParser], None]:
+    def add(parser: argparse.ArgumentParser) -> None:
+        from server.rights import command
+
+        getattr(command, f"add_{name}_arguments")(parser)
+
+    return add
+
+
 _Run = Callable[[argparse.Namespace], int]
 _COMMANDS: dict[str, tuple[_Run, str, Callable[[argparse.ArgumentParser], None]]] = {
     "serve": (_serve, "serve what the settings say", _no_arguments),
-    "demo": (_demo, "serve a demonstration association, and say how to sign in", _no_arguments),
+    "demo": (_demo, "serve a demonstration association, and say how to sign in", _demo_arguments),
     "admin": (_create_admin, "create the account that makes all others", _admin_arguments),
     "db": (_upgrade, "upgrade the database", _db_arguments),
     "audit": (_audit, "verify that the audit trail is as it was recorded", _audit_arguments),
+    "export": (_about_data("export"), "write all that is held about a person into a file", _data_arguments("export")),
+    "erase": (_about_data("erase"), "forget a person", _data_arguments("erase")),
+    "retention": (
+        _about_data("retention"),
+        "let go of what is too old, as each night, or say what that would be",
+        _data_arguments("retention"),
+    ),
     "doctor": (_doctor, "check settings, database, ports, disk and clock, and say what to fix", _doctor_arguments),
     "moderate": (_moderate, "judge JSON lines from standard input", _moderate_arguments),
 }

@@ -56,6 +56,13 @@ from server.people.reset import Resets
 from server.people.signin import SignIn
 from server.people.standing import Standing
 from server.revocation import Revocation
+from server.rights.desk_http import DeskHttp
+from server.rights.erasure import Erasure
+from server.rights.exports import Exports
+from server.rights.holds import LegalHolds
+from server.rights.http import DataHttp
+from server.rights.requests import Requests
+from server.rights.retention import Retention
 from server.rooms.access import Rights
 from server.rooms.appeal_news import AppealNews
 from server.rooms.appeals import Appeals
@@ -285,6 +292,24 @@ class Signalling:
         self.relays.start(self.calls.parts)
 
 
+class DataRights:
+    """The rights of people over what is held about them."""
+
+    def __init__(self, ground: Ground) -> None:
+        database, clock = ground.database, ground.clock
+        keyring = InstanceKeyring(ground.settings.secret, ground.settings.data)
+        self.erasure = Erasure(database, clock, keyring, ground.jobs)
+        requests = Requests(database, clock, self.erasure)
+        requests.register(ground.jobs)
+        self.holds = LegalHolds(database, clock)
+        self.holds.register(ground.jobs)
+        self.retention = Retention(database, clock, self.erasure)
+        self.retention.register(ground.jobs)
+        self.requests = requests
+        self.http = DataHttp(database, clock, Exports(database, clock), requests)
+        self.desk_http = DeskHttp(database, requests, self.holds, self.retention)
+
+
 class Capabilities:
     """All of them on one ground."""
 
@@ -317,6 +342,8 @@ class Capabilities:
         self.consents = Consents(ground, self.gateway, self.people)
         self.endpoints.add(self.consents.http)
         self.endpoints.add(self.moderation.http, self.moderation.tuning_http)
+        self.data = DataRights(ground)
+        self.endpoints.add(self.data.http, self.data.desk_http)
         self.endpoints.add(self.rooms.http, self.rooms.notes_http, self.rooms.review_http)
 
     async def start(self) -> None:

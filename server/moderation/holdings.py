@@ -2,6 +2,10 @@
 confidential: it is not given, and it goes when the author of what was flagged is forgotten."""
 
 from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.holdings import NOBODY, Blanked, Holding, Keeping, Kept, columns
 from server.moderation import tables
@@ -9,9 +13,7 @@ from server.moderation import tables
 _FLAGGED: Final = "exists (select from flags f where f.id = t.flag_id and f.author_id = :person)"
 
 HOLDINGS: Final = (
-    Holding(
-        tables.reviews, _FLAGGED, Blanked({"note": "null", "advice": "null", "spans": "null"}), acted=("by_id",)
-    ),
+    Holding(tables.reviews, _FLAGGED, Blanked({"note": "null", "advice": "null", "spans": "null"}), acted=("by_id",)),
     Holding(
         tables.appeals,
         _FLAGGED,
@@ -46,3 +48,10 @@ KEEPINGS: Final = (
     ),
     Keeping("flags", tables.flags, "t.decided_at", 730, 180, 730, "array[t.author_id]", "t.pair_id"),
 )
+
+
+async def undecided(conn: AsyncConnection, author_id: UUID) -> int:
+    """How many flags about what this person said wait for a professional's answer."""
+    rows = tables.flags.c
+    query = select(func.count()).where(rows.author_id == author_id, rows.decided_at.is_(None), rows.due_at.is_not(None))
+    return int((await conn.execute(query)).scalar_one())

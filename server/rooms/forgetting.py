@@ -1,5 +1,5 @@
-"""Forgetting what somebody said: their words go, the places where they stood stay, so that the other's conversation keeps
-its order (docs/decisions/0197). Clients hear of it as of any change to a message."""
+"""Forgetting what somebody said: their words go, the places where they stood stay, so that the other's conversation
+keeps its order (docs/decisions/0197). Clients hear of it as of any change to a message."""
 
 from typing import Final
 

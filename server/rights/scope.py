@@ -1,0 +1,77 @@
+"""Whose data: the person with their pairs and rooms, as the declarations want it; and who may have it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.infra.holdings import Scope
+from server.kernel.errors import NotFound
+from server.kernel.permissions import Role
+from server.kernel.principal import Principal, age_on
+from server.pairs.rules import Pair, belongs
+from server.pairs.store import pairs_of
+from server.people.consent_rules import ALONE_AGE
+from server.people.consent_store import links_of
+from server.people.store import Person, people_of
+from server.rooms.holdings import rooms_of_pairs
+from server.transport.messages import catalogue, known_language
+
+_ALIVE = text("select erased_at is null from accounts where id = :person")
+
+
+async def scope_of(conn: AsyncConnection, person: Person, now: datetime) -> tuple[Scope, Sequence[Pair]]:
+    """What the declarations need of a person, and the pairs in which they are one of the two."""
+    own = [pair for pair in await pairs_of(conn, person.id) if belongs(pair, person.id)]
+    ids = [pair.id for pair in own]
+    rooms = await rooms_of_pairs(conn, ids)
+    left = catalogue(known_language(person.language))["data"]["left"]
+    return Scope(person.id, person.organisation_id, ids, rooms, now, left), own
+
+
+async def known(conn: AsyncConnection, organisation_id: UUID, person_id: UUID) -> Person:
+    """Raises NotFound for who is not of this organisation, or was forgotten."""
+    person = (await people_of(conn, [person_id])).get(person_id)
+    if person is None or person.organisation_id != organisation_id:
+        raise NotFound
+    if not (await conn.execute(_ALIVE, {"person": person_id})).scalar_one():
+        raise NotFound
+    return person
+
+
+async def speaks_for(conn: AsyncConnection, principal: Principal, person: Person, now: datetime) -> bool:
+    """Whether ``principal`` is this person, or holds parental authority over them while they are under 15."""
+    if principal.account_id == person.id:
+        return True
+    if principal.role is not Role.GUARDIAN or person.birth_date is None:
+        return False
+    if age_on(person.birth_date, now.date()) >= ALONE_AGE:
+        return False
+    return person.id in await children_of(conn, principal.account_id)
+
+
+async def children_of(conn: AsyncConnection, guardian_id: UUID) -> list[UUID]:
+    """Over whom this guardian holds parental authority now."""
+    links = await links_of(conn, guardian_ids=[guardian_id])
+    return [link.mentee_id for link in links if link.until is None and link.authority]
+
+
+async def answers_for(conn: AsyncConnection, staff: Principal, person_id: UUID) -> bool:
+    """An admin for everybody of the organisation, a supervisor for those of their own pairs and their guardians."""
+    if staff.role is Role.ADMIN:
+        return True
+    if staff.role is not Role.SUPERVISOR:
+        return False
+    return person_id in await caseload(conn, staff.account_id)
+
+
+async def caseload(conn: AsyncConnection, supervisor_id: UUID) -> set[UUID]:
+    """The people of the pairs that this professional answers for, and the guardians of the young ones among them."""
+    pairs = [pair for pair in await pairs_of(conn, supervisor_id) if pair.supervisor_id == supervisor_id]
+    young = [pair.mentee_id for pair in pairs]
+    people = {person for pair in pairs for person in (pair.mentor_id, pair.mentee_id)}
+    if young:
+        people |= {link.guardian_id for link in await links_of(conn, mentee_ids=young) if link.until is None}
+    return people
