@@ -1,9 +1,12 @@
 """The capabilities, each built once and handed what it needs; who listens to whom; what starts and stops when."""
 
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
+from uuid import UUID
 
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 import server
 from server.ground import Ground
@@ -36,6 +39,7 @@ from server.people.consent_page import ConsentPages
 from server.people.consent_wording import ConsentWording
 from server.people.consenting import Consenting
 from server.people.delivery import Delivery
+from server.people.everyone import all_organisations
 from server.people.factors.second_factors import SecondFactors
 from server.people.guardians import Guardians
 from server.people.guesses import Guesses
@@ -43,6 +47,8 @@ from server.people.http import PeopleHttp
 from server.people.invitations import Invitations
 from server.people.joining import Joining
 from server.people.joining_http import JoiningHttp
+from server.people.journal import Journal
+from server.people.journal_http import JournalHttp
 from server.people.notices import AccountNotices
 from server.people.notices_http import NoticesHttp
 from server.people.passwords import Passwords
@@ -74,6 +80,8 @@ from server.rooms.edits import Edits
 from server.rooms.ended import EndedRooms
 from server.rooms.entering import Entering
 from server.rooms.fanout import Fanout
+from server.rooms.glass.glass import Glass
+from server.rooms.glass.http import GlassHttp
 from server.rooms.help import Help
 from server.rooms.home import Homes
 from server.rooms.http import RoomsHttp
@@ -103,6 +111,8 @@ from server.signalling.revocation import CallRevocation
 from server.signalling.side.sides import Sides
 from server.signalling.socket import CallsSocket
 from server.signalling.turn import Relays
+from server.trail.daily import DailyHeads
+from server.trail.http import TrailHttp
 from server.transport import lean, shield
 from server.transport.gateway import Gateway, Limits
 from server.transport.pace import Pacer
@@ -221,6 +231,9 @@ class Rooms:
         news = AppealNews(database, gateway)
         self.rulings = Rulings(database, self.log, fanout, flags, news, clock, ground.bus)
         self.review_http = ReviewHttp(self.rulings, Contexts(database, clock, flags))
+        glass = Glass(database, clock)
+        glass.register(ground.jobs)
+        self.glass_http = GlassHttp(glass)
         self.marks = Marks(database, gateway, self.rights)
         self.removal = Removal(gateway, ground.notices, self.rights, self.presence, self.visits)
         homes = Homes(database, clock)
@@ -310,6 +323,10 @@ class DataRights:
         self.desk_http = DeskHttp(database, requests, self.holds, self.retention)
 
 
+async def _zones(conn: AsyncConnection) -> Mapping[UUID, str]:
+    return {organisation.id: organisation.zone for organisation in await all_organisations(conn)}
+
+
 class Capabilities:
     """All of them on one ground."""
 
@@ -344,7 +361,9 @@ class Capabilities:
         self.endpoints.add(self.moderation.http, self.moderation.tuning_http)
         self.data = DataRights(ground)
         self.endpoints.add(self.data.http, self.data.desk_http)
-        self.endpoints.add(self.rooms.http, self.rooms.notes_http, self.rooms.review_http)
+        self.endpoints.add(self.rooms.http, self.rooms.notes_http, self.rooms.review_http, self.rooms.glass_http)
+        self.endpoints.add(JournalHttp(Journal(ground.database)), TrailHttp(ground.database))
+        DailyHeads(ground.database, ground.clock, _zones, settings.data).register(ground.jobs)
 
     async def start(self) -> None:
         """Before the first request. Raises when the ground gives way, or the moderation's data cannot be read."""

@@ -1,6 +1,6 @@
 """What the access journal of a person is made of: who read what about them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ class Reading:
     at: datetime
     act: str
     by: UUID | None
+    about: Sequence[UUID]
     detail: Mapping[str, Any]
 
 
@@ -51,12 +52,13 @@ async def _entries(
 ) -> list[Reading]:
     table = audit_entries.c
     query = (
-        select(table.sequence, table.at, table.act, table.by_id, table.entry)
+        select(table.sequence, table.at, table.act, table.by_id, table.about, table.entry)
         .where(
             table.organisation_id == organisation_id,
             table.about.contains(array([about], type_=Uuid())),
             table.act.in_(sorted(acts)),
             table.sequence > after,
+            table.by_id.is_distinct_from(about),  # what one did oneself, one knows
         )
         .order_by(table.sequence.desc())
         .limit(limit)
@@ -64,7 +66,7 @@ async def _entries(
     if before is not None:
         query = query.where(table.sequence < before)
     rows = await conn.execute(query)
-    return [Reading(row.sequence, row.at, row.act, row.by_id, _detail(row.entry)) for row in rows]
+    return [Reading(row.sequence, row.at, row.act, row.by_id, row.about, _detail(row.entry)) for row in rows]
 
 
 def _detail(entry: str) -> Mapping[str, Any]:

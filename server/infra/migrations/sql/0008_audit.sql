@@ -131,6 +131,66 @@ CREATE TRIGGER added BEFORE INSERT ON audit_day_heads FOR EACH ROW EXECUTE FUNCT
 CREATE TRIGGER changed BEFORE UPDATE OR DELETE ON audit_day_heads FOR EACH ROW EXECUTE FUNCTION audit_unchanged();
 CREATE TRIGGER emptied BEFORE TRUNCATE ON audit_day_heads FOR EACH STATEMENT EXECUTE FUNCTION audit_unchanged();
 
+-- Breaking the glass: a professional who does not answer for a pair reads its messages, for an hour, with a motive
+-- (docs/decisions/0178). The two are told at once, or later where another professional put that off beforehand.
+CREATE TABLE glass_accesses (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    room_id UUID NOT NULL,
+    account_id UUID NOT NULL,
+    motive TEXT NOT NULL,
+    sentence TEXT NOT NULL,
+    opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    tell_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT glass_accesses_pkey PRIMARY KEY (id),
+    CONSTRAINT glass_accesses_motive_check CHECK (motive in ('absence', 'authority', 'danger', 'report')),
+    CONSTRAINT glass_accesses_organisation_id_fkey FOREIGN KEY(organisation_id) REFERENCES organisations (id),
+    CONSTRAINT glass_accesses_room_id_fkey FOREIGN KEY(room_id) REFERENCES rooms (id),
+    CONSTRAINT glass_accesses_account_id_fkey FOREIGN KEY(account_id) REFERENCES accounts (id)
+);
+CREATE INDEX glass_accesses_organisation_id_opened_at_idx ON glass_accesses (organisation_id, opened_at);
+COMMENT ON TABLE glass_accesses IS 'append-only';
+
+CREATE TABLE glass_deferrals (
+    id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    room_id UUID NOT NULL,
+    by_id UUID NOT NULL,
+    reason TEXT NOT NULL,
+    sentence TEXT NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    until TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT glass_deferrals_pkey PRIMARY KEY (id),
+    CONSTRAINT glass_deferrals_reason_check CHECK (reason in ('authority', 'inquiry', 'safety')),
+    CONSTRAINT glass_deferrals_until_check CHECK (until > made_at AND until <= made_at + interval '30 days'),
+    CONSTRAINT glass_deferrals_organisation_id_fkey FOREIGN KEY(organisation_id) REFERENCES organisations (id),
+    CONSTRAINT glass_deferrals_room_id_fkey FOREIGN KEY(room_id) REFERENCES rooms (id),
+    CONSTRAINT glass_deferrals_by_id_fkey FOREIGN KEY(by_id) REFERENCES accounts (id)
+);
+CREATE INDEX glass_deferrals_room_id_idx ON glass_deferrals (room_id);
+COMMENT ON TABLE glass_deferrals IS 'append-only';
+
+CREATE TABLE glass_tellings (
+    access_id UUID NOT NULL,
+    organisation_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT glass_tellings_pkey PRIMARY KEY (access_id),
+    CONSTRAINT glass_tellings_access_id_fkey FOREIGN KEY(access_id) REFERENCES glass_accesses (id),
+    CONSTRAINT glass_tellings_organisation_id_fkey FOREIGN KEY(organisation_id) REFERENCES organisations (id)
+);
+COMMENT ON TABLE glass_tellings IS 'append-only';
+
+CREATE TRIGGER changed BEFORE UPDATE OR DELETE ON glass_accesses FOR EACH ROW EXECUTE FUNCTION audit_unchanged();
+CREATE TRIGGER emptied BEFORE TRUNCATE ON glass_accesses FOR EACH STATEMENT EXECUTE FUNCTION audit_unchanged();
+CREATE TRIGGER changed BEFORE UPDATE OR DELETE ON glass_deferrals FOR EACH ROW EXECUTE FUNCTION audit_unchanged();
+CREATE TRIGGER emptied BEFORE TRUNCATE ON glass_deferrals FOR EACH STATEMENT EXECUTE FUNCTION audit_unchanged();
+CREATE TRIGGER changed BEFORE UPDATE OR DELETE ON glass_tellings FOR EACH ROW EXECUTE FUNCTION audit_unchanged();
+CREATE TRIGGER emptied BEFORE TRUNCATE ON glass_tellings FOR EACH STATEMENT EXECUTE FUNCTION audit_unchanged();
+
+SELECT isolate('glass_accesses');
+SELECT isolate('glass_deferrals');
+SELECT isolate('glass_tellings');
 SELECT isolate('audit_heads');
 SELECT isolate('audit_entries');
 SELECT isolate('audit_drafts');
