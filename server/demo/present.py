@@ -7,10 +7,12 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from server.app import App
+from server.demo import second_step
 from server.demo.seed import SignInRow, association, clear, organisations_of, seed, sign_ins
 from server.infra.open_database import borrow_owner
 from server.kernel.ground import GroundError
 from server.kernel.permissions import Role
+from server.people.sessions import STAFF
 from server.settings import Settings
 
 _WORDS = (
@@ -107,6 +109,7 @@ async def prepare(app: App, settings: Settings) -> None:
         there = set()
     if not there:
         password.begin()
+        second_step.make(settings.data)
         await seed(ground, password.read())
         password.keep()
     sys.stdout.write(table(sign_ins(), password.read()))
@@ -146,11 +149,17 @@ class Password:
             ) from error
 
 
+def _staff(rows: list[SignInRow]) -> str:
+    *others, last = (row.login for row in rows if row.role in STAFF)
+    return f"{', '.join(others)} and {last}"
+
+
 def table(rows: list[SignInRow], password: str) -> str:
     """Who to sign in as, for a terminal of 80 columns."""
     lines = ["", "  sign in as   to see the screen of", "  ----------   --------------------"]
     for row in rows:
         age = f", {row.age} years old" if row.age is not None else ""
         lines.append(f"  {row.login:<12} {row.name}, {row.role} ({_SAYS[row.role]}{age})")
-    lines += ["", f"  password for all of them: {password}", "", ""]
+    lines += ["", f"  password for all of them: {password}"]
+    lines += [f"  {_staff(rows)} are also asked for six digits: binome demo --code", "", ""]
     return "\n".join(lines)

@@ -16,6 +16,7 @@ from sqlalchemy import select, text
 
 from server.agenda.store import plan
 from server.compose import Rooms
+from server.demo import second_step
 from server.demo.consents import consent
 from server.demo.pairing import begin, other_pairs, record_papers
 from server.demo.story import Story
@@ -95,6 +96,7 @@ async def seed(ground: Ground, password: str) -> None:
     now = ground.clock.now()
     people = await _make_people(ground, told, password, now)
     async with ground.database.begin(*{person.organisation_id for person in people.values()}) as conn:
+        await second_step.learn(conn, ground, people)
         await consent(conn, told, people, now)
         await record_papers(conn, told, people, now)
     for pair in told["pairs"]:

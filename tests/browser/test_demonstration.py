@@ -6,6 +6,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import Room
 from tests.processes import wait_until
+from tests.support.second_step import demonstration_code
 
 
 def _password(room: Room) -> str:
@@ -19,7 +20,10 @@ def _password(room: Room) -> str:
 async def test_the_mentor_the_young_person_and_the_professional_meet(demo_room: Room) -> None:
     julien, lea, claire = [await demo_room.seat() for _ in range(3)]
     for person, login in ((julien, "julien"), (lea, "lea"), (claire, "claire")):
-        await person.sign_in(login, _password(demo_room))
+        await person.page.goto(person.address)
+        await person.fill_in(login, _password(demo_room))
+        if login == "claire":
+            await person.type_code(demonstration_code(demo_room.server.data))
     await expect(claire.page.get_by_role("article").first).to_be_visible()
     await expect(lea.bubbles.first).to_be_visible()
     await lea.say("je suis là !")

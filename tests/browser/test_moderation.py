@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.async_api import Locator, WebSocket, expect
 
-from tests.browser.conftest import PASSWORD, Api, Logins, Person, Room, make_pair, run_server
+from tests.browser.conftest import PASSWORD, STAFF, Api, Logins, Person, Room, make_pair, run_server
 from tests.processes import Server
 
 NARROW = {"width": 320, "height": 568}
@@ -31,6 +31,7 @@ def admin(server: Server) -> Api:
 def colleague(admin: Api) -> str:
     """Hugo, who answers for no pair."""
     person = {"login": "hugo", "name": "Hugo", "role": "supervisor", "password": PASSWORD}
+    STAFF.add("hugo")
     admin.ask("POST", "accounts", person)
     return "hugo"
 

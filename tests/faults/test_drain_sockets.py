@@ -5,6 +5,7 @@ import json
 import signal
 import time
 from collections.abc import Callable
+from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
@@ -15,6 +16,7 @@ from server import app as app_module
 from server.settings import Settings
 from tests.conftest import Postgres
 from tests.processes import Server, free_port, run
+from tests.support import second_step
 from tests.support.roles import bound_url
 
 PASSWORD = "correct horse battery staple"
@@ -25,11 +27,15 @@ def sign_in(server: Server) -> str:
     arguments = ("admin", "create", "--organisation", "A", "--login", "marie", "--password-stdin")
     made = run(*arguments, env=server.env, stdin=PASSWORD + "\n")
     assert made.returncode == 0, made.stderr
-    body = json.dumps({"login": "marie", "password": PASSWORD, "kind": "bearer"}).encode()
-    address = f"http://127.0.0.1:{server.port}/api/v1/session"
-    with urlopen(Request(address, body, {"Content-Type": "application/json"}), timeout=20) as answer:
-        token: str = json.loads(answer.read())["token"]
-    return token
+
+    def ask(method: str, path: str, body: Any, token: str | None) -> Any:
+        address = f"http://127.0.0.1:{server.port}/api/v1/{path}"
+        headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
+        request = Request(address, json.dumps(body).encode(), headers, method=method)
+        with urlopen(request, timeout=20) as answer:  # noqa: S310 - of loopback
+            return json.loads(answer.read())
+
+    return second_step.sign_in(ask, str(server.data), "marie", PASSWORD)
 
 
 async def join(server: Server, token: str) -> ClientConnection:
