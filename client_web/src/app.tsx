@@ -17,6 +17,8 @@ import { SignInPage } from './signin/signin_page';
 
 const LooksPage = later(async () => (await import('./looks')).LooksPage);
 const RulesPage = later(async () => (await staffCode()).RulesPage);
+const ConsentPage = later(async () => (await import('./consent')).ConsentPage);
+const YoungPages = later(async () => (await staffCode()).YoungPages);
 
 export function App(): VNode {
   const here = route.value;
@@ -43,6 +45,8 @@ function Own(): VNode {
   const here = route.value;
   const role = me.value?.account.role ?? '';
   if (here.page === 'room' && ['mentor', 'mentee', 'supervisor'].includes(role)) return <RoomPage key={here.number} number={here.number} />;
+  if (here.page === 'consents' && ['mentee', 'guardian'].includes(role)) return <ConsentPage />;
+  if ((here.page === 'young' || here.page === 'consent_texts') && ['supervisor', 'admin'].includes(role)) return <YoungPages />;
   return here.page === 'rules' && ['supervisor', 'admin'].includes(role) ? <RulesPage /> : <HomePage />;
 }
 

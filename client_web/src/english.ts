@@ -4,11 +4,13 @@ import './main'; // as staff.ts does, and for the same reason
 
 import { en as enPage } from './locales/en';
 import { enCall } from './locales/en_call';
+import { enConsent } from './locales/en_consent';
 import { enLooks } from './locales/en_looks';
 import { enMend } from './locales/en_mend';
 import { enNotices } from './locales/en_notices';
 import { enStaff } from './locales/en_staff';
 import { enWords } from './locales/en_words';
+import { enYoung } from './locales/en_young';
 import type { Key, Text } from './locales/text';
 
-export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enLooks, ...enMend, ...enNotices, ...enStaff, ...enWords };
+export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enConsent, ...enLooks, ...enMend, ...enNotices, ...enStaff, ...enWords, ...enYoung };

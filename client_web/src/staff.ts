@@ -2,10 +2,14 @@
 
 import './main'; // it stands on the page: so the bundler keeps all that they share in the page's one file
 
+import { frConsent } from './locales/fr_consent';
 import { frStaff } from './locales/fr_staff';
+import { frYoung } from './locales/fr_young';
 import { learnTexts } from './locales/text';
 
 learnTexts(frStaff);
+learnTexts(frConsent);
+learnTexts(frYoung);
 
 /** The address of `styles/staff.css`, which the bundler names by its content. */
 declare const STAFF_STYLES: string;
@@ -20,5 +24,6 @@ export const dressed = new Promise<void>((done) => {
 });
 
 export { Administration } from './admin/administration';
+export { YoungPages } from './consent/young_page';
 export { QueueSection } from './queue/queue_section';
 export { RulesPage } from './rules/rules_page';

@@ -4,8 +4,10 @@ import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../locales/text';
 import type { Room } from '../room/rooms';
+import { me } from '../session/session';
 import { announce } from '../shell/announce';
 import { Icon } from '../shell/icons';
+import { CONSENTS } from '../shell/route';
 import type { CallPerson } from '../wire/call';
 import { link } from '../wire/link';
 import { beginCall, call, calling, callTrouble, fetchAhead, fetching } from './current';
@@ -18,11 +20,24 @@ export function CallPanel({ room }: { room: Room }): VNode | null {
   if (code && current?.room === room) return <code.Stage current={current} room={room} />;
   // While a pair is paused a professional may write, and nobody calls.
   if (room.card.value?.writable === false || room.card.value?.state === 'paused') return null;
+  if (room.card.value?.calls === false) return <CallsOff room={room} />;
   return (
     <>
       <Invitation room={room} />
       {code && <code.CheckDialog room={room} />}
     </>
+  );
+}
+
+/** Said where the buttons were, and aloud when a call has just ended by it. */
+function CallsOff({ room }: { room: Room }): VNode {
+  const young = me.value?.account.role === 'mentee';
+  return (
+    <section class="invitation" aria-label={t('call.title')}>
+      <p class="invitation-who" role={callTrouble.value?.room === room.number ? 'alert' : undefined}>
+        {t('call.off')} {young && <a href={CONSENTS}>{t('consent.title')}</a>}
+      </p>
+    </section>
   );
 }
 

@@ -6,6 +6,7 @@ export type Trouble =
   | DeviceTrouble
   | 'no_media'
   | 'call_full'
+  | 'calls_off'
   | 'removed'
   | 'replaced'
   | 'room_closed'
@@ -13,7 +14,7 @@ export type Trouble =
   | 'unreachable'
   | 'other';
 
-const REFUSALS: readonly string[] = ['call_full', 'room_closed', 'forbidden', 'unreachable'];
+const REFUSALS: readonly string[] = ['call_full', 'calls_off', 'room_closed', 'forbidden', 'unreachable'];
 
 /** For the code of a refusal. */
 export const troubleOf = (code: string): Trouble => (REFUSALS.includes(code) ? (code as Trouble) : 'other');

@@ -14,6 +14,7 @@ import { RoomCards } from './room_cards';
 import { staffCode } from './staff_code';
 
 const NoticeList = later(async () => (await import('../notices')).NoticeList);
+const ConsentCard = later(async () => (await import('../consent')).ConsentCard);
 // A young person's telephone does not fetch what only the staff use.
 const Administration = later(async () => (await staffCode()).Administration);
 const QueueSection = later(async () => (await staffCode()).QueueSection);
@@ -30,6 +31,7 @@ export function HomePage(): VNode | null {
         <InCallBar />
         <h1 class="hello">{t('home.hello', { name: account.name })}</h1>
         {unseen.value.length > 0 && <NoticeList />}
+        {(account.role === 'mentee' || account.role === 'guardian') && <ConsentCard />}
         <Content />
       </main>
     </div>

@@ -236,6 +236,11 @@ export const en: Texts<typeof fr> = {
   'line.3018': "Bullying, online violence",
   'line.fil': "Fil Santé Jeunes, aged 12 – 25: health, mood, love, questions",
 
+  'consent.title': "What I agree to",
+  'consent.menu_guardian': "Consent for my child",
+  'consent.menu_staff': "Young people’s consent",
+  'call.off': "Calls are not switched on for this pair at the moment. The room stays open.",
+
   'home.caseload': "My pairs",
   'home.caseload_empty': "No pair at the moment.",
 };

@@ -247,6 +247,11 @@ export const fr = {
   'line.3018': "Harcèlement, violences en ligne",
   'line.fil': "Fil Santé Jeunes, 12 – 25 ans : santé, moral, amour, questions",
 
+  'consent.title': "Mes accords",
+  'consent.menu_guardian': "Accords pour mon enfant",
+  'consent.menu_staff': "Accords des jeunes",
+  'call.off': ["Les appels ne sont pas activés pour ce binôme en ce moment. Le salon reste ouvert.", "Les appels ne sont pas activés en ce moment. Tu peux toujours écrire."],
+
   'home.caseload': "Mes binômes",
   'home.caseload_empty': "Aucun binôme pour le moment.",
 } satisfies Record<string, Text>;

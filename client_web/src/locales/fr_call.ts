@@ -103,6 +103,7 @@ export const frCall = {
   'call.trouble.camera_busy': "La caméra est utilisée par une autre application : l’appel continue avec la voix.",
   'call.trouble.no_media': "La voix n’arrive pas à passer sur ce réseau. On peut changer de réseau (par exemple du wifi à la 4G) ou continuer par messages.",
   'call.trouble.call_full': "L’appel est complet pour le moment.",
+  'call.trouble.calls_off': "Les appels ne sont pas activés pour ce binôme en ce moment.",
   'call.trouble.removed': "L’équipe a mis fin à cette participation à l’appel.",
   'call.trouble.replaced': "L’appel continue sur un autre appareil ou un autre onglet.",
   'call.trouble.room_closed': "Les appels sont fermés dans ce salon pour le moment.",

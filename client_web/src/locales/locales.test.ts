@@ -2,22 +2,26 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { en as enPage } from './en';
 import { enCall } from './en_call';
+import { enConsent } from './en_consent';
 import { enLooks } from './en_looks';
 import { enMend } from './en_mend';
 import { enNotices } from './en_notices';
 import { enStaff } from './en_staff';
 import { enWords } from './en_words';
+import { enYoung } from './en_young';
 import { fr as frPage } from './fr';
 import { frCall } from './fr_call';
+import { frConsent } from './fr_consent';
 import { frLooks } from './fr_looks';
 import { frMend } from './fr_mend';
 import { frNotices } from './fr_notices';
 import { frStaff } from './fr_staff';
 import { frWords } from './fr_words';
+import { frYoung } from './fr_young';
 import type { Text } from './text';
 
-const fr: Readonly<Record<string, Text>> = { ...frPage, ...frCall, ...frLooks, ...frMend, ...frNotices, ...frStaff, ...frWords };
-const en: Readonly<Record<string, Text>> = { ...enPage, ...enCall, ...enLooks, ...enMend, ...enNotices, ...enStaff, ...enWords };
+const fr: Readonly<Record<string, Text>> = { ...frPage, ...frCall, ...frConsent, ...frLooks, ...frMend, ...frNotices, ...frStaff, ...frWords, ...frYoung };
+const en: Readonly<Record<string, Text>> = { ...enPage, ...enCall, ...enConsent, ...enLooks, ...enMend, ...enNotices, ...enStaff, ...enWords, ...enYoung };
 
 const forms = (text: Text): readonly string[] =>
   typeof text === 'string' ? [text] : 'one' in text ? [text.one, text.other] : text;
@@ -29,7 +33,7 @@ test('both languages have the same keys', () => {
 });
 
 test('a text stands in the same part in both languages, and in one part only', () => {
-  const parts = [[frPage, enPage], [frCall, enCall], [frLooks, enLooks], [frMend, enMend], [frNotices, enNotices], [frStaff, enStaff], [frWords, enWords]] as const;
+  const parts = [[frPage, enPage], [frCall, enCall], [frConsent, enConsent], [frLooks, enLooks], [frMend, enMend], [frNotices, enNotices], [frStaff, enStaff], [frWords, enWords], [frYoung, enYoung]] as const;
   for (const [french, english] of parts) assert.deepEqual(Object.keys(english).sort(), Object.keys(french).sort());
   assert.equal(parts.flatMap(([french]) => Object.keys(french)).length, Object.keys(fr).length);
 });

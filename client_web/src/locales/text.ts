@@ -3,11 +3,13 @@
 import { addressed } from './address';
 import { fr } from './fr';
 import type { frCall } from './fr_call';
+import type { frConsent } from './fr_consent';
 import type { frLooks } from './fr_looks';
 import type { frMend } from './fr_mend';
 import type { frNotices } from './fr_notices';
 import type { frStaff } from './fr_staff';
 import type { frWords } from './fr_words';
+import type { frYoung } from './fr_young';
 import { english, language } from './language';
 
 /**
@@ -15,7 +17,7 @@ import { english, language } from './language';
  * `{name}` stands for a parameter.
  */
 export type Text = string | readonly [vous: string, tu: string] | { readonly one: string; readonly other: string };
-export type Key = keyof typeof fr | keyof typeof frCall | keyof typeof frLooks | keyof typeof frMend | keyof typeof frNotices | keyof typeof frStaff | keyof typeof frWords;
+export type Key = keyof typeof fr | keyof typeof frCall | keyof typeof frConsent | keyof typeof frLooks | keyof typeof frMend | keyof typeof frNotices | keyof typeof frStaff | keyof typeof frWords | keyof typeof frYoung;
 /** A part of the texts in another language than French. */
 export type Texts<French> = Readonly<Record<keyof French, Text>>;
 export type Params = Readonly<Record<string, string | number>>;
@@ -23,7 +25,7 @@ export type Params = Readonly<Record<string, string | number>>;
 let french: Partial<Record<Key, Text>> = fr;
 
 /** A part of the page that comes later brings its own. */
-export function learnTexts(texts: typeof frCall | typeof frLooks | typeof frMend | typeof frNotices | typeof frStaff | typeof frWords): void {
+export function learnTexts(texts: typeof frCall | typeof frConsent | typeof frLooks | typeof frMend | typeof frNotices | typeof frStaff | typeof frWords | typeof frYoung): void {
   french = { ...french, ...texts };
 }
 

@@ -247,10 +247,10 @@ on('chat:read', ({ room, ...mark }) => told(room, (named) => named.mark(mark)));
 on('chat:live', ({ room, seat, text }) => told(room, (named) => named.writes(seat, text)));
 on('chat:typing', ({ room, seat, typing }) => told(room, (named) => named.sees(seat, typing)));
 on('call:people', ({ room, people }) => told(room, (named) => (named.inCall.value = people)));
-on('room:rights', ({ room, member, state, writable }) => {
+on('room:rights', ({ room, member, state, writable, calls }) => {
   const known = roomNamed(room);
   const card = known?.card.peek();
-  if (known && card && member) known.card.value = { ...card, state, writable };
+  if (known && card && member) known.card.value = { ...card, calls: calls !== false, state, writable };
   else void loadHome(); // a room that is new, or not one's own any more
 });
 on('room:presence', ({ room, present }) =>

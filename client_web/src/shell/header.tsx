@@ -12,7 +12,7 @@ import { link } from '../wire/link';
 import { Dialog } from './dialog';
 import { Icon } from './icons';
 import { Face, Mark } from './mark';
-import { LOOKS } from './route';
+import { CONSENTS, LOOKS, YOUNG } from './route';
 
 export const Header = ({ children, back }: { children?: ComponentChildren; back?: boolean }): VNode => (
   <header class="bar">
@@ -96,6 +96,16 @@ function AccountMenu(): VNode | null {
             <span>{t(`role.${account.role}`)}</span>
             <span>{me.value?.organisation.name}</span>
           </p>
+          {(account.role === 'mentee' || account.role === 'guardian') && (
+            <a class="quiet-button" href={CONSENTS} onClick={() => setOpen(false)}>
+              {t(account.role === 'mentee' ? 'consent.title' : 'consent.menu_guardian')}
+            </a>
+          )}
+          {(account.role === 'supervisor' || account.role === 'admin') && (
+            <a class="quiet-button" href={YOUNG} onClick={() => setOpen(false)}>
+              {t('consent.menu_staff')}
+            </a>
+          )}
           <a class="quiet-button" href={LOOKS} onClick={() => setOpen(false)}>
             {t('app.looks')}
           </a>

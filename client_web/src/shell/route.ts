@@ -2,14 +2,30 @@
 
 import { computed, signal } from '@preact/signals';
 
-export type Route = { page: 'home' } | { page: 'looks' } | { page: 'rules' } | { page: 'room'; number: number };
+export type Route =
+  | { page: 'consents' }
+  | { page: 'consent_texts' }
+  | { page: 'young'; mentee: string | null }
+  | { page: 'home' } | { page: 'looks' } | { page: 'rules' } | { page: 'room'; number: number };
 
 /** What is looked at, and who sees it; open to everybody. */
 export const LOOKS = '#/looks';
 /** The rules of moderation of one's association; for supervisors and admins. */
 export const RULES = '#/rules';
 
+/** What one agrees to, or one's child. */
+export const CONSENTS = '#/consents';
+/** For professionals: how consent stands for the young people they work for. */
+export const YOUNG = '#/young';
+export const youngAddress = (mentee: string): string => `${YOUNG}/${mentee}`;
+/** For admins: the words in which consent is asked. */
+export const CONSENT_TEXTS = '#/consent-texts';
+
 function read(): Route {
+  if (location.hash === CONSENTS) return { page: 'consents' };
+  if (location.hash === CONSENT_TEXTS) return { page: 'consent_texts' };
+  const young = /^#\/young(?:\/([\w-]{22,36}))?$/.exec(location.hash);
+  if (young) return { page: 'young', mentee: young[1] ?? null };
   const room = /^#\/r\/(\d+)$/.exec(location.hash);
   if (location.hash === LOOKS) return { page: 'looks' };
   if (location.hash === RULES) return { page: 'rules' };

@@ -72,7 +72,8 @@ export interface Down {
   'chat:typing': { room: number | string; seat: number; typing: boolean };
   'room:presence': { room: number | string; present: { seat: number; since: string | number }[] };
   /** What one may do in a room has changed; without `member` it is not one's own any more. */
-  'room:rights': { room: number | string; member: boolean; state: string; writable: boolean };
+  'room:rights': { room: number | string; member: boolean; state: string; writable: boolean; calls?: boolean };
+  'consent:changed': { mentee: string };
   'notice:new': Notice;
   'flag:raised': Flag;
   'flag:changed': Flag;

@@ -38,6 +38,8 @@ export interface RoomCard {
   members: Member[];
   marks: Mark[];
   appeals?: (AppealState & { seq: number })[];
+  /** False where consent to calls is not there. */
+  calls?: boolean;
 }
 
 export interface Visit {

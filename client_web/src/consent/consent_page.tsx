@@ -1,0 +1,104 @@
+/** What a young person, or a guardian for their child, says yes or no to. Taking a yes back is one tap, as giving it. */
+
+import { useSignal } from '@preact/signals';
+import type { VNode } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { day } from '../locales/moments';
+import { t } from '../locales/text';
+import { me } from '../session/session';
+import { announce } from '../shell/announce';
+import { Header, LinkNotice } from '../shell/header';
+import { recall, remember } from '../shell/memory';
+import { Problem, useAttempt } from '../shell/refused';
+import { useTitle } from '../shell/title';
+import type { ConsentPage as Page, PurposeCard } from '../wire/consent';
+import { History } from './history';
+import { answer, load, pages } from './pages';
+import { OnOff, SaidList } from './said_list';
+
+export function ConsentPage(): VNode {
+  const guardian = me.value?.account.role === 'guardian';
+  const title = t(guardian ? 'consent.children' : 'consent.title');
+  useTitle(title);
+  const easy = useSignal(recall('easy') === 'yes');
+  const { problem, attempt } = useAttempt();
+  useEffect(() => void attempt(load), []);
+  const found = pages.value;
+  return (
+    <div class="page consent">
+      <Header back />
+      <main id="content" class="page-main" tabIndex={-1}>
+        <LinkNotice />
+        <h1>{title}</h1>
+        <p class="lead">{t(guardian ? 'consent.lead_guardian' : 'consent.lead')}</p>
+        <button
+          type="button"
+          class="button button-soft consent-easy"
+          aria-pressed={easy.value}
+          onClick={() => {
+            easy.value = !easy.value;
+            remember('easy', easy.value ? 'yes' : 'no');
+          }}
+        >
+          {t(easy.value ? 'consent.full' : 'consent.easy')}
+        </button>
+        <Problem sentence={problem.value} />
+        {found === null && !problem.value && <p class="empty">{t('app.loading')}</p>}
+        {found?.length === 0 && <p class="empty">{t('consent.none')}</p>}
+        {found?.map((page) => <OfOne key={page.mentee.id} page={page} easy={easy.value} />)}
+      </main>
+    </div>
+  );
+}
+
+function OfOne({ page, easy }: { page: Page; easy: boolean }): VNode {
+  const { name } = page.mentee;
+  return (
+    <section class="consent-one" aria-label={name}>
+      {page.reader === 'guardian' && <h2>{t('consent.of_child', { name })}</h2>}
+      {!page.may_answer && <p class="notice">{t(page.band === 'child' ? 'consent.read_only' : 'consent.read_only_15', { name })}</p>}
+      {page.purposes.map((card) => (
+        <OnePurpose key={card.purpose} page={page} card={card} easy={easy} />
+      ))}
+      {page.next && <p class="hint">{t(`consent.next_${page.next.age}`, { name, day: day(new Date(`${page.next.on}T12:00`)) })}</p>}
+      <History lines={page.history} />
+    </section>
+  );
+}
+
+function OnePurpose({ page, card, easy }: { page: Page; card: PurposeCard; easy: boolean }): VNode {
+  const { busy, problem, attempt } = useAttempt();
+  const title = t(`consent.purpose.${card.purpose}`);
+  const mine = card.said.find((one) => one.mine)?.decision;
+  const said = mine === 'given';
+  const say = (agree: boolean): Promise<void> =>
+    attempt(async () => {
+      await answer(page.mentee.id, card.purpose, agree, card.version);
+      announce(t('consent.saved'));
+    });
+  const id = `consent-${page.mentee.id}-${card.purpose}`;
+  return (
+    <article class={card.ask ? 'card consent-card is-asked' : 'card consent-card'} aria-labelledby={id}>
+      <div class="section-head">
+        <h3 id={id}>{title}</h3>
+        <OnOff on={card.on} />
+      </div>
+      <p>{easy ? card.easy : card.text}</p>
+      <p class="hint">{t(`consent.off.${card.purpose}`)}</p>
+      {(!card.on || card.why === 'carried') && <p class="consent-why">{t(`consent.why.${card.why}`)}</p>}
+      {card.asks_again_from && card.ask && <p class="consent-why">{t('consent.asks_again', { day: day(new Date(card.asks_again_from)) })}</p>}
+      {(card.said.length > 1 || page.reader === 'guardian') && <SaidList said={card.said} />}
+      <Problem sentence={problem.value} />
+      {page.may_answer && (
+        <div class="consent-acts">
+          <button type="button" class={said && !card.ask ? 'button is-said' : 'button button-soft'} aria-pressed={said && !card.ask} disabled={busy.value} onClick={() => void say(true)}>
+            {t(said && card.ask ? 'consent.confirm' : 'consent.yes')}
+          </button>
+          <button type="button" class={mine && !said ? 'button is-said' : 'button button-soft'} aria-pressed={mine !== undefined && !said} disabled={busy.value} onClick={() => void say(false)}>
+            {t(said ? 'consent.withdraw' : 'consent.no')}
+          </button>
+        </div>
+      )}
+    </article>
+  );
+}
