@@ -19,8 +19,9 @@ from server.infra.database import Database, metadata
 from server.infra.migrate import NewerDatabase
 from tests.conftest import Postgres
 
-for tables in Path(server.__file__).parent.glob("*/tables.py"):
-    importlib.import_module(f"server.{tables.parent.name}.tables")
+_SERVER = Path(server.__file__).parent
+for tables in _SERVER.rglob("tables.py"):
+    importlib.import_module(".".join(("server", *tables.relative_to(_SERVER).with_suffix("").parts)))
 
 
 @pytest.fixture
