@@ -17,13 +17,16 @@ from server.infra.database import Database
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.kernel.principal import Principal
+from server.people import consent_store, consent_texts
+from server.people.consent_rules import Capacity, Decision, How, Purpose
+from server.people.consent_store import Entry
 from server.people.sessions import insert_session
 from server.people.store import Account, Organisation, Person, insert_account, insert_organisation
 from server.people.tokens import hash_token, new_token
 from server.rooms.tables import rooms
 
 SESSION = timedelta(hours=12)
-MENTEE_AGE = timedelta(days=15 * 365)  # a minor, so that moderation does all that it does for one
+MENTEE_AGE = timedelta(days=16 * 365)  # a minor, so that moderation does all that it does for one; consents alone
 MAKING = 8  # pairs being made at a time
 
 
@@ -53,6 +56,7 @@ async def seed(database: Database, base_url: str, people: int) -> Seeded:
     admin, supervisor = await _sign_in(database, organisation, (Role.ADMIN, Role.SUPERVISOR))
     signed_in = await _sign_in(database, organisation, (Role.MENTOR, Role.MENTEE) * (people // 2))
     pairs = list(zip(signed_in[::2], signed_in[1::2], strict=True))
+    await _consent(database, organisation, [mentee for _, (mentee, _) in pairs])
     gate = asyncio.Semaphore(MAKING)
 
     async with aiohttp.ClientSession(base_url, headers={"Authorization": f"Bearer {admin[1]}"}) as staff:
@@ -73,6 +77,21 @@ async def seed(database: Database, base_url: str, people: int) -> Seeded:
         room = found[pair_id]
         seats.extend(Seat(account_id, token, room.number, room.id) for account_id, token in both)
     return Seeded(seats, supervisor[1])
+
+
+async def _consent(database: Database, organisation: Organisation, mentees: Sequence[UUID]) -> None:
+    """Each of them has said yes to everything."""
+    now = datetime.now(UTC)
+    said = [
+        Entry(
+            new_id(), organisation.id, who, purpose, 1, Decision.GIVEN, who, Capacity.SELF, How.APP, now, who, now
+        )
+        for who in mentees
+        for purpose in Purpose
+    ]  # fmt: skip
+    async with database.everywhere() as conn:
+        await consent_texts.ensure_shipped(conn, organisation.id, now)
+        await consent_store.append(conn, said)
 
 
 async def _sign_in(database: Database, organisation: Organisation, roles: Sequence[Role]) -> list[tuple[UUID, str]]:

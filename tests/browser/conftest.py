@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -124,6 +125,10 @@ def make_pair(api: Api, born: str = "2011-05-05") -> Logins:
         if role == "mentee":
             person["birth_date"] = born
         made[role] = api.ask("POST", "accounts", person)["id"]
+    today = str(datetime.now(UTC).date())
+    for purpose in ("chat", "video", "family_call", "prescriber", "notifications"):
+        paper = {"by": made["mentee"], "purpose": purpose, "agree": True, "how": "paper", "day": today}
+        api.ask("POST", f"mentees/{made['mentee']}/consents", paper)
     api.ask("POST", "pairs", made)
     STAFF.add(logins["supervisor"])
     return Logins(**logins)
