@@ -181,6 +181,22 @@ def _about_data(name: str) -> Callable[[argparse.Namespace], int]:
     return command
 
 
+def _renew_secret(_arguments: argparse.Namespace) -> int:
+    settings = _settings()
+    from server import rotation
+    from server.infra.open_database import borrow_database
+    from server.infra.secrets import InstanceKeyring
+
+    async def work() -> list[str]:
+        async with AsyncExitStack() as running:
+            database = await borrow_database(settings, running)
+            return await rotation.rotate(database, InstanceKeyring(settings.secret, settings.data))
+
+    for line in _run(work()):
+        _say(line)
+    return 0
+
+
 def _run(work: Coroutine[Any, Any, T]) -> T:
     import asyncio
 
@@ -218,6 +234,10 @@ def _admin_arguments(parser: argparse.ArgumentParser) -> None:
 
     create = parser.add_subparsers(required=True, metavar="create").add_parser("create", help="make an admin's account")
     first_admin.add_arguments(create)
+
+
+def _secret_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_subparsers(required=True, metavar="rotate").add_parser("rotate", help="a new secret; seal all anew")
 
 
 def _db_arguments(parser: argparse.ArgumentParser) -> None:
@@ -265,6 +285,7 @@ _COMMANDS: dict[str, tuple[_Run, str, Callable[[argparse.ArgumentParser], None]]
         "let go of what is too old, as each night, or say what that would be",
         _data_arguments("retention"),
     ),
+    "secret": (_renew_secret, "change the secret of this instance without signing anyone out", _secret_arguments),
     "doctor": (_doctor, "check settings, database, ports, disk and clock, and say what to fix", _doctor_arguments),
     "moderate": (_moderate, "judge JSON lines from standard input", _moderate_arguments),
 }

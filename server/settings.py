@@ -144,6 +144,13 @@ def _secret(value: str) -> str:
     return value
 
 
+def _secrets(value: str) -> str:
+    """One, or several with commas between."""
+    for part in value.split(","):
+        _secret(part.strip())
+    return value
+
+
 def _about(meaning: str, parse: Callable[[str], Any], *, hidden: bool = False) -> dict[str, Any]:
     return {"meaning": meaning, "parse": parse, "hidden": hidden}
 
@@ -229,7 +236,11 @@ class Settings:
     secret: str | None = field(
         default=None,
         repr=False,
-        metadata=_about("key that server processes share; nothing uses it yet", _secret, hidden=True),
+        metadata=_about(
+            "secrets that server processes share, the one in force first; without it, one is made in the data folder",
+            _secrets,
+            hidden=True,
+        ),
     )
     turn_url: tuple[str, ...] = field(
         default=(), metadata=_about("TURN relays for networks that let nothing else out, as turn:host:3478", _relays)

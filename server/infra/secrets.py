@@ -10,7 +10,8 @@ import os
 import secrets
 import tempfile
 from collections.abc import Sequence
-from functools import cached_property
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -30,6 +31,14 @@ _SALT = b"binome keyring 1"
 
 class NotOurs(Exception):
     """Sealed under no key of this ring, for another purpose, about something else, or changed since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """How much was sealed anew under the secret in force, and how much opens under none."""
+
+    done: int
+    lost: int
 
 
 class Keyring:
@@ -77,21 +86,58 @@ class InstanceKeyring:
     in the data folder, which is made when it is first needed. Processes that share a database share the secret."""
 
     def __init__(self, secret: str | None, data: Path) -> None:
-        self._secret = secret
-        self._data = data
+        self._file = data / FILE
+        self._read: tuple[tuple[int, int], Keyring] | None = None
+        self._given = None
+        if secret is not None:
+            self._given = Keyring([part.strip() for part in secret.split(",") if part.strip()])
 
-    @cached_property
+    @property
+    def is_file(self) -> bool:
+        """Whether the secrets are those of the file."""
+        return self._given is None
+
+    @property
     def keys(self) -> Keyring:
-        """Raises GroundError when the file cannot be read or made."""
-        if self._secret is not None:
-            return Keyring([part.strip() for part in self._secret.split(",") if part.strip()])
+        """Read again when the file has changed: a server that runs takes a new secret up by itself. Raises GroundError
+        when the file cannot be read or made."""
+        if self._given is not None:
+            return self._given
         try:
-            return Keyring(_of_file(self._data / FILE))
+            stamp = _stamp(self._file)
+            if self._read is None or stamp is None or self._read[0] != stamp:
+                ring = Keyring(_of_file(self._file))
+                self._read = _stamp(self._file) or (0, 0), ring
         except OSError as error:
             raise GroundError(
-                f"cannot read or make the key file {self._data / FILE}: {error.strerror}; "
-                "put it back, or set BINOME_SECRET"
+                f"cannot read or make the key file {self._file}: {error.strerror}; put it back, or set BINOME_SECRET"
             ) from error
+        return self._read[1]
+
+    def renew(self) -> None:
+        """Puts a new secret first in the file and keeps the last one, with which a server may be sealing at this very
+        moment. Older ones go: what was sealed under them must have been sealed anew before. Raises GroundError."""
+        try:
+            kept = _of_file(self._file)[:1]
+            descriptor, part = tempfile.mkstemp(prefix=f"{FILE}-", dir=self._file.parent)
+            with os.fdopen(descriptor, "w") as opened:
+                opened.write("\n".join([secrets.token_hex(SECRET_BYTES), *kept]) + "\n")
+                opened.flush()
+                os.fsync(opened.fileno())
+            owner = self._file.stat()
+            with suppress(PermissionError):  # root may change it for the user that the server runs as
+                os.chown(part, owner.st_uid, owner.st_gid)
+            Path(part).replace(self._file)
+        except OSError as error:
+            raise GroundError(f"cannot write the key file {self._file}: {error.strerror}") from error
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_ino
 
 
 def _of_file(file: Path) -> list[str]:

@@ -29,7 +29,7 @@ async def seal(conn: AsyncConnection, scope: Scope, keys: Keyring) -> UUID:
     await conn.execute(insert(sealed_remains).values(**values, sealed_at=scope.now))
     number = 0
     async for piece in _pieces(conn, scope):
-        content = keys.seal(PURPOSE, piece, _about(remains, number))
+        content = keys.seal(PURPOSE, piece, about_piece(remains, number))
         await conn.execute(insert(sealed_pieces).values(remains_id=remains, number=number, content=content))
         number += 1
     return remains
@@ -42,7 +42,7 @@ async def unseal(conn: AsyncConnection, account_id: UUID, keys: Keyring) -> Asyn
         query = select(sealed_pieces).where(sealed_pieces.c.remains_id == remains).order_by(sealed_pieces.c.number)
         async with conn.stream(query) as rows:
             async for row in rows:
-                yield keys.open(PURPOSE, row.content, _about(remains, row.number))
+                yield keys.open(PURPOSE, row.content, about_piece(remains, row.number))
 
 
 async def destroy(conn: AsyncConnection, account_id: UUID) -> int:
@@ -50,7 +50,7 @@ async def destroy(conn: AsyncConnection, account_id: UUID) -> int:
     return done.rowcount
 
 
-def _about(remains: UUID, number: int) -> bytes:
+def about_piece(remains: UUID, number: int) -> bytes:
     return remains.bytes + number.to_bytes(4, "big")
 
 

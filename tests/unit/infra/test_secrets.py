@@ -84,6 +84,23 @@ def test_the_setting_may_name_several(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_running_server_takes_a_new_secret_up_and_keeps_the_last_one(tmp_path: Path) -> None:
+    running, command = InstanceKeyring(None, tmp_path), InstanceKeyring(None, tmp_path)
+    first = running.keys.seal("totp", b"secret", LEA)
+    command.renew()
+    assert command.keys.outdated(first)
+    second = command.keys.seal("totp", b"anew", LEA)
+    assert running.keys.open("totp", second, LEA) == b"anew"
+    assert running.keys.open("totp", first, LEA) == b"secret"  # sealed at the moment of the change
+    command.renew()
+    assert running.keys.open("totp", second, LEA) == b"anew"
+    with pytest.raises(NotOurs):
+        running.keys.open("totp", first, LEA)
+    file = tmp_path / FILE
+    assert (stat.S_IMODE(file.stat().st_mode), len(file.read_text().split())) == (0o600, 2)
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]
+
+
 def test_a_lost_key_is_told_in_one_line(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("\n")
     with pytest.raises(GroundError, match="cannot read or make the key file"):
