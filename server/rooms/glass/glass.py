@@ -83,19 +83,17 @@ class Glass:
             await _record(conn, new, pair, now, Act.GLASS_BROKEN_UNTOLD)
             return new
 
-    async def messages(self, principal: Principal, access_id: UUID, before: int | None) -> tuple[list[Message], bool]:
-        """A page of the room, the oldest first, and whether there is more before it. Raises Forbidden when the hour is
-        over, NotFound for an access that is not one's own."""
+    async def messages(self, principal: Principal, room_id: UUID, before: int | None) -> tuple[list[Message], bool]:
+        """A page of the room, the oldest first, and whether there is more before it. Raises NotFound, Forbidden where
+        the hour is over or never began."""
         principal.require(Permission.GLASS_BREAK)
         now = self._clock.now()
         async with self._database.begin(principal.organisation_id) as conn:
-            access = await store.access(conn, access_id)
-            if access is None or access.account_id != principal.account_id:
-                raise NotFound
-            if access.expires_at <= now:
+            pair = await _pair(conn, room_id, principal)
+            check_reader(pair, principal.account_id)
+            access = await store.open_access(conn, room_id, principal.account_id, now)
+            if access is None:
                 raise Forbidden("glass_over")
-            pair = await _pair(conn, access.room_id, principal)
-            check_reader(pair, principal.account_id)  # they may have changed places since
             last = None if before is None else before - 1
             found = list(await reading.around(conn, access.room_id, last, now, PAGE + 1, 0))
             page = found[-PAGE:]

@@ -101,15 +101,15 @@ class GlassHttp:
 
     @endpoint(
         "GET",
-        "/api/v1/glass/{access}/messages",
+        "/api/v1/glass/{room}/messages",
         query=MessagesQuery,
         answer=GlassMessages,
         permission=Permission.GLASS_BREAK,
     )
     async def messages(self, call: Call) -> GlassMessages:
-        """What was said in that room: fifty messages, the newest or those before a place."""
+        """What was said in a room whose glass one broke: fifty messages, the newest or those before a place."""
         query: MessagesQuery = call.query
-        page, more = await self._glass.messages(call.principal, call.identifier("access"), query.before)
+        page, more = await self._glass.messages(call.principal, call.identifier("room"), query.before)
         return GlassMessages([full(message, View.STAFF) for message in page], more)
 
     @endpoint("POST", "/api/v1/glass/deferrals", body=DeferBody, permission=Permission.GLASS_DEFER)

@@ -44,11 +44,6 @@ async def take_turn(conn: AsyncConnection, room_id: UUID) -> None:
     await conn.execute(_TURN, {"room": str(room_id)})
 
 
-async def access(conn: AsyncConnection, access_id: UUID) -> Access | None:
-    row = (await conn.execute(_ACCESSES.where(glass_accesses.c.id == access_id))).first()
-    return _access(row) if row is not None else None
-
-
 async def open_access(conn: AsyncConnection, room_id: UUID, account_id: UUID, now: datetime) -> Access | None:
     """The access of this person that has not ended yet."""
     mine = glass_accesses.c

@@ -27,7 +27,7 @@ TALKERS = frozenset({Role.MENTOR, Role.MENTEE, Role.SUPERVISOR})
 class Scene:
     """One organisation: somebody of each role, a pair with its room, where the professional has entered, a held message
     with its flag, a flag that a colleague has decided and the professional is to judge blindly, a voice note, and the
-    link of the young person's guardian."""
+    link of the young person's guardian, and a room whose glass is broken."""
 
     people: Mapping[Role, Person]
     room: Room
@@ -35,6 +35,7 @@ class Scene:
     sampled: UUID
     note: UUID
     link: UUID
+    glass: UUID
     spare: Person
 
 
@@ -83,6 +84,20 @@ def of_note(scene: Scene) -> tuple[dict[str, Any], Any]:
     return {"room": scene.room.number, "note": scene.note, "chunk": 0}, None
 
 
+def of_glass(scene: Scene) -> tuple[dict[str, Any], Any]:
+    """Of a pair that the professional does not answer for."""
+    return {}, {"room": scene.glass, "motive": "danger", "sentence": "Her brother called, we cannot reach her."}
+
+
+def of_broken_glass(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"room": scene.glass}, None
+
+
+def of_deferral(scene: Scene) -> tuple[dict[str, Any], Any]:
+    body = {"reason": "inquiry", "sentence": "The police asked us to wait.", "until": "2026-12-01T12:00:00Z"}
+    return {}, {"room": scene.glass, **body}
+
+
 def of_flag(scene: Scene) -> tuple[dict[str, Any], Any]:
     return {"flag": scene.flag}, None
 
@@ -128,7 +143,7 @@ def of_link(scene: Scene) -> tuple[dict[str, Any], Any]:
     return {"mentee": scene.room.mentee.id, "link": scene.link}, {"why": "request"}
 
 
-def of_person(scene: Scene) -> tuple[dict[str, Any], Any]:
+def of_account(scene: Scene) -> tuple[dict[str, Any], Any]:
     return {"account": scene.spare.id}, None
 
 
@@ -146,6 +161,8 @@ def of_device(scene: Scene) -> tuple[dict[str, Any], Any]:
 
 
 TOKEN = "A" * 43
+
+
 def of_one_pair(scene: Scene) -> tuple[dict[str, Any], Any]:
     return {"pair": scene.room.pair.id}, None
 
@@ -203,10 +220,10 @@ TABLE = [
     Row("POST", "/api/v1/notices/seen", EVERYONE, lambda _: ({}, {"ids": []})),
     Row("GET", "/api/v1/accounts", frozenset({Role.ADMIN})),
     Row("POST", "/api/v1/accounts", frozenset({Role.ADMIN}), lambda _: ({}, ACCOUNT)),
-    Row("GET", "/api/v1/accounts/{account}", frozenset({Role.ADMIN}), of_person, ("account",)),
+    Row("GET", "/api/v1/accounts/{account}", frozenset({Role.ADMIN}), of_account, ("account",)),
     Row("PUT", "/api/v1/accounts/{account}", frozenset({Role.ADMIN}), of_correction, ("account",)),
     Row("POST", "/api/v1/accounts/{account}/invitation", frozenset({Role.ADMIN}), of_invitation, ("account",)),
-    Row("DELETE", "/api/v1/accounts/{account}/invitation", frozenset({Role.ADMIN}), of_person, ("account",)),
+    Row("DELETE", "/api/v1/accounts/{account}/invitation", frozenset({Role.ADMIN}), of_account, ("account",)),
     Row(
         "DELETE",
         "/api/v1/accounts/{account}/devices/{session}",
@@ -214,9 +231,9 @@ TABLE = [
         of_device,
         ("account", "session"),
     ),
-    Row("DELETE", "/api/v1/accounts/{account}/devices", frozenset({Role.ADMIN}), of_person, ("account",)),
-    Row("POST", "/api/v1/accounts/{account}/close", frozenset({Role.ADMIN}), of_person, ("account",)),
-    Row("POST", "/api/v1/accounts/{account}/reopen", frozenset({Role.ADMIN}), of_person, ("account",)),
+    Row("DELETE", "/api/v1/accounts/{account}/devices", frozenset({Role.ADMIN}), of_account, ("account",)),
+    Row("POST", "/api/v1/accounts/{account}/close", frozenset({Role.ADMIN}), of_account, ("account",)),
+    Row("POST", "/api/v1/accounts/{account}/reopen", frozenset({Role.ADMIN}), of_account, ("account",)),
     Row("POST", "/api/v1/join", ANYONE, lambda _: ({}, {"token": TOKEN})),
     Row("POST", "/api/v1/join/password", ANYONE, lambda _: ({}, {"token": TOKEN, "password": "a long enough one"})),
     Row("POST", "/api/v1/join/device", ANYONE, lambda _: ({}, {"token": TOKEN})),
@@ -232,9 +249,7 @@ TABLE = [
     Row("POST", "/api/v1/pairs/{pair}/answer", frozenset({Role.MENTEE}), of_answer, ("pair",)),
     Row("POST", "/api/v1/pairs/{pair}/acts", STAFF_OF_PAIRS, of_act, ("pair",)),
     Row("POST", "/api/v1/pairs/{pair}/bridge", STAFF_OF_PAIRS, of_bridge, ("pair",)),
-    Row(
-        "POST", "/api/v1/caseload/hand_over", STAFF_OF_PAIRS, of_caseload, ("supervisor",), shared=("supervisor",)
-    ),
+    Row("POST", "/api/v1/caseload/hand_over", STAFF_OF_PAIRS, of_caseload, ("supervisor",), shared=("supervisor",)),
     Row("GET", "/api/v1/due", STAFF_OF_PAIRS),
     Row("GET", "/api/v1/papers", frozenset({Role.MENTOR})),
     Row("POST", "/api/v1/papers/charter", frozenset({Role.MENTOR}), lambda _: ({}, {"version": 1})),
@@ -247,6 +262,19 @@ TABLE = [
     Row("POST", "/api/v1/people/{person}/restore", STAFF_OF_PAIRS, of_person, ("person",)),
     Row("GET", "/api/v1/policy/gates", frozenset({Role.ADMIN})),
     Row("PUT", "/api/v1/policy/gates", frozenset({Role.ADMIN}), lambda _: ({}, GATES)),
+    Row("GET", "/api/v1/journal", EVERYONE),
+    Row("GET", "/api/v1/audit/heads", frozenset({Role.ADMIN})),
+    Row("GET", "/api/v1/glass", STAFF_OF_PAIRS),
+    Row("POST", "/api/v1/glass", STAFF_OF_PAIRS, of_glass, ("room",), reach=STAFF_OF_PAIRS),
+    Row("GET", "/api/v1/glass/{room}/messages", STAFF_OF_PAIRS, of_broken_glass, ("room",), reach=STAFF_OF_PAIRS),
+    Row(
+        "POST",
+        "/api/v1/glass/deferrals",
+        frozenset({Role.SUPERVISOR}),
+        of_deferral,
+        ("room",),
+        reach=frozenset({Role.SUPERVISOR}),
+    ),
     Row("GET", "/api/v1/rooms/{room}/visits", TALKERS, of_room, ("room",)),
     Row("POST", "/api/v1/rooms/{room}/notes", TALKERS, of_new_note, ("room",)),
     Row(
@@ -320,7 +348,23 @@ async def scene(house: House, where: Any) -> Scene:
     claire = await house.open(room.supervisor)
     assert (await claire.call("room:enter", {"room": room.number}))["ok"]
     spare = await house.person(Role.MENTOR, "Ana", where=where)
-    return Scene(people, room, flag, sampled, note, link, spare)
+    return Scene(people, room, flag, sampled, note, link, await broken(house, where, people), spare)
+
+
+async def broken(house: House, where: Any, people: Mapping[Role, Person]) -> UUID:
+    """The room of another pair, whose glass the professional and the admin have broken."""
+    room = await house.room(where=where)
+    for role in (Role.ADMIN, Role.SUPERVISOR):
+        await house.sql(
+            "insert into glass_accesses values (:id, :where, :room, :who, 'danger', 'Nobody answers.', :at,"
+            " cast(:at as timestamptz) + interval '1 hour', :at)",
+            id=new_id(),
+            where=where.id,
+            room=room.id,
+            who=people[role].id,
+            at=NOW,
+        )
+    return room.id
 
 
 async def decided_flag(house: House, room: Room) -> UUID:
@@ -365,6 +409,7 @@ async def state(house: House) -> dict[str, int]:
     """How many rows there are of all that an endpoint could make or end."""
     tables: tuple[str, ...] = ("accounts", "auth_sessions", "pairs", "rooms", "messages", "room_visits", "voice_notes")
     tables += ("flags", "reviews", "appeals", "samples", "own_rules")
+    tables += ("glass_accesses", "glass_deferrals", "glass_tellings")
     tables += ("consent_entries", "consent_texts", "guardian_links")
     return {table: (await house.sql(f"select count(*) from {table}"))[0][0] for table in tables} | {  # noqa: S608
         "open": (await house.sql("select count(*) from flags where state = 'open'"))[0][0],
@@ -387,9 +432,7 @@ async def test_without_a_session(house: House) -> None:
     before = await state(house)
     for token in (None, "A" * 43, "short"):
         answers = {row.name: await ask(house, row, row.fill(here), token) for row in TABLE}
-        assert answers == {
-            row.name: row.nameless if row.roles is ANYONE else (401, "not_signed_in") for row in TABLE
-        }
+        assert answers == {row.name: row.nameless if row.roles is ANYONE else (401, "not_signed_in") for row in TABLE}
     assert await state(house) == before
 
 
