@@ -17,7 +17,13 @@ import { SignInPage } from './signin/signin_page';
 
 const LooksPage = later(async () => (await import('./looks')).LooksPage);
 const RulesPage = later(async () => (await staffCode()).RulesPage);
+const SecurityPage = later(async () => (await import('./security')).SecurityPage);
 const ConsentPage = later(async () => (await import('./consent')).ConsentPage);
+const PapersPage = later(async () => (await import('./pairs')).PapersPage);
+const CasePages = later(async () => {
+  await staffCode(); // for its look
+  return (await import('./pairs')).CasePages;
+});
 const YoungPages = later(async () => (await staffCode()).YoungPages);
 
 export function App(): VNode {
@@ -45,8 +51,11 @@ function Own(): VNode {
   const here = route.value;
   const role = me.value?.account.role ?? '';
   if (here.page === 'room' && ['mentor', 'mentee', 'supervisor'].includes(role)) return <RoomPage key={here.number} number={here.number} />;
+  if (here.page === 'security') return <SecurityPage />;
   if (here.page === 'consents' && ['mentee', 'guardian'].includes(role)) return <ConsentPage />;
   if ((here.page === 'young' || here.page === 'consent_texts') && ['supervisor', 'admin'].includes(role)) return <YoungPages />;
+  if (here.page === 'papers' && role === 'mentor') return <PapersPage />;
+  if ((here.page === 'pair' || here.page === 'mentor' || here.page === 'welfare') && ['supervisor', 'admin'].includes(role)) return <CasePages />;
   return here.page === 'rules' && ['supervisor', 'admin'].includes(role) ? <RulesPage /> : <HomePage />;
 }
 

@@ -8,9 +8,11 @@ import { enConsent } from './locales/en_consent';
 import { enLooks } from './locales/en_looks';
 import { enMend } from './locales/en_mend';
 import { enNotices } from './locales/en_notices';
+import { enSecurity } from './locales/en_security';
+import { enPairs } from './locales/en_pairs';
 import { enStaff } from './locales/en_staff';
 import { enWords } from './locales/en_words';
 import { enYoung } from './locales/en_young';
 import type { Key, Text } from './locales/text';
 
-export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enConsent, ...enLooks, ...enMend, ...enNotices, ...enStaff, ...enWords, ...enYoung };
+export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enConsent, ...enLooks, ...enMend, ...enNotices, ...enPairs, ...enSecurity, ...enStaff, ...enWords, ...enYoung };

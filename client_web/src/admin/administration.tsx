@@ -7,11 +7,16 @@ import { t, tOr } from '../locales/text';
 import { Icon } from '../shell/icons';
 import { Face } from '../shell/mark';
 import { Problem, refusedBecause } from '../shell/refused';
+import { later } from '../shell/later';
+import { pairAddress } from '../shell/route';
 import type { Account, Pair } from '../wire/account';
 import { http } from '../wire/http';
 import { PairForm } from './pair_form';
 import { PersonForm } from './person_form';
 import { PolicyCard } from './policy';
+
+const DueSection = later(async () => (await import('../pairs')).DueSection);
+const GatesCard = later(async () => (await import('../pairs')).GatesCard);
 
 export const accounts = signal<readonly Account[]>([]);
 const pairs = signal<readonly Pair[]>([]);
@@ -74,9 +79,11 @@ export function Administration(): VNode {
                   <Face name={pair.mentee.name} role="mentee" />
                 </span>
                 <span>
-                  <strong>
-                    {pair.mentor.name} · {pair.mentee.name}
-                  </strong>
+                  <a href={pairAddress(pair.id)}>
+                    <strong>
+                      {pair.mentor.name} · {pair.mentee.name}
+                    </strong>
+                  </a>
                   <span class="fact">{t('admin.followed_by', { name: pair.supervisor.name })}</span>
                 </span>
                 <span class="tag">{tOr(`pair.${pair.state}`, 'pair.active')}</span>
@@ -84,6 +91,10 @@ export function Administration(): VNode {
             ))}
           </ul>
         </section>
+      </div>
+      <div class="two-columns">
+        <DueSection />
+        <GatesCard />
       </div>
       <PolicyCard onSaved={saved} onProblem={setProblem} />
       {adding === 'person' && <PersonForm onClose={() => setAdding(null)} onSaved={saved} />}

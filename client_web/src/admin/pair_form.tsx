@@ -1,10 +1,10 @@
 /** Making a pair: a mentor, a young person, and the professional who answers for them. */
 
 import type { VNode } from 'preact';
-import { t } from '../locales/text';
+import { t, tOr } from '../locales/text';
 import type { Account, Pair, Role } from '../wire/account';
 import { http } from '../wire/http';
-import { Choice, FormDialog } from './fields';
+import { Choice, Field, FormDialog } from './fields';
 
 interface Props {
   people: readonly Account[];
@@ -15,6 +15,7 @@ interface Props {
 export function PairForm({ people, onClose, onSaved }: Props): VNode {
   const of = (role: Role): [string, string][] =>
     people.filter((person) => person.role === role && !person.disabled).map((person) => [person.id, `${person.name} (${person.login})`]);
+  const said = (what: string, words: string[]): [string, string][] => words.map((word) => [word, tOr(`admin.${what}.${word}`, 'admin.choose')]);
   return (
     <FormDialog
       title={t('admin.make_pair')}
@@ -27,6 +28,10 @@ export function PairForm({ people, onClose, onSaved }: Props): VNode {
       <Choice label={t('admin.mentor')} name="mentor" options={of('mentor')} />
       <Choice label={t('admin.mentee')} name="mentee" options={of('mentee')} />
       <Choice label={t('admin.supervisor')} name="supervisor" options={of('supervisor')} />
+      <Field label={t('admin.about_mentor')} name="about_mentor" required={false} hint={t('admin.about_mentor_hint')} />
+      <Field label={t('admin.availability')} name="availability" required={false} />
+      <Choice label={t('admin.network')} name="network" value="unknown" options={said('network', ['good', 'weak', 'unknown'])} />
+      <Choice label={t('admin.equipment')} name="equipment" value="unknown" options={said('equipment', ['phone', 'computer', 'both', 'shared', 'none', 'unknown'])} />
     </FormDialog>
   );
 }

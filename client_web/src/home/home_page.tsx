@@ -15,6 +15,8 @@ import { staffCode } from './staff_code';
 
 const NoticeList = later(async () => (await import('../notices')).NoticeList);
 const ConsentCard = later(async () => (await import('../consent')).ConsentCard);
+const Proposals = later(async () => (await import('../pairs')).Proposals);
+const DueSection = later(async () => (await import('../pairs')).DueSection);
 // A young person's telephone does not fetch what only the staff use.
 const Administration = later(async () => (await staffCode()).Administration);
 const QueueSection = later(async () => (await staffCode()).QueueSection);
@@ -32,6 +34,7 @@ export function HomePage(): VNode | null {
         <h1 class="hello">{t('home.hello', { name: account.name })}</h1>
         {unseen.value.length > 0 && <NoticeList />}
         {(account.role === 'mentee' || account.role === 'guardian') && <ConsentCard />}
+        {(home.value?.proposals?.length ?? 0) > 0 && <Proposals />}
         <Content />
       </main>
     </div>
@@ -48,6 +51,7 @@ function Content(): VNode {
           <section aria-labelledby="caseload-title">
             <h2 id="caseload-title">{t('home.caseload')}</h2>
             <RoomCards none="home.caseload_empty" />
+            <DueSection />
           </section>
         </div>
       );
@@ -65,7 +69,7 @@ let wentStraight: string | null = null; // once each: whoever comes back to this
 
 function Pairs(): VNode {
   const rooms = home.value?.rooms ?? [];
-  const only = rooms.length === 1 ? rooms[0] : undefined;
+  const only = rooms.length === 1 && !home.value?.proposals ? rooms[0] : undefined;
   useEffect(() => {
     const account = me.peek()?.account.id ?? null;
     if (!only || wentStraight === account) return;

@@ -13,7 +13,9 @@ export const fr = {
   'app.cancel': "Annuler",
   'app.home': "Accueil",
   'app.account': "Mon compte",
+  'app.papers': "Mes documents",
   'app.sign_out': "Se déconnecter",
+  'app.security': "Sécurité du compte",
   'app.looks': "Ce qui est regardé, et par qui",
 
   'link.offline': "Hors connexion",
@@ -48,6 +50,8 @@ export const fr = {
   'signin.busy': "Vérification…",
   'signin.need_login': "Il manque le nom de connexion.",
   'signin.need_password': "Il manque le mot de passe.",
+  'signin.passkey': "Entrer avec une clé d’accès",
+  'signin.other_person': "Recommencer depuis le début",
   'signin.forgot': "Nom ou mot de passe oublié ? L’association peut les redonner.",
   'signin.looks': "Pour protéger tout le monde, un programme lit les messages écrits avant qu’ils arrivent.",
   'signin.looks_more': "Ce qui est regardé, et par qui",
@@ -86,6 +90,7 @@ export const fr = {
   'home.answers': "Suivi par {name}",
 
   'pair.proposed': "Binôme proposé",
+  'pair.agreed': "Binôme accepté",
   'pair.active': "Binôme actif",
   'pair.paused': "En pause",
   'pair.probation': "Période de découverte",
@@ -117,6 +122,22 @@ export const fr = {
   'room.paused_why': [
     "Une personne de l’équipe regarde, et dira la suite. On peut tout relire, et le bouton Aide marche toujours.",
     "Une personne de l’équipe regarde, et te dira la suite. Tu peux tout relire, et le bouton Aide marche toujours.",
+  ],
+  'room.paused_consent': [
+    "Un accord manque pour s’écrire ici. {name} peut vous dire la suite. On peut tout relire, et le bouton Aide marche toujours.",
+    "Un accord manque pour s’écrire ici. {name} peut te dire la suite. Tu peux tout relire, et le bouton Aide marche toujours.",
+  ],
+  'room.paused_papers': [
+    "Un de vos documents n’est plus à jour. Dès qu’il l’est, tout s’ouvre à nouveau sans rien demander : voir « Mes documents ».",
+    "Un de tes documents n’est plus à jour. Dès qu’il l’est, tout s’ouvre à nouveau sans rien demander : voir « Mes documents ».",
+  ],
+  'room.paused_away': [
+    "Le mentor ne peut pas être là pour l’instant, et personne n’y est pour rien. {name} reste là et dira la suite.",
+    "Ton mentor ne peut pas être là pour l’instant, et tu n’y es pour rien. {name} reste là pour toi et te dira la suite.",
+  ],
+  'room.paused_break': [
+    "L’équipe a mis une pause. {name} peut vous en parler et dira la suite. On peut tout relire, et le bouton Aide marche toujours.",
+    "L’équipe a mis une pause. {name} peut t’en parler et te dira la suite. Tu peux tout relire, et le bouton Aide marche toujours.",
   ],
   'room.to_latest': "Derniers messages",
   'room.edited_by': "Message modifié par {name} : {text}",

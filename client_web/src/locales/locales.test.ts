@@ -6,6 +6,8 @@ import { enConsent } from './en_consent';
 import { enLooks } from './en_looks';
 import { enMend } from './en_mend';
 import { enNotices } from './en_notices';
+import { enSecurity } from './en_security';
+import { enPairs } from './en_pairs';
 import { enStaff } from './en_staff';
 import { enWords } from './en_words';
 import { enYoung } from './en_young';
@@ -15,13 +17,15 @@ import { frConsent } from './fr_consent';
 import { frLooks } from './fr_looks';
 import { frMend } from './fr_mend';
 import { frNotices } from './fr_notices';
+import { frSecurity } from './fr_security';
+import { frPairs } from './fr_pairs';
 import { frStaff } from './fr_staff';
 import { frWords } from './fr_words';
 import { frYoung } from './fr_young';
 import type { Text } from './text';
 
-const fr: Readonly<Record<string, Text>> = { ...frPage, ...frCall, ...frConsent, ...frLooks, ...frMend, ...frNotices, ...frStaff, ...frWords, ...frYoung };
-const en: Readonly<Record<string, Text>> = { ...enPage, ...enCall, ...enConsent, ...enLooks, ...enMend, ...enNotices, ...enStaff, ...enWords, ...enYoung };
+const fr: Readonly<Record<string, Text>> = { ...frPage, ...frCall, ...frConsent, ...frLooks, ...frMend, ...frNotices, ...frPairs, ...frSecurity, ...frStaff, ...frWords, ...frYoung };
+const en: Readonly<Record<string, Text>> = { ...enPage, ...enCall, ...enConsent, ...enLooks, ...enMend, ...enNotices, ...enPairs, ...enSecurity, ...enStaff, ...enWords, ...enYoung };
 
 const forms = (text: Text): readonly string[] =>
   typeof text === 'string' ? [text] : 'one' in text ? [text.one, text.other] : text;
@@ -33,7 +37,7 @@ test('both languages have the same keys', () => {
 });
 
 test('a text stands in the same part in both languages, and in one part only', () => {
-  const parts = [[frPage, enPage], [frCall, enCall], [frConsent, enConsent], [frLooks, enLooks], [frMend, enMend], [frNotices, enNotices], [frStaff, enStaff], [frWords, enWords], [frYoung, enYoung]] as const;
+  const parts = [[frPage, enPage], [frCall, enCall], [frConsent, enConsent], [frLooks, enLooks], [frMend, enMend], [frNotices, enNotices], [frPairs, enPairs], [frSecurity, enSecurity], [frStaff, enStaff], [frWords, enWords], [frYoung, enYoung]] as const;
   for (const [french, english] of parts) assert.deepEqual(Object.keys(english).sort(), Object.keys(french).sort());
   assert.equal(parts.flatMap(([french]) => Object.keys(french)).length, Object.keys(fr).length);
 });

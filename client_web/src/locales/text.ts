@@ -7,6 +7,8 @@ import type { frConsent } from './fr_consent';
 import type { frLooks } from './fr_looks';
 import type { frMend } from './fr_mend';
 import type { frNotices } from './fr_notices';
+import type { frSecurity } from './fr_security';
+import type { frPairs } from './fr_pairs';
 import type { frStaff } from './fr_staff';
 import type { frWords } from './fr_words';
 import type { frYoung } from './fr_young';
@@ -17,7 +19,7 @@ import { english, language } from './language';
  * `{name}` stands for a parameter.
  */
 export type Text = string | readonly [vous: string, tu: string] | { readonly one: string; readonly other: string };
-export type Key = keyof typeof fr | keyof typeof frCall | keyof typeof frConsent | keyof typeof frLooks | keyof typeof frMend | keyof typeof frNotices | keyof typeof frStaff | keyof typeof frWords | keyof typeof frYoung;
+export type Key = keyof typeof fr | keyof typeof frCall | keyof typeof frConsent | keyof typeof frLooks | keyof typeof frMend | keyof typeof frNotices | keyof typeof frPairs | keyof typeof frSecurity | keyof typeof frStaff | keyof typeof frWords | keyof typeof frYoung;
 /** A part of the texts in another language than French. */
 export type Texts<French> = Readonly<Record<keyof French, Text>>;
 export type Params = Readonly<Record<string, string | number>>;
@@ -25,7 +27,7 @@ export type Params = Readonly<Record<string, string | number>>;
 let french: Partial<Record<Key, Text>> = fr;
 
 /** A part of the page that comes later brings its own. */
-export function learnTexts(texts: typeof frCall | typeof frConsent | typeof frLooks | typeof frMend | typeof frNotices | typeof frStaff | typeof frWords | typeof frYoung): void {
+export function learnTexts(texts: typeof frCall | typeof frConsent | typeof frLooks | typeof frMend | typeof frNotices | typeof frPairs | typeof frSecurity | typeof frStaff | typeof frWords | typeof frYoung): void {
   french = { ...french, ...texts };
 }
 

@@ -4,7 +4,7 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { call } from '../call/current';
 import { CallPanel } from '../call/call_panel';
-import { t } from '../locales/text';
+import { t, tOr } from '../locales/text';
 import { home, me } from '../session/session';
 import { Header, LinkNotice } from '../shell/header';
 import { Icon } from '../shell/icons';
@@ -13,6 +13,7 @@ import { Problem, useAttempt } from '../shell/refused';
 import { useTitle } from '../shell/title';
 import { link } from '../wire/link';
 import { LOOKS } from '../shell/route';
+import type { RoomCard } from '../wire/room';
 import { Composer } from './composer';
 import { Conversation } from './conversation';
 import { StaffHere, VisitsButton, YouAreSeen } from './presence';
@@ -46,7 +47,7 @@ export function RoomPage({ number }: { number: number }): VNode {
             <div class="room-chat">
               <Conversation room={room} sent={sent} />
               {card?.writable === false ? (
-                <Closed paused={card.state === 'paused'} />
+                <Closed card={card} />
               ) : (
                 <Composer key={number} room={room} onSent={() => setSent(sent + 1)} />
               )}
@@ -59,14 +60,14 @@ export function RoomPage({ number }: { number: number }): VNode {
 }
 
 /** Kind, and without blame: whoever reads this may be the one who was hurt. */
-const Closed = ({ paused }: { paused: boolean }): VNode => (
+const Closed = ({ card, paused = card.state === 'paused' }: { card: RoomCard; paused?: boolean }): VNode => (
   <div class="closed" role="status">
     {paused && (
       <p>
         <strong>{t('room.paused')}</strong>
       </p>
     )}
-    <p>{t(paused ? 'room.paused_why' : 'room.closed')}</p>
+    <p>{paused ? tOr(`room.paused_${card.pause ?? 'look'}`, 'room.paused_why', { name: card.members.find(({ role }) => role === 'supervisor')?.name ?? '' }) : t('room.closed')}</p>
     {paused && (
       <p>
         <a class="why" href={LOOKS}>

@@ -251,7 +251,8 @@ on('room:rights', ({ room, member, state, writable, calls }) => {
   const known = roomNamed(room);
   const card = known?.card.peek();
   if (known && card && member) known.card.value = { ...card, calls: calls !== false, state, writable };
-  else void loadHome(); // a room that is new, or not one's own any more
+  if (state === 'paused' && member) void loadHome(); // it says why
+  if (!known || !card || !member) void loadHome(); // a room that is new, or not one's own any more
 });
 on('room:presence', ({ room, present }) =>
   told(room, (named) => {

@@ -12,7 +12,7 @@ import { link } from '../wire/link';
 import { Dialog } from './dialog';
 import { Icon } from './icons';
 import { Face, Mark } from './mark';
-import { CONSENTS, LOOKS, YOUNG } from './route';
+import { CONSENTS, LOOKS, PAPERS, SECURITY, YOUNG } from './route';
 
 export const Header = ({ children, back }: { children?: ComponentChildren; back?: boolean }): VNode => (
   <header class="bar">
@@ -104,6 +104,14 @@ function AccountMenu(): VNode | null {
           {(account.role === 'supervisor' || account.role === 'admin') && (
             <a class="quiet-button" href={YOUNG} onClick={() => setOpen(false)}>
               {t('consent.menu_staff')}
+            </a>
+          )}
+          <a class="quiet-button" href={SECURITY} onClick={() => setOpen(false)}>
+            {t('app.security')}
+          </a>
+          {account.role === 'mentor' && (
+            <a class="quiet-button" href={PAPERS} onClick={() => setOpen(false)}>
+              {t('app.papers')}
             </a>
           )}
           <a class="quiet-button" href={LOOKS} onClick={() => setOpen(false)}>

@@ -3,9 +3,12 @@
 import { computed, signal } from '@preact/signals';
 
 export type Route =
+  | { page: 'security' }
   | { page: 'consents' }
   | { page: 'consent_texts' }
   | { page: 'young'; mentee: string | null }
+  | { page: 'pair' | 'mentor' | 'welfare'; id: string }
+  | { page: 'papers' }
   | { page: 'home' } | { page: 'looks' } | { page: 'rules' } | { page: 'room'; number: number };
 
 /** What is looked at, and who sees it; open to everybody. */
@@ -21,7 +24,21 @@ export const youngAddress = (mentee: string): string => `${YOUNG}/${mentee}`;
 /** For admins: the words in which consent is asked. */
 export const CONSENT_TEXTS = '#/consent-texts';
 
+/** One's own second factors, password and devices. */
+export const SECURITY = '#/security';
+
+/** A mentor's own papers. */
+export const PAPERS = '#/papers';
+/** For professionals: one pair, one mentor's papers, one young person's child-welfare track. */
+export const pairAddress = (pair: string): string => `#/pair/${pair}`;
+export const mentorAddress = (mentor: string): string => `#/mentor/${mentor}`;
+export const welfareAddress = (mentee: string): string => `#/welfare/${mentee}`;
+
 function read(): Route {
+  if (location.hash === PAPERS) return { page: 'papers' };
+  const one = /^#\/(pair|mentor|welfare)\/([\w-]{22,36})$/.exec(location.hash);
+  if (one) return { page: one[1] as 'pair', id: one[2]! };
+  if (location.hash === SECURITY) return { page: 'security' };
   if (location.hash === CONSENTS) return { page: 'consents' };
   if (location.hash === CONSENT_TEXTS) return { page: 'consent_texts' };
   const young = /^#\/young(?:\/([\w-]{22,36}))?$/.exec(location.hash);

@@ -34,4 +34,5 @@ export interface Pair {
   mentee: Named;
   supervisor: Named;
   state: string;
+  kind?: 'bridge';
 }

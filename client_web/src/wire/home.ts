@@ -13,9 +13,19 @@ export interface Planned {
   zone: string;
 }
 
+/** A pair that waits for one's answer, or for its beginning. */
+export interface Proposal {
+  pair: string;
+  mentor: string;
+  supervisor: string;
+  about_mentor: string;
+  answer?: 'yes' | 'not_now' | 'no';
+}
+
 export interface Home {
   me: Me;
   rooms: RoomCard[];
   planned: Planned[];
+  proposals?: Proposal[];
   queue?: { open: number; held: number; second: number; sample: number } | null;
 }

@@ -23,5 +23,8 @@ export class Refusal extends Error {
 
 export const unreachable = (): Refusal => new Refusal({ code: 'unreachable', message: '' });
 
+/** The second factor of a sign-in is still missing. */
+export const isHalfSignedIn = (error: unknown): boolean => error instanceof Refusal && error.code === 'second_factor';
+
 export const isSignedOut = (error: unknown): boolean =>
   error instanceof Refusal && (error.code === 'not_signed_in' || error.code === 'session_expired');

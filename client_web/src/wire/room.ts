@@ -37,6 +37,10 @@ export interface RoomCard {
   unread: number;
   members: Member[];
   marks: Mark[];
+  /** Why the pair is paused, as far as this reader needs to know. */
+  pause?: 'look' | 'consent' | 'papers' | 'away' | 'break';
+  /** Of a bridge: when it ends. */
+  until?: string;
   appeals?: (AppealState & { seq: number })[];
   /** False where consent to calls is not there. */
   calls?: boolean;

@@ -1,0 +1,27 @@
+/** How each gate of a mentor stands, with its days. */
+
+import type { VNode } from 'preact';
+import { day } from '../locales/moments';
+import { t } from '../locales/text';
+import type { PaperFile } from '../wire/pairs';
+import { ofDay, word } from './page';
+
+export const GateList = ({ file }: { file: PaperFile }): VNode => (
+  <ul class="people">
+    {file.gates.map((gate) => (
+      <li key={gate.gate}>
+        <span>
+          <strong>{word('gate', gate.gate)}</strong>
+          <span class="fact">
+            {!gate.asked && t('papers.not_asked')}
+            {gate.asked && gate.open && (gate.until ? t('papers.until', { day: day(ofDay(gate.until)) }) : t('papers.no_end'))}
+            {gate.asked && !gate.open && (gate.until ? t('papers.over', { day: day(ofDay(gate.until)) }) : t('papers.none'))}
+          </span>
+        </span>
+        <span class={gate.asked && (!gate.open || (gate.days ?? 99) <= 30) ? 'tag tag-call' : 'tag'}>
+          {t(gate.open ? ((gate.days ?? 99) <= 30 ? 'papers.soon' : 'papers.good') : gate.asked ? 'papers.missing' : 'papers.optional')}
+        </span>
+      </li>
+    ))}
+  </ul>
+);

@@ -1,0 +1,153 @@
+/** The papers of one mentor, for who answers for them: what stands until when, and what is written down or withdrawn. */
+
+import { useSignal } from '@preact/signals';
+import type { VNode } from 'preact';
+import { Choice, Field, FormDialog } from '../admin/fields';
+import { day } from '../locales/moments';
+import { t } from '../locales/text';
+import { Problem, useAttempt } from '../shell/refused';
+import { http } from '../wire/http';
+import type { PaperFile } from '../wire/pairs';
+import { GateList } from './gate_list';
+import { ofDay, Page, Select, useLoaded, word } from './page';
+import { reasonsOf } from './reasons';
+
+const KINDS: Readonly<Record<string, readonly string[]>> = {
+  vetting: ['honorability', 'criminal_record', 'interview'],
+  training: ['welcome', 'safeguarding', 'listening', 'other'],
+};
+
+export function MentorPage({ id }: { id: string }): VNode {
+  const { found, problem } = useLoaded<PaperFile>(`mentors/${id}/papers`);
+  const asked = useSignal<'paper' | 'suspend' | 'restore' | null>(null);
+  const said = useSignal('');
+  const file = found.value;
+  return (
+    <Page title={file ? t('papers.of', { name: file.mentor.name }) : t('papers.title')} problem={problem.value}>
+      <p class="done" role="status">
+        {said.value}
+      </p>
+      {!file && !problem.value && <p class="empty">{t('app.loading')}</p>}
+      {file && (
+        <>
+          <section class="card" aria-labelledby="gates-title">
+            <h2 id="gates-title">{t('papers.gates')}</h2>
+            <GateList file={file} />
+            <p class="dialog-acts">
+              <button type="button" class="button" onClick={() => (asked.value = 'paper')}>
+                {t('papers.add')}
+              </button>
+            </p>
+          </section>
+          <History file={file} onChange={(next) => (found.value = next)} />
+          <section class="card" aria-labelledby="suspend-title">
+            <h2 id="suspend-title">{t('papers.suspend_title')}</h2>
+            <p>{t('papers.suspend_why', { name: file.mentor.name })}</p>
+            <p class="dialog-acts">
+              <button type="button" class="button button-soft" onClick={() => (asked.value = 'suspend')}>
+                {t('papers.suspend')}
+              </button>
+              <button type="button" class="quiet-button" onClick={() => (asked.value = 'restore')}>
+                {t('papers.restore')}
+              </button>
+            </p>
+          </section>
+          {asked.value === 'paper' && (
+            <PaperForm
+              file={file}
+              onClose={() => (asked.value = null)}
+              onSaved={(next) => {
+                found.value = next;
+                asked.value = null;
+                said.value = t('papers.added');
+              }}
+            />
+          )}
+          {(asked.value === 'suspend' || asked.value === 'restore') && (
+            <SuspendForm
+              id={id}
+              act={asked.value}
+              onClose={() => (asked.value = null)}
+              onDone={(sentence) => {
+                asked.value = null;
+                said.value = sentence;
+              }}
+            />
+          )}
+        </>
+      )}
+    </Page>
+  );
+}
+
+function History({ file, onChange }: { file: PaperFile; onChange: (next: PaperFile) => void }): VNode {
+  const { busy, problem, attempt } = useAttempt();
+  const withdraw = (paper: string): Promise<void> =>
+    attempt(async () => onChange(await http<PaperFile>('DELETE', `mentors/${file.mentor.id}/papers/${paper}`)));
+  return (
+    <section class="card" aria-labelledby="papers-title">
+      <h2 id="papers-title">{t('papers.history')}</h2>
+      <Problem sentence={problem.value} />
+      {file.papers.length === 0 && <p class="empty">{t('papers.none')}</p>}
+      <ul class="people">
+        {file.papers.map((paper) => (
+          <li key={paper.id}>
+            <span>
+              <strong>{word('paper', paper.kind)}</strong>
+              <span class="fact">
+                {day(ofDay(paper.issued_on))}
+                {paper.valid_until && ` → ${day(ofDay(paper.valid_until))}`}
+              </span>
+            </span>
+            {paper.withdrawn ? (
+              <span class="tag">{t('papers.withdrawn')}</span>
+            ) : (
+              <button type="button" class="quiet-button" disabled={busy.value} onClick={() => void withdraw(paper.id)}>
+                {t('papers.withdraw')}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function PaperForm({ file, onClose, onSaved }: { file: PaperFile; onClose: () => void; onSaved: (next: PaperFile) => void }): VNode {
+  const gate = useSignal('vetting');
+  return (
+    <FormDialog title={t('papers.add')} onClose={onClose} save={async (fields) => onSaved(await http<PaperFile>('POST', `mentors/${file.mentor.id}/papers`, fields))}>
+      <Choice
+        label={t('papers.gate')}
+        name="gate"
+        value={gate.value}
+        options={Object.keys(KINDS).map((each) => [each, word('gate', each)])}
+        onChange={(chosen) => (gate.value = chosen)}
+      />
+      <Select label={t('papers.kind')} name="kind" options={KINDS[gate.value] ?? []} prefix="paper" />
+      <Field label={t('papers.issued_on')} name="issued_on" type="date" />
+      <Field
+        label={t('papers.valid_until')}
+        name="valid_until"
+        type="date"
+        required={false}
+        hint={gate.value === 'vetting' ? t('papers.months', { count: file.vetting_months }) : t('papers.no_end_hint')}
+      />
+    </FormDialog>
+  );
+}
+
+function SuspendForm({ id, act, onClose, onDone }: { id: string; act: 'suspend' | 'restore'; onClose: () => void; onDone: (sentence: string) => void }): VNode {
+  return (
+    <FormDialog
+      title={t(`papers.${act}`)}
+      onClose={onClose}
+      save={async (fields) => {
+        await http('POST', `people/${id}/${act}`, fields);
+        onDone(t(act === 'suspend' ? 'papers.suspended' : 'papers.restored'));
+      }}
+    >
+      <Select label={t('pairs.why')} name="why" options={reasonsOf(act === 'suspend' ? 'suspend' : 'lift')} prefix="why" />
+    </FormDialog>
+  );
+}
