@@ -77,9 +77,7 @@ HOLDINGS: Final = (
         section="invitations",
     ),
     Holding(tables.bound_sessions, MINE, Deleted()),
-    Holding(
-        auth_devices, MINE, Deleted(), shown=columns("first_at", "last_on"), order="t.first_at", section="devices"
-    ),
+    Holding(auth_devices, MINE, Deleted(), shown=columns("first_at", "last_on"), order="t.first_at", section="devices"),
     Holding(totp_secrets, MINE, Deleted(), shown=columns("created_at"), section="second_factor"),
     Holding(recovery_codes, MINE, Deleted()),
     Holding(passkeys, MINE, Deleted(), shown=columns("created_at", "used_on"), section="passkeys"),

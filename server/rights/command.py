@@ -1,10 +1,11 @@
 """``binome export``, ``binome erase`` and ``binome retention``: for whoever runs the server, beside a running one."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 from uuid import UUID
 
 from server.infra.database import Database
@@ -59,12 +60,7 @@ async def export(
     """Raises GroundError for what only the user can put right."""
     person = await _found(database, arguments)
     out: Path = arguments.out
-    try:
-        file = out.open("xb")
-    except OSError as error:
-        raise GroundError(f"cannot write {out}: {error.strerror}") from error
-    out.chmod(0o600)
-    done = False
+    file, done = _new(out), False
     try:
         with file:
             async with database.begin(person.organisation_id) as conn:
@@ -94,7 +90,7 @@ async def export(
         raise GroundError("it was sealed under a secret that is not here any more; put BINOME_SECRET back") from None
     finally:
         if not done:
-            out.unlink(missing_ok=True)
+            _remove(out)
 
 
 async def erase(
@@ -174,6 +170,18 @@ def _told(prospect: Prospect) -> list[str]:
         until = max(hold.until for hold in prospect.holds).date()
         lines.append(f"A legal hold keeps a sealed copy until {until}.")
     return lines
+
+
+def _new(path: Path) -> IO[bytes]:
+    """A file that was not there, for nobody but its owner."""
+    try:
+        return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))
+    except OSError as error:
+        raise GroundError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
 
 
 def _meant() -> bool:

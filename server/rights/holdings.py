@@ -40,13 +40,13 @@ _OWN: Final = (
     Holding(tables.retention_periods, NOBODY, Kept("periods"), acted=("changed_by",)),
 )
 
-# In the order in which they are forgotten: what refers to others stands before those. The account is the last, but for
-# what only its being forgotten opens (``people.append_only``); see ``erasure.py``.
+# In the order in which they are forgotten: what refers to others stands before those, and the account before what only
+# its being forgotten opens (``people.append_only``).
 HOLDINGS: Final[tuple[Holding, ...]] = (
     *moderation.HOLDINGS,
+    *people.HOLDINGS,
     *rooms.HOLDINGS,
     *agenda.HOLDINGS,
-    *people.HOLDINGS,
     *pairs.HOLDINGS,
     *_OWN,
     *trail.HOLDINGS,

@@ -29,6 +29,7 @@ class Data(StrEnum):
     CONSENTS = "consents"
     PAIR = "pair"
     MESSAGES = "messages"
+    MESSAGES_ONCE = "messages_once"  # by breaking the glass: with a motive, for an hour, told
     FLAGGED = "flagged"
     CALLS = "calls"
     PAPERS = "papers"
@@ -47,6 +48,7 @@ OF: Final[Mapping[Data, frozenset[Role]]] = {
     Data.CONSENTS: frozenset({Role.MENTEE, Role.GUARDIAN}),
     Data.PAIR: _TWO | {Role.GUARDIAN},
     Data.MESSAGES: _TWO | {Role.SUPERVISOR},
+    Data.MESSAGES_ONCE: _TWO,
     Data.FLAGGED: _TWO,
     Data.CALLS: _TWO | {Role.SUPERVISOR},
     Data.PAPERS: frozenset({Role.MENTOR}),
@@ -57,6 +59,7 @@ OF: Final[Mapping[Data, frozenset[Role]]] = {
 # What each act shows of the people it is about: by the act, else by its resource. A test fails for one not here.
 SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "account": (Data.NAME, Data.CONTACT, Data.BIRTH_DATE),
+    "audit": (),
     "call": (Data.NAME, Data.CALLS),
     "consent": (Data.NAME, Data.CONSENTS),
     "consent:text": (),
@@ -66,7 +69,8 @@ SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "device": (Data.NAME, Data.SIGN_INS),
     "factor": (Data.SIGN_INS,),
     "flag": (Data.NAME, Data.FLAGGED),
-    "glass": (Data.NAME, Data.MESSAGES),
+    "glass": (Data.NAME, Data.MESSAGES_ONCE),
+    "glass:defer": (),
     "help": (),
     "journal": (),
     "moderation": (),

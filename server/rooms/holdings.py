@@ -7,9 +7,11 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.infra.holdings import MINE, NOBODY, Deleted, Holding, Keeping, Kept, Routine, columns
+from server.infra.holdings import MINE, NOBODY, Deleted, Holding, Keeping, Kept, Routine, Scope, columns
+from server.people.holdings import append_only
 from server.rooms import tables
 from server.rooms.forgetting import SAID, forget_messages
+from server.rooms.glass import tables as glass
 from server.rooms.rules import SHARED_STATES
 
 _SHARED: Final = ", ".join(f"'{state}'" for state in SHARED_STATES)
@@ -20,6 +22,15 @@ _ROOM_NUMBER: Final = "(select r.number from rooms r where r.id = t.room_id)"
 _AUTHOR: Final = """case when t.author_id = :person then 'me' else (
     select case m.seat when 1 then 'mentor' when 2 then 'mentee' else 'supervisor' end
     from room_members m where m.room_id = t.room_id and m.account_id = t.author_id) end"""
+
+
+async def _accesses(conn: AsyncConnection, scope: Scope) -> int:
+    return await append_only(conn, scope, "glass_accesses")
+
+
+async def _deferrals(conn: AsyncConnection, scope: Scope) -> int:
+    return await append_only(conn, scope, "glass_deferrals")
+
 
 HOLDINGS: Final = (
     Holding(tables.rooms, NOBODY, Kept("numbers and states")),
@@ -91,6 +102,15 @@ HOLDINGS: Final = (
         shown={"room": _ROOM_NUMBER, **columns("act", "entered_at", "left_at")},
         order="t.entered_at",
     ),
+    # Why somebody broke the glass: the person reads it in the access journal, once they are told (glass/).
+    Holding(
+        glass.glass_accesses,
+        _IN_MY_ROOMS,
+        Routine(_accesses, "t.sentence <> ''"),
+        acted=("account_id",),
+    ),
+    Holding(glass.glass_deferrals, _IN_MY_ROOMS, Routine(_deferrals, "t.sentence <> ''"), acted=("by_id",)),
+    Holding(glass.glass_tellings, NOBODY, Kept("an identifier and a date")),
 )
 
 _ROOM_PAIR: Final = "(select r.pair_id from rooms r where r.id = t.room_id)"

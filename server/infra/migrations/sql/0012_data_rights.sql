@@ -93,6 +93,18 @@ BEGIN
     RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
 END $$;
 
+CREATE FUNCTION audit_unchanged_but_erased() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND current_setting('binome.erasing', true) = 'on' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'rows of % are added, and nothing else', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE OR REPLACE TRIGGER changed BEFORE UPDATE OR DELETE ON glass_accesses
+    FOR EACH ROW EXECUTE FUNCTION audit_unchanged_but_erased();
+CREATE OR REPLACE TRIGGER changed BEFORE UPDATE OR DELETE ON glass_deferrals
+    FOR EACH ROW EXECUTE FUNCTION audit_unchanged_but_erased();
+
 CREATE FUNCTION erase_append_only(person uuid, kept text) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE
@@ -111,6 +123,12 @@ BEGIN
         WHEN 'pair_history' THEN
             UPDATE pair_history h SET note = NULL FROM pairs p
             WHERE p.id = h.pair_id AND person IN (p.mentor_id, p.mentee_id) AND h.note IS NOT NULL;
+        WHEN 'glass_accesses' THEN
+            UPDATE glass_accesses g SET sentence = '' FROM rooms r JOIN pairs p ON p.id = r.pair_id
+            WHERE r.id = g.room_id AND person IN (p.mentor_id, p.mentee_id) AND g.sentence <> '';
+        WHEN 'glass_deferrals' THEN
+            UPDATE glass_deferrals g SET sentence = '' FROM rooms r JOIN pairs p ON p.id = r.pair_id
+            WHERE r.id = g.room_id AND person IN (p.mentor_id, p.mentee_id) AND g.sentence <> '';
         WHEN 'age_steps' THEN
             DELETE FROM age_steps WHERE mentee_id = person;
     END CASE;

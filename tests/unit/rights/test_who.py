@@ -1,0 +1,31 @@
+"""Who sees what: every act has said what it shows, and the promises about roles hold."""
+
+import pytest
+
+from server.kernel.permissions import Permission, Role
+from server.rights.who import OF, Data, seen_by, shown_by
+
+
+@pytest.mark.parametrize("act", Permission)
+def test_of_each_act_it_is_said_what_it_shows(act: Permission) -> None:
+    shown_by(act)  # KeyError: add the act, or its resource, to SHOWS in server/rights/who.py
+
+
+def test_what_is_said_is_needed() -> None:
+    assert {data for act in Permission for data in shown_by(act)} == set(Data)
+    assert set(OF) == set(Data)
+
+
+@pytest.mark.parametrize("viewer", [Role.ADMIN, Role.GUARDIAN, Role.PRESCRIBER])
+@pytest.mark.parametrize("me", Role)
+def test_messages_are_not_for_these(viewer: Role, me: Role) -> None:
+    assert not {Data.MESSAGES, Data.FLAGGED, Data.CALLS} & set(seen_by(viewer, me))
+
+
+def test_a_mentor_sees_of_the_young_person_what_they_share_and_no_more() -> None:
+    assert seen_by(Role.MENTOR, Role.MENTEE) == [Data.NAME, Data.MESSAGES, Data.CALLS]
+    assert seen_by(Role.MENTOR, Role.MENTOR) == []
+
+
+def test_the_young_person_sees_no_paper_of_their_mentor() -> None:
+    assert Data.PAPERS not in seen_by(Role.MENTEE, Role.MENTOR)
