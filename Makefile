@@ -1,10 +1,10 @@
-# The five commands: setup, run, test, lint, load; and lock, for whoever changes a dependency (UPGRADE=--upgrade).
+# The five commands: setup, run, test, lint, load; lock, for whoever changes a dependency (UPGRADE=--upgrade); report.
 # Everything lives in .venv. Python 3.11 or newer and git are all that must be there first.
 PYTHON ?= python3
 PIP = .venv/bin/python -m pip --quiet --disable-pip-version-check
 LOCK = .venv/bin/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 pyproject.toml
 
-.PHONY: setup run test lint load load-long lock client
+.PHONY: setup run test lint load load-long lock client report
 
 setup: .venv/dev client
 
@@ -35,6 +35,10 @@ lock: .venv/dev
 	$(LOCK) --group pesq-build -c requirements/load.txt -o requirements/pesq-build.txt
 	$(LOCK) -c requirements/dev.txt -o requirements/run.txt
 	for group in moderation-peers moderation-training; do .venv/bin/uv pip compile $(UPGRADE) --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --group pyproject.toml:$$group -o requirements/$$group.txt || exit 1; done
+
+# What Binôme is made of (CycloneDX), under which licences, what is known to be wrong with it; into report/.
+report: .venv/dev
+	.venv/bin/python requirements/report.py
 
 client: .venv/run
 	.venv/bin/python client_web/build.py
