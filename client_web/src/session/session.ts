@@ -8,9 +8,10 @@ import { recall, remember } from '../shell/memory';
 import { go } from '../shell/route';
 import type { Me } from '../wire/account';
 import type { Home } from '../wire/home';
+import type { SignedIn } from '../wire/security';
 import { http } from '../wire/http';
 import { close, link, onOnline, open, refusalCode } from '../wire/link';
-import { isSignedOut } from '../wire/refusal';
+import { isHalfSignedIn, isSignedOut } from '../wire/refusal';
 import { knownMe, onOtherTab, rememberMe, signedInHere } from './known';
 
 /** Undefined until known, null when nobody is signed in. */
@@ -18,6 +19,8 @@ export const me = signal<Me | null | undefined>(undefined);
 export const home = signal<Home | null>(null);
 /** Why the sign-in page is there, when it is for another reason than a first visit. */
 export const endedBy = signal<string | null>(null);
+/** The password was right, and a second factor is waited for. */
+export const asked = signal<SignedIn | null>(null);
 
 const LEAVING = 'leaving';
 const STALE_MS = 30_000; // what the first page shows may have changed after an absence of this length
@@ -42,16 +45,38 @@ export async function loadHome(first = false): Promise<void> {
     home.value = fresh;
     begin(fresh.me);
   } catch (error) {
-    if (isSignedOut(error)) end(me.peek() ? 'session_expired' : null);
+    if (isHalfSignedIn(error)) await askAgain();
+    else if (isSignedOut(error)) end(me.peek() ? 'session_expired' : null);
     else if (first) me.value = null;
   }
 }
 
+/** With a second factor to come, what is `asked` is what happens next. */
 export async function signIn(login: string, password: string): Promise<void> {
   await leftForGood();
-  const fresh = await http<Me>('POST', 'session', { login, password });
-  begin(fresh);
+  await finish(await http<SignedIn>('POST', 'session', { login, password }));
+}
+
+/** What the server answered to a sign-in, or to its second step. */
+export async function finish(answer: SignedIn): Promise<void> {
+  const { account, organisation, expires_at, second_factor } = answer;
+  asked.value = second_factor ? answer : null;
+  if (!account || !organisation) return;
+  begin({ account, organisation, expires_at });
   await loadHome();
+}
+
+/** This device's own session was ended with all others. */
+export const signedOutElsewhere = (): void => end(null);
+
+/** The page was loaded anew between the two steps of a sign-in. */
+async function askAgain(): Promise<void> {
+  end(null);
+  try {
+    await finish(await http<SignedIn>('GET', 'session/second-factor'));
+  } catch {
+    // The password is asked again.
+  }
 }
 
 /** Signs out here and on the server. `forgetUnsent` also drops what has not gone yet. */

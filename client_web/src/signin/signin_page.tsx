@@ -1,16 +1,24 @@
 /** The door: a name and a password, and help beside it for whoever cannot come in. */
 
-import { useSignal } from '@preact/signals';
+import { signal, useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../locales/text';
 import { waiting } from '../outbox/outbox';
-import { endedBy, signIn } from '../session/session';
+import { asked, endedBy, finish, signIn } from '../session/session';
 import { Header } from '../shell/header';
+import { later } from '../shell/later';
+import { recall } from '../shell/memory';
 import { LOOKS } from '../shell/route';
 import { Shelter } from '../shell/mark';
 import { refusedBecause } from '../shell/refused';
 import { useTitle } from '../shell/title';
+import { Refusal } from '../wire/refusal';
+
+const SecondStep = later(async () => (await import('../security')).SecondStep);
+
+/** What was typed stays while this page does: coming back from the second step, nobody types it again. */
+const typed = { login: signal(''), password: signal('') };
 
 /** Not known any more: it ran out while the page was away. Anything else was somebody's decision. */
 const EXPIRED = ['session_expired', 'not_signed_in'];
@@ -33,7 +41,12 @@ export function SignInPage(): VNode {
             </p>
           )}
           {waiting.value.length > 0 && <p class="notice">{t('signin.unsent', { count: waiting.value.length })}</p>}
-          <SignInForm />
+          {asked.value ? <SecondStep /> : <SignInForm />}
+          {asked.value && (
+            <button type="button" class="quiet-button signin-back" onClick={() => (asked.value = null)}>
+              {t('signin.other_person')}
+            </button>
+          )}
           <p class="signin-forgot">{t('signin.forgot')}</p>
           <p class="signin-looks">
             {t('signin.looks')} <a href={LOOKS}>{t('signin.looks_more')}</a>
@@ -45,8 +58,7 @@ export function SignInPage(): VNode {
 }
 
 function SignInForm(): VNode {
-  const login = useSignal('');
-  const password = useSignal('');
+  const { login, password } = typed;
   const shown = useSignal(false);
   const busy = useSignal(false);
   const problem = useSignal<{ field: 'login' | 'password' | null; text: string } | null>(null);
@@ -59,6 +71,7 @@ function SignInForm(): VNode {
       busy.value = true;
       try {
         await signIn(login.peek().trim(), password.peek());
+        if (!asked.peek()) login.value = password.value = '';
         return;
       } catch (error) {
         problem.value = { field: null, text: reason(error) };
@@ -67,6 +80,22 @@ function SignInForm(): VNode {
     }
     form.current?.querySelector<HTMLElement>(`[name=${problem.peek()?.field ?? 'password'}]`)?.focus();
   };
+
+  const withPasskey = async (offered?: AbortSignal): Promise<void> => {
+    problem.value = null;
+    try {
+      await finish(await (await import('../security')).signInWithPasskey(offered));
+    } catch (error) {
+      if (error instanceof Refusal) problem.value = { field: null, text: reason(error) };
+    }
+  };
+  useEffect(() => {
+    // Who has used one here finds it among the names that the browser proposes.
+    if (!recall('passkey')) return;
+    const leaving = new AbortController();
+    void PublicKeyCredential.isConditionalMediationAvailable?.().then((can) => (can ? withPasskey(leaving.signal) : undefined));
+    return () => leaving.abort();
+  }, []);
 
   const wrong = (field: 'login' | 'password'): object =>
     problem.value && (problem.value.field ?? field) === field ? { 'aria-invalid': true, 'aria-describedby': 'signin-problem' } : {};
@@ -82,7 +111,7 @@ function SignInForm(): VNode {
         <input
           id="login"
           name="login"
-          autocomplete="username"
+          autocomplete="username webauthn"
           autocapitalize="none"
           spellcheck={false}
           value={login.value}
@@ -118,6 +147,11 @@ function SignInForm(): VNode {
       <button type="submit" class="button button-wide" disabled={busy.value}>
         {t(busy.value ? 'signin.busy' : 'signin.submit')}
       </button>
+      {window.isSecureContext && 'PublicKeyCredential' in window && (
+        <button type="button" class="quiet-button signin-passkey" disabled={busy.value} onClick={() => void withPasskey()}>
+          {t('signin.passkey')}
+        </button>
+      )}
     </form>
   );
 }
