@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
+from aiohttp import hdrs
 from msgspec import UNSET, Meta, UnsetType
 
 from server.kernel.permissions import Permission
@@ -14,6 +15,7 @@ from server.people.consent_wording import ConsentWording
 from server.people.consenting import Consenting, Said, Told
 from server.people.guardians import Guardians, Paper, Relation, Why
 from server.transport.endpoint import Call, endpoint
+from server.transport.messages import negotiate
 from server.transport.wire import Identifier, Timestamp, timestamp
 
 VersionNumber = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -97,14 +99,14 @@ class ConsentHttp:
     @endpoint("GET", "/api/v1/my-consents", answer=ConsentList, permission=Permission.CONSENT_ANSWER)
     async def mine(self, call: Call) -> ConsentList:
         """What one is asked to agree to, for oneself or for one's children."""
-        return ConsentList(await self._pages.mine(call.principal))
+        return ConsentList(await self._pages.mine(call.principal, _shown(call)))
 
     @endpoint("POST", "/api/v1/my-consents", body=AnswerBody, answer=ConsentList, permission=Permission.CONSENT_ANSWER)
     async def answer(self, call: Call) -> ConsentList:
         """Say yes or no. A no holds everywhere at once."""
         body: AnswerBody = call.body
         await self._consenting.answer(call.principal, body.mentee, Said(body.purpose, body.agree, body.version))
-        return ConsentList(await self._pages.mine(call.principal))
+        return ConsentList(await self._pages.mine(call.principal, _shown(call)))
 
     @endpoint("GET", "/api/v1/mentees", answer=YoungList, permission=Permission.CONSENT_RECORD)
     async def young(self, call: Call) -> YoungList:
@@ -114,7 +116,7 @@ class ConsentHttp:
     @endpoint("GET", "/api/v1/mentees/{mentee}/consents", answer=ConsentPage, permission=Permission.CONSENT_RECORD)
     async def of(self, call: Call) -> ConsentPage:
         """How consent stands for a young person, with the whole ledger."""
-        return await self._pages.of(call.principal, call.identifier("mentee"))
+        return await self._pages.of(call.principal, call.identifier("mentee"), _shown(call))
 
     @endpoint(
         "POST",
@@ -129,7 +131,7 @@ class ConsentHttp:
         mentee = call.identifier("mentee")
         told = Told(body.by, body.purpose, body.agree, How(body.how), body.day)
         await self._consenting.write_down(call.principal, mentee, told)
-        return await self._pages.of(call.principal, mentee)
+        return await self._pages.of(call.principal, mentee, _shown(call))
 
     @endpoint(
         "POST",
@@ -151,7 +153,7 @@ class ConsentHttp:
             authority=body.authority,
             paper=body.paper,
         )
-        return await self._pages.of(call.principal, mentee)
+        return await self._pages.of(call.principal, mentee, _shown(call))
 
     @endpoint(
         "POST",
@@ -165,7 +167,7 @@ class ConsentHttp:
         body: EndBody = call.body
         mentee = call.identifier("mentee")
         await self._guardians.end(call.principal, mentee, call.identifier("link"), body.why)
-        return await self._pages.of(call.principal, mentee)
+        return await self._pages.of(call.principal, mentee, _shown(call))
 
     @endpoint("GET", "/api/v1/consent-texts", answer=TextList, permission=Permission.CONSENT_TEXT)
     async def texts(self, call: Call) -> TextList:
@@ -188,6 +190,11 @@ class ConsentHttp:
             call.principal, body.purpose, texts, after=body.after, asks_again_in=body.asks_again_in
         )
         return TextList([_row(version) for version in await self._wording.read(call.principal)])
+
+
+def _shown(call: Call) -> str:
+    """The language that the page is shown in, which may be another than the account's."""
+    return negotiate(call.request.headers.get(hdrs.ACCEPT_LANGUAGE) or call.language)
 
 
 def _row(version: Version) -> TextRow:

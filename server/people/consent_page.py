@@ -136,24 +136,24 @@ class ConsentPages:
         self._clock = clock
         self._consenting = consenting
 
-    async def mine(self, principal: Principal) -> list[ConsentPage]:
-        """One's own, or those of one's children. Raises Forbidden."""
+    async def mine(self, principal: Principal, language: str) -> list[ConsentPage]:
+        """One's own, or those of one's children, with the texts in ``language``. Raises Forbidden."""
         principal.require(Permission.CONSENT_ANSWER)
         now = self._clock.now()
         async with self._database.begin(principal.organisation_id) as conn:
             if principal.role is Role.MENTEE:
-                return [await self._page(conn, principal, principal.account_id, "self", now)]
+                return [await self._page(conn, principal, principal.account_id, "self", now, language)]
             links = await consent_store.links_of(conn, guardian_ids=[principal.account_id])
             children = list(dict.fromkeys(link.mentee_id for link in links if link.link.open(now)))
-            pages = [await self._page(conn, principal, child, "guardian", now) for child in children]
+            pages = [await self._page(conn, principal, child, "guardian", now, language) for child in children]
         return [page for page in pages if page.band is not Band.ADULT]  # the job that ends the link may be late
 
-    async def of(self, principal: Principal, mentee_id: UUID) -> ConsentPage:
+    async def of(self, principal: Principal, mentee_id: UUID, language: str) -> ConsentPage:
         """For staff. Raises Forbidden, NotFound."""
         principal.require(Permission.CONSENT_RECORD)
         async with self._database.begin(principal.organisation_id) as conn:
             await self._consenting.check_mine(conn, principal, mentee_id)
-            return await self._page(conn, principal, mentee_id, "staff", self._clock.now())
+            return await self._page(conn, principal, mentee_id, "staff", self._clock.now(), language)
 
     async def young(self, principal: Principal) -> list[YoungCard]:
         """The young people whom a member of staff works for, those with most to settle first. Raises Forbidden."""
@@ -175,7 +175,13 @@ class ConsentPages:
         return cards
 
     async def _page(
-        self, conn: AsyncConnection, principal: Principal, mentee_id: UUID, reader: Reader, now: datetime
+        self,
+        conn: AsyncConnection,
+        principal: Principal,
+        mentee_id: UUID,
+        reader: Reader,
+        now: datetime,
+        language: str,
     ) -> ConsentPage:
         file = (await consent_store.files(conn, [mentee_id])).get(mentee_id)
         if file is None:
@@ -200,7 +206,7 @@ class ConsentPages:
             band=band,
             may_answer=may_answer,
             purposes=[
-                _purpose(file, texts[purpose], principal, reader, people, now, may_answer=may_answer)
+                _purpose(file, texts[purpose], me, reader, people, now, language=language, may_answer=may_answer)
                 for purpose in Purpose
             ],
             guardians=[_guardian(link, people, reader) for link in links if _shows(link, reader, me, now)],
@@ -213,15 +219,16 @@ class ConsentPages:
 def _purpose(
     file: File,
     version: Version,
-    principal: Principal,
+    me: UUID,
     reader: Reader,
     people: Mapping[UUID, Person],
     now: datetime,
     *,
+    language: str,
     may_answer: bool,
 ) -> PurposeCard:
     found = state(file, version.purpose, now)
-    me, wording = principal.account_id, version.texts[principal.language]
+    wording = version.texts[language]
     said = []
     if reader != "guardian" or file.band(now) is Band.CHILD:
         counting = {file.mentee: found.young, **found.holders}
