@@ -1,0 +1,115 @@
+"""Requests on one's data: who may make one, what becomes of it, and that nobody forgets its day."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from server.kernel.identifiers import new_id
+from server.kernel.permissions import Role
+from tests.support.rooms import House, Person
+
+OWN = "/api/v1/data/requests"
+DESK = "/api/v1/data/desk"
+
+
+async def make(house: House, who: Person, kind: str, person: UUID | None = None) -> tuple[str, int]:
+    body: dict[str, Any] = {"id": str(new_id()), "kind": kind, "words": "mon nom s’écrit Léa"}
+    if person is not None:
+        body["person"] = str(person)
+    return body["id"], (await house.ask(who, "POST", OWN, body)).status
+
+
+async def step(house: House, who: Person, request: str, **body: Any) -> int:
+    return int((await house.ask(who, "POST", f"{DESK}/{request}/step", body)).status)
+
+
+async def notices(house: House, who: Person) -> list[str]:
+    return [one["kind"] for one in (await house.ask(who, "GET", "/api/v1/notices")).body["notices"]]
+
+
+async def test_a_minor_asks_alone_and_sees_each_step(house: House) -> None:
+    room, nora = await house.room(), await house.person(Role.ADMIN, "Nora")
+    request, status = await make(house, room.mentee, "correction")
+    assert status == 201
+    assert "request_made" in await notices(house, nora)
+    own = (await house.ask(room.mentee, "GET", OWN)).body
+    assert [(one["state"], one["due_on"], one["days"]) for one in own["requests"]] == [("received", "2026-12-22", 30)]
+    assert await step(house, room.supervisor, request, step="take", revision=0) == 204
+    assert await step(house, nora, request, step="take", revision=0) == 409  # a colleague was faster
+    assert await step(house, nora, request, step="extend", revision=1) == 400  # not without a reason
+    assert await step(house, nora, request, step="extend", revision=1, words="beaucoup à relire") == 204
+    assert await step(house, nora, request, step="extend", revision=2, words="encore") == 409
+    assert await step(house, room.supervisor, request, step="answer", revision=2, words="C’est fait.") == 204
+    (done,) = (await house.ask(room.mentee, "GET", OWN)).body["requests"]
+    assert (done["state"], done["due_on"], done["answer"]) == ("answered", "2027-02-22", "C’est fait.")
+    assert (done["taken_by"], done["ended_by"], done["extended_why"]) == ("Claire", "Claire", "beaucoup à relire")
+    told = set(await notices(house, room.mentee))
+    assert {"request_taken", "request_extended", "request_answered"} <= told
+    acts = await house.sql("select act from audit_entries where act like 'request%' order by sequence")
+    assert [act for (act,) in acts] == [
+        "request.made",
+        "request.taken",
+        "request.extended",
+        "request.answered",
+    ]
+
+
+async def test_one_of_a_kind_at_a_time_and_twice_is_once(house: House) -> None:
+    room = await house.room()
+    body = {"id": str(new_id()), "kind": "access"}
+    assert [(await house.ask(room.mentor, "POST", OWN, body)).status for _ in range(2)] == [201, 201]
+    assert (await make(house, room.mentor, "access"))[1] == 409
+    assert (await make(house, room.mentor, "erasure"))[1] == 201
+    path = f"{OWN}/{body['id']}/withdraw"
+    assert (await house.ask(room.mentee, "POST", path)).status == 404
+    assert [(await house.ask(room.mentor, "POST", path)).status for _ in range(2)] == [204, 409]
+    assert (await make(house, room.mentor, "access"))[1] == 201
+
+
+async def test_a_guardian_asks_for_a_child_under_15_and_for_nobody_else(house: House) -> None:
+    sophie = await house.person(Role.GUARDIAN, "Sophie")
+    child = await house.room(mentee_born=date(2014, 3, 4), guardian=sophie)
+    grown = await house.room(mentee_born=date(2010, 3, 4))
+    assert (await make(house, sophie, "access", child.mentee.id))[1] == 201
+    assert (await make(house, sophie, "access", grown.mentee.id))[1] == 404
+    assert (await make(house, child.mentor, "access", child.mentee.id))[1] == 404
+    listed = (await house.ask(sophie, "GET", OWN)).body
+    assert [one["name"] for one in listed["children"]] == ["Lea"]
+    assert [one["about"]["name"] for one in listed["requests"]] == ["Lea"]
+    assert [one["by"]["name"] for one in (await house.ask(child.mentee, "GET", OWN)).body["requests"]] == ["Sophie"]
+    assert "request_made_for_you" in await notices(house, child.mentee)
+
+
+async def test_a_supervisor_has_their_own_caseload_and_decides_no_erasure(house: House) -> None:
+    room, other = await house.room(), await house.room()
+    request, _ = await make(house, room.mentee, "erasure")
+    mine = (await house.ask(room.supervisor, "GET", DESK)).body["requests"]
+    assert [one["id"] for one in mine] == [request]
+    assert (await house.ask(other.supervisor, "GET", DESK)).body["requests"] == []
+    assert await step(house, other.supervisor, request, step="take", revision=0) == 404
+    assert await step(house, room.supervisor, request, step="answer", revision=0, words="non") == 403
+    assert (await house.ask(room.supervisor, "POST", f"{DESK}/{request}/erase", {"revision": 0})).status == 403
+
+
+async def test_staff_is_warned_before_the_day_and_after_it(house: House) -> None:
+    room, nora = await house.room(), await house.person(Role.ADMIN, "Nora")
+    await make(house, room.mentee, "access")
+    warn = house.capabilities.data.requests.warn
+    given = []
+    for _ in range(32):
+        house.clock.advance(86_400)
+        await warn({})
+        await warn({})
+    rows = await house.sql(
+        "select kind, cast(at as date) from account_notices where account_id = :id and kind like 'request_%'"
+        " order by at",
+        id=nora.id,
+    )
+    given = [(kind, day.isoformat()) for kind, day in rows]
+    assert given == [
+        ("request_made", "2026-11-22"),
+        ("request_due", "2026-12-15"),
+        ("request_due", "2026-12-19"),
+        ("request_due", "2026-12-22"),
+        ("request_overdue", "2026-12-23"),
+    ]
