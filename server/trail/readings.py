@@ -8,9 +8,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.types import Uuid
 
 from server.trail.acts import READINGS, Act
 from server.trail.tables import audit_entries
@@ -55,7 +53,7 @@ async def _entries(
         select(table.sequence, table.at, table.act, table.by_id, table.about, table.entry)
         .where(
             table.organisation_id == organisation_id,
-            table.about.contains(array([about], type_=Uuid())),
+            table.about.contains([about]),
             table.act.in_(sorted(acts)),
             table.sequence > after,
             table.by_id.is_distinct_from(about),  # what one did oneself, one knows
