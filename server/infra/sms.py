@@ -12,7 +12,6 @@ import aiohttp
 from server.infra.mail import NotDelivered
 
 SECONDS = 20.0
-LENGTH = 300  # characters: two segments of GSM 03.38 at the most, with a link
 
 
 class Sms(Protocol):

@@ -9,28 +9,33 @@ from msgspec import UNSET, Meta, UnsetType
 
 from server.kernel.permissions import Permission, Role
 from server.people import store
-from server.people.accounts import Accounts, NewAccount
+from server.people.accounts import Accounts, NewAccount, State
 from server.transport.endpoint import Call, endpoint
 
 ShortText = Annotated[str, Meta(max_length=400)]  # bounds what is looked at; rules.py says what is right
 
 
 class NewAccountBody(msgspec.Struct, forbid_unknown_fields=True):
-    login: ShortText
     name: ShortText
     role: Role
-    password: ShortText
+    login: ShortText | None = None
+    password: ShortText | None = None
     birth_date: date | None = None
     language: Literal["fr", "en"] = "fr"
     confirmed: bool = False
+    email: ShortText | None = None
+    phone: ShortText | None = None
 
 
 class AccountRow(msgspec.Struct):
+    """``state`` is how far the person has come: `none`, `invited`, `not_delivered`, `in`, or `closed`."""
+
     id: UUID
     login: str
     name: str
     role: Role
     disabled: bool
+    state: State
     birth_date: date | UnsetType = UNSET
 
 
@@ -47,7 +52,9 @@ class PeopleHttp:
     @endpoint("GET", "/api/v1/accounts", answer=AccountList, permission=Permission.ACCOUNT_LIST)
     async def list_accounts(self, call: Call) -> AccountList:
         """All accounts of one's organisation."""
-        return AccountList([_row(account) for account in await self._accounts.all_of(call.principal)])
+        return AccountList(
+            [_row(listed.account, listed.state) for listed in await self._accounts.all_of(call.principal)]
+        )
 
     @endpoint(
         "POST",
@@ -58,16 +65,26 @@ class PeopleHttp:
         status=201,
     )
     async def create_account(self, call: Call) -> AccountRow:
-        """Make an account in one's organisation. Of a name that may be a bad word, `conflict` with the field `name`: it
-        can be `confirmed`."""
+        """Make an account in one's organisation; without a password, the person comes in by invitation.
+
+        Of a name that may be a bad word, `conflict` with the field `name`: it can be `confirmed`."""
         body: NewAccountBody = call.body
         new = NewAccount(
-            body.login, body.name, body.role, body.password, body.birth_date, body.language, body.confirmed
+            body.login,
+            body.name,
+            body.role,
+            body.password,
+            body.birth_date,
+            body.language,
+            body.confirmed,
+            body.email,
+            body.phone,
         )
-        return _row(await self._accounts.create(call.principal, new))
+        account = await self._accounts.create(call.principal, new)
+        return _row(account, "none" if account.password_hash is None else "in")
 
 
-def _row(account: store.Account) -> AccountRow:
+def _row(account: store.Account, state: State) -> AccountRow:
     person = account.person
     return AccountRow(
         id=person.id,
@@ -75,5 +92,6 @@ def _row(account: store.Account) -> AccountRow:
         name=person.name,
         role=person.role,
         disabled=person.disabled,
+        state=state,
         birth_date=person.birth_date if person.birth_date is not None else UNSET,
     )

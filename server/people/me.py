@@ -9,6 +9,7 @@ from server.kernel.clock import Clock
 from server.kernel.permissions import Role
 from server.kernel.principal import ADULT_AGE, Principal, age_on
 from server.people import store
+from server.people.bound import BY_DEVICE, pin_of
 from server.transport.wire import Timestamp, timestamp
 
 
@@ -28,16 +29,19 @@ class MyOrganisation(msgspec.Struct):
 
 
 class Me(msgspec.Struct):
-    """The person who is signed in, and until when."""
+    """The person who is signed in, and until when. ``pin`` is there on a device that a code or a link has bound:
+    whether it asks for one."""
 
     account: MyAccount
     organisation: MyOrganisation
     expires_at: Timestamp
+    pin: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 async def me_of(conn: AsyncConnection, principal: Principal, clock: Clock) -> Me:
     """``principal`` as told to themselves."""
     organisation = await store.organisation(conn, principal.organisation_id)
+    pin = await pin_of(conn, principal.session_id) if principal.role in BY_DEVICE else None
     born, today = principal.birth_date, clock.now().date()
     return Me(
         account=MyAccount(
@@ -49,4 +53,5 @@ async def me_of(conn: AsyncConnection, principal: Principal, clock: Clock) -> Me
         ),
         organisation=MyOrganisation(organisation.id, organisation.name),
         expires_at=timestamp(principal.expires_at),
+        pin=msgspec.UNSET if pin is None else pin,
     )

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import hash_secret_raw
 
 from server.kernel.errors import TryAgain
 
@@ -20,6 +21,8 @@ MEMORY_KIB = 47_104  # 46 MiB for one hash: OWASP Password Storage Cheat Sheet, 
 AT_ONCE = 2  # hashes under way: 2 × 46 MiB = 92 MiB at the very most, however many people sign in together
 MAX_WAITING = 200  # people who wait for their turn: 5 s at 2 × 50 ms; further ones are told to try again
 RETRY_IN_MS = 5_000
+_CODE_SALT = b"binome code 1"  # one for all: a code is looked up by its hash
+_CODE_BYTES = 32
 
 
 def default_hasher() -> PasswordHasher:
@@ -45,6 +48,11 @@ class Passwords:
         """Whether ``password`` is the one of ``stored``; with None, the same work for nothing. Raises TryAgain."""
         return await self._run(self._verify, stored, password)
 
+    async def hash_code(self, code: str) -> bytes:
+        """The hash that a code to type is found by: always the same, and as dear to guess as a password. Raises
+        TryAgain."""
+        return await self._run(self._hash_code, code)
+
     def outdated(self, stored: str) -> bool:
         """Whether ``stored`` was made with other parameters than a new hash would be."""
         return self._hasher.check_needs_rehash(stored)
@@ -63,6 +71,12 @@ class Passwords:
 
     def _hash(self, password: str) -> str:
         return self._hasher.hash(_prepared(password))
+
+    def _hash_code(self, code: str) -> bytes:
+        cost = self._hasher
+        return hash_secret_raw(
+            code.encode(), _CODE_SALT, cost.time_cost, cost.memory_cost, cost.parallelism, _CODE_BYTES, Type.ID
+        )
 
     def _verify(self, stored: str | None, password: str) -> bool:
         if stored is None:

@@ -201,6 +201,21 @@ async def listed(conn: AsyncConnection, account_id: UUID, now: datetime) -> list
     return [Listed(row.id, row.system, row.browser, row.created_at, row.used_on) for row in await conn.execute(query)]
 
 
+async def with_open(conn: AsyncConnection, organisation_id: UUID, now: datetime) -> set[UUID]:
+    """The people of an organisation who have a session that is open."""
+    query = (
+        select(auth_sessions.c.account_id)
+        .distinct()
+        .join(accounts, accounts.c.id == auth_sessions.c.account_id)
+        .where(
+            accounts.c.organisation_id == organisation_id,
+            auth_sessions.c.expires_at > now,
+            auth_sessions.c.state.in_(OPEN),
+        )
+    )
+    return set((await conn.execute(query)).scalars())
+
+
 async def delete_session(conn: AsyncConnection, session_id: UUID) -> list[EndedSession]:
     return await _delete(conn, auth_sessions.c.id == session_id)
 

@@ -200,6 +200,16 @@ async def set_disabled(conn: AsyncConnection, account_id: UUID, at: datetime) ->
     return done.rowcount == 1
 
 
+async def set_open(conn: AsyncConnection, account_id: UUID) -> bool:
+    """Opens a closed account again. False when it does not exist or is open."""
+    done = await conn.execute(
+        update(accounts)
+        .where(accounts.c.id == account_id, accounts.c.disabled_at.is_not(None))
+        .values(disabled_at=None)
+    )
+    return done.rowcount == 1
+
+
 async def organisation(conn: AsyncConnection, organisation_id: UUID) -> Organisation:
     """The organisation of this identifier, which comes from one of its accounts and so exists."""
     row = (await conn.execute(select(organisations).where(organisations.c.id == organisation_id))).one()

@@ -53,9 +53,7 @@ accounts = Table(
     CheckConstraint("length(email) <= 254", name="email"),
     CheckConstraint("phone ~ '^\\+[0-9]{6,15}$'", name="phone"),
     CheckConstraint("role in ('admin', 'guardian', 'mentee', 'mentor', 'prescriber', 'supervisor')", name="role"),
-    CheckConstraint(
-        "role <> 'mentee' or birth_date is not null or erased_at is not null", name="mentee_birth_date"
-    ),
+    CheckConstraint("role <> 'mentee' or birth_date is not null or erased_at is not null", name="mentee_birth_date"),
 )
 Index("accounts_login_key", func.lower(accounts.c.login), unique=True)
 Index("accounts_organisation_id_idx", accounts.c.organisation_id)

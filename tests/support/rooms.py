@@ -256,6 +256,7 @@ class House:
     capabilities: Capabilities
     site: Site
     north: people.Organisation
+    jobs: Jobs
     clients: list[Client] = field(default_factory=list)
     probes: dict[str, asyncio.Event] = field(default_factory=dict)
 
@@ -301,14 +302,14 @@ async def served(database: Database, media: MediaEngine | None = None, **more: s
     ``media``, by default in this very process, which begins faster."""
     clock, metrics = ManualClock(NOW), CollectorRegistry()
     server = bound(database)
-    notices = Notices(server)
+    notices, jobs = Notices(server), Jobs(server, clock)
     ground = Ground(
         settings=Settings.load({"BINOME_RATE_FACTOR": "1000", "BINOME_SECRET": "of these tests alone " * 2, **more}),
         clock=clock,
         database=server,
         bus=Bus(),
         notices=notices,
-        jobs=Jobs(server, clock),
+        jobs=jobs,
         health=Health(clock, metrics),
         media=media or ForwardingEngine("127.0.0.1", 0),
         metrics=metrics,
@@ -327,7 +328,7 @@ async def served(database: Database, media: MediaEngine | None = None, **more: s
     try:
         await capabilities.start()
         async with serving(app) as site:
-            house = House(database, server, clock, notices, capabilities, site, await organisation(database))
+            house = House(database, server, clock, notices, capabilities, site, await organisation(database), jobs)
             house.probes = probes
             try:
                 yield house
