@@ -58,7 +58,7 @@ class Birthdays:
                 ended: list[sessions.EndedSession] = []
                 async with self._database.begin(row.organisation_id) as conn:
                     taken += await self._take(conn, row.organisation_id, row.id, age, now, ended)
-                await self._sign_in.announce(ended, "guardian_ended")
+                await self._sign_in.announce(ended, "signed_out")
         if taken:
             log.info("birthdays_told", extra={"count": taken})
 

@@ -250,6 +250,8 @@ async def test_the_birthday_itself_needs_no_job(house: House) -> None:
         "delete from consent_entries",
         "update consent_texts set version = 2",
         "delete from consent_texts",
+        "truncate consent_entries",
+        "update age_steps set age = 18",
     ],
 )
 async def test_what_was_said_stays_said(house: House, statement: str) -> None:

@@ -110,9 +110,13 @@ CREATE FUNCTION refuse_consent_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'what was said stays said: % is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
-CREATE TRIGGER consent_entries_append_only BEFORE UPDATE OR DELETE ON consent_entries
+CREATE TRIGGER consent_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON consent_entries
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_consent_change();
-CREATE TRIGGER consent_texts_append_only BEFORE UPDATE OR DELETE ON consent_texts
+CREATE TRIGGER consent_texts_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON consent_texts
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_consent_change();
+CREATE TRIGGER age_steps_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON age_steps
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_consent_change();
+CREATE TRIGGER asked_again_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON asked_again
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_consent_change();
 
 -- Promise 5: what was said holds in every process at once, by whatever way it came in. Rooms are told as of any change of
