@@ -3,6 +3,7 @@ another site. A new endpoint without a row in the table below fails here."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,8 @@ TALKERS = frozenset({Role.MENTOR, Role.MENTEE, Role.SUPERVISOR})
 class Scene:
     """One organisation: somebody of each role, a pair with its room, where the professional has entered, a held message
     with its flag, a flag that a colleague has decided and the professional is to judge blindly, a voice note, and the
-    link of the young person's guardian, and a room whose glass is broken."""
+    link of the young person's guardian, a room whose glass is broken, a request of the young person on their data, one
+    for erasure of somebody else, and a legal hold."""
 
     people: Mapping[Role, Person]
     room: Room
@@ -37,6 +39,10 @@ class Scene:
     link: UUID
     glass: UUID
     spare: Person
+    asked: UUID
+    leaving: UUID
+    hold: UUID
+    paper: UUID  # of the mentor
 
 
 @dataclass(frozen=True)
@@ -141,6 +147,27 @@ def of_guardian(scene: Scene) -> tuple[dict[str, Any], Any]:
 
 def of_link(scene: Scene) -> tuple[dict[str, Any], Any]:
     return {"mentee": scene.room.mentee.id, "link": scene.link}, {"why": "request"}
+
+
+def of_asked(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"request": scene.asked}, {"step": "take", "revision": 0}
+
+
+def of_leaving(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"request": scene.leaving}, None
+
+
+def of_erasure(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"request": scene.leaving}, {"revision": 0}
+
+
+def of_hold(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"hold": scene.hold}, None
+
+
+def of_new_hold(scene: Scene) -> tuple[dict[str, Any], Any]:
+    until = (NOW + timedelta(days=30)).isoformat()
+    return {}, {"reason": "plainte", "until": until, "person": scene.room.mentee.id}
 
 
 def of_account(scene: Scene) -> tuple[dict[str, Any], Any]:
@@ -314,6 +341,20 @@ TABLE = [
         shared=("guardian",),
     ),
     Row("POST", "/api/v1/mentees/{mentee}/guardians/{link}/end", STAFF_OF_PAIRS, of_link, ("mentee", "link")),
+    Row("GET", "/api/v1/data/export", EVERYONE),
+    Row("GET", "/api/v1/data/who", EVERYONE),
+    Row("GET", "/api/v1/data/requests", EVERYONE),
+    Row("POST", "/api/v1/data/requests", EVERYONE, lambda _: ({}, {"id": new_id(), "kind": "restriction"})),
+    Row("POST", "/api/v1/data/requests/withdraw", EVERYONE, lambda _: ({}, {"id": new_id()})),
+    Row("GET", "/api/v1/data/desk", STAFF_OF_PAIRS),
+    Row("POST", "/api/v1/data/desk/{request}/step", STAFF_OF_PAIRS, of_asked, ("request",)),
+    Row("GET", "/api/v1/data/desk/{request}/erasure", frozenset({Role.ADMIN}), of_leaving, ("request",)),
+    Row("POST", "/api/v1/data/desk/{request}/erase", frozenset({Role.ADMIN}), of_erasure, ("request",)),
+    Row("GET", "/api/v1/data/holds", frozenset({Role.ADMIN})),
+    Row("POST", "/api/v1/data/holds", frozenset({Role.ADMIN}), of_new_hold, ("person",)),
+    Row("POST", "/api/v1/data/holds/{hold}/end", frozenset({Role.ADMIN}), of_hold, ("hold",)),
+    Row("GET", "/api/v1/data/retention", frozenset({Role.ADMIN})),
+    Row("PUT", "/api/v1/data/retention", frozenset({Role.ADMIN}), lambda _: ({}, {"purpose": "people", "days": 400})),
     Row("GET", "/api/v1/consent-texts", frozenset({Role.ADMIN})),
     Row("POST", "/api/v1/consent-texts", frozenset({Role.ADMIN}), lambda _: ({}, CONSENT_TEXT), largest=2**16),
 ]
@@ -348,7 +389,29 @@ async def scene(house: House, where: Any) -> Scene:
     claire = await house.open(room.supervisor)
     assert (await claire.call("room:enter", {"room": room.number}))["ok"]
     spare = await house.person(Role.MENTOR, "Ana", where=where)
-    return Scene(people, room, flag, sampled, note, link, await broken(house, where, people), spare)
+    leaver = await house.person(Role.MENTOR, "Paul", where=where)
+    asked, leaving, hold = new_id(), new_id(), new_id()
+    for request, kind, who in ((asked, "access", room.mentee), (leaving, "erasure", leaver)):
+        await house.sql(
+            "insert into data_requests (id, organisation_id, about_id, by_id, kind, at, due_on)"
+            " values (:id, :where, :who, :who, :kind, :at, '2026-12-22')",
+            id=request,
+            where=where.id,
+            who=who.id,
+            kind=kind,
+            at=NOW,
+        )
+    await house.sql(
+        "insert into legal_holds (id, organisation_id, account_id, reason, by_id, since, until)"
+        " values (:id, :where, :who, 'plainte', :by, :at, cast(:at as timestamptz) + interval '9 days')",
+        id=hold,
+        where=where.id,
+        who=room.mentor.id,
+        by=people[Role.ADMIN].id,
+        at=NOW,
+    )
+    glass = await broken(house, where, people)
+    return Scene(people, room, flag, sampled, note, link, glass, spare, asked, leaving, hold, paper)
 
 
 async def broken(house: House, where: Any, people: Mapping[Role, Person]) -> UUID:
@@ -411,6 +474,7 @@ async def state(house: House) -> dict[str, int]:
     tables += ("flags", "reviews", "appeals", "samples", "own_rules")
     tables += ("glass_accesses", "glass_deferrals", "glass_tellings")
     tables += ("consent_entries", "consent_texts", "guardian_links")
+    tables += ("data_requests", "legal_holds", "retention_periods")
     return {table: (await house.sql(f"select count(*) from {table}"))[0][0] for table in tables} | {  # noqa: S608
         "open": (await house.sql("select count(*) from flags where state = 'open'"))[0][0],
         "revisions": (await house.sql("select sum(revision) from flags"))[0][0],
