@@ -9,8 +9,6 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from server.infra.database import Database
 from server.kernel.clock import Clock
-from server.kernel.errors import BadRequest
-from server.kernel.identifiers import parse_id
 from server.kernel.permissions import Permission, Role
 from server.pairs.card import PersonName
 from server.rights.exports import Exports, blocks
@@ -71,6 +69,16 @@ class OwnRequests(Struct, frozen=True):
     children: list[PersonName]
 
 
+class ExportQuery(Struct, forbid_unknown_fields=True):
+    """``person``: whose; one's own where it is missing."""
+
+    person: Identifier | None = None
+
+
+class WithdrawBody(Struct, forbid_unknown_fields=True):
+    id: Identifier
+
+
 class NewRequestBody(Struct, forbid_unknown_fields=True):
     id: Identifier
     kind: Kind
@@ -85,10 +93,11 @@ class DataHttp:
         self._exports = exports
         self._requests = requests
 
-    @endpoint("GET", "/api/v1/data/export", content=ZIP, permission=Permission.DATA_OWN)
+    @endpoint("GET", "/api/v1/data/export", query=ExportQuery, content=ZIP, permission=Permission.DATA_OWN)
     async def export(self, call: Call) -> web.Response:
         """All that is held about oneself, as a zip (docs/export.md); `?person=` for a child, or for staff."""
-        file = await self._exports.make(call.principal, _person(call.request.query.get("person")))
+        query: ExportQuery = call.query
+        file = await self._exports.make(call.principal, _uuid(query.person))
         day = self._clock.now().date().isoformat()
         headers = {
             hdrs.CACHE_CONTROL: "no-store",
@@ -118,23 +127,18 @@ class DataHttp:
     async def make(self, call: Call) -> None:
         """Ask for something about one's data, or a child's. The same `id` twice is once."""
         body: NewRequestBody = call.body
-        person = UUID(int=body.person.int) if body.person is not None else None
         words = body.words.strip() if body.words is not None else ""
-        await self._requests.make(call.principal, UUID(int=body.id.int), body.kind, person, words or None)
+        await self._requests.make(call.principal, UUID(int=body.id.int), body.kind, _uuid(body.person), words or None)
 
-    @endpoint("POST", "/api/v1/data/requests/{request}/withdraw", permission=Permission.DATA_OWN)
+    @endpoint("POST", "/api/v1/data/requests/withdraw", body=WithdrawBody, permission=Permission.DATA_OWN)
     async def withdraw(self, call: Call) -> None:
-        """Take a request back while it is open."""
-        await self._requests.withdraw(call.principal, call.identifier("request"))
+        """Take a request of one's own back while it is open."""
+        body: WithdrawBody = call.body
+        await self._requests.withdraw(call.principal, UUID(int=body.id.int))
 
 
-def _person(given: str | None) -> UUID | None:
-    if given is None:
-        return None
-    try:
-        return parse_id(given)
-    except ValueError:
-        raise BadRequest("identifier", field="person") from None
+def _uuid(identifier: Identifier | None) -> UUID | None:
+    return UUID(int=identifier.int) if identifier is not None else None
 
 
 def cards(listed: Listed) -> list[RequestCard]:

@@ -131,13 +131,11 @@ class Requests:
             raise
 
     async def withdraw(self, principal: Principal, request_id: UUID) -> None:
-        """By whoever made it, while it is open. Raises NotFound, Conflict("request_ended")."""
+        """By whoever made it, while it is open. Raises Conflict("request_ended"), also for what is not one's own."""
         now = self._clock.now()
         async with self._database.begin(principal.organisation_id) as conn:
             request = await self._mine(conn, principal, request_id)
-            if request is None:
-                raise NotFound
-            if request.state not in OPEN:
+            if request is None or request.state not in OPEN:
                 raise Conflict("request_ended")
             await self._write(conn, request, state="withdrawn", ended_at=now, ended_by=principal.account_id)
             await self._recorded(conn, principal, Act.REQUEST_WITHDRAWN, request.about, request_id, now)
