@@ -6,6 +6,7 @@ import type { Texts } from './text';
 export const enNotices: Texts<typeof frNotices> = {
   'news.title': "News",
   'news.seen': "Seen",
+  'news.see': "See",
 
   'notice.other': "Something has changed in your account. The team can tell you more.",
   'notice.word': "–",
@@ -50,6 +51,12 @@ export const enNotices: Texts<typeof frNotices> = {
   'notice.word.safari': "Safari",
   'notice.word.program': "a program",
   'notice.word.other': "unknown",
+  'notice.glass_broken': "A professional of the association read your messages in an emergency ({on}), because {motive}. You can see who under “Who read what”.",
+  'notice.glass_broken_pair': "A colleague read, in an emergency, the messages of a pair that you follow ({on}), because {motive}.",
+  'notice.word.absence': "the pair’s professional was away",
+  'notice.word.authority': "an authority asked for it",
+  'notice.word.danger': "somebody might have been in danger",
+  'notice.word.report': "a problem was reported",
   'notice.word.chat': "writing",
   'notice.word.video': "calls",
   'notice.word.family_call': "calls with the family",

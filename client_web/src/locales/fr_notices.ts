@@ -5,6 +5,7 @@ import type { Text } from './text';
 export const frNotices = {
   'news.title': "Nouvelles",
   'news.seen': "C’est vu",
+  'news.see': "Voir",
 
   'notice.other': [
     "Quelque chose a changé dans votre compte. L’équipe peut vous en dire plus.",
@@ -64,6 +65,15 @@ export const frNotices = {
   'notice.word.safari': "Safari",
   'notice.word.program': "un programme",
   'notice.word.other': "inconnu",
+  'notice.glass_broken': [
+    "Un professionnel de l’association a lu vos messages en urgence ({on}), parce que {motive}. Vous pouvez voir qui dans « Qui a lu quoi ».",
+    "Un professionnel de l’association a lu tes messages en urgence ({on}), parce que {motive}. Tu peux voir qui dans « Qui a lu quoi ».",
+  ],
+  'notice.glass_broken_pair': "Un collègue a lu en urgence les messages d’un binôme que vous suivez ({on}), parce que {motive}.",
+  'notice.word.absence': "le professionnel du binôme était absent",
+  'notice.word.authority': "une autorité l’a demandé",
+  'notice.word.danger': "quelqu’un pouvait être en danger",
+  'notice.word.report': "un problème a été signalé",
   'notice.word.chat': "s’écrire",
   'notice.word.video': "s’appeler",
   'notice.word.family_call': "appels avec la famille",

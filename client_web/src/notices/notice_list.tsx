@@ -3,6 +3,8 @@
 import type { VNode } from 'preact';
 import { ago, day, dayAndHour } from '../locales/moments';
 import { t, tOr, type Params } from '../locales/text';
+import { me } from '../session/session';
+import { CONSENTS, youngAddress } from '../shell/route';
 import type { Notice } from '../wire/notice';
 import { seen, unseen } from './unseen';
 
@@ -21,11 +23,25 @@ export function NoticeList(): VNode | null {
         {notices.map((notice) => (
           <li key={notice.id}>
             {tOr(`notice.${notice.kind}`, 'notice.other', said(notice.facts))} <time dateTime={notice.at}>{ago(new Date(notice.at))}</time>
+            {whereTo(notice) && (
+              <>
+                {' '}
+                <a href={whereTo(notice)!}>{t('news.see')}</a>
+              </>
+            )}
           </li>
         ))}
       </ul>
     </section>
   );
+}
+
+/** The page where something can be done about it, when there is one. */
+function whereTo({ kind, facts }: Notice): string | null {
+  const role = me.value?.account.role;
+  if (!/^(consent|guardian)_/.test(kind)) return null;
+  if (role === 'mentee' || role === 'guardian') return CONSENTS;
+  return typeof facts['mentee'] === 'string' ? youngAddress(facts['mentee']) : null;
 }
 
 /** Days and instants as people say them; words of ours in the person's language, from `notice.word.WORD`. */
