@@ -17,6 +17,9 @@ import { SignInPage } from './signin/signin_page';
 
 const LooksPage = later(async () => (await import('./looks')).LooksPage);
 const RulesPage = later(async () => (await staffCode()).RulesPage);
+const JournalPage = later(async () => (await import('./journal')).JournalPage);
+const GlassPage = later(async () => (await staffCode()).GlassPage);
+const HeadsPage = later(async () => (await staffCode()).HeadsPage);
 const SecurityPage = later(async () => (await import('./security')).SecurityPage);
 const ConsentPage = later(async () => (await import('./consent')).ConsentPage);
 const PapersPage = later(async () => (await import('./pairs')).PapersPage);
@@ -51,6 +54,9 @@ function Own(): VNode {
   const here = route.value;
   const role = me.value?.account.role ?? '';
   if (here.page === 'room' && ['mentor', 'mentee', 'supervisor'].includes(role)) return <RoomPage key={here.number} number={here.number} />;
+  if (here.page === 'journal') return <JournalPage />;
+  if (here.page === 'glass' && ['supervisor', 'admin'].includes(role)) return <GlassPage />;
+  if (here.page === 'heads' && role === 'admin') return <HeadsPage />;
   if (here.page === 'security') return <SecurityPage />;
   if (here.page === 'consents' && ['mentee', 'guardian'].includes(role)) return <ConsentPage />;
   if ((here.page === 'young' || here.page === 'consent_texts') && ['supervisor', 'admin'].includes(role)) return <YoungPages />;

@@ -3,10 +3,12 @@
 import './main'; // it stands on the page: so the bundler keeps all that they share in the page's one file
 
 import { frConsent } from './locales/fr_consent';
+import { frGlass } from './locales/fr_glass';
 import { frStaff } from './locales/fr_staff';
 import { frYoung } from './locales/fr_young';
 import { learnTexts } from './locales/text';
 
+learnTexts(frGlass);
 learnTexts(frStaff);
 learnTexts(frConsent);
 learnTexts(frYoung);
@@ -26,4 +28,6 @@ export const dressed = new Promise<void>((done) => {
 export { Administration } from './admin/administration';
 export { YoungPages } from './consent/young_page';
 export { QueueSection } from './queue/queue_section';
+export { GlassPage } from './trail/glass_page';
+export { HeadsPage } from './trail/heads_page';
 export { RulesPage } from './rules/rules_page';

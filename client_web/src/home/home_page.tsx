@@ -7,7 +7,7 @@ import { unseen } from '../notices/unseen';
 import { home, me } from '../session/session';
 import { Header, LinkNotice } from '../shell/header';
 import { later } from '../shell/later';
-import { go, roomAddress } from '../shell/route';
+import { GLASS, HEADS, JOURNAL, go, roomAddress } from '../shell/route';
 import { useTitle } from '../shell/title';
 import { InCallBar } from './in_call_bar';
 import { RoomCards } from './room_cards';
@@ -36,6 +36,21 @@ export function HomePage(): VNode | null {
         {(account.role === 'mentee' || account.role === 'guardian') && <ConsentCard />}
         {(home.value?.proposals?.length ?? 0) > 0 && <Proposals />}
         <Content />
+        <p class="home-links">
+          <a class="quiet-button" href={JOURNAL}>
+            {t('app.journal')}
+          </a>
+          {(account.role === 'supervisor' || account.role === 'admin') && (
+            <a class="quiet-button" href={GLASS}>
+              {t('app.glass')}
+            </a>
+          )}
+          {account.role === 'admin' && (
+            <a class="quiet-button" href={HEADS}>
+              {t('app.heads')}
+            </a>
+          )}
+        </p>
       </main>
     </div>
   );

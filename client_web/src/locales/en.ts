@@ -14,6 +14,9 @@ export const en: Texts<typeof fr> = {
   'app.papers': "My papers",
   'app.sign_out': "Sign out",
   'app.security': "Account security",
+  'app.journal': "Who read what about you",
+  'app.glass': "Emergency reading",
+  'app.heads': "Heads of the audit trail",
   'app.looks': "What is looked at, and by whom",
 
   'link.offline': "Offline",
@@ -45,7 +48,7 @@ export const en: Texts<typeof fr> = {
   'signin.busy': "Checking…",
   'signin.need_login': "The sign-in name is missing.",
   'signin.need_password': "The password is missing.",
-  'signin.passkey': "Come in with a passkey",
+  'signin.passkey': "With a passkey",
   'signin.other_person': "Begin again",
   'signin.forgot': "Forgotten your name or password? The association can give them to you again.",
   'signin.looks': "To protect everyone, a program reads written messages before they arrive.",

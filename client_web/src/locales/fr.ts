@@ -16,6 +16,9 @@ export const fr = {
   'app.papers': "Mes documents",
   'app.sign_out': "Se déconnecter",
   'app.security': "Sécurité du compte",
+  'app.journal': ["Qui a lu quoi à votre sujet", "Qui a lu quoi sur toi"],
+  'app.glass': "Lecture d’urgence",
+  'app.heads': "Empreintes du journal d’audit",
   'app.looks': "Ce qui est regardé, et par qui",
 
   'link.offline': "Hors connexion",
@@ -50,7 +53,7 @@ export const fr = {
   'signin.busy': "Vérification…",
   'signin.need_login': "Il manque le nom de connexion.",
   'signin.need_password': "Il manque le mot de passe.",
-  'signin.passkey': "Entrer avec une clé d’accès",
+  'signin.passkey': "Avec une clé d’accès",
   'signin.other_person': "Recommencer depuis le début",
   'signin.forgot': "Nom ou mot de passe oublié ? L’association peut les redonner.",
   'signin.looks': "Pour protéger tout le monde, un programme lit les messages écrits avant qu’ils arrivent.",

@@ -4,6 +4,9 @@ import { computed, signal } from '@preact/signals';
 
 export type Route =
   | { page: 'security' }
+  | { page: 'journal' }
+  | { page: 'glass' }
+  | { page: 'heads' }
   | { page: 'consents' }
   | { page: 'consent_texts' }
   | { page: 'young'; mentee: string | null }
@@ -24,6 +27,13 @@ export const youngAddress = (mentee: string): string => `${YOUNG}/${mentee}`;
 /** For admins: the words in which consent is asked. */
 export const CONSENT_TEXTS = '#/consent-texts';
 
+/** Who read what about oneself. */
+export const JOURNAL = '#/journal';
+/** Breaking the glass, for staff. */
+export const GLASS = '#/glass';
+/** The heads of the audit trail, for admins. */
+export const HEADS = '#/heads';
+
 /** One's own second factors, password and devices. */
 export const SECURITY = '#/security';
 
@@ -38,6 +48,9 @@ function read(): Route {
   if (location.hash === PAPERS) return { page: 'papers' };
   const one = /^#\/(pair|mentor|welfare)\/([\w-]{22,36})$/.exec(location.hash);
   if (one) return { page: one[1] as 'pair', id: one[2]! };
+  if (location.hash === JOURNAL) return { page: 'journal' };
+  if (location.hash === GLASS) return { page: 'glass' };
+  if (location.hash === HEADS) return { page: 'heads' };
   if (location.hash === SECURITY) return { page: 'security' };
   if (location.hash === CONSENTS) return { page: 'consents' };
   if (location.hash === CONSENT_TEXTS) return { page: 'consent_texts' };
