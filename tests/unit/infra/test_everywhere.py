@@ -1,0 +1,58 @@
+"""Who may look beyond the organisations that an act is about: few, and each for a reason. All others say whom their
+transactions are about, and PostgreSQL holds them to that (docs/decisions/0170)."""
+
+import ast
+from collections.abc import Mapping
+from pathlib import Path
+
+import server
+
+SERVER = Path(server.__file__).parent
+WAYS = {"everywhere", "connect_raw"}  # a connection that says nothing sees nothing; a raw one says it by itself
+
+MAY: Mapping[str, str] = {
+    "cli.py": "a command of the operator's",
+    "demo/seed.py": "whether the database is empty; and emptying it, as the owner",
+    "infra/grants.py": "grants, as the owner",
+    "infra/jobs.py": "the queue, which is nobody's",
+    "infra/notices.py": "raw: listens, and reads no table",
+    "moderation/flags.py": "flags become overdue in all organisations alike; told in each by itself",
+    "pairs/lapses.py": "a job: which organisations there are; each is looked at by itself",
+    "people/authenticator.py": "a token says whose it is",
+    "people/birthdays.py": "a job: whose birthday it is; each is seen to in their organisation",
+    "people/consent_wording.py": "a job: which texts ask again from now on; each is seen to in its organisation",
+    "people/delivery.py": "a job that knows an invitation by its identifier alone",
+    "people/factors/checks.py": "a passkey says whose it is",
+    "people/factors/colleagues.py": "what guessing costs is about no organisation",
+    "people/factors/finish.py": "signing in may end a session of another organisation; a purge",
+    "people/factors/lasting.py": "what guessing costs is about no organisation",
+    "people/first_admin.py": "a command of the operator's: there may be no organisation yet",
+    "people/joining.py": "an invitation says whose it is; joining may end a session of another organisation",
+    "people/purge.py": "a job over all",
+    "people/reset.py": "a login or an address says whose it is",
+    "people/signin.py": "a login says whose it is; signing in may end a session of another organisation",
+    "rights/command.py": "commands of the operator's",
+    "rights/holds.py": "a job over all",
+    "rights/requests.py": "a job over all",
+    "rights/retention.py": "a job: which organisations there are; each is cleared by itself",
+    "rooms/access.py": "a room whose rights changed, asked about on nobody's behalf",
+    "rooms/ended.py": "a job: which organisations there are; each is looked at by itself",
+    "rooms/glass/glass.py": "a job over all",
+    "rooms/log.py": "raw: says the organisations of each batch (append.py)",
+    "rooms/notes/notes.py": "a job over all",
+    "rooms/visits.py": "what a process that died left open, in any organisation",
+    "rotation.py": "a command of the operator's",
+    "trail/command.py": "a command of the operator's",
+    "trail/daily.py": "a job over all",
+    "trail/verify.py": "raw: a command of the operator's, reads all chains in one snapshot",
+}
+
+
+def looks_everywhere(file: Path) -> bool:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return any(isinstance(node, ast.Attribute) and node.attr in WAYS for node in ast.walk(tree))
+
+
+def test_whoever_looks_everywhere_has_a_reason() -> None:
+    found = {str(file.relative_to(SERVER)) for file in SERVER.rglob("*.py") if looks_everywhere(file)}
+    assert found == set(MAY)
