@@ -6,7 +6,7 @@ Serves the table of ``endpoint.py``; knows no capability.
 import asyncio
 import gzip
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 from aiohttp import hdrs, web
@@ -14,7 +14,18 @@ from aiohttp.http import HttpProcessingError
 from multidict import CIMultiDict
 
 from server.infra.outage import is_passing
-from server.kernel.errors import BadRequest, BinomeError, InternalError, NotFound, NotSignedIn, TooLarge, TryAgain
+from server.kernel.errors import (
+    BadCredentials,
+    BadRequest,
+    BinomeError,
+    Forbidden,
+    InternalError,
+    NotFound,
+    NotSignedIn,
+    TooFast,
+    TooLarge,
+    TryAgain,
+)
 from server.kernel.principal import Principal
 from server.transport import openapi
 from server.transport.endpoint import Call, Declaration, Endpoint, declared_in
@@ -88,6 +99,7 @@ class Endpoints:
                     call.body = await _read(request, row.declared.max_body, row.declared.upload)
                 answer = await row.handler(call)
             except Exception as error:
+                note_refusal(error, call.caller, {"method": row.declared.method, "route": row.declared.path})
                 return refused(request, error, call.language)
             if isinstance(answer, web.Response):
                 return answer
@@ -120,6 +132,14 @@ class Endpoints:
     async def _pace(self, call: Call, pace: Pace) -> None:
         if self._pacer is not None:
             await self._pacer.check(pace, call.address, call.caller)
+
+
+def note_refusal(error: Exception, caller: Principal | None, facts: Mapping[str, object]) -> None:
+    """Logs that somebody was refused what was not theirs, came too often, or did not prove who they are: one such line
+    is a mistake, many of one account are somebody who tries."""
+    if isinstance(error, Forbidden | NotFound | TooFast | BadCredentials):
+        who = {"account": caller.account_id} if caller is not None else {}
+        log.info("refused", extra={**facts, **who, "code": error.code})
 
 
 def refused(request: web.Request, error: Exception, language: str) -> web.Response:

@@ -21,6 +21,7 @@ from server.transport.gateway.limits import Limits
 from server.transport.gateway.metrics import UNKNOWN, Metrics
 from server.transport.gateway.registry import Registry, UpEvent
 from server.transport.messages import error_body
+from server.transport.router import note_refusal
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class Dispatcher:
         except Exception as error:
             told = told_of(error, event.name if event else UNKNOWN)
             code = told.code
+            note_refusal(error, connection.principal, {"event_type": event.name if event else UNKNOWN})
             if text.ack:
                 frame = encode_refusal(text.ack, error_body(told, connection.language))
         if frame is not None:

@@ -430,3 +430,20 @@ async def test_an_answer_of_bytes(site: Site) -> None:
     described = (await site.ask("GET", "/api/openapi.json")).body["paths"]["/api/v1/notes/{note}/sound"]
     assert described["get"]["responses"]["200"]["content"] == {"audio/ogg": {}}
     assert described["put"]["requestBody"]["content"] == {"audio/ogg": {}}
+
+
+async def test_who_tries_what_is_not_theirs_is_noted_without_a_word_of_it(
+    site: Site, parts: Parts, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "server.transport.router")
+    await site.ask("POST", "/api/v1/notes", {"text": "a secret"}, token=ENGLISH)
+    await site.ask("GET", "/api/v1/notes/nobody-knows", token=ALICE)
+    await site.ask("GET", f"/api/v1/notes/{NOTE}?limit=x", token=ALICE)  # a mistake is none of it
+    told = [(record.message, *(record.__dict__.get(name) for name in ("route", "code"))) for record in caplog.records]
+    assert told == [
+        ("refused", "/api/v1/notes", "forbidden"),
+        ("refused", "/api/v1/notes/{note}", "not_found"),
+    ]
+    assert all(record.__dict__["account"] for record in caplog.records)
+    assert "secret" not in caplog.text
+    assert "nobody-knows" not in caplog.text
