@@ -63,6 +63,9 @@ DECLARE
     sealed TEXT;
     link BYTEA;
 BEGIN
+    IF NOT EXISTS (SELECT FROM audit_drafts WHERE id = NEW.id) THEN
+        RETURN NULL; -- it went with the first
+    END IF;
     FOR mine IN
         WITH taken AS (DELETE FROM audit_drafts WHERE transaction = txid_current() RETURNING *)
         SELECT * FROM taken ORDER BY organisation_id, id
