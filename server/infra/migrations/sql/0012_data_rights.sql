@@ -105,6 +105,17 @@ CREATE OR REPLACE TRIGGER changed BEFORE UPDATE OR DELETE ON glass_accesses
 CREATE OR REPLACE TRIGGER changed BEFORE UPDATE OR DELETE ON glass_deferrals
     FOR EACH ROW EXECUTE FUNCTION audit_unchanged_but_erased();
 
+CREATE FUNCTION refuse_but_for_erasure() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('binome.erasing', true) IS DISTINCT FROM 'on' THEN
+        RAISE EXCEPTION 'what was said stays said: % is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER age_steps_append_only BEFORE UPDATE OR TRUNCATE ON age_steps
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_consent_change();
+CREATE TRIGGER age_steps_kept BEFORE DELETE ON age_steps FOR EACH STATEMENT EXECUTE FUNCTION refuse_but_for_erasure();
+
 CREATE FUNCTION erase_append_only(person uuid, kept text) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE
