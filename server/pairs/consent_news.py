@@ -1,6 +1,7 @@
 """Who looks at a young person's consents hears at once that they have changed, whichever process changed them."""
 
 import logging
+from datetime import timedelta
 from uuid import UUID
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from server.pairs.professionals import professionals_of
 from server.people import consent_store
 from server.transport.gateway.gateway import Gateway
 
+LATELY = timedelta(minutes=1)
 CHANNEL = "consents"  # of NOTIFY: organisation:mentee, or organisation: for all of it, by triggers (0010)
 
 log = logging.getLogger(__name__)
@@ -38,19 +40,26 @@ class ConsentNews:
         if not mentee:
             self._tell_young(UUID(organisation))
             return
-        mentee_id, now = UUID(mentee), self._clock.now()
-        receivers = {mentee_id}
-        if self._gateway.everyone():
-            try:
-                async with self._database.begin(UUID(organisation)) as conn:
-                    links = await consent_store.links_of(conn, mentee_ids=[mentee_id])
-                    receivers |= {link.guardian_id for link in links if link.until is None or link.until >= now}
-                    receivers |= (await professionals_of(conn, [mentee_id]))[mentee_id]
-            except Exception as error:  # the page asks again when it is opened
-                log.warning("consent_not_told", extra={"error": type(error).__name__})
-        for account_id in receivers:
-            for connection in self._gateway.of_account(account_id):
+        mentee_id, organisation_id = UUID(mentee), UUID(organisation)
+        present = [one for one in self._gateway.everyone() if one.principal.organisation_id == organisation_id]
+        if not present:
+            return
+        try:
+            async with self._database.begin(organisation_id) as conn:
+                links = await consent_store.links_of(conn, mentee_ids=[mentee_id])
+                professionals = (await professionals_of(conn, [mentee_id]))[mentee_id]
+        except Exception as error:  # the page asks again when it is opened
+            log.warning("consent_not_told", extra={"error": type(error).__name__})
+            return
+        concerned = {mentee_id, *professionals, *(link.guardian_id for link in links if self._lately_open(link))}
+        roles = {Role.ADMIN} if professionals else {Role.ADMIN, Role.SUPERVISOR}
+        for connection in present:
+            if connection.principal.account_id in concerned or connection.principal.role in roles:
                 connection.send("consent:changed", ConsentChanged(mentee_id))
+
+    def _lately_open(self, link: consent_store.GuardianLink) -> bool:
+        """Also who has just ceased to be a guardian looks again."""
+        return link.until is None or link.until >= self._clock.now() - LATELY
 
     async def _on_gap(self) -> None:
         self._tell_young(None)
