@@ -22,17 +22,17 @@ export function DevicesCard(): VNode {
   const devices = useSignal<readonly Device[]>([]);
   const { busy, problem, attempt } = useAttempt();
   const load = async (): Promise<void> => {
-    devices.value = (await http<{ devices: Device[] }>('GET', 'devices')).devices;
+    devices.value = (await http<{ devices: Device[] }>('GET', 'session/devices')).devices;
   };
   useEffect(() => void attempt(load), []);
   const end = (device: Device): void =>
     void attempt(async () => {
-      await http('DELETE', `devices/${device.id}`);
+      await http('DELETE', `session/devices/${device.id}`);
       await load();
     });
   const endAll = (): void =>
     void attempt(async () => {
-      await http('DELETE', 'devices');
+      await http('DELETE', 'session/devices');
       signedOutElsewhere();
     });
   return (

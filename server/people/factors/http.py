@@ -167,7 +167,7 @@ class FactorsHttp:
         party = _party_for(call, body.proof)
         await self._own.change_password(call.principal, body.password, body.proof.read(), party)
 
-    @endpoint("GET", "/api/v1/devices", answer=Devices)
+    @endpoint("GET", "/api/v1/session/devices", answer=Devices)
     async def devices(self, call: Call) -> Devices:
         """Where one is signed in, the last used first."""
         here = call.principal.session_id
@@ -185,12 +185,12 @@ class FactorsHttp:
             ]
         )
 
-    @endpoint("DELETE", "/api/v1/devices/{device}")
+    @endpoint("DELETE", "/api/v1/session/devices/{device}")
     async def end_device(self, call: Call) -> None:
         """Sign out there: its sockets close and its calls end."""
         await self._own.end(call.principal, call.identifier("device"))
 
-    @endpoint("DELETE", "/api/v1/devices")
+    @endpoint("DELETE", "/api/v1/session/devices")
     async def end_all_devices(self, call: Call) -> None:
         """Sign out everywhere, here too."""
         await self._own.end_all(call.principal)

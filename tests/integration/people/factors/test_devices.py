@@ -69,7 +69,7 @@ async def test_the_table_does_not_tell_who_shares_a_device(here: World) -> None:
 async def test_ones_devices_are_listed_in_plain_words_and_ended_one_by_one(here: World) -> None:
     telephone, screen = cookies(await come(here, "lea.north")), cookies(await come(here, "lea.north", agent=WINDOWS))
     here.clock.advance(86_400)
-    listed = await here.site.ask("GET", "/api/v1/devices", cookie=telephone["binome"])
+    listed = await here.site.ask("GET", "/api/v1/session/devices", cookie=telephone["binome"])
     assert [{key: row[key] for key in row if key != "id"} for row in listed.body["devices"]] == [
         {
             "system": "android",
@@ -88,10 +88,11 @@ async def test_ones_devices_are_listed_in_plain_words_and_ended_one_by_one(here:
     ]
     other = cookies(await come(here, "yanis.north"))["binome"]
     for session in (listed.body["devices"][1]["id"], str(new_id())):
-        refused = await here.site.ask("DELETE", f"/api/v1/devices/{session}", cookie=other)
-        assert refused.error == ("not_found", None)
+        nothing = await here.site.ask("DELETE", f"/api/v1/session/devices/{session}", cookie=other)
+        assert nothing.status == 204
+    assert (await here.site.ask("GET", "/api/v1/session", cookie=screen["binome"])).status == 200
     ended = await here.site.ask(
-        "DELETE", f"/api/v1/devices/{listed.body['devices'][1]['id']}", cookie=telephone["binome"]
+        "DELETE", f"/api/v1/session/devices/{listed.body['devices'][1]['id']}", cookie=telephone["binome"]
     )
     assert ended.status == 204
     assert (await here.site.ask("GET", "/api/v1/session", cookie=screen["binome"])).status == 401
@@ -178,7 +179,7 @@ async def test_signing_out_everywhere_closes_the_sockets_in_every_process(houses
     sockets = [await one.open(lea), await two.open(lea), await Client.open(two.site.port, other)]
     two.clients.append(sockets[2])
     julien = await two.open(room.mentor)
-    assert (await one.ask(lea, "DELETE", "/api/v1/devices")).status == 204
+    assert (await one.ask(lea, "DELETE", "/api/v1/session/devices")).status == 204
     for socket in sockets:
         await socket.until(lambda socket=socket: socket.closed, "the end of a socket")  # type: ignore[misc]
         assert [ended["code"] for ended in socket.events("session:ended")] != []

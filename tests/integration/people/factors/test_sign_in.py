@@ -62,7 +62,7 @@ async def test_a_first_sign_in_of_staff_sets_one_up_and_opens_nothing_before(her
         "second_factor": {"state": "set_up", "totp": False, "passkey": False, "recovery": False},
     }
     cookie = reply.headers["Set-Cookie"].partition(";")[0].removeprefix("binome=")
-    for path in ("session", "accounts", "second-factors", "devices"):
+    for path in ("session", "accounts", "second-factors", "session/devices"):
         refused = await here.site.ask("GET", f"/api/v1/{path}", cookie=cookie)
         assert (refused.status, refused.error) == (401, ("second_factor", None)), path
     again = await here.site.ask("GET", "/api/v1/session/second-factor", cookie=cookie)
