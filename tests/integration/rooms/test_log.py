@@ -23,6 +23,7 @@ from server.rooms import log as log_module
 from server.rooms.append import Appended, Draft
 from server.rooms.log import Log
 from server.rooms.rules import State
+from tests.support.roles import bound
 from tests.support.rooms import NOW, Room, organisation, room, sql
 
 HOLD = Verdict("hold", 3, (Label("contact", 3, 1.0, 0, 2, "test"),), flag=True)
@@ -47,12 +48,15 @@ class Told:
 
 @asynccontextmanager
 async def running(database: Database, told: Told | None = None, **how: Any) -> AsyncIterator[Log]:
-    log = Log(database, how.pop("clock", ManualClock(NOW)), **{"insert_flags": insert_flags, "committed": told, **how})
+    """A log on this database as the server sees it."""
+    server = bound(database)
+    log = Log(server, how.pop("clock", ManualClock(NOW)), **{"insert_flags": insert_flags, "committed": told, **how})
     await log.start()
     try:
         yield log
     finally:
         await log.stop()
+        await server.close()
 
 
 def draft(
