@@ -3,6 +3,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { calling } from './call/current';
+import { behindPin } from './entry/absence';
 import { HelpCard } from './help/help_card';
 import { HomePage } from './home/home_page';
 import { staffCode } from './home/staff_code';
@@ -15,6 +16,9 @@ import { later } from './shell/later';
 import { currentRoom, route } from './shell/route';
 import { SignInPage } from './signin/signin_page';
 
+const JoinPage = later(async () => (await import('./entry')).JoinPage);
+const PinCurtain = later(async () => (await import('./entry')).PinCurtain);
+const PersonPage = later(async () => (await staffCode()).PersonPage);
 const LooksPage = later(async () => (await import('./looks')).LooksPage);
 const RulesPage = later(async () => (await staffCode()).RulesPage);
 const JournalPage = later(async () => (await import('./journal')).JournalPage);
@@ -32,6 +36,7 @@ const YoungPages = later(async () => (await staffCode()).YoungPages);
 export function App(): VNode {
   const here = route.value;
   const code = calling.value;
+  const open = here.page === 'looks' || here.page === 'join'; // to everybody
   useFocus();
   return (
     <>
@@ -39,9 +44,10 @@ export function App(): VNode {
         {t('app.skip')}
       </a>
       {here.page === 'looks' && <LooksPage />}
-      {here.page !== 'looks' && me.value === undefined && <Waiting />}
-      {here.page !== 'looks' && me.value === null && <SignInPage />}
-      {here.page !== 'looks' && me.value && <Own />}
+      {here.page === 'join' && <JoinPage />}
+      {!open && me.value === undefined && <Waiting />}
+      {!open && me.value === null && <SignInPage />}
+      {!open && me.value && (behindPin.value ? <PinCurtain /> : <Own />)}
       <HelpCard />
       {code && <code.Voices />}
       <Announcer />
@@ -57,6 +63,7 @@ function Own(): VNode {
   if (here.page === 'journal') return <JournalPage />;
   if (here.page === 'glass' && ['supervisor', 'admin'].includes(role)) return <GlassPage />;
   if (here.page === 'heads' && role === 'admin') return <HeadsPage />;
+  if (here.page === 'person' && role === 'admin') return <PersonPage key={here.id} />;
   if (here.page === 'security') return <SecurityPage />;
   if (here.page === 'consents' && ['mentee', 'guardian'].includes(role)) return <ConsentPage />;
   if ((here.page === 'young' || here.page === 'consent_texts') && ['supervisor', 'admin'].includes(role)) return <YoungPages />;

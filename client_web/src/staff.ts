@@ -4,12 +4,14 @@ import './main'; // it stands on the page: so the bundler keeps all that they sh
 
 import { frConsent } from './locales/fr_consent';
 import { frGlass } from './locales/fr_glass';
+import { frPeople } from './locales/fr_people';
 import { frStaff } from './locales/fr_staff';
 import { frYoung } from './locales/fr_young';
 import { learnTexts } from './locales/text';
 
 learnTexts(frGlass);
 learnTexts(frStaff);
+learnTexts(frPeople);
 learnTexts(frConsent);
 learnTexts(frYoung);
 
@@ -26,6 +28,7 @@ export const dressed = new Promise<void>((done) => {
 });
 
 export { Administration } from './admin/administration';
+export { PersonPage } from './admin/person_page';
 export { YoungPages } from './consent/young_page';
 export { QueueSection } from './queue/queue_section';
 export { GlassPage } from './trail/glass_page';

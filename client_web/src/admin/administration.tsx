@@ -12,6 +12,7 @@ import { pairAddress } from '../shell/route';
 import type { Account, Pair } from '../wire/account';
 import { http } from '../wire/http';
 import { PairForm } from './pair_form';
+import { PeopleList } from './people_list';
 import { PersonForm } from './person_form';
 import { PolicyCard } from './policy';
 
@@ -54,19 +55,7 @@ export function Administration(): VNode {
       <div class="two-columns">
         <section class="card" aria-labelledby="people-title">
           <Heading id="people-title" title={t('admin.people')} act={t('admin.add_person')} onAct={() => setAdding('person')} />
-          {accounts.value.length === 0 && <p class="empty">{t('admin.nobody')}</p>}
-          <ul class="people">
-            {accounts.value.map((account) => (
-              <li key={account.id}>
-                <Face name={account.name} role={account.role} />
-                <span>
-                  <strong>{account.name}</strong>
-                  <span class="fact">{account.login}</span>
-                </span>
-                <span class="tag">{t(account.disabled ? 'admin.disabled' : `role.${account.role}`)}</span>
-              </li>
-            ))}
-          </ul>
+          <PeopleList people={accounts.value} />
         </section>
         <section class="card" aria-labelledby="pairs-title">
           <Heading id="pairs-title" title={t('admin.pairs')} act={t('admin.make_pair')} onAct={() => setAdding('pair')} />

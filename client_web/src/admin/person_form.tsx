@@ -41,10 +41,12 @@ export function PersonForm({ onClose, onSaved }: { onClose: () => void; onSaved:
           </label>
         </p>
       )}
-      <Field label={t('admin.login')} name="login" />
-      <Field label={t('admin.password')} name="password" hint={t('admin.password_hint', { count: PASSWORD_LENGTH })} />
       <Field label={t('admin.birth_date')} name="birth_date" type="date" required={role.value === 'mentee'} />
       <Choice label={t('admin.language')} name="language" value={language.value} options={[['fr', 'Français'], ['en', 'English']]} />
+      <Field label={t('people.email')} name="email" required={false} hint={t('people.email_hint')} />
+      <Field label={t('people.phone')} name="phone" required={false} hint={t('people.email_hint')} />
+      <Field label={t('admin.login')} name="login" required={false} hint={t('people.optional')} />
+      <Field label={t('admin.password')} name="password" required={false} hint={t('admin.password_hint', { count: PASSWORD_LENGTH })} />
     </FormDialog>
   );
 }

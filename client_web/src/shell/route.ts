@@ -12,6 +12,8 @@ export type Route =
   | { page: 'young'; mentee: string | null }
   | { page: 'pair' | 'mentor' | 'welfare'; id: string }
   | { page: 'papers' }
+  | { page: 'join'; token: string }
+  | { page: 'person'; id: string }
   | { page: 'home' } | { page: 'looks' } | { page: 'rules' } | { page: 'room'; number: number };
 
 /** What is looked at, and who sees it; open to everybody. */
@@ -44,7 +46,14 @@ export const pairAddress = (pair: string): string => `#/pair/${pair}`;
 export const mentorAddress = (mentor: string): string => `#/mentor/${mentor}`;
 export const welfareAddress = (mentee: string): string => `#/welfare/${mentee}`;
 
+/** For admins: what is kept of one person, and how they come in. */
+export const personAddress = (person: string): string => `#/person/${person}`;
+
 function read(): Route {
+  const join = /^#\/join\/([\w-]{20,200})$/.exec(location.hash);
+  if (join) return { page: 'join', token: join[1]! };
+  const person = /^#\/person\/([\w-]{22,36})$/.exec(location.hash);
+  if (person) return { page: 'person', id: person[1]! };
   if (location.hash === PAPERS) return { page: 'papers' };
   const one = /^#\/(pair|mentor|welfare)\/([\w-]{22,36})$/.exec(location.hash);
   if (one) return { page: one[1] as 'pair', id: one[2]! };

@@ -15,6 +15,8 @@ import { refusedBecause } from '../shell/refused';
 import { useTitle } from '../shell/title';
 import { Refusal } from '../wire/refusal';
 
+const CodeForm = later(async () => (await import('../entry')).CodeForm);
+const ResetForm = later(async () => (await import('../entry')).ResetForm);
 const SecondStep = later(async () => (await import('../security')).SecondStep);
 
 /** What was typed stays while this page does: coming back from the second step, nobody types it again. */
@@ -23,8 +25,11 @@ const typed = { login: signal(''), password: signal('') };
 /** Not known any more: it ran out while the page was away. Anything else was somebody's decision. */
 const EXPIRED = ['session_expired', 'not_signed_in'];
 
+const WAYS = ['password', 'code', 'reset'] as const;
+
 export function SignInPage(): VNode {
   useTitle(t('signin.title'));
+  const way = useSignal<'password' | 'code' | 'reset'>('password');
   return (
     <div class="page signin">
       <Header />
@@ -41,7 +46,16 @@ export function SignInPage(): VNode {
             </p>
           )}
           {waiting.value.length > 0 && <p class="notice">{t('signin.unsent', { count: waiting.value.length })}</p>}
-          {asked.value ? <SecondStep /> : <SignInForm />}
+          {asked.value ? <SecondStep /> : way.value === 'code' ? <CodeForm /> : way.value === 'reset' ? <ResetForm /> : <SignInForm />}
+          {!asked.value && (
+            <div class="signin-ways">
+              {WAYS.filter((other) => other !== way.value).map((other) => (
+                <button key={other} type="button" class="quiet-button" onClick={() => (way.value = other)}>
+                  {t(`signin.by_${other}`)}
+                </button>
+              ))}
+            </div>
+          )}
           {asked.value && (
             <button type="button" class="quiet-button signin-back" onClick={() => (asked.value = null)}>
               {t('signin.other_person')}

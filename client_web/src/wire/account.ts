@@ -7,6 +7,8 @@ export interface Me {
   account: { id: string; name: string; role: Role; language: Language; minor: boolean };
   organisation: Named;
   expires_at: string;
+  /** On a device that a code or a link has bound: whether it asks for a PIN. */
+  pin?: boolean;
 }
 
 export interface Named {
@@ -21,6 +23,8 @@ export interface Account {
   role: Role;
   birth_date?: string | null;
   disabled: boolean;
+  /** How far the person has come. */
+  state: 'closed' | 'in' | 'invited' | 'not_delivered' | 'none';
 }
 
 /** What an association decided for all its people. */

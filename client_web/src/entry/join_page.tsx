@@ -1,0 +1,97 @@
+/** What a link opens: who invites, then a password to choose or a device to bind. Nothing is used up by looking. */
+
+import { useSignal } from '@preact/signals';
+import type { VNode } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { addressed } from '../locales/address';
+import { followAccount } from '../locales/language';
+import { t } from '../locales/text';
+import { finish, signIn } from '../session/session';
+import { Header } from '../shell/header';
+import { Shelter } from '../shell/mark';
+import { Problem, refusedBecause, useAttempt } from '../shell/refused';
+import { go, route } from '../shell/route';
+import { useTitle } from '../shell/title';
+import type { Welcome } from '../wire/entry';
+import { http } from '../wire/http';
+import type { SignedIn } from '../wire/security';
+import { OneField } from './one_field';
+
+export function JoinPage(): VNode {
+  useTitle(t('join.title'));
+  const token = route.value.page === 'join' ? route.value.token : '';
+  const welcome = useSignal<Welcome | null>(null);
+  const problem = useSignal('');
+  useEffect(() => {
+    welcome.value = null;
+    problem.value = '';
+    void http<Welcome>('POST', 'join', { token }).then(
+      (found) => {
+        addressed.value = found.role === 'mentee' ? 'tu' : 'vous';
+        followAccount(found.language);
+        welcome.value = found;
+      },
+      (error: unknown) => (problem.value = refusedBecause(error)),
+    );
+  }, [token]);
+  return (
+    <div class="page signin">
+      <Header />
+      <main id="content" class="signin-main" tabIndex={-1}>
+        <div class="welcome">
+          <Shelter />
+          <h1>{t('join.title')}</h1>
+          {welcome.value && <p>{t('join.invited', { organisation: welcome.value.organisation, name: welcome.value.name })}</p>}
+        </div>
+        <div class="card signin-card">
+          <Problem sentence={problem.value} />
+          {problem.value && <a href="#/">{t('join.home')}</a>}
+          {!problem.value && !welcome.value && <p class="empty">{t('join.looking')}</p>}
+          {welcome.value && (welcome.value.purpose === 'device' ? <Bind token={token} /> : <Choose token={token} login={welcome.value.login} />)}
+        </div>
+      </main>
+    </div>
+  );
+}
+
+function Bind({ token }: { token: string }): VNode {
+  const { busy, problem, attempt } = useAttempt();
+  const enter = (): Promise<void> =>
+    attempt(async () => {
+      const answer = await http<SignedIn>('POST', 'join/device', { token });
+      go('#/', true);
+      await finish(answer);
+    });
+  return (
+    <>
+      <Problem sentence={problem.value} />
+      <p>{t('join.device')}</p>
+      <p class="hint">{t('join.shared')}</p>
+      <button type="button" class="button button-wide" disabled={busy.value} onClick={() => void enter()}>
+        {t('join.enter')}
+      </button>
+      <a class="quiet-button" href="#/">
+        {t('join.not_me')}
+      </a>
+    </>
+  );
+}
+
+const Choose = ({ token, login }: { token: string; login: string }): VNode => (
+  <OneField
+    kind="password"
+    label={t('join.password')}
+    hint={t('join.password_hint')}
+    act={t('join.save')}
+    send={async (password) => {
+      await http('POST', 'join/password', { token, password });
+      go('#/', true);
+      await signIn(login, password); // what follows (a second step) is the sign-in's own
+    }}
+  >
+    <p class="field">
+      <span class="label">{t('join.login')}</span> <strong>{login}</strong>
+      <input type="text" class="visually-hidden" autocomplete="username" value={login} readOnly tabIndex={-1} aria-hidden="true" />
+    </p>
+  </OneField>
+);
