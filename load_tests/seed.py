@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import aiohttp
@@ -17,6 +18,8 @@ from server.infra.database import Database
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.kernel.principal import Principal
+from server.pairs.papers import CHARTER_VERSION, KINDS, Gate, Paper
+from server.pairs.papers_store import insert_paper
 from server.people import consent_store, consent_texts
 from server.people.consent_rules import Capacity, Decision, How, Purpose
 from server.people.consent_store import Entry
@@ -57,18 +60,28 @@ async def seed(database: Database, base_url: str, people: int) -> Seeded:
     signed_in = await _sign_in(database, organisation, (Role.MENTOR, Role.MENTEE) * (people // 2))
     pairs = list(zip(signed_in[::2], signed_in[1::2], strict=True))
     await _consent(database, organisation, [mentee for _, (mentee, _) in pairs])
+    await _vet(database, organisation, [mentor for (mentor, _), _ in pairs])
     gate = asyncio.Semaphore(MAKING)
 
     async with aiohttp.ClientSession(base_url, headers={"Authorization": f"Bearer {admin[1]}"}) as staff:
 
-        async def make(mentor: UUID, mentee: UUID) -> UUID:
-            body = {"mentor": str(mentor), "mentee": str(mentee), "supervisor": str(supervisor[0])}
-            async with gate, staff.post("/api/v1/pairs", json=body) as answer:
-                if answer.status != 201:
-                    raise ConnectionError(f"POST /api/v1/pairs: {answer.status} {await answer.text()}")
-                return UUID((await answer.json())["id"])
+        async def post(path: str, body: dict[str, Any], token: str | None = None) -> dict[str, Any]:
+            own = {"Authorization": f"Bearer {token}"} if token is not None else {}
+            async with staff.post(f"/api/v1/{path}", json=body, headers=own) as answer:
+                if not answer.ok:
+                    raise ConnectionError(f"POST /api/v1/{path}: {answer.status} {await answer.text()}")
+                told: dict[str, Any] = await answer.json()
+                return told
 
-        made = await asyncio.gather(*(make(mentor[0], mentee[0]) for mentor, mentee in pairs))
+        async def make(mentor: UUID, mentee: tuple[UUID, str]) -> UUID:
+            body = {"mentor": str(mentor), "mentee": str(mentee[0]), "supervisor": str(supervisor[0])}
+            async with gate:
+                pair = (await post("pairs", body))["id"]
+                await post(f"pairs/{pair}/answer", {"answer": "yes"}, mentee[1])
+                await post(f"pairs/{pair}/acts", {"act": "start", "revision": 1})
+            return UUID(pair)
+
+        made = await asyncio.gather(*(make(mentor[0], mentee) for mentor, mentee in pairs))
 
     async with database.everywhere() as conn:
         found = {row.pair_id: row for row in await conn.execute(select(rooms.c.pair_id, rooms.c.number, rooms.c.id))}
@@ -92,6 +105,17 @@ async def _consent(database: Database, organisation: Organisation, mentees: Sequ
     async with database.everywhere() as conn:
         await consent_texts.ensure_shipped(conn, organisation.id, now)
         await consent_store.append(conn, said)
+
+
+async def _vet(database: Database, organisation: Organisation, mentors: Sequence[UUID]) -> None:
+    """Each of them has the papers that a mentor needs."""
+    now = datetime.now(UTC)
+    async with database.everywhere() as conn:
+        for who in mentors:
+            for gate, kinds in KINDS.items():
+                version = CHARTER_VERSION if gate is Gate.CHARTER else None
+                paper = Paper(new_id(), who, gate, kinds[0], version, now.date(), None, who, now)
+                await insert_paper(conn, organisation.id, paper)
 
 
 async def _sign_in(database: Database, organisation: Organisation, roles: Sequence[Role]) -> list[tuple[UUID, str]]:

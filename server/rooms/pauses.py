@@ -21,13 +21,19 @@ class PairWords:
     until: datetime | None
 
 
+_NOTHING = PairWords(None, None)
+
+
 async def pair_words(conn: AsyncConnection, rooms: Collection[Room], role: Role) -> Mapping[UUID, PairWords]:
-    """By pair, for a reader of this role, in two queries however many rooms there are."""
-    pairs = await pairs_by_id(conn, [room.pair_id for room in rooms])
-    paused = [room.pair_id for room in rooms if room.state == State.PAUSED]
+    """By pair, for a reader of this role: without a query where nothing is paused and there is no bridge, else in two,
+    however many rooms there are."""
+    paused = {room.pair_id for room in rooms if room.state == State.PAUSED}
+    asked = paused | {room.pair_id for room in rooms if room.kind == "bridge"}
+    told = {room.pair_id: _NOTHING for room in rooms}
+    if not asked:
+        return told
     holds = await open_holds(conn, paused)
-    told: dict[UUID, PairWords] = {}
-    for pair in pairs.values():
+    for pair in (await pairs_by_id(conn, asked)).values():
         kinds = [(hold.kind, hold.about == pair.mentor_id) for hold in holds.get(pair.id, ())]
         told[pair.id] = PairWords(pause_of(kinds, role) if pair.id in paused else None, pair.until)
     return told

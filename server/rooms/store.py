@@ -89,7 +89,11 @@ async def create_room(conn: AsyncConnection, pair: Pair) -> UUID:
     room_id = new_id()
     await conn.execute(
         insert(rooms).values(
-            id=room_id, organisation_id=pair.organisation_id, pair_id=pair.id, pair_state=pair.state.value
+            id=room_id,
+            organisation_id=pair.organisation_id,
+            pair_id=pair.id,
+            pair_state=pair.state.value,
+            kind=pair.kind,
         )
     )
     await conn.execute(

@@ -44,7 +44,7 @@ rooms = Table(
     Column("created_at", Instant, nullable=False, server_default=func.now()),
     Column("closed_at", Instant),
     ForeignKeyConstraint(["pair_id", "pair_state"], ["pairs.id", "pairs.state"], onupdate="CASCADE"),
-    CheckConstraint("kind in ('pair')", name="kind"),
+    CheckConstraint("kind in ('pair', 'bridge')", name="kind"),
     CheckConstraint("(pair_id is null) = (pair_state is null)", name="pair"),
     # Room in each page for new versions of its rows: last_seq moves with every message and is in no index.
     postgresql_with={"fillfactor": 50},

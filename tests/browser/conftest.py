@@ -16,6 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, Request
 
 from tests.processes import Server, run, short_folder
 from tests.support import second_step
+from tests.support.beginning import begin_pair
 
 PASSWORD = "un mot de passe long"  # of people who live as long as the test
 SCREEN = {"width": 1280, "height": 800}
@@ -129,9 +130,15 @@ def make_pair(api: Api, born: str = "2011-05-05") -> Logins:
     for purpose in ("chat", "video", "family_call", "prescriber", "notifications"):
         paper = {"by": made["mentee"], "purpose": purpose, "agree": True, "how": "paper", "day": today}
         api.ask("POST", f"mentees/{made['mentee']}/consents", paper)
-    api.ask("POST", "pairs", made)
+    two = {role: _token(api, logins[role]) for role in ("mentor", "mentee")}
+    begin_pair(api.ask, api.token, made, two)
     STAFF.add(logins["supervisor"])
     return Logins(**logins)
+
+
+def _token(api: Api, login: str) -> str:
+    opened = api.ask("POST", "session", {"login": login, "password": PASSWORD, "kind": "bearer"})
+    return str(opened["token"])
 
 
 @dataclass

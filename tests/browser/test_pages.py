@@ -154,15 +154,21 @@ async def test_an_admin_adds_people_and_a_pair(room: Room, pair: Logins) -> None
     await form.get_by_role("button", name="Enregistrer").click()
     await expect(admin.page.get_by_text("C’est enregistré pour Chloé.", exact=False)).to_be_visible()
 
-    await admin.press("Former un binôme")
+    await admin.press("Proposer un binôme")
     for label, login in (("Mentor", pair.mentor), ("Jeune", f"chloe-{pair.mentee}"), ("Suivi par", pair.supervisor)):
         choice = form.get_by_label(label)
         await choice.select_option(value=await choice.locator("option", has_text=f"({login})").get_attribute("value"))
     await form.get_by_role("button", name="Enregistrer").click()
-    await expect(admin.page.get_by_text("Le binôme Julien et Chloé est formé.", exact=False)).to_be_visible()
+    await expect(admin.page.get_by_text("Le binôme Julien et Chloé est proposé.", exact=False)).to_be_visible()
     chloe = await room.seat(f"chloe-{pair.mentee}")
-    await chloe.say("bonjour !")
-    await expect(chloe.page.get_by_text("Envoyé", exact=True)).to_be_visible()
+    await expect(chloe.page.get_by_role("heading", name="Julien voudrait faire équipe avec toi")).to_be_visible()
+    await chloe.press("Oui, d’accord")
+    await expect(chloe.page.get_by_text("C’est noté", exact=False)).to_be_visible()
+    # The page says what is missing before a professional can begin it.
+    await admin.page.reload()
+    await admin.page.get_by_role("link", name="Julien · Chloé").click()
+    await expect(admin.page.get_by_text("Le consentement à la messagerie")).to_be_visible()
+    await expect(admin.page.get_by_role("button", name="Commencer")).to_have_count(0)
 
 
 async def test_the_first_load_of_the_room_is_small(room: Room, pair: Logins) -> None:

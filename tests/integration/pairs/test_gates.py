@@ -160,7 +160,7 @@ class TestProposing:
         return alice, room, noe
 
     async def propose(self, house: House, alice: Person, room: Room, noe: Person) -> Any:
-        body = {"mentor": room.mentor.id, "mentee": noe.id, "supervisor": room.supervisor.id}
+        body: dict[str, Any] = {"mentor": room.mentor.id, "mentee": noe.id, "supervisor": room.supervisor.id}
         body |= {"about_mentor": "Julien est menuisier.", "network": "weak", "equipment": "phone"}
         reply = await house.ask(alice, "POST", "/api/v1/pairs", body)
         assert (reply.status, reply.body["state"]) == (201, "proposed")

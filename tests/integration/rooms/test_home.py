@@ -10,6 +10,8 @@ from server.agenda.store import plan
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.pairs.rules import State
+from tests.support.consents import consented
+from tests.support.papers import vetted
 from tests.support.roles import is_scope
 from tests.support.rooms import House
 
@@ -101,11 +103,16 @@ async def test_one_room_asks_as_much_as_three(house: House, role: str) -> None:
     assert counts[0][1] == counts[1][1] <= 8
 
 
-async def test_a_pair_is_made_with_its_room(house: House) -> None:
+async def test_a_pair_that_begins_has_its_room(house: House) -> None:
     admin = await house.person(Role.ADMIN, "Alice")
     julien = await house.person(Role.MENTOR, "Julien")
     lea = await house.person(Role.MENTEE, "Lea")
     claire = await house.person(Role.SUPERVISOR, "Claire")
+    born = lea.principal.birth_date
+    assert born is not None
+    async with house.database.everywhere() as conn:
+        await vetted(conn, julien.id, claire.id, house.clock.now())
+        await consented(conn, house.north, lea.id, born, claire.id, house.clock.now())
     waiting = await house.open(lea)
     body = {"mentor": str(julien.id), "mentee": str(lea.id), "supervisor": str(claire.id)}
     reply = await house.ask(admin, "POST", "/api/v1/pairs", body)
@@ -115,8 +122,14 @@ async def test_a_pair_is_made_with_its_room(house: House) -> None:
         "mentor": {"id": str(julien.id), "name": "Julien"},
         "mentee": {"id": str(lea.id), "name": "Lea"},
         "supervisor": {"id": str(claire.id), "name": "Claire"},
-        "state": "active",
+        "state": "proposed",
     }
+    assert (await house.ask(lea, "GET", "/api/v1/home")).body["rooms"] == []
+    path = f"/api/v1/pairs/{reply.body['id']}"
+    assert (await house.ask(lea, "POST", f"{path}/answer", {"answer": "yes"})).status == 200
+    revision = (await house.ask(claire, "GET", path)).body["revision"]
+    begun = await house.ask(claire, "POST", f"{path}/acts", {"act": "start", "revision": revision})
+    assert begun.body["pair"]["state"] == "active"
     (card,) = (await house.ask(lea, "GET", "/api/v1/home")).body["rooms"]
     assert [(member["seat"], member["name"]) for member in card["members"]] == [
         (1, "Julien"),

@@ -95,7 +95,7 @@ class Walk(RuleBasedStateMachine):
         self.life = Life(State.PROPOSED)
         self.said_yes = False
 
-    @precondition(lambda self: possible(self.life))
+    @precondition(lambda self: bool(possible(self.life)))
     @rule(chosen=data())
     def do_what_is_possible(self, chosen: data) -> None:  # type: ignore[valid-type]
         act = chosen.draw(sampled_from(possible(self.life)))  # type: ignore[attr-defined]

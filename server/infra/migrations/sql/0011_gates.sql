@@ -102,6 +102,8 @@ CREATE UNIQUE INDEX pairs_bridge_key ON pairs (bridge_of) WHERE bridge_of IS NOT
 ALTER TABLE pairs DROP CONSTRAINT pairs_state_check;
 ALTER TABLE pairs ADD CONSTRAINT pairs_state_check
     CHECK (state in ('proposed', 'agreed', 'active', 'paused', 'probation', 'closing', 'closed'));
+ALTER TABLE rooms DROP CONSTRAINT rooms_kind_check;
+ALTER TABLE rooms ADD CONSTRAINT rooms_kind_check CHECK (kind in ('pair', 'bridge'));
 
 -- What staff looked at when they proposed the two to each other, and what the young person answered last.
 CREATE TABLE pair_proposals (
