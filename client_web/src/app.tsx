@@ -22,6 +22,11 @@ const PersonPage = later(async () => (await staffCode()).PersonPage);
 const LooksPage = later(async () => (await import('./looks')).LooksPage);
 const RulesPage = later(async () => (await staffCode()).RulesPage);
 const JournalPage = later(async () => (await import('./journal')).JournalPage);
+const DataPage = later(async () => (await import('./mydata')).DataPage);
+const DeskPage = later(async () => {
+  await staffCode(); // for its look
+  return (await import('./desk')).DeskPage;
+});
 const GlassPage = later(async () => (await staffCode()).GlassPage);
 const HeadsPage = later(async () => (await staffCode()).HeadsPage);
 const SecurityPage = later(async () => (await import('./security')).SecurityPage);
@@ -61,6 +66,8 @@ function Own(): VNode {
   const role = me.value?.account.role ?? '';
   if (here.page === 'room' && ['mentor', 'mentee', 'supervisor'].includes(role)) return <RoomPage key={here.number} number={here.number} />;
   if (here.page === 'journal') return <JournalPage />;
+  if (here.page === 'data') return <DataPage />;
+  if (here.page === 'desk' && ['supervisor', 'admin'].includes(role)) return <DeskPage />;
   if (here.page === 'glass' && ['supervisor', 'admin'].includes(role)) return <GlassPage />;
   if (here.page === 'heads' && role === 'admin') return <HeadsPage />;
   if (here.page === 'person' && role === 'admin') return <PersonPage key={here.id} />;

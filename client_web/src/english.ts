@@ -7,10 +7,12 @@ import { enCall } from './locales/en_call';
 import { enConsent } from './locales/en_consent';
 import { enGlass } from './locales/en_glass';
 import { enJournal } from './locales/en_journal';
+import { enDesk } from './locales/en_desk';
 import { enEntry } from './locales/en_entry';
 import { enPeople } from './locales/en_people';
 import { enLooks } from './locales/en_looks';
 import { enMend } from './locales/en_mend';
+import { enMyData } from './locales/en_mydata';
 import { enNotices } from './locales/en_notices';
 import { enSecurity } from './locales/en_security';
 import { enPairs } from './locales/en_pairs';
@@ -19,4 +21,4 @@ import { enWords } from './locales/en_words';
 import { enYoung } from './locales/en_young';
 import type { Key, Text } from './locales/text';
 
-export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enConsent, ...enGlass, ...enJournal, ...enEntry, ...enPeople, ...enLooks, ...enMend, ...enNotices, ...enPairs, ...enSecurity, ...enStaff, ...enWords, ...enYoung };
+export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enConsent, ...enGlass, ...enJournal, ...enDesk, ...enEntry, ...enPeople, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enSecurity, ...enStaff, ...enWords, ...enYoung };

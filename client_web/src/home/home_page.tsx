@@ -7,7 +7,7 @@ import { unseen } from '../notices/unseen';
 import { home, me } from '../session/session';
 import { Header, LinkNotice } from '../shell/header';
 import { later } from '../shell/later';
-import { GLASS, HEADS, JOURNAL, go, roomAddress } from '../shell/route';
+import { DATA, DESK, GLASS, HEADS, JOURNAL, go, roomAddress } from '../shell/route';
 import { useTitle } from '../shell/title';
 import { InCallBar } from './in_call_bar';
 import { RoomCards } from './room_cards';
@@ -40,6 +40,14 @@ export function HomePage(): VNode | null {
           <a class="quiet-button" href={JOURNAL}>
             {t('app.journal')}
           </a>
+          <a class="quiet-button" href={DATA}>
+            {t('app.data')}
+          </a>
+          {(account.role === 'supervisor' || account.role === 'admin') && (
+            <a class="quiet-button" href={DESK}>
+              {t('app.desk')}
+            </a>
+          )}
           {(account.role === 'supervisor' || account.role === 'admin') && (
             <a class="quiet-button" href={GLASS}>
               {t('app.glass')}

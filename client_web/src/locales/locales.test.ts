@@ -5,10 +5,12 @@ import { enCall } from './en_call';
 import { enConsent } from './en_consent';
 import { enGlass } from './en_glass';
 import { enJournal } from './en_journal';
+import { enDesk } from './en_desk';
 import { enEntry } from './en_entry';
 import { enPeople } from './en_people';
 import { enLooks } from './en_looks';
 import { enMend } from './en_mend';
+import { enMyData } from './en_mydata';
 import { enNotices } from './en_notices';
 import { enSecurity } from './en_security';
 import { enPairs } from './en_pairs';
@@ -20,10 +22,12 @@ import { frCall } from './fr_call';
 import { frConsent } from './fr_consent';
 import { frGlass } from './fr_glass';
 import { frJournal } from './fr_journal';
+import { frDesk } from './fr_desk';
 import { frEntry } from './fr_entry';
 import { frPeople } from './fr_people';
 import { frLooks } from './fr_looks';
 import { frMend } from './fr_mend';
+import { frMyData } from './fr_mydata';
 import { frNotices } from './fr_notices';
 import { frSecurity } from './fr_security';
 import { frPairs } from './fr_pairs';
@@ -32,8 +36,8 @@ import { frWords } from './fr_words';
 import { frYoung } from './fr_young';
 import type { Text } from './text';
 
-const fr: Readonly<Record<string, Text>> = { ...frPage, ...frCall, ...frConsent, ...frGlass, ...frJournal, ...frEntry, ...frPeople, ...frLooks, ...frMend, ...frNotices, ...frPairs, ...frSecurity, ...frStaff, ...frWords, ...frYoung };
-const en: Readonly<Record<string, Text>> = { ...enPage, ...enCall, ...enConsent, ...enGlass, ...enJournal, ...enEntry, ...enPeople, ...enLooks, ...enMend, ...enNotices, ...enPairs, ...enSecurity, ...enStaff, ...enWords, ...enYoung };
+const fr: Readonly<Record<string, Text>> = { ...frPage, ...frCall, ...frConsent, ...frGlass, ...frJournal, ...frDesk, ...frEntry, ...frPeople, ...frLooks, ...frMend, ...frMyData, ...frNotices, ...frPairs, ...frSecurity, ...frStaff, ...frWords, ...frYoung };
+const en: Readonly<Record<string, Text>> = { ...enPage, ...enCall, ...enConsent, ...enGlass, ...enJournal, ...enDesk, ...enEntry, ...enPeople, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enSecurity, ...enStaff, ...enWords, ...enYoung };
 
 const forms = (text: Text): readonly string[] =>
   typeof text === 'string' ? [text] : 'one' in text ? [text.one, text.other] : text;
@@ -45,7 +49,7 @@ test('both languages have the same keys', () => {
 });
 
 test('a text stands in the same part in both languages, and in one part only', () => {
-  const parts = [[frPage, enPage], [frCall, enCall], [frConsent, enConsent], [frGlass, enGlass], [frJournal, enJournal], [frEntry, enEntry], [frPeople, enPeople], [frLooks, enLooks], [frMend, enMend], [frNotices, enNotices], [frPairs, enPairs], [frSecurity, enSecurity], [frStaff, enStaff], [frWords, enWords], [frYoung, enYoung]] as const;
+  const parts = [[frPage, enPage], [frCall, enCall], [frConsent, enConsent], [frGlass, enGlass], [frJournal, enJournal], [frDesk, enDesk], [frEntry, enEntry], [frPeople, enPeople], [frLooks, enLooks], [frMend, enMend], [frMyData, enMyData], [frNotices, enNotices], [frPairs, enPairs], [frSecurity, enSecurity], [frStaff, enStaff], [frWords, enWords], [frYoung, enYoung]] as const;
   for (const [french, english] of parts) assert.deepEqual(Object.keys(english).sort(), Object.keys(french).sort());
   assert.equal(parts.flatMap(([french]) => Object.keys(french)).length, Object.keys(fr).length);
 });

@@ -6,10 +6,12 @@ import type { frCall } from './fr_call';
 import type { frConsent } from './fr_consent';
 import type { frGlass } from './fr_glass';
 import type { frJournal } from './fr_journal';
+import type { frDesk } from './fr_desk';
 import type { frEntry } from './fr_entry';
 import type { frPeople } from './fr_people';
 import type { frLooks } from './fr_looks';
 import type { frMend } from './fr_mend';
+import type { frMyData } from './fr_mydata';
 import type { frNotices } from './fr_notices';
 import type { frSecurity } from './fr_security';
 import type { frPairs } from './fr_pairs';
@@ -23,7 +25,7 @@ import { english, language } from './language';
  * `{name}` stands for a parameter.
  */
 export type Text = string | readonly [vous: string, tu: string] | { readonly one: string; readonly other: string };
-export type Key = keyof typeof fr | keyof typeof frCall | keyof typeof frConsent | keyof typeof frGlass | keyof typeof frJournal | keyof typeof frEntry | keyof typeof frPeople | keyof typeof frLooks | keyof typeof frMend | keyof typeof frNotices | keyof typeof frPairs | keyof typeof frSecurity | keyof typeof frStaff | keyof typeof frWords | keyof typeof frYoung;
+export type Key = keyof typeof fr | keyof typeof frCall | keyof typeof frConsent | keyof typeof frGlass | keyof typeof frJournal | keyof typeof frDesk | keyof typeof frEntry | keyof typeof frPeople | keyof typeof frLooks | keyof typeof frMend | keyof typeof frMyData | keyof typeof frNotices | keyof typeof frPairs | keyof typeof frSecurity | keyof typeof frStaff | keyof typeof frWords | keyof typeof frYoung;
 /** A part of the texts in another language than French. */
 export type Texts<French> = Readonly<Record<keyof French, Text>>;
 export type Params = Readonly<Record<string, string | number>>;
@@ -31,7 +33,7 @@ export type Params = Readonly<Record<string, string | number>>;
 let french: Partial<Record<Key, Text>> = fr;
 
 /** A part of the page that comes later brings its own. */
-export function learnTexts(texts: typeof frCall | typeof frConsent | typeof frGlass | typeof frJournal | typeof frEntry | typeof frPeople | typeof frLooks | typeof frMend | typeof frNotices | typeof frPairs | typeof frSecurity | typeof frStaff | typeof frWords | typeof frYoung): void {
+export function learnTexts(texts: typeof frCall | typeof frConsent | typeof frGlass | typeof frJournal | typeof frDesk | typeof frEntry | typeof frPeople | typeof frLooks | typeof frMend | typeof frMyData | typeof frNotices | typeof frPairs | typeof frSecurity | typeof frStaff | typeof frWords | typeof frYoung): void {
   french = { ...french, ...texts };
 }
 

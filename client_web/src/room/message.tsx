@@ -61,7 +61,7 @@ export function Message({ room, entry, author, mine, first, last, reached, open 
               <Icon name="pen" />
             </button>
           )}
-          <p class="bubble">{entry.state === 'masked' && !mine ? <Masked text={entry.body} /> : entry.body}</p>
+          <p class="bubble">{entry.state === 'masked' && !mine ? <Masked text={entry.body} /> : entry.body || <em>{t('message.gone')}</em>}</p>
         </div>
       )}
       {acting && <Mending room={room} entry={entry} onClose={close} />}

@@ -12,7 +12,7 @@ import { link } from '../wire/link';
 import { Dialog } from './dialog';
 import { Icon } from './icons';
 import { Face, Mark } from './mark';
-import { CONSENTS, LOOKS, PAPERS, SECURITY, YOUNG } from './route';
+import { CONSENTS, DATA, LOOKS, PAPERS, SECURITY, YOUNG } from './route';
 
 export const Header = ({ children, back }: { children?: ComponentChildren; back?: boolean }): VNode => (
   <header class="bar">
@@ -114,6 +114,9 @@ function AccountMenu(): VNode | null {
               {t('app.papers')}
             </a>
           )}
+          <a class="quiet-button" href={DATA} onClick={() => setOpen(false)}>
+            {t('app.data')}
+          </a>
           <a class="quiet-button" href={LOOKS} onClick={() => setOpen(false)}>
             {t('app.looks')}
           </a>

@@ -14,6 +14,8 @@ export type Route =
   | { page: 'papers' }
   | { page: 'join'; token: string }
   | { page: 'person'; id: string }
+  | { page: 'data' }
+  | { page: 'desk' }
   | { page: 'home' } | { page: 'looks' } | { page: 'rules' } | { page: 'room'; number: number };
 
 /** What is looked at, and who sees it; open to everybody. */
@@ -46,6 +48,11 @@ export const pairAddress = (pair: string): string => `#/pair/${pair}`;
 export const mentorAddress = (mentor: string): string => `#/mentor/${mentor}`;
 export const welfareAddress = (mentee: string): string => `#/welfare/${mentee}`;
 
+/** One's own data: a copy, who sees what, requests. */
+export const DATA = '#/data';
+/** For staff: people's requests on their data. */
+export const DESK = '#/data-desk';
+
 /** For admins: what is kept of one person, and how they come in. */
 export const personAddress = (person: string): string => `#/person/${person}`;
 
@@ -57,6 +64,8 @@ function read(): Route {
   if (location.hash === PAPERS) return { page: 'papers' };
   const one = /^#\/(pair|mentor|welfare)\/([\w-]{22,36})$/.exec(location.hash);
   if (one) return { page: one[1] as 'pair', id: one[2]! };
+  if (location.hash === DATA) return { page: 'data' };
+  if (location.hash === DESK) return { page: 'desk' };
   if (location.hash === JOURNAL) return { page: 'journal' };
   if (location.hash === GLASS) return { page: 'glass' };
   if (location.hash === HEADS) return { page: 'heads' };

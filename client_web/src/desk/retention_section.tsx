@@ -1,0 +1,71 @@
+/** For how long what is kept, and what would go this night. */
+
+import { useSignal } from '@preact/signals';
+import type { VNode } from 'preact';
+import { useEffect, useId } from 'preact/hooks';
+import { t, tOr } from '../locales/text';
+import { Problem, refusedBecause, useAttempt } from '../shell/refused';
+import type { Purpose } from '../wire/data';
+import { http } from '../wire/http';
+
+export function RetentionSection(): VNode {
+  const purposes = useSignal<readonly Purpose[]>([]);
+  const failed = useSignal('');
+  const load = async (): Promise<void> => {
+    try {
+      purposes.value = (await http<{ purposes: Purpose[] }>('GET', 'data/retention')).purposes;
+    } catch (error) {
+      failed.value = refusedBecause(error);
+    }
+  };
+  useEffect(() => void load(), []);
+  return (
+    <section aria-labelledby="retention-title">
+      <h2 id="retention-title">{t('desk.retention')}</h2>
+      <p>{t('desk.retention_why')}</p>
+      <Problem sentence={failed.value} />
+      <ul class="requests">
+        {purposes.value.map((purpose) => (
+          <One key={purpose.purpose} purpose={purpose} onChange={load} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function One({ purpose, onChange }: { purpose: Purpose; onChange: () => Promise<void> }): VNode {
+  const days = useSignal(purpose.days);
+  const { busy, problem, attempt } = useAttempt();
+  const field = useId();
+  const save = (event: Event): void => {
+    event.preventDefault();
+    void attempt(async () => {
+      await http('PUT', 'data/retention', { purpose: purpose.purpose, days: days.peek() });
+      await onChange();
+    });
+  };
+  return (
+    <li class="card">
+      <form onSubmit={save}>
+        <p>
+          <strong>{tOr(`desk.purpose.${purpose.purpose}`, 'desk.purpose.other')}</strong>
+        </p>
+        <p>
+          {t('desk.tonight', { count: purpose.count })}
+          {purpose.held > 0 && ` ${t('desk.tonight_held', { count: purpose.held })}`}
+        </p>
+        <Problem sentence={problem.value} />
+        <p class="field">
+          <label for={field}>{t('desk.days')}</label>
+          <input id={field} type="number" min={purpose.least} max={purpose.most} required value={days.value} onInput={(event) => (days.value = Number(event.currentTarget.value))} aria-describedby={`${field}-hint`} />
+          <span class="hint" id={`${field}-hint`}>
+            {t('desk.bounds', { least: purpose.least, most: purpose.most })}
+          </span>
+        </p>
+        <button type="submit" class="button button-soft" disabled={busy.value || days.value === purpose.days}>
+          {t('desk.save_days')}
+        </button>
+      </form>
+    </li>
+  );
+}

@@ -1,0 +1,34 @@
+/** Who sees what, by role, with the names of those who are there for the person now. */
+
+import type { VNode } from 'preact';
+import { t, tOr } from '../locales/text';
+import { me } from '../session/session';
+import type { Seer } from '../wire/data';
+
+export const WhoSees = ({ seers }: { seers: readonly Seer[] }): VNode => (
+  <section aria-labelledby="who-title">
+    <h2 id="who-title">{t('mydata.who')}</h2>
+    {seers.map((seer) => (
+      <One key={seer.role} seer={seer} />
+    ))}
+    <p>{t('mydata.who_not')}</p>
+  </section>
+);
+
+function One({ seer }: { seer: Seer }): VNode {
+  const names = (list: readonly string[]): string => list.map((data) => tOr(`mydata.data.${data}`, 'mydata.data.other')).join(', ');
+  const role = tOr(`mydata.role.${seer.role}`, 'mydata.role.other');
+  // A guardian who asks is told nothing of conversations that are not theirs.
+  const never = me.value?.account.role === 'guardian' ? [] : seer.never.filter((data) => ['messages', 'flagged', 'calls', 'contact'].includes(data));
+  return (
+    <div class="card seer">
+      <h3>
+        {role}
+        {seer.people.length > 0 && ` : ${seer.people.join(', ')}`}
+      </h3>
+      <p>{seer.sees.length === 0 ? t('mydata.sees_nothing') : t('mydata.sees', { what: names(seer.sees) })}</p>
+      {seer.sees.includes('messages') && seer.role === 'supervisor' && <p>{t('mydata.visibly')}</p>}
+      {seer.sees.length > 0 && never.length > 0 && <p>{t('mydata.never', { what: names(never) })}</p>}
+    </div>
+  );
+}
