@@ -144,7 +144,7 @@ def test_ctrl_c_at_a_terminal_stops_everything_cleanly(make_server: Callable[...
 
 
 def test_killed_in_the_middle_of_making_the_database_it_is_made_anew(make_server: Callable[..., Server]) -> None:
-    server = make_server()
+    server = make_server(fresh=True)
     for _ in range(3):
         server.start(ready=False)
         wait_until(lambda: any(server.data.glob("postgres.new-*")), 20, "the making")
