@@ -7,8 +7,10 @@ import logging
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from asyncpg import InsufficientPrivilegeError
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from server.infra import grants, migrate
 from server.infra.data_folder import DataFolder, FolderInUse
@@ -85,7 +87,15 @@ async def _check(database: Database, settings: Settings) -> None:
     role, why = await grants.unbound(database)
     if why is not None:
         raise GroundError(not_held(role, why))
-    version = await migrate.current(database)
+    try:
+        version = await migrate.current(database)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != InsufficientPrivilegeError.sqlstate:
+            raise
+        raise GroundError(
+            f"the role {role} of BINOME_DATABASE_URL was given nothing of the database yet: "
+            f"set BINOME_DATABASE_OWNER_URL, and the next start sees to it ({HOW})"
+        ) from error
     migrate.refuse_newer(version)
     if version != migrate.head():
         advice = (

@@ -163,11 +163,20 @@ class TestElsewhere:
         assert await told(bound_url(empty)) == (
             f"{at}set BINOME_DATABASE_OWNER_URL, and the next start brings it there ({HOW})"
         )
+        owner = Database(empty)
+        await migrate.upgrade(owner)  # by hand, by somebody who did not give it on
+        await owner.close()
+        assert await told(bound_url(empty)) == (
+            f"the role {name()} of BINOME_DATABASE_URL was given nothing of the database yet: "
+            f"set BINOME_DATABASE_OWNER_URL, and the next start sees to it ({HOW})"
+        )
         other = await postgres.create("template0")
-        assert await told(bound_url(empty), other) == (
+        blank = await postgres.create("template0")
+        assert await told(bound_url(blank), other) == (
             f"{at}BINOME_DATABASE_URL and BINOME_DATABASE_OWNER_URL lead to two databases; let them lead to one"
         )
         await postgres.drop(other)
+        await postgres.drop(blank)
 
     async def test_the_doctor_says_so(self, empty: str) -> None:
         for url, state in ((empty, "fix"), (bound_url(empty), "ok")):
