@@ -43,6 +43,7 @@ from server.people.everyone import all_organisations
 from server.people.factors.second_factors import SecondFactors
 from server.people.guardians import Guardians
 from server.people.guesses import Guesses
+from server.people.head_letters import HeadLetters
 from server.people.http import PeopleHttp
 from server.people.invitations import Invitations
 from server.people.joining import Joining
@@ -132,6 +133,7 @@ class Entry:
         mail = open_mail(settings.data, settings.smtp_url, settings.mail_from)
         sms = open_sms(settings.sms_url, settings.sms_body, settings.sms_authorization)
         Delivery(database, mail, sms, clock).register(ground.jobs)
+        self.head_letters = HeadLetters(database, ground.jobs, mail)
         files = PersonFiles(database, people.accounts, people.sign_in, people.standing, clock, names.check)
         invitations = Invitations(database, people.passwords, ground.jobs, sms, clock)
         self.person_http = PersonHttp(files, invitations, settings.public_url)
@@ -362,7 +364,9 @@ class Capabilities:
         self.data = DataRights(ground)
         self.endpoints.add(self.data.http, self.data.desk_http)
         self.endpoints.add(self.rooms.http, self.rooms.notes_http, self.rooms.review_http, self.rooms.glass_http)
-        self.endpoints.add(JournalHttp(Journal(ground.database)), TrailHttp(ground.database))
+        self.endpoints.add(
+            JournalHttp(Journal(ground.database)), TrailHttp(ground.database), self.people.entry.head_letters
+        )
         DailyHeads(ground.database, ground.clock, _zones, settings.data).register(ground.jobs)
 
     async def start(self) -> None:

@@ -43,5 +43,7 @@ export const enGlass: Texts<typeof frGlass> = {
   'heads.empty': "Nothing was noted yet.",
   'heads.now': "Now",
   'heads.print': "Print",
+  'heads.send': "Get it by e-mail",
+  'heads.sent': "The head is on its way to your e-mail address.",
   'heads.how': "To verify later, on the server: binome audit verify --head, followed by the head.",
 };

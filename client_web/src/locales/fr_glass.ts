@@ -42,5 +42,7 @@ export const frGlass = {
   'heads.empty': "Rien n’a encore été noté.",
   'heads.now': "Maintenant",
   'heads.print': "Imprimer",
+  'heads.send': "Recevoir par e-mail",
+  'heads.sent': "L’empreinte part vers votre adresse e-mail.",
   'heads.how': "Pour vérifier plus tard, sur le serveur : binome audit verify --head, suivi de l’empreinte.",
 } satisfies Record<string, Text>;

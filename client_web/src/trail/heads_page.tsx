@@ -15,7 +15,13 @@ import { http } from '../wire/http';
 export function HeadsPage(): VNode {
   useTitle(t('heads.title'));
   const found = useSignal<TrailHeads | null>(null);
-  const { problem, attempt } = useAttempt();
+  const sent = useSignal('');
+  const { busy, problem, attempt } = useAttempt();
+  const send = (): Promise<void> =>
+    attempt(async () => {
+      await http('POST', 'audit/heads/letter');
+      sent.value = t('heads.sent');
+    });
   useEffect(
     () =>
       void attempt(async () => {
@@ -39,6 +45,12 @@ export function HeadsPage(): VNode {
         <button type="button" class="button heads-print" onClick={() => print()}>
           {t('heads.print')}
         </button>
+        <button type="button" class="button button-soft heads-print" disabled={busy.value} onClick={() => void send()}>
+          {t('heads.send')}
+        </button>
+        <p class="done" role="status">
+          {sent.value}
+        </p>
         <p class="hint">{t('heads.how')}</p>
       </main>
     </div>

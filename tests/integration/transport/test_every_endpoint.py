@@ -329,6 +329,7 @@ TABLE = [
     Row("PUT", "/api/v1/policy/gates", frozenset({Role.ADMIN}), lambda _: ({}, GATES)),
     Row("GET", "/api/v1/journal", EVERYONE),
     Row("GET", "/api/v1/audit/heads", frozenset({Role.ADMIN})),
+    Row("POST", "/api/v1/audit/heads/letter", frozenset({Role.ADMIN})),
     Row("GET", "/api/v1/glass", STAFF_OF_PAIRS),
     Row("POST", "/api/v1/glass", STAFF_OF_PAIRS, of_glass, ("room",), reach=STAFF_OF_PAIRS),
     Row("GET", "/api/v1/glass/{room}/messages", STAFF_OF_PAIRS, of_broken_glass, ("room",), reach=STAFF_OF_PAIRS),
