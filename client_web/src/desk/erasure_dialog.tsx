@@ -42,7 +42,7 @@ export function ErasureDialog({ request, onClose, onDone }: Props): VNode {
           <ul>
             {counted({ ...found.removed, ...found.blanked }).map(([what, count]) => (
               <li key={what}>
-                {what} : {count}
+                {what} ({count})
               </li>
             ))}
           </ul>

@@ -45,7 +45,7 @@ export function RequestCard({ request, onChange }: Props): VNode {
   return (
     <li class="card">
       <p>
-        <strong>{t(`mydata.kind.${request.kind}`)}</strong> : {request.about.name}
+        <strong>{t(`mydata.kind.${request.kind}`)}</strong> <span>{request.about.name}</span>
         {request.by.id !== request.about.id && ` (${t('desk.asked_by', { name: request.by.name })})`}
       </p>
       <p>{t('desk.came', { day: day(new Date(request.at)) })}</p>

@@ -191,7 +191,7 @@ export const fr = {
   'message.advice': "Le mot de l’équipe :",
   'message.change': "Modifier",
   'message.change_this': "Modifier ce message",
-  'message.gone': "Message effacé : la personne est partie.",
+  'message.gone': "Message effacé : la personne est partie.",
   'message.edited': "modifié",
   'message.new_text': "Le nouveau texte :",
   'message.edit_held': "La modification attend une deuxième lecture",

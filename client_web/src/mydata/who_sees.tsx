@@ -24,8 +24,8 @@ function One({ seer }: { seer: Seer }): VNode {
     <div class="card seer">
       <h3>
         {role}
-        {seer.people.length > 0 && ` : ${seer.people.join(', ')}`}
       </h3>
+      {seer.people.length > 0 && <p class="seer-people">{seer.people.join(', ')}</p>}
       <p>{seer.sees.length === 0 ? t('mydata.sees_nothing') : t('mydata.sees', { what: names(seer.sees) })}</p>
       {seer.sees.includes('messages') && seer.role === 'supervisor' && <p>{t('mydata.visibly')}</p>}
       {seer.sees.length > 0 && never.length > 0 && <p>{t('mydata.never', { what: names(never) })}</p>}
