@@ -52,7 +52,7 @@ export function GlassPage(): VNode {
   return (
     <div class="page">
       <Header back />
-      <main id="content" class="page-main" tabIndex={-1}>
+      <main id="content" class="page-main glass" tabIndex={-1}>
         <LinkNotice />
         <h1>{t('glass.title')}</h1>
         <p class="lead">{t('glass.lead')}</p>
