@@ -3,7 +3,7 @@ and the professionals. A guardian sees words of others only where the law lets t
 under 15, and never another guardian's name."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -36,7 +36,12 @@ from server.people.consent_store import Entry, GuardianLink
 from server.people.consent_texts import Version
 from server.people.consenting import Consenting
 from server.people.store import Person, people_in_role, people_of
+from server.trail.acts import Act
+from server.trail.readings import read_since
+from server.trail.record import record
 from server.transport.wire import Timestamp, timestamp
+
+ONE_READING = timedelta(minutes=15)  # a page that shows itself anew, or after a change, is read once
 
 Reader = Literal["self", "guardian", "staff"]
 
@@ -149,10 +154,14 @@ class ConsentPages:
         return [page for page in pages if page.band is not Band.ADULT]  # the job that ends the link may be late
 
     async def of(self, principal: Principal, mentee_id: UUID, language: str) -> ConsentPage:
-        """For staff. Raises Forbidden, NotFound."""
+        """For staff, who are seen to have read it. Raises Forbidden, NotFound."""
         principal.require(Permission.CONSENT_RECORD)
+        now, reader = self._clock.now(), principal.account_id
         async with self._database.begin(principal.organisation_id) as conn:
             await self._consenting.check_mine(conn, principal, mentee_id)
+            act, since = Act.CONSENT_READ, now - ONE_READING
+            if not await read_since(conn, principal.organisation_id, act, reader, mentee_id, since):
+                await record(conn, principal.organisation_id, now, act, by=reader, about={mentee_id})
             return await self._page(conn, principal, mentee_id, "staff", self._clock.now(), language)
 
     async def young(self, principal: Principal) -> list[YoungCard]:

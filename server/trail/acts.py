@@ -15,6 +15,7 @@ class Act(StrEnum):
     CONSENT_ASKED_AGAIN = "consent.asked_again"
     CONSENT_DISAGREED = "consent.disagreed"
     CONSENT_GIVEN = "consent.given"
+    CONSENT_READ = "consent.read"
     CONSENT_REFUSED = "consent.refused"
     CONSENT_TEXT_WRITTEN = "consent.text_written"
     CONSENT_WITHDRAWN = "consent.withdrawn"
@@ -88,6 +89,7 @@ class Act(StrEnum):
 # that such an entry is about shows it (FIELD 78). What the client says of each stands in its locales/*_journal.ts.
 READINGS: Final = frozenset(
     {
+        Act.CONSENT_READ,
         Act.DATA_READ,
         Act.FLAG_CONTEXT_READ,
         Act.GLASS_BROKEN,

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.trail.acts import READINGS, Act
@@ -36,6 +36,21 @@ async def readings(
 async def departures(conn: AsyncConnection, organisation_id: UUID, about: UUID, after: int) -> list[Reading]:
     """When those left again who entered a room of this person, from this number on."""
     return await _entries(conn, organisation_id, about, {Act.ROOM_LEFT}, after=after)
+
+
+async def read_since(
+    conn: AsyncConnection, organisation_id: UUID, act: Act, by: UUID, about: UUID, at: datetime
+) -> bool:
+    """Whether ``by`` did this very reading at ``at`` or later: a page that shows itself anew is one reading."""
+    table = audit_entries.c
+    same = exists().where(
+        table.organisation_id == organisation_id,
+        table.about.contains([about]),
+        table.act == act.value,
+        table.by_id == by,
+        table.at >= at,
+    )
+    return bool((await conn.execute(select(same))).scalar_one())
 
 
 async def _entries(

@@ -13,6 +13,7 @@ export const enJournal: Texts<typeof frJournal> = {
   'journal.with': "Conversation with {names}.",
   'journal.told_late': "A professional had asked to wait before telling you. You were told {day}.",
   'journal.other': "Read something about you.",
+  'journal.consent.read': "Looked at where your consent stands.",
   'journal.data.read': "Read what is kept about you.",
   'journal.flag.context_read': "Read a few messages around a flagged message.",
   'journal.glass.broken': "Read your messages in an emergency, for an hour at most.",

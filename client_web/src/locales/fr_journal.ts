@@ -21,6 +21,7 @@ export const frJournal = {
     "Un professionnel avait demandé d’attendre avant de te le dire. On te l’a dit {day}.",
   ],
   'journal.other': ["A lu quelque chose à votre sujet.", "A lu quelque chose sur toi."],
+  'journal.consent.read': ["A regardé où en sont vos accords.", "A regardé où en sont tes accords."],
   'journal.data.read': ["A lu ce qui est gardé à votre sujet.", "A lu ce qui est gardé sur toi."],
   'journal.flag.context_read': "A lu quelques messages autour d’un message signalé.",
   'journal.glass.broken': ["A lu vos messages en urgence, pendant une heure au plus.", "A lu tes messages en urgence, pendant une heure au plus."],

@@ -271,6 +271,13 @@ async def test_each_word_is_in_the_trail_with_no_text(house: House) -> None:
     assert (said[0]["detail"], said[0]["by"], said[0]["about"]) == (detail, str(room.mentee.id), [str(room.mentee.id)])
 
 
+async def test_who_looked_at_the_file_stands_in_the_journal_once(house: House) -> None:
+    room = await house.room()
+    for _ in range(3):
+        await staff(house, room)
+    assert (await acts(house)).count("consent.read") == 1
+
+
 async def test_chat_taken_back_pauses_the_pair_in_the_same_moment(house: House) -> None:
     room = await house.room(mentee_born=date(2010, 1, 1))
     julien = await house.open(room.mentor)
