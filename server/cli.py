@@ -74,8 +74,32 @@ def _demo(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _create_admin(arguments: argparse.Namespace) -> int:
+def _reset_admin(settings: "Settings", login: str) -> int:
+    from server.infra.open_database import borrow_database
+    from server.kernel.clock import SystemClock
+    from server.kernel.errors import NotFound
+    from server.people.factors.colleagues import reset_by_operator
+
+    async def reset() -> None:
+        async with AsyncExitStack() as running:
+            await reset_by_operator(await borrow_database(settings, running), SystemClock(), login)
+
+    try:
+        _run(reset())
+    except NotFound:
+        raise GroundError(f"there is no open account with the login {login}") from None
+    _say(f"{login} has no second factor any more, and sets one up at the next sign-in.")
+    return 0
+
+
+def _admin(arguments: argparse.Namespace) -> int:
     settings = _settings()
+    if arguments.act == "reset":
+        return _reset_admin(settings, arguments.login)
+    return _create_admin(arguments, settings)
+
+
+def _create_admin(arguments: argparse.Namespace, settings: "Settings") -> int:
     from server.infra.open_database import borrow_database
     from server.kernel.clock import SystemClock
     from server.kernel.errors import BinomeError
@@ -232,8 +256,10 @@ def _demo_arguments(parser: argparse.ArgumentParser) -> None:
 def _admin_arguments(parser: argparse.ArgumentParser) -> None:
     from server.people import first_admin
 
-    create = parser.add_subparsers(required=True, metavar="create").add_parser("create", help="make an admin's account")
-    first_admin.add_arguments(create)
+    acts = parser.add_subparsers(required=True, dest="act", metavar="create|reset")
+    first_admin.add_arguments(acts.add_parser("create", help="make an admin's account"))
+    reset = acts.add_parser("reset", help="take somebody's second factors away who has lost them all")
+    reset.add_argument("--login", required=True, help="name that they sign in with")
 
 
 def _secret_arguments(parser: argparse.ArgumentParser) -> None:
@@ -275,7 +301,7 @@ _Run = Callable[[argparse.Namespace], int]
 _COMMANDS: dict[str, tuple[_Run, str, Callable[[argparse.ArgumentParser], None]]] = {
     "serve": (_serve, "serve what the settings say", _no_arguments),
     "demo": (_demo, "serve a demonstration association, and say how to sign in", _demo_arguments),
-    "admin": (_create_admin, "create the account that makes all others", _admin_arguments),
+    "admin": (_admin, "create the account that makes all others, or reset a lost second factor", _admin_arguments),
     "db": (_upgrade, "upgrade the database", _db_arguments),
     "audit": (_audit, "verify that the audit trail is as it was recorded", _audit_arguments),
     "export": (_about_data("export"), "write all that is held about a person into a file", _data_arguments("export")),

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from server.kernel.principal import Principal
 from server.people import notices, sessions
 from server.people import store as people
 from server.people.factors import lasting, store
+from server.people.rules import login_key
 from server.people.signin import SignIn
 from server.trail.acts import Act
 from server.trail.record import record
@@ -41,19 +43,8 @@ class Colleagues:
                 raise NotFound
             if person.id == principal.account_id:
                 raise Forbidden("own_second_factor")
-            ended = await self._reset(conn, person, principal.account_id)
+            ended = await _reset(conn, person, principal.account_id, self._clock.now())
         await self._sign_in.announce(ended, "second_factor_reset")
-
-    async def _reset(
-        self, conn: AsyncConnection, person: people.Person, by: UUID | None
-    ) -> list[sessions.EndedSession]:
-        now = self._clock.now()
-        await store.delete_all(conn, person.id)
-        ended = await sessions.delete_of_account(conn, person.id)
-        await notices.tell(conn, person.organisation_id, person.id, "second_factor_reset", now)
-        await record(conn, person.organisation_id, now, Act.FACTOR_RESET, by=by, about=[person.id])
-        log.info("second_factor_reset", extra={"organisation": person.organisation_id, "account": person.id})
-        return ended
 
     async def guessed_at(self, principal: Principal) -> list[lasting.Guessed]:
         """The people of one's organisation whose secrets strangers guess at, the latest first."""
@@ -70,3 +61,24 @@ class Colleagues:
                 for admin in await people.people_in_role(conn, organisation_id, Role.ADMIN):
                     await notices.tell(conn, organisation_id, admin.id, "account_guessed", now, account=account_id)
                 log.warning("account_guessed", extra={"organisation": organisation_id, "account": account_id})
+
+
+async def reset_by_operator(database: Database, clock: Clock, login: str) -> None:
+    """``binome admin reset``: for the one admin who has lost everything. Raises NotFound."""
+    async with database.everywhere() as conn:  # a login is unique on the instance, and tells whose it is
+        account = await people.account_by_login(conn, login_key(login))
+        person = await sessions.open_account(conn, account.person.id) if account is not None else None
+        if person is None:
+            raise NotFound
+        await _reset(conn, person, None, clock.now())
+
+
+async def _reset(
+    conn: AsyncConnection, person: people.Person, by: UUID | None, now: datetime
+) -> list[sessions.EndedSession]:
+    await store.delete_all(conn, person.id)
+    ended = await sessions.delete_of_account(conn, person.id)
+    await notices.tell(conn, person.organisation_id, person.id, "second_factor_reset", now)
+    await record(conn, person.organisation_id, now, Act.FACTOR_RESET, by=by, about=[person.id])
+    log.info("second_factor_reset", extra={"organisation": person.organisation_id, "account": person.id})
+    return ended
