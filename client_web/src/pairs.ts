@@ -10,5 +10,6 @@ learnTexts(frPairs);
 export { CasePages } from './pairs/case_pages';
 export { DueSection } from './pairs/due_section';
 export { GatesCard } from './pairs/gates_card';
+export { Paused } from './pairs/paused';
 export { PapersPage } from './pairs/papers_page';
 export { Proposals } from './pairs/proposals';

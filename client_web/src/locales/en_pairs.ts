@@ -259,4 +259,9 @@ export const enPairs: Texts<typeof frPairs> = {
   'gates.vetting_months': "Validity of the vetting, in months",
   'gates.closed_readable_days': "Days for reading after the end of a pair",
   'due.days': { one: "{count} day", other: "{count} days" },
+
+  'room.paused_consent': "A consent to write here is missing. {name} can say what comes next. You can read everything again, and the Help button still works.",
+  'room.paused_papers': "One of your papers is no longer up to date. As soon as it is, everything opens again by itself: see “My papers”.",
+  'room.paused_away': "The mentor cannot be here for now, and nobody is to blame. {name} is still here for you and will say what comes next.",
+  'room.paused_break': "The team has made a pause. {name} can talk about it and will say what comes next. You can read everything again, and the Help button still works.",
 };

@@ -131,22 +131,6 @@ export const fr = {
     "Une personne de l’équipe regarde, et dira la suite. On peut tout relire, et le bouton Aide marche toujours.",
     "Une personne de l’équipe regarde, et te dira la suite. Tu peux tout relire, et le bouton Aide marche toujours.",
   ],
-  'room.paused_consent': [
-    "Un accord manque pour s’écrire ici. {name} peut vous dire la suite. On peut tout relire, et le bouton Aide marche toujours.",
-    "Un accord manque pour s’écrire ici. {name} peut te dire la suite. Tu peux tout relire, et le bouton Aide marche toujours.",
-  ],
-  'room.paused_papers': [
-    "Un de vos documents n’est plus à jour. Dès qu’il l’est, tout s’ouvre à nouveau sans rien demander : voir « Mes documents ».",
-    "Un de tes documents n’est plus à jour. Dès qu’il l’est, tout s’ouvre à nouveau sans rien demander : voir « Mes documents ».",
-  ],
-  'room.paused_away': [
-    "Le mentor ne peut pas être là pour l’instant, et personne n’y est pour rien. {name} reste là et dira la suite.",
-    "Ton mentor ne peut pas être là pour l’instant, et tu n’y es pour rien. {name} reste là pour toi et te dira la suite.",
-  ],
-  'room.paused_break': [
-    "L’équipe a mis une pause. {name} peut vous en parler et dira la suite. On peut tout relire, et le bouton Aide marche toujours.",
-    "L’équipe a mis une pause. {name} peut t’en parler et te dira la suite. Tu peux tout relire, et le bouton Aide marche toujours.",
-  ],
   'room.to_latest': "Derniers messages",
   'room.edited_by': "Message modifié par {name} : {text}",
   'room.new_from': "Message de {name} : {text}",

@@ -4,10 +4,11 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { call } from '../call/current';
 import { CallPanel } from '../call/call_panel';
-import { t, tOr } from '../locales/text';
+import { t } from '../locales/text';
 import { home, me } from '../session/session';
 import { Header, LinkNotice } from '../shell/header';
 import { Icon } from '../shell/icons';
+import { later } from '../shell/later';
 import { Face } from '../shell/mark';
 import { Problem, useAttempt } from '../shell/refused';
 import { useTitle } from '../shell/title';
@@ -59,6 +60,8 @@ export function RoomPage({ number }: { number: number }): VNode {
   );
 }
 
+const Paused = later(async () => (await import('../pairs')).Paused);
+
 /** Kind, and without blame: whoever reads this may be the one who was hurt. */
 const Closed = ({ card, paused = card.state === 'paused' }: { card: RoomCard; paused?: boolean }): VNode => (
   <div class="closed" role="status">
@@ -67,7 +70,7 @@ const Closed = ({ card, paused = card.state === 'paused' }: { card: RoomCard; pa
         <strong>{t('room.paused')}</strong>
       </p>
     )}
-    <p>{paused ? tOr(`room.paused_${card.pause ?? 'look'}`, 'room.paused_why', { name: card.members.find(({ role }) => role === 'supervisor')?.name ?? '' }) : t('room.closed')}</p>
+    {paused && card.pause && card.pause !== 'look' ? <Paused /> : <p>{t(paused ? 'room.paused_why' : 'room.closed')}</p>}
     {paused && (
       <p>
         <a class="why" href={LOOKS}>
