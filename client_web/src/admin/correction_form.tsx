@@ -67,8 +67,8 @@ export function CorrectionForm({ person, onClose, onSaved, onReread }: Props): V
 
   const labels: Fields = {
     name: t('admin.name'),
-    email: t('people.email'),
-    phone: t('people.phone'),
+    email: t('people.email_is'),
+    phone: t('people.phone_is'),
     birth_date: t('admin.birth_date'),
     language: t('admin.language'),
     zone: t('people.zone'),

@@ -134,7 +134,7 @@ const facts = (person: Person): (readonly [string, string])[] => [
   [t('admin.login'), person.login],
   [t('admin.language'), person.language === 'fr' ? 'Français' : 'English'],
   [t('people.zone'), person.zone],
-  [t('people.email'), person.email ?? ''],
-  [t('people.phone'), person.phone ?? ''],
+  [t('people.email_is'), person.email ?? ''],
+  [t('people.phone_is'), person.phone ?? ''],
   [t('admin.birth_date'), person.birth_date ?? ''],
 ];

@@ -44,7 +44,7 @@ export function OneField({ label, act, hint, kind, send, children }: Props): VNo
           {...(INPUTS[kind] as object)}
           value={text.value}
           aria-describedby={hint ? `${id}-hint` : undefined}
-          aria-invalid={problem.value !== ''}
+          {...(problem.value ? { 'aria-invalid': true } : {})}
           onInput={(event) => (text.value = event.currentTarget.value)}
         />
         {hint && (

@@ -16,6 +16,8 @@ export const enPeople: Texts<typeof frPeople> = {
   'people.state.none': "not invited yet",
   'people.email': "E-mail address (optional)",
   'people.email_hint': "Seen by administrators only.",
+  'people.email_is': "E-mail address",
+  'people.phone_is': "Telephone",
   'people.phone': "Telephone (optional)",
   'people.optional': "Optional: without it, the person comes in by an invitation.",
   'people.zone': "Time zone",
