@@ -40,6 +40,7 @@ from server.people.consent_wording import ConsentWording
 from server.people.consenting import Consenting
 from server.people.delivery import Delivery
 from server.people.everyone import all_organisations
+from server.people.factors.letters import DeviceLetters
 from server.people.factors.second_factors import SecondFactors
 from server.people.guardians import Guardians
 from server.people.guesses import Guesses
@@ -133,6 +134,7 @@ class Entry:
         mail = open_mail(settings.data, settings.smtp_url, settings.mail_from)
         sms = open_sms(settings.sms_url, settings.sms_body, settings.sms_authorization)
         Delivery(database, mail, sms, clock).register(ground.jobs)
+        people.sign_in.on_new_device = DeviceLetters(database, mail, ground.jobs).post
         self.head_letters = HeadLetters(database, ground.jobs, mail)
         files = PersonFiles(database, people.accounts, people.sign_in, people.standing, clock, names.check)
         invitations = Invitations(database, people.passwords, ground.jobs, sms, clock)

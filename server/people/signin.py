@@ -5,6 +5,7 @@ have one: the session waits for it, ten minutes, and is replaced by another when
 ways in (codes, invitations) come beside this and open their sessions with ``open``.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -65,6 +66,7 @@ class SignIn:
         self._authenticator = authenticator
         self._bus = bus
         self._clock = clock
+        self.on_new_device: Callable[[AsyncConnection, UUID], Awaitable[None]] | None = None  # beside the notice
 
     async def sign_in(self, login: str, password: str, visitor: Visitor) -> Opened:
         """Opens a session, in the place of the one that the visitor's device had.
@@ -138,6 +140,8 @@ class SignIn:
         if seen.unseen:
             facts = {"system": visitor.system, "browser": visitor.browser}
             await notices.tell(conn, person.organisation_id, person.id, "new_device", now, **facts)
+            if self.on_new_device is not None:
+                await self.on_new_device(conn, person.id)
         device = sessions.Device(seen.id, visitor.system, visitor.browser)
         opened = await self._insert(conn, person, visitor, proved, device)
         surplus = await sessions.delete_surplus(conn, person.id)
