@@ -3,7 +3,7 @@
 import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import { home, loadHome, me } from '../session/session';
 import type { CallPerson } from '../wire/call';
-import { ask, cursorsFrom, link, on, onOnline } from '../wire/link';
+import { ask, connectNow, cursorsFrom, link, on, onOnline } from '../wire/link';
 import type { Mark, Member, RoomCard } from '../wire/room';
 import { appealHeard } from './mending';
 import { changes, emptyLog, entryOf, hasGap, live, page, snapshot, type Entry, type Log } from './log';
@@ -253,6 +253,11 @@ on('room:rights', ({ room, member, state, writable, calls }) => {
   if (known && card && member) known.card.value = { ...card, calls: calls !== false, state, writable };
   if (state === 'paused' && member) void loadHome(); // it says why
   if (!known || !card || !member) void loadHome(); // a room that is new, or not one's own any more
+});
+on('notice:new', ({ kind }) => {
+  if (kind !== 'person_left') return;
+  void loadHome(); // by what name they are spoken of now
+  connectNow(); // what they said is gone: the cursors tell which messages have changed
 });
 on('room:presence', ({ room, present }) =>
   told(room, (named) => {
