@@ -8,6 +8,7 @@ from pathlib import Path
 
 from server.app import App
 from server.demo import second_step
+from server.demo.code import fresh_code
 from server.demo.seed import SignInRow, association, clear, organisations_of, seed, sign_ins
 from server.infra.open_database import borrow_owner
 from server.kernel.ground import GroundError
@@ -91,6 +92,9 @@ _SAYS = {
 }
 
 
+BY_CODE = "lea"  # who has a fresh code at each start
+
+
 async def prepare(app: App, settings: Settings) -> None:
     """Makes it once; when that was broken off, anew. Raises GroundError when the database holds somebody else."""
     ground = app.ground
@@ -112,7 +116,8 @@ async def prepare(app: App, settings: Settings) -> None:
         second_step.make(settings.data)
         await seed(ground, password.read())
         password.keep()
-    sys.stdout.write(table(sign_ins(), password.read()))
+    code = await fresh_code(ground, BY_CODE)
+    sys.stdout.write(table(sign_ins(), password.read(), code))
 
 
 class Password:
@@ -154,12 +159,14 @@ def _staff(rows: list[SignInRow]) -> str:
     return f"{', '.join(others)} and {last}"
 
 
-def table(rows: list[SignInRow], password: str) -> str:
+def table(rows: list[SignInRow], password: str, code: str | None = None) -> str:
     """Who to sign in as, for a terminal of 80 columns."""
     lines = ["", "  sign in as   to see the screen of", "  ----------   --------------------"]
     for row in rows:
         age = f", {row.age} years old" if row.age is not None else ""
         lines.append(f"  {row.login:<12} {row.name}, {row.role} ({_SAYS[row.role]}{age})")
     lines += ["", f"  password for all of them: {password}"]
+    if code is not None:
+        lines.append(f'  or as {BY_CODE}, without a password, by "J’ai un code": {code}')
     lines += [f"  {_staff(rows)} are also asked for six digits: binome demo --code", "", ""]
     return "\n".join(lines)
