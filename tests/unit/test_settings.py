@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from server.settings import Settings, SettingsError
 
 SECRET = "k" * 31 + "-topsecret"
+OWNER_URL = "postgresql://owner:topsecret@db.example.org:5433/binome"
 URL = "postgresql://binome:topsecret@db.example.org:5433/binome?sslmode=require&password=topsecret"
 
 
@@ -44,6 +45,7 @@ def test_every_setting_is_read_and_described() -> None:
         "BINOME_PUBLIC_ADDRESS": "visio.example.org, [2001:DB8::9]",
         "BINOME_TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.1",
         "BINOME_DATABASE_URL": URL,
+        "BINOME_DATABASE_OWNER_URL": OWNER_URL,
         "BINOME_REDIS_URL": "redis://:topsecret@cache:6379/0",
         "BINOME_MEDIA_ENGINE": "builtin",
         "BINOME_SMTP_URL": "smtps://me:topsecret@mail.example.org",
@@ -70,6 +72,7 @@ def test_every_setting_is_read_and_described() -> None:
         public_address="visio.example.org,2001:db8::9",
         trusted_proxies=(ip_network("10.0.0.0/8"), ip_network("192.0.2.1/32")),
         database_url=URL,
+        database_owner_url=OWNER_URL,
         redis_url="redis://:topsecret@cache:6379/0",
         smtp_url="smtps://me:topsecret@mail.example.org",
         mail_from="Binôme <binome@example.org>",
@@ -272,3 +275,10 @@ def test_a_gateway_of_short_messages_is_told_where_number_and_text_go() -> None:
     assert "must have {to} and {text}" in refusal(sms_url="https://sms.example.org/?to={to}")
     assert "must have {to} and {text}" in refusal(sms_url="https://s.example/?to={to}&text={text}", sms_body='{"a": 1}')
     assert "are for the gateway of BINOME_SMS_URL" in refusal(sms_authorization="Bearer x")
+
+
+def test_the_owner_of_no_database_is_a_contradiction() -> None:
+    assert refusal(database_owner_url=OWNER_URL) == (
+        "BINOME_DATABASE_OWNER_URL is the owner's way to the database of BINOME_DATABASE_URL, which is not set; "
+        "set both or neither"
+    )

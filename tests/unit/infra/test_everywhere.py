@@ -12,6 +12,7 @@ WAYS = {"everywhere", "connect_raw"}  # a connection that says nothing sees noth
 
 MAY: Mapping[str, str] = {
     "cli.py": "a command of the operator's",
+    "demo/code.py": "a command of the operator's",
     "demo/seed.py": "whether the database is empty; and emptying it, as the owner",
     "infra/grants.py": "grants, as the owner",
     "infra/jobs.py": "the queue, which is nobody's",
@@ -26,7 +27,9 @@ MAY: Mapping[str, str] = {
     "people/factors/colleagues.py": "what guessing costs is about no organisation",
     "people/factors/finish.py": "signing in may end a session of another organisation; a purge",
     "people/factors/lasting.py": "what guessing costs is about no organisation",
+    "people/factors/letters.py": "a job that knows an account by its identifier alone",
     "people/first_admin.py": "a command of the operator's: there may be no organisation yet",
+    "people/head_letters.py": "a job that knows an account by its identifier alone",
     "people/joining.py": "an invitation says whose it is; joining may end a session of another organisation",
     "people/purge.py": "a job over all",
     "people/reset.py": "a login or an address says whose it is",
