@@ -11,6 +11,7 @@ import { later } from '../shell/later';
 import { pairAddress } from '../shell/route';
 import type { Account, Pair } from '../wire/account';
 import { http } from '../wire/http';
+import { GuessedCard } from './guessed_card';
 import { PairForm } from './pair_form';
 import { PeopleList } from './people_list';
 import { PersonForm } from './person_form';
@@ -52,6 +53,7 @@ export function Administration(): VNode {
         {done.value}
       </p>
       <Problem sentence={problem} />
+      <GuessedCard people={accounts.value} />
       <div class="two-columns">
         <section class="card" aria-labelledby="people-title">
           <Heading id="people-title" title={t('admin.people')} act={t('admin.add_person')} onAct={() => setAdding('person')} />

@@ -104,6 +104,10 @@ export function PersonPage(): VNode {
                 </button>
               ) : (
                 <>
+                  <p class="hint">{t('person.second_why')}</p>
+                  <button type="button" class="button button-soft" disabled={busy.value} onClick={() => act('DELETE', 'second-factors', t('person.second_reset'))}>
+                    {t('person.second')}
+                  </button>
                   <p class="hint">{t('person.close_why')}</p>
                   <button type="button" class="button button-soft" disabled={busy.value} onClick={() => act('POST', 'close', t('person.closed'))}>
                     {t('person.close')}

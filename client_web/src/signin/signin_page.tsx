@@ -61,7 +61,7 @@ export function SignInPage(): VNode {
               {t('signin.other_person')}
             </button>
           )}
-          <p class="signin-forgot">{t('signin.forgot')}</p>
+          {!asked.value && <p class="signin-forgot">{t('signin.forgot')}</p>}
           <p class="signin-looks">
             {t('signin.looks')} <a href={LOOKS}>{t('signin.looks_more')}</a>
           </p>
