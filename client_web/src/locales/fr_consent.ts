@@ -30,7 +30,7 @@ export const frConsent = {
 
   'consent.why.agreed': "Les accords nécessaires sont là.",
   'consent.why.carried': [
-    "Cela continue avec le oui donné avant 15 ans. Une réponse est attendue, seul cette fois.",
+    "Cela continue avec le oui donné avant 15 ans. Une nouvelle réponse est attendue, sans les parents cette fois.",
     "Cela continue avec ton oui d’avant tes 15 ans. Maintenant c’est à toi de répondre : confirmer, ou dire non.",
   ],
   'consent.why.ask_young': ["La réponse du jeune manque encore.", "Il manque encore ta réponse."],
@@ -56,21 +56,21 @@ export const frConsent = {
   'consent.who': "Qui a répondu quoi",
 
   'consent.next_15': [
-    "À 15 ans, {day}, {name} décidera seul. On lui demandera chaque chose de nouveau.",
+    "À 15 ans, {day}, c’est {name} qui décidera, sans l’accord d’un parent. On lui demandera chaque chose de nouveau.",
     "Le jour de tes 15 ans, {day}, tu décideras sans tes parents. On te demandera chaque chose de nouveau.",
   ],
   'consent.next_18': [
     "À 18 ans, {day}, l’accès des parents prendra fin.",
     "Le jour de tes 18 ans, {day}, l’accès de tes parents prendra fin.",
   ],
-  'consent.read_only_15': "{name} a 15 ans ou plus et décide seul. Ici se voit ce qui est activé.",
+  'consent.read_only_15': "{name} a 15 ans ou plus : c’est à {name} de décider. Ici se voit ce qui est activé.",
   'consent.read_only': "Ce compte n’est pas noté avec l’autorité parentale : il peut voir, et ne répond pas.",
 
   'consent.history': "Tout ce qui a été dit",
   'consent.no_history': "Rien n’a encore été dit.",
   'consent.line.given': "{name} a dit oui : {purpose}",
   'consent.line.refused': "{name} a dit non : {purpose}",
-  'consent.line.withdrawn': "{name} est revenu sur son oui : {purpose}",
+  'consent.line.withdrawn': "{name} a repris son oui : {purpose}",
   'consent.how.app': "ici",
   'consent.how.paper': "sur papier, vu par {by}",
   'consent.how.oral': "de vive voix, noté par {by}",
