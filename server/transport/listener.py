@@ -11,7 +11,7 @@ from typing import Any, Final
 from aiohttp import web
 from aiohttp.http_parser import RawRequestMessage
 
-from server.transport.shield import shield
+from server.transport.shield import forbid
 
 IDLE_SECONDS: Final = 75.0  # longer than the 60 s that web servers in front keep theirs (nginx, Caddy: less or equal)
 LINGERING_SECONDS: Final = 5.0  # for the rest of a body that was refused
@@ -48,7 +48,7 @@ class Unreadable(web.Request):
 
     async def _prepare_hook(self, response: web.StreamResponse) -> None:
         response.headers.popall("Server", None)
-        shield(self, response)
+        forbid(response)
 
 
 def _request(

@@ -38,14 +38,15 @@ def attach(app: web.Application) -> None:
 
 
 async def _shield(request: web.Request, response: web.StreamResponse) -> None:
-    if not isinstance(response, web.WebSocketResponse):  # a handshake is no page, and must be small
-        shield(request, response)
-
-
-def shield(request: web.BaseRequest, response: web.StreamResponse) -> None:
-    """Adds what ``response`` does not say itself."""
-    for name, value in ON_ALL.items():
-        response.headers.setdefault(name, value)
+    if isinstance(response, web.WebSocketResponse):
+        return  # a handshake is no page, and must be small
+    forbid(response)
     here = reached(request)
     if here.scheme == "https" and not is_loopback_name(here.host):
         response.headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}; includeSubDomains"
+
+
+def forbid(response: web.StreamResponse) -> None:
+    """Adds what ``response`` does not say itself."""
+    for name, value in ON_ALL.items():
+        response.headers.setdefault(name, value)

@@ -71,8 +71,6 @@ class NotesHttp:
             hdrs.ACCEPT_RANGES: "bytes",
             hdrs.CACHE_CONTROL: "no-store",  # what is about people stays in no cache
             hdrs.CONTENT_DISPOSITION: f'attachment; filename="{shorten(note.id)}.ogg"',
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "X-Content-Type-Options": "nosniff",
         }
         wanted = _range(call.request, note.bytes)
         if wanted is None:

@@ -10,6 +10,7 @@ from server.kernel.identifiers import new_id, shorten
 from server.moderation import policy
 from server.rooms.notes import rules
 from server.rooms.notes.rules import CHUNK
+from server.transport.shield import NOTHING_RUNS
 from tests.support.notes import begin, body_of, hear, note, put, say, upload
 from tests.support.rooms import House
 
@@ -41,7 +42,7 @@ async def test_a_note_takes_its_place_and_is_heard(house: House) -> None:
         status, content, headers = await hear(house, who, room, note_id)
         assert (status, content, headers["Content-Type"]) == (200, NOTE, "audio/ogg")
     assert headers["Content-Disposition"].startswith("attachment")
-    assert headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert headers["Content-Security-Policy"] == NOTHING_RUNS
     assert (headers["Cache-Control"], headers["X-Content-Type-Options"]) == ("no-store", "nosniff")
 
 

@@ -501,10 +501,14 @@ async def ask(
     return reply.status, reply.error[0] if reply.status >= 400 else None
 
 
+_DESCRIBED: dict[str, dict[str, Any]] = {}  # by house: it is long, and the same all the time
+
+
 async def description(house: House) -> dict[str, Any]:
-    reply = await house.site.ask("GET", "/api/openapi.json")
-    document: dict[str, Any] = reply.body
-    return document
+    if house.site.url not in _DESCRIBED:
+        _DESCRIBED.clear()
+        _DESCRIBED[house.site.url] = (await house.site.ask("GET", "/api/openapi.json")).body
+    return _DESCRIBED[house.site.url]
 
 
 async def state(house: House) -> dict[str, int]:
@@ -706,6 +710,13 @@ async def test_bad_bodies_are_refused_whole(house: House) -> None:
     assert await state(house) == before
 
 
+def leads_elsewhere(row: Row, name: str, written: str) -> bool:
+    """Whether the client makes another endpoint's address of it before it asks: ``a/%2e%2e/b`` is ``b``."""
+    before, _, after = row.path.partition(f"{{{name}}}")
+    above = before.rstrip("/").rpartition("/")[0]
+    return written == "%2e%2e" and any(other.path == above + after for other in TABLE)
+
+
 async def test_odd_names_in_the_path_do_not_exist(house: House) -> None:
     here = await scene(house, house.north)
     odd = ["x", "0", "-1", "99999999999999999999", "%00", "%2e%2e", "a" * 3_000, "é", "1 or 1=1"]
@@ -714,5 +725,6 @@ async def test_odd_names_in_the_path_do_not_exist(house: House) -> None:
             if f"{{{name}}}" in row.path:
                 path, body = row.fill(here)
                 token = here.people[sorted(row.roles or ())[0]].token
-                answers = {written: await ask(house, row, ({**path, name: written}, body), token) for written in odd}
+                tried = [written for written in odd if not leads_elsewhere(row, name, written)]
+                answers = {written: await ask(house, row, ({**path, name: written}, body), token) for written in tried}
                 assert set(answers.values()) <= {(404, "not_found"), (400, "bad_request")}, (row.name, answers)

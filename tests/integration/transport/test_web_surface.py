@@ -58,7 +58,7 @@ async def answers(house: House) -> dict[str, tuple[int, Mapping[str, str]]]:
     async def ask(method: str, path: str, status: int, body: bytes | None = None, **headers: str) -> None:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         async with house.site.http.request(method, house.site.url + path, data=body, headers=sent) as got:
-            found[f"{method} {path} {sorted(sent)}"] = got.status, dict(got.headers)
+            found[f"{method} {path} {sorted(sent)} {got.status}"] = got.status, dict(got.headers)
             assert got.status == status, (method, path, got.status)
 
     signed_in = {"Authorization": f"Bearer {admin.token}"}
