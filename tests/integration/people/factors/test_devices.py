@@ -40,7 +40,7 @@ def cookies(reply: Reply) -> dict[str, str]:
 async def kinds(here: World, who: str) -> list[tuple[str, Any]]:
     query = text("select kind, facts from account_notices where account_id = :who order by id")
     async with here.database.everywhere() as conn:
-        return [tuple(row) for row in await conn.execute(query, {"who": here.north.id(who)})]  # type: ignore[misc]
+        return [tuple(row) for row in await conn.execute(query, {"who": here.north.id(who)})]
 
 
 async def test_a_device_never_seen_before_is_told_to_its_owner_the_first_one_is_not(here: World) -> None:
