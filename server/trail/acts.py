@@ -60,9 +60,9 @@ class Act(StrEnum):
     PAPERS_READ = "papers.read"
     PAPER_RECORDED = "paper.recorded"
     PAPER_WITHDRAWN = "paper.withdrawn"
-    PASSWORD_CHOSEN = "password.chosen"  # noqa: S105 - an act
     PASSKEY_REFUSED = "passkey.refused"
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - an act
+    PASSWORD_CHOSEN = "password.chosen"  # noqa: S105 - an act
     PERSON_RESTORED = "person.restored"
     PERSON_SUSPENDED = "person.suspended"
     POLICY_CHANGED = "policy.changed"

@@ -40,16 +40,29 @@ def findings(output: str) -> dict[str, str]:
 def test_help_names_every_command(folder: Path) -> None:
     done = run("--help", env=environment(folder / "data"))
     assert (done.returncode, done.stderr) == (0, "")
-    for name in ("serve", "demo", "admin", "db", "doctor", "moderate"):
+    for name in ("serve", "demo", "admin", "audit", "db", "doctor", "moderate"):
         assert re.search(rf"^    {name} ", done.stdout, re.MULTILINE)
     assert run("--version", env=environment(folder / "data")).stdout == f"binome {__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [[], ["serve", "now"], ["admin"], ["admin", "create"], ["db"], ["db", "down"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["serve", "now"], ["admin"], ["admin", "create"], ["audit"], ["db"], ["db", "down"]]
+)
 def test_what_is_typed_wrong_is_one_line(folder: Path, arguments: list[str]) -> None:
     done = run(*arguments, env=environment(folder / "data"))
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert not (folder / "data").exists()
+
+
+def test_verifying_before_there_is_a_trail(folder: Path) -> None:
+    done = run("audit", "verify", env=environment(folder / "data"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "binome: the database has no audit trail yet; run `binome db upgrade` first\n"
+    assert run("db", "upgrade", env=environment(folder / "data")).returncode == 0
+    done = run("audit", "verify", env=environment(folder / "data"))
+    assert (done.returncode, done.stdout) == (0, "There is no organisation yet, and so nothing to verify.\n")
+    done = run("audit", "verify", "--organisation", "West", env=environment(folder / "data"))
+    assert (done.returncode, done.stderr) == (2, "binome: there is no organisation 'West'\n")
 
 
 class TestDoctor:
