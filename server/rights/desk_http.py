@@ -134,7 +134,7 @@ class DeskHttp:
         """The legal holds of one's organisation, the newest first."""
         return await self._hold_list(call.principal)
 
-    @endpoint("POST", "/api/v1/data/holds", body=NewHoldBody, permission=Permission.DATA_HOLD, status=201)
+    @endpoint("POST", "/api/v1/data/holds", body=NewHoldBody, permission=Permission.DATA_HOLD)
     async def place(self, call: Call) -> None:
         """Keep what is about a person, or about a pair, from being removed."""
         body: NewHoldBody = call.body

@@ -123,7 +123,7 @@ class DataHttp:
         children = await self._requests.children(call.principal)
         return OwnRequests(cards(listed), [PersonName(child.id, child.name) for child in children])
 
-    @endpoint("POST", "/api/v1/data/requests", body=NewRequestBody, permission=Permission.DATA_OWN, status=201)
+    @endpoint("POST", "/api/v1/data/requests", body=NewRequestBody, permission=Permission.DATA_OWN)
     async def make(self, call: Call) -> None:
         """Ask for something about one's data, or a child's. The same `id` twice is once."""
         body: NewRequestBody = call.body

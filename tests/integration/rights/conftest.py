@@ -52,7 +52,7 @@ async def write_everywhere(house: House, room: Room) -> None:
     assert (await say(lea, room, note_id, 4))["ok"]
     assert (await lea.call("help:now", {"room": str(room.id)}))["ok"]
     request = {"id": str(new_id()), "kind": "correction", "words": MARKER}
-    assert (await house.ask(room.mentee, "POST", "/api/v1/data/requests", request)).status == 201
+    assert (await house.ask(room.mentee, "POST", "/api/v1/data/requests", request)).status == 204
     await fill(house, room, admin.id)
 
 

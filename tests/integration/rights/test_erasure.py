@@ -123,7 +123,7 @@ async def test_what_a_hold_covers_is_sealed_and_vanishes_when_it_ends(house: Hou
 async def request_erasure(house: House, room: Room) -> str:
     request = str(new_id())
     body = {"id": request, "kind": "erasure"}
-    assert (await house.ask(room.mentee, "POST", "/api/v1/data/requests", body)).status == 201
+    assert (await house.ask(room.mentee, "POST", "/api/v1/data/requests", body)).status == 204
     return request
 
 
