@@ -17,7 +17,7 @@ from server.kernel.clock import Clock
 from server.kernel.errors import BadCredentials, TooFast
 from server.kernel.permissions import Role
 from server.kernel.principal import Principal
-from server.people import codes, invitation_store, rules, sessions, store
+from server.people import codes, invitation_store, notices, rules, sessions, store
 from server.people.guesses import MAX_KEYS, site_of
 from server.people.invitation_store import Invitation, Purpose
 from server.people.passwords import Passwords
@@ -86,14 +86,19 @@ class Joining:
             found = await self._find_link(conn, token)
         if found.invitation.purpose is Purpose.DEVICE:
             raise BadCredentials("link")
-        rules.check_password(found.account.person.role, password)
+        about = (found.account.login, found.account.person.name)
+        rules.check_password(found.account.person.role, password, about=about)
         hashed = await self._passwords.hash(password)
         async with self._database.begin(found.invitation.organisation_id) as conn:
             account = await self._use(conn, found, "link")
             await store.set_password_hash(conn, account.person.id, hashed)
             ended = await sessions.delete_of_account(conn, account.person.id)
             await self._record(conn, Act.PASSWORD_CHOSEN, found.invitation)
-        await self._sign_in.announce(ended, "replaced")
+            if found.invitation.purpose is Purpose.RESET:
+                await notices.tell(
+                    conn, found.invitation.organisation_id, account.person.id, "password_changed", self._clock.now()
+                )
+        await self._sign_in.announce(ended, "password_changed")
         return account.login
 
     async def bind(self, visitor: Visitor, *, token: str | None = None, code: str | None = None) -> Opened:

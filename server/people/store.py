@@ -201,10 +201,10 @@ async def set_disabled(conn: AsyncConnection, account_id: UUID, at: datetime) ->
 
 
 async def set_open(conn: AsyncConnection, account_id: UUID) -> bool:
-    """Opens a closed account again. False when it does not exist or is open."""
+    """Opens a closed account again. False when it does not exist, is open, or was erased: then nobody is behind it."""
     done = await conn.execute(
         update(accounts)
-        .where(accounts.c.id == account_id, accounts.c.disabled_at.is_not(None))
+        .where(accounts.c.id == account_id, accounts.c.disabled_at.is_not(None), accounts.c.erased_at.is_(None))
         .values(disabled_at=None)
     )
     return done.rowcount == 1
