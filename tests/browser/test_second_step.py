@@ -93,6 +93,7 @@ async def test_a_passkey_alone_opens_the_door(room: Room, admin: Api) -> None:
     await _came_in(claire)
     await claire.page.get_by_role("button", name="Mon compte").click()
     await claire.press("Se déconnecter")
-    await expect(claire.page.get_by_label("Nom de connexion")).to_be_visible()
+    await expect(claire.page.get_by_label("Nom de connexion")).to_have_value("")
+    await expect(claire.page.get_by_label("Mot de passe", exact=True)).to_have_value("")
     await claire.page.get_by_role("button", name="Avec une clé d’accès").click()
     await _came_in(claire)

@@ -1,11 +1,11 @@
 /** The door: a name and a password, and help beside it for whoever cannot come in. */
 
-import { signal, useSignal } from '@preact/signals';
+import { effect, signal, useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../locales/text';
 import { waiting } from '../outbox/outbox';
-import { asked, endedBy, finish, signIn } from '../session/session';
+import { asked, endedBy, finish, me, signIn } from '../session/session';
 import { Header } from '../shell/header';
 import { later } from '../shell/later';
 import { recall } from '../shell/memory';
@@ -19,8 +19,11 @@ const CodeForm = later(async () => (await import('../entry')).CodeForm);
 const ResetForm = later(async () => (await import('../entry')).ResetForm);
 const SecondStep = later(async () => (await import('../security')).SecondStep);
 
-/** What was typed stays while this page does: coming back from the second step, nobody types it again. */
+/** What was typed stays until somebody is in: coming back from the second step, nobody types it again. */
 const typed = { login: signal(''), password: signal('') };
+effect(() => {
+  if (me.value) typed.login.value = typed.password.value = '';
+});
 
 /** Not known any more: it ran out while the page was away. Anything else was somebody's decision. */
 const EXPIRED = ['session_expired', 'not_signed_in'];
@@ -85,7 +88,7 @@ function SignInForm(): VNode {
       busy.value = true;
       try {
         await signIn(login.peek().trim(), password.peek());
-        if (!asked.peek()) login.value = password.value = '';
+        busy.value = false;
         return;
       } catch (error) {
         problem.value = { field: null, text: reason(error) };

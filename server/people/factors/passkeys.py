@@ -30,6 +30,7 @@ from server.people.factors import challenges
 from server.people.factors.store import Passkey
 from server.transport.reached import Reached, host_name, is_address
 
+LONGEST_ID = 1023  # bytes: WebAuthn Level 2, section 5.8.3
 MAKE, USE = "passkey make", "passkey use"
 
 
@@ -136,6 +137,8 @@ def made(
         )
     except Exception as error:  # whatever its parsers make of what anyone may have sent
         raise BadCredentials("passkey") from error
+    if len(verified.credential_id) > LONGEST_ID:
+        raise BadCredentials("passkey")
     organisation_id, account_id = owner
     key = Passkey(
         id=new_id(),

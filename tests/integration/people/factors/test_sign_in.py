@@ -285,6 +285,26 @@ async def test_a_passkey_is_refused_for_whatever_is_not_quite_right(here: World)
     assert (await use_key(here, telephone.use(options))).error == ("bad_credentials", None)
 
 
+async def test_a_passkey_is_made_for_one_session_by_a_device_that_asks_for_a_finger(here: World) -> None:
+    waiting, other = await come(here, "claire.north"), await come(here, "claire.north")
+    origin = f"http://localhost:{here.site.port}"
+    options = (await ask(here, "session/new-passkey/options", waiting, headers=host(here))).body["public_key"]
+    made = Telephone(origin).make(options)
+    for token, wrong in (
+        (other, made),
+        (waiting, Telephone(origin, verifies=False).make(options)),
+        (waiting, Telephone("https://evil.example").make(options)),
+        (waiting, Telephone(origin, id=bytes(1024)).make(options)),
+        (waiting, made | {"attestation": "AAAA"}),
+        (waiting, {"id": "AAAA", "client_data": "AAAA"}),
+    ):
+        reply = await ask(here, "session/new-passkey", token, {"passkey": wrong}, headers=host(here))
+        assert (reply.status, reply.error) == (401, ("bad_credentials", None))
+    by_number = await ask(here, "session/new-passkey", waiting, {"passkey": made})
+    assert by_number.error == ("bad_request", None)
+    assert (await ask(here, "session/new-passkey", waiting, {"passkey": made}, headers=host(here))).status == 200
+
+
 async def test_an_answer_of_a_passkey_is_worth_one_sign_in(here: World) -> None:
     _, telephone = await with_passkey(here, "claire.north")
     answer = telephone.use(await key_options(here))
