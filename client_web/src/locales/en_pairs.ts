@@ -40,7 +40,7 @@ export const enPairs: Texts<typeof frPairs> = {
   'pairs.goodbye_day': "Day of the goodbye",
   'pairs.goodbye_hint': "A last session is planned on that day at 5 pm. The field may stay empty.",
   'pairs.goodbye_title': "Saying goodbye",
-  'pairs.mine': "My pairs",
+  'pairs.mine': "Where each stands",
 
   'act.withdraw': "Withdraw the proposal",
   'act.start': "Begin",

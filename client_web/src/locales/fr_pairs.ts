@@ -39,7 +39,7 @@ export const frPairs = {
   'pairs.goodbye_day': "Jour de l’au revoir",
   'pairs.goodbye_hint': "Une dernière séance est prévue ce jour-là à 17 h. Le champ peut rester vide.",
   'pairs.goodbye_title': "Se dire au revoir",
-  'pairs.mine': "Mes binômes",
+  'pairs.mine': "Où en est chacun",
 
   'act.withdraw': "Retirer la proposition",
   'act.start': "Commencer",
