@@ -8,7 +8,6 @@ from enum import StrEnum
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 from typing import Final
-from uuid import UUID
 
 from server.infra.limits import Limiter, Rate
 from server.kernel.errors import TooFast

@@ -22,7 +22,7 @@ ON_ALL: Final = {
 ON_FILES: Final = {**ON_ALL, "Cross-Origin-Embedder-Policy": "require-corp"}
 # What a page may use of the device: named is what a browser would else give, or ask for, in its name.
 _USES: Final = ("camera", "microphone", "screen-wake-lock")
-_USES_NOT: Final = ("bluetooth", "display-capture", "geolocation", "hid", "midi", "payment", "serial", "usb")
+_USES_NOT: Final = ("display-capture", "geolocation", "hid", "midi", "payment", "serial", "usb")
 ON_PAGES: Final = {
     **ON_FILES,
     "Cross-Origin-Opener-Policy": "same-origin",

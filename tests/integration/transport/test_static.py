@@ -73,7 +73,7 @@ async def test_the_page(site: Site) -> None:
         "Cross-Origin-Embedder-Policy": "require-corp",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(self), microphone=(self), screen-wake-lock=(self), bluetooth=(), "
+        "Permissions-Policy": "camera=(self), microphone=(self), screen-wake-lock=(self), "
         "display-capture=(), geolocation=(), hid=(), midi=(), payment=(), serial=(), usb=()",
         "Referrer-Policy": "no-referrer",
         "Vary": "Accept-Encoding",
