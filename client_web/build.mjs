@@ -31,19 +31,21 @@ const worklet = await build({
 const address = (path) => `/assets/${path.split('/').at(-1)}`;
 
 
-// What only the staff see does not weigh on a young person's first load: their code links it when it comes.
-const staff = await build({
+// What only the staff see, or who opens a certain page, does not weigh on a young person's first load: the code of those
+// links it when it comes.
+const looks = await build({
   ...common,
-  entryPoints: { staff: 'src/styles/staff.css' },
+  entryPoints: { staff: 'src/styles/staff.css', security: 'src/styles/security.css' },
   outdir: join(out, 'assets'),
   entryNames: '[name]-[hash]',
   metafile: true,
 });
+const look = (source) => JSON.stringify(address(Object.entries(looks.metafile.outputs).find(([, { entryPoint }]) => entryPoint === source)[0]));
 const only = ({ metafile }) => JSON.stringify(address(Object.keys(metafile.outputs)[0]));
 
 const { metafile } = await build({
   ...common,
-  define: { VOICE_WORKLET: only(worklet), STAFF_STYLES: only(staff) },
+  define: { VOICE_WORKLET: only(worklet), STAFF_STYLES: look('src/styles/staff.css'), SECURITY_STYLES: look('src/styles/security.css') },
   entryPoints: { app: 'src/main.tsx' },
   outdir: join(out, 'assets'),
   entryNames: '[name]-[hash]',

@@ -29,7 +29,11 @@ const DeskPage = later(async () => {
 });
 const GlassPage = later(async () => (await staffCode()).GlassPage);
 const HeadsPage = later(async () => (await staffCode()).HeadsPage);
-const SecurityPage = later(async () => (await import('./security')).SecurityPage);
+const SecurityPage = later(async () => {
+  const code = await import('./security');
+  await code.dressed;
+  return code.SecurityPage;
+});
 const ConsentPage = later(async () => (await import('./consent')).ConsentPage);
 const PapersPage = later(async () => (await import('./pairs')).PapersPage);
 const CasePages = later(async () => {

@@ -8,6 +8,7 @@ import { frPeople } from './locales/fr_people';
 import { frStaff } from './locales/fr_staff';
 import { frYoung } from './locales/fr_young';
 import { learnTexts } from './locales/text';
+import { dress } from './shell/dress';
 
 learnTexts(frGlass);
 learnTexts(frStaff);
@@ -18,14 +19,7 @@ learnTexts(frYoung);
 /** The address of `styles/staff.css`, which the bundler names by its content. */
 declare const STAFF_STYLES: string;
 
-/** Settles when the look is here, or cannot be had: without it all still works. */
-export const dressed = new Promise<void>((done) => {
-  const sheet = document.createElement('link');
-  sheet.rel = 'stylesheet';
-  sheet.href = STAFF_STYLES;
-  sheet.onload = sheet.onerror = () => done();
-  document.head.append(sheet);
-});
+export const dressed = dress(STAFF_STYLES);
 
 export { Administration } from './admin/administration';
 export { PersonPage } from './admin/person_page';

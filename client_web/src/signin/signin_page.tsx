@@ -17,7 +17,11 @@ import { Refusal } from '../wire/refusal';
 
 const CodeForm = later(async () => (await import('../entry')).CodeForm);
 const ResetForm = later(async () => (await import('../entry')).ResetForm);
-const SecondStep = later(async () => (await import('../security')).SecondStep);
+const SecondStep = later(async () => {
+  const code = await import('../security');
+  await code.dressed;
+  return code.SecondStep;
+});
 
 /** What was typed stays until somebody is in: coming back from the second step, nobody types it again. */
 const typed = { login: signal(''), password: signal('') };
