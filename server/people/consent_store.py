@@ -1,19 +1,20 @@
 """SQL of guardians and of the consent ledger."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, insert, select, update
+import msgspec
+from sqlalchemy import Row, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.people.consent_rules import Capacity, Decision, File, How, Link, Purpose, Word
-from server.people.consent_tables import consent_entries, consent_texts, guardian_links
-from server.people.tables import accounts, organisations
+from server.people.consent_tables import consent_entries, guardian_links
+from server.people.tables import accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,45 +61,41 @@ class GuardianLink:
         return Link(self.guardian_id, self.authority, self.since, self.until)
 
 
+_FILES = text("""
+select a.id, a.birth_date, o.zone,
+    cast((select json_agg(json_build_array(l.guardian_id, l.authority, l.since, l.until) order by l.since, l.id)
+        from guardian_links l where l.mentee_id = a.id) as text) as links,
+    cast((select json_agg(json_build_array(e.purpose, e.by_id, e.decision, e.version, e.at, e.recorded_at)
+            order by e.number)
+        from consent_entries e where e.mentee_id = a.id) as text) as words,
+    cast((select json_agg(json_build_array(t.purpose, t.version, t.asks_again_from))
+        from consent_texts t
+        where t.organisation_id = a.organisation_id and t.asks_again_from is not null) as text) as asks
+from accounts a join organisations o on o.id = a.organisation_id
+where a.id = any(cast(:mentees as uuid[])) and a.role = 'mentee' and a.birth_date is not null
+""")
+_read_links = msgspec.json.Decoder(list[tuple[UUID, bool, datetime, datetime | None]]).decode
+_read_words = msgspec.json.Decoder(list[tuple[Purpose, UUID, Decision, int, datetime, datetime]]).decode
+_read_asks = msgspec.json.Decoder(list[tuple[Purpose, int, datetime]]).decode
+
+
 async def files(conn: AsyncConnection, mentee_ids: Collection[UUID]) -> dict[UUID, File]:
-    """What decides about each of these young people; who is none is left out."""
+    """What decides about each of these young people, in one query; who is none is left out."""
     if not mentee_ids:
         return {}
-    young = (
-        await conn.execute(
-            select(accounts.c.id, accounts.c.birth_date, accounts.c.organisation_id, organisations.c.zone)
-            .join(organisations, organisations.c.id == accounts.c.organisation_id)
-            .where(accounts.c.id.in_(mentee_ids), accounts.c.role == "mentee", accounts.c.birth_date.is_not(None))
-        )
-    ).all()
-    links: dict[UUID, list[Link]] = defaultdict(list)
-    for link in await links_of(conn, mentee_ids=mentee_ids):
-        links[link.mentee_id].append(link.link)
-    words: dict[UUID, dict[Purpose, list[Word]]] = defaultdict(lambda: defaultdict(list))
-    for entry in await entries_of(conn, mentee_ids):
-        words[entry.mentee_id][entry.purpose].append(entry.word)
-    asks = await _asks(conn, {row.organisation_id for row in young})
-    return {
-        row.id: File(
-            row.id, row.birth_date, ZoneInfo(row.zone), links[row.id], words[row.id], asks[row.organisation_id]
-        )
-        for row in young
-    }
+    rows = await conn.execute(_FILES, {"mentees": list(mentee_ids)})
+    return {row.id: _file(row) for row in rows}
 
 
-async def _asks(
-    conn: AsyncConnection, organisation_ids: Collection[UUID]
-) -> Mapping[UUID, Mapping[Purpose, Sequence[tuple[int, datetime]]]]:
-    found: dict[UUID, dict[Purpose, list[tuple[int, datetime]]]] = defaultdict(lambda: defaultdict(list))
-    query = select(
-        consent_texts.c.organisation_id,
-        consent_texts.c.purpose,
-        consent_texts.c.version,
-        consent_texts.c.asks_again_from,
-    ).where(consent_texts.c.organisation_id.in_(organisation_ids), consent_texts.c.asks_again_from.is_not(None))
-    for row in await conn.execute(query):
-        found[row.organisation_id][Purpose(row.purpose)].append((row.version, row.asks_again_from))
-    return found
+def _file(row: Row[*tuple[Any, ...]]) -> File:
+    words: dict[Purpose, list[Word]] = defaultdict(list)
+    for purpose, by, decision, version, at, recorded_at in _read_words(row.words or "[]"):
+        words[purpose].append(Word(by, decision, version, at, recorded_at))
+    asks: dict[Purpose, list[tuple[int, datetime]]] = defaultdict(list)
+    for purpose, version, begins in _read_asks(row.asks or "[]"):
+        asks[purpose].append((version, begins))
+    links = [Link(*link) for link in _read_links(row.links or "[]")]
+    return File(row.id, row.birth_date, ZoneInfo(row.zone), links, words, asks)
 
 
 async def entries_of(conn: AsyncConnection, mentee_ids: Collection[UUID]) -> list[Entry]:

@@ -23,7 +23,7 @@ class ConsentStanding:
 
 
 async def standing(conn: AsyncConnection, mentee_ids: Collection[UUID], at: datetime) -> Mapping[UUID, ConsentStanding]:
-    """Of each of ``mentee_ids`` at ``at``, in four queries however many they are. For who is no young person known
+    """Of each of ``mentee_ids`` at ``at``, in one query however many they are. For who is no young person known
     here, everything is off."""
     known = await files(conn, mentee_ids)
     return {

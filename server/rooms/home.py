@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET, Struct, UnsetType
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.agenda.store import PlannedSession, upcoming
@@ -45,14 +45,16 @@ select r.id, r.last_seq, (
         (select from messages where room_id = r.id and changed <> seq and changed > coalesce(mark.seen, 0)
             and seq <= coalesce(mark.seen, 0) and author_id <> :me and state in ({_SHARED}) limit {COUNTED_UNREAD})
     ) others
-) as unread
+) as unread, cast((
+    select json_agg(json_build_array(account_id, delivered, seen)) from room_marks where room_id = r.id
+) as text) as marks
 from rooms r
 left join room_marks mark on mark.room_id = r.id and mark.account_id = :me
 where r.id = any(cast(:rooms as uuid[]))
 """  # noqa: S608 - put together from constants; all values are parameters
 )
 
-_MARKS = text("select room_id, account_id, delivered, seen from room_marks where room_id = any(cast(:rooms as uuid[]))")
+_read_marks = msgspec.json.Decoder(list[tuple[UUID, int, int]]).decode  # whose, delivered, seen
 
 MAX_APPEALS = 20  # that are told, the newest of all rooms: two kilobytes at the most
 
@@ -134,6 +136,7 @@ class Home(Struct, frozen=True):
 class _Count:
     last_seq: int
     unread: int
+    marks: list[tuple[UUID, int, int]]
 
 
 class Homes:
@@ -171,12 +174,13 @@ class Homes:
             return []
         ids = [room.id for room in rooms]
         counts = {
-            row.id: _Count(row.last_seq, 0 if is_staff(principal.role) else min(row.unread, COUNTED_UNREAD))
+            row.id: _Count(
+                row.last_seq,
+                0 if is_staff(principal.role) else min(row.unread, COUNTED_UNREAD),
+                _read_marks(row.marks or "[]"),
+            )
             for row in await conn.execute(_COUNTS, {"me": principal.account_id, "rooms": ids})
         }
-        marks: dict[UUID, list[Row[Any]]] = defaultdict(list)
-        for row in await conn.execute(_MARKS, {"rooms": ids}):
-            marks[row.room_id].append(row)
         appealed: dict[UUID, list[AppealCard]] = defaultdict(list)
         for appeal in await appeals_of(conn, principal.account_id, ids, limit=MAX_APPEALS) if appeals else ():
             appealed[appeal.room_id].append(appeal_card(appeal))
@@ -189,7 +193,6 @@ class Homes:
                 room,
                 counts[room.id],
                 people,
-                marks[room.id],
                 appealed[room.id],
                 words[room.pair_id],
                 staff=staff,
@@ -208,7 +211,6 @@ def _card(
     room: Room,
     count: _Count,
     people: Mapping[UUID, Person],
-    marks: Collection[Row[Any]],
     appeals: list[AppealCard],
     words: PairWords,
     *,
@@ -230,9 +232,9 @@ def _card(
         ],
         marks=sorted(
             (
-                MarkCard(room.seats[row.account_id], row.delivered, row.seen)
-                for row in marks
-                if row.account_id in room.seats
+                MarkCard(room.seats[account_id], delivered, seen)
+                for account_id, delivered, seen in count.marks
+                if account_id in room.seats
             ),
             key=lambda mark: mark.seat,
         ),
