@@ -54,7 +54,7 @@ export const enPairs: Texts<typeof frPairs> = {
   'act.suspend_why': "Writing is cut and a call that goes on ends, within a second. Both learn that there is a pause, without a reason.",
   'act.lift': "Lift the suspension",
   'act.plan_closing': "Prepare the end",
-  'act.plan_closing_why': "An end is prepared: a reason, a goodbye. {mentor} and {mentee} are told, and can still write to each other.",
+  'act.plan_closing_why': "An end is prepared: a reason, a goodbye. {mentor} and {mentee} are told.",
   'act.keep': "Go on after all",
   'act.close': "Close the pair",
   'act.close_why': "The room can be read for a while, then it closes.",

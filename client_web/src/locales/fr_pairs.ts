@@ -53,7 +53,7 @@ export const frPairs = {
   'act.suspend_why': "L’écriture est coupée et l’appel en cours s’arrête, à la seconde. Les deux apprennent que c’est une pause, sans motif.",
   'act.lift': "Lever la suspension",
   'act.plan_closing': "Préparer la fin",
-  'act.plan_closing_why': "La fin se prépare : un motif, un au revoir. {mentor} et {mentee} en sont informés, et peuvent encore s’écrire.",
+  'act.plan_closing_why': "La fin se prépare : un motif, un au revoir. {mentor} et {mentee} en sont informés.",
   'act.keep': "Continuer finalement",
   'act.close': "Clore le binôme",
   'act.close_why': "L’espace reste lisible quelque temps, puis se ferme.",
