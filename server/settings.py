@@ -302,7 +302,7 @@ class Settings:
             )
         if self.database_owner_url is not None and self.database_url is None:
             raise SettingsError(
-                "BINOME_DATABASE_OWNER_URL is the owner's way to the database of BINOME_DATABASE_URL, which is not set; "
+                "BINOME_DATABASE_OWNER_URL is the owner's way to the database of BINOME_DATABASE_URL, which is unset; "
                 "set both or neither"
             )
         if self.redis_url is not None and self.database_url is None:

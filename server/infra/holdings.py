@@ -1,6 +1,6 @@
 """What each table holds about people: what of it they are given when they ask, what is left when they are forgotten,
-and for how long it is kept. Each capability says it of its own tables, in a ``holdings.py`` beside ``tables.py``; a test
-fails for a table that refers to a person and that nobody spoke of (docs/decisions/0197).
+and for how long it is kept. Each capability says it of its own tables, in a ``holdings.py`` beside ``tables.py``; a
+test fails for a table that refers to a person and that nobody spoke of (docs/decisions/0197).
 
 Conditions and values are SQL about the row ``t``. They may use the parameters of ``Scope``.
 """

@@ -1,5 +1,6 @@
-"""A young person asks to be forgotten, sees it through, and is; the other is told, and the conversation stays in order."""
+"""A young person asks to be forgotten, sees it through, and is; the other is told, the conversation stays in order."""
 
+import asyncio
 import io
 import json
 import zipfile
@@ -21,7 +22,8 @@ async def test_from_a_copy_to_being_forgotten(room: Room, pair: Logins) -> None:
     await expect(mentor).to_contain_text("Julien")
     async with lea.page.expect_download() as coming:
         await lea.page.get_by_role("link", name="Télécharger mes données").click()
-    copy = zipfile.ZipFile(io.BytesIO(Path(await (await coming.value).path()).read_bytes()))
+    path = await (await coming.value).path()
+    copy = zipfile.ZipFile(io.BytesIO(await asyncio.to_thread(Path(path).read_bytes)))
     said = json.loads(copy.read("data.json"))["sections"]["conversation"]
     assert [(one["author"], one["text"]) for one in said] == [("me", "salut Julien")]
 

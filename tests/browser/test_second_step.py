@@ -72,7 +72,9 @@ async def test_a_professional_sets_up_codes_and_comes_back_with_one(room: Room, 
     await expect(rows).to_have_count(2)
     await again.page.get_by_role("button", name=re.compile("^Déconnecter :")).click()
     await expect(rows).to_have_count(1)
-    await expect(claire.page.get_by_text(re.compile("Cette session a été fermée|La session est terminée"))).to_be_visible()
+    await expect(
+        claire.page.get_by_text(re.compile("Cette session a été fermée|La session est terminée"))
+    ).to_be_visible()
     await again.page.get_by_label("Mot de passe actuel").fill(PASSWORD)
     await again.page.get_by_label("Nouveau mot de passe").fill("soleil2012")
     await again.press("Changer le mot de passe")

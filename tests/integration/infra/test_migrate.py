@@ -43,7 +43,7 @@ async def catalog(database: Database) -> dict[str, list[tuple[object, ...]]]:
             order by 1, 2""",
         "constraints": """
             select conrelid::regclass::text, conname::text, pg_get_constraintdef(oid) from pg_constraint
-            where connamespace = 'public'::regnamespace and contype not in ('n', 't') -- a deferred trigger is no table's
+            where connamespace = 'public'::regnamespace and contype not in ('n', 't') -- nor a deferred trigger
             and conrelid::regclass::text <> 'alembic_version' order by 1, 2""",
         "indexes": """
             select tablename::text, indexname::text, indexdef from pg_indexes
