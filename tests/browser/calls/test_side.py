@@ -10,8 +10,8 @@ from playwright.async_api import Page, async_playwright, expect
 
 from server.infra.database import Database
 from server.signalling.rungs import Rung
+from tests.browser.calls.test_calls import joins, receives, tiles
 from tests.browser.conftest import _FLAGS, CHROMIUM, Logins, Person, Room
-from tests.browser.test_calls import joins, receives, tiles
 from tests.support.rooms import House, served
 from tests.support.rooms import Person as Account
 

@@ -11,8 +11,8 @@ import psutil
 import pytest
 from playwright.async_api import WebSocket, expect
 
+from tests.browser.calls.test_calls import joins, receives, tiles
 from tests.browser.conftest import TELEPHONE, Logins, Person, Room
-from tests.browser.test_calls import joins, receives, tiles
 from tests.processes import Server
 
 pytestmark = pytest.mark.timeout(180)

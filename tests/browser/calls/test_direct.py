@@ -7,8 +7,8 @@ import psutil
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.calls.test_calls import joins, receives
 from tests.browser.conftest import Api, Logins, Person, Room, make_pair
-from tests.browser.test_calls import joins, receives
 
 pytestmark = pytest.mark.timeout(180)
 

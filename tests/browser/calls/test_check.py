@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.calls.test_calls import joins, receives
 from tests.browser.conftest import TELEPHONE, Logins, Person, Room
-from tests.browser.test_calls import joins, receives
 
 pytestmark = pytest.mark.timeout(120)
 

@@ -5,8 +5,8 @@ from itertools import count
 import pytest
 from playwright.async_api import Locator, expect
 
+from tests.browser.calls.test_calls import joins
 from tests.browser.conftest import PASSWORD, STAFF, TELEPHONE, Api, Logins, Person, Room
-from tests.browser.test_calls import joins
 
 pytestmark = pytest.mark.timeout(180)
 

@@ -2,8 +2,8 @@
 
 from playwright.async_api import expect
 
+from tests.browser.calls.test_calls import joins
 from tests.browser.conftest import Logins, Person, Room
-from tests.browser.test_calls import joins
 
 
 async def writes(person: Person, text: str) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.calls.test_calls import joins, receives
 from tests.browser.conftest import Api, Person, Room, make_pair, run_server, with_chromium
-from tests.browser.test_calls import joins, receives
 from tests.support.relay import coturn
 
 SECRET = "a secret that the relay and we have"
