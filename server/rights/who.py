@@ -111,8 +111,6 @@ def seen_by(viewer: Role, me: Role) -> list[Data]:
     if viewer is Role.MENTOR and me not in (Role.MENTEE, Role.SUPERVISOR):
         return []
     data = {one for act in GRANTS[viewer] for one in shown_by(act)}
-    if Data.MESSAGES in data:
-        data.discard(Data.MESSAGES_ONCE)  # of pairs that are not theirs
     return [one for one in Data if one in data and me in OF[one]]
 
 
