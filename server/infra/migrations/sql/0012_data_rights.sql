@@ -71,7 +71,7 @@ CREATE TABLE sealed_pieces (
     content bytea NOT NULL,
     PRIMARY KEY (remains_id, number)
 );
-SELECT isolate('sealed_pieces', 'EXISTS (SELECT FROM sealed_remains r WHERE r.id = sealed_pieces.remains_id)');
+SELECT isolate_part('sealed_pieces', 'remains_id', 'sealed_remains');
 
 CREATE TABLE retention_periods (
     organisation_id uuid NOT NULL REFERENCES organisations (id),
