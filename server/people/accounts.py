@@ -32,7 +32,7 @@ ScreenName = Callable[[UUID, str, bool], Awaitable[None]]
 MADE_FROM_NAME = 20  # characters of a login that is made
 MADE_SIGNS = 6  # 387 million: two people of one name get the same once in a very long while, and then a refusal
 
-_LOGIN_KEY = "accounts_login_key"  # the unique index on lower(login), in tables.py
+_LOGIN_KEY = "accounts_login_key_key"  # the unique constraint on the column, in tables.py
 
 
 @dataclass(frozen=True, slots=True)

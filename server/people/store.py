@@ -95,7 +95,7 @@ async def people_of(conn: AsyncConnection, ids: Collection[UUID]) -> Mapping[UUI
 
 async def account_by_login(conn: AsyncConnection, login: str) -> Account | None:
     """The account with this login, in whatever case it is written."""
-    query = select(*_ACCOUNT).where(func.lower(accounts.c.login) == login.lower())
+    query = select(*_ACCOUNT).where(accounts.c.login_key == func.lower(login))
     row = (await conn.execute(query)).first()
     return _account(row) if row else None
 
@@ -164,7 +164,7 @@ async def account(conn: AsyncConnection, account_id: UUID) -> Account | None:
 
 async def accounts_by_email(conn: AsyncConnection, email: str, limit: int) -> list[Account]:
     """The accounts with this address, in whatever case it is written, the oldest first."""
-    query = select(*_ACCOUNT).where(func.lower(accounts.c.email) == email.lower()).order_by(accounts.c.id).limit(limit)
+    query = select(*_ACCOUNT).where(accounts.c.email_key == func.lower(email)).order_by(accounts.c.id).limit(limit)
     return [_account(row) for row in await conn.execute(query)]
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Date,
     ForeignKey,
     Index,
@@ -48,6 +49,9 @@ accounts = Table(
     Column("email", Text),
     Column("phone", Text),
     Column("version", Integer, nullable=False, server_default=text("1")),
+    # What an index finds them by: PostgreSQL calls no function for that which might leak rows of other organisations.
+    Column("login_key", Text, Computed("lower(login)", persisted=True), nullable=False, unique=True),
+    Column("email_key", Text, Computed("lower(email)", persisted=True)),
     # Since when the row says nothing of who it was (server/rights/erasure.py).
     Column("erased_at", Instant),
     CheckConstraint("length(email) <= 254", name="email"),
@@ -55,9 +59,8 @@ accounts = Table(
     CheckConstraint("role in ('admin', 'guardian', 'mentee', 'mentor', 'prescriber', 'supervisor')", name="role"),
     CheckConstraint("role <> 'mentee' or birth_date is not null or erased_at is not null", name="mentee_birth_date"),
 )
-Index("accounts_login_key", func.lower(accounts.c.login), unique=True)
 Index("accounts_organisation_id_idx", accounts.c.organisation_id)
-Index("accounts_email_idx", func.lower(accounts.c.email), postgresql_where=accounts.c.email.is_not(None))
+Index("accounts_email_key_idx", accounts.c.email_key, postgresql_where=accounts.c.email_key.is_not(None))
 
 auth_sessions = Table(
     "auth_sessions",

@@ -142,7 +142,7 @@ _REFUSED = text(
 _FORGIVE = text("UPDATE guesses SET failures = 0, free_at = :now WHERE kind = 'code' AND key = :key")
 _PURGE = text("DELETE FROM guesses WHERE free_at < :before AND coalesce(refused_at, free_at) < :before")
 _OF_ACCOUNT = """
-    (guesses.kind = 'login' AND guesses.key = sha256(convert_to(lower(accounts.login), 'UTF8')))
+    (guesses.kind = 'login' AND guesses.key = sha256(convert_to(accounts.login_key, 'UTF8')))
     OR (guesses.kind <> 'login' AND guesses.key = uuid_send(accounts.id))
 """
 _GUESSED = text(

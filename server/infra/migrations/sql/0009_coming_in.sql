@@ -26,7 +26,15 @@ ALTER TABLE accounts
     ADD COLUMN email text CONSTRAINT accounts_email_check CHECK (length(email) <= 254),
     ADD COLUMN phone text CONSTRAINT accounts_phone_check CHECK (phone ~ '^\+[0-9]{6,15}$'),
     ADD COLUMN version integer NOT NULL DEFAULT 1;
-CREATE INDEX accounts_email_idx ON accounts (lower(email)) WHERE email IS NOT NULL;
+
+-- What sign-in and reset look for, in whatever case it was written. Columns, since row-level security hands a condition
+-- to an index only if it is leak-proof: the equality of texts is, `lower` is not.
+DROP INDEX accounts_login_key;
+ALTER TABLE accounts
+    ADD COLUMN login_key text NOT NULL GENERATED ALWAYS AS (lower(login)) STORED,
+    ADD COLUMN email_key text GENERATED ALWAYS AS (lower(email)) STORED,
+    ADD CONSTRAINT accounts_login_key_key UNIQUE (login_key);
+CREATE INDEX accounts_email_key_idx ON accounts (email_key) WHERE email_key IS NOT NULL;
 
 -- What a principal carries reaches every process when it is corrected.
 DROP TRIGGER accounts_rights ON accounts;
