@@ -1,14 +1,12 @@
 /** On the first page: that answers are awaited, with the way there. Nothing for a young person who has answered all. */
 
 import type { VNode } from 'preact';
-import { useEffect } from 'preact/hooks';
 import { t } from '../locales/text';
 import { me } from '../session/session';
 import { CONSENTS } from '../shell/route';
-import { load, pages } from './pages';
+import { pages } from './pages';
 
 export function ConsentCard(): VNode | null {
-  useEffect(() => void load().catch(() => undefined), []);
   const count = (pages.value ?? []).reduce((sum, page) => sum + page.purposes.filter(({ ask }) => ask).length, 0);
   const guardian = me.value?.account.role === 'guardian';
   if (!pages.value || (count === 0 && !guardian)) return null;

@@ -2,6 +2,7 @@
 
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { load } from '../consent/pages';
 import { t } from '../locales/text';
 import { unseen } from '../notices/unseen';
 import { home, me } from '../session/session';
@@ -9,6 +10,7 @@ import { Header, LinkNotice } from '../shell/header';
 import { later } from '../shell/later';
 import { DATA, DESK, GLASS, HEADS, JOURNAL, go, roomAddress } from '../shell/route';
 import { useTitle } from '../shell/title';
+import type { RoomCard } from '../wire/room';
 import { InCallBar } from './in_call_bar';
 import { RoomCards } from './room_cards';
 import { staffCode } from './staff_code';
@@ -33,7 +35,7 @@ export function HomePage(): VNode | null {
         <InCallBar />
         <h1 class="hello">{t('home.hello', { name: account.name })}</h1>
         {unseen.value.length > 0 && <NoticeList />}
-        {(account.role === 'mentee' || account.role === 'guardian') && <ConsentCard />}
+        {(account.role === 'guardian' || (account.role === 'mentee' && home.value && !straight())) && <Consents />}
         {(home.value?.proposals?.length ?? 0) > 0 && <Proposals />}
         <Content />
         <p class="home-links">
@@ -88,15 +90,25 @@ function Content(): VNode {
   }
 }
 
+/** What is agreed to, and the code that shows it, come side by side. */
+function Consents(): VNode {
+  useEffect(() => void load().catch(() => undefined), []);
+  return <ConsentCard />;
+}
+
 let wentStraight: string | null = null; // once each: whoever comes back to this page wants this page
 
+/** The only room, when there is nothing else here to decide. */
+const onlyRoom = (): RoomCard | undefined => (home.value?.rooms.length === 1 && !home.value.proposals ? home.value.rooms[0] : undefined);
+
+/** This page is only passed through: it fetches nothing that would not be seen. */
+const straight = (): boolean => onlyRoom() !== undefined && wentStraight !== me.value?.account.id;
+
 function Pairs(): VNode {
-  const rooms = home.value?.rooms ?? [];
-  const only = rooms.length === 1 && !home.value?.proposals ? rooms[0] : undefined;
+  const only = onlyRoom();
   useEffect(() => {
-    const account = me.peek()?.account.id ?? null;
-    if (!only || wentStraight === account) return;
-    wentStraight = account;
+    if (!only || !straight()) return;
+    wentStraight = me.peek()?.account.id ?? null;
     go(roomAddress(only.number));
   }, [only]);
   return (
