@@ -31,21 +31,21 @@ const worklet = await build({
 const address = (path) => `/assets/${path.split('/').at(-1)}`;
 
 
-// What only the staff see, or who opens a certain page, does not weigh on a young person's first load: the code of those
-// links it when it comes.
+// What only the staff see, or who is in a call or opens a certain page, does not weigh on a first load: the code of those
+// links it when it comes, by an address that it knows as STAFF_STYLES and so on.
 const looks = await build({
   ...common,
-  entryPoints: { staff: 'src/styles/staff.css', security: 'src/styles/security.css' },
+  entryPoints: Object.fromEntries(['staff', 'security', 'own', 'call'].map((name) => [name, `src/styles/${name}.css`])),
   outdir: join(out, 'assets'),
   entryNames: '[name]-[hash]',
   metafile: true,
 });
-const look = (source) => JSON.stringify(address(Object.entries(looks.metafile.outputs).find(([, { entryPoint }]) => entryPoint === source)[0]));
+const addressOfLook = ([path, { entryPoint }]) => [`${entryPoint.split('/').at(-1).slice(0, -4).toUpperCase()}_STYLES`, JSON.stringify(address(path))];
 const only = ({ metafile }) => JSON.stringify(address(Object.keys(metafile.outputs)[0]));
 
 const { metafile } = await build({
   ...common,
-  define: { VOICE_WORKLET: only(worklet), STAFF_STYLES: look('src/styles/staff.css'), SECURITY_STYLES: look('src/styles/security.css') },
+  define: { VOICE_WORKLET: only(worklet), ...Object.fromEntries(Object.entries(looks.metafile.outputs).map(addressOfLook)) },
   entryPoints: { app: 'src/main.tsx' },
   outdir: join(out, 'assets'),
   entryNames: '[name]-[hash]',

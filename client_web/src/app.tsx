@@ -11,10 +11,14 @@ import { t } from './locales/text';
 import { RoomPage } from './room/room_page';
 import { me } from './session/session';
 import { Announcer } from './shell/announce';
+import { dressed } from './shell/dress';
 import { Header } from './shell/header';
 import { later } from './shell/later';
 import { currentRoom, route } from './shell/route';
 import { SignInPage } from './signin/signin_page';
+
+/** The address of `styles/own.css`, which the bundler names by its content. */
+declare const OWN_STYLES: string;
 
 const JoinPage = later(async () => (await import('./entry')).JoinPage);
 const PinCurtain = later(async () => (await import('./entry')).PinCurtain);
@@ -22,7 +26,7 @@ const PersonPage = later(async () => (await staffCode()).PersonPage);
 const LooksPage = later(async () => (await import('./looks')).LooksPage);
 const RulesPage = later(async () => (await staffCode()).RulesPage);
 const JournalPage = later(async () => (await import('./journal')).JournalPage);
-const DataPage = later(async () => (await import('./mydata')).DataPage);
+const DataPage = later(async () => (await dressed(import('./mydata'), OWN_STYLES)).DataPage);
 const DeskPage = later(async () => {
   await staffCode(); // for its look
   return (await import('./desk')).DeskPage;
@@ -34,7 +38,7 @@ const SecurityPage = later(async () => {
   await code.dressed;
   return code.SecurityPage;
 });
-const ConsentPage = later(async () => (await import('./consent')).ConsentPage);
+const ConsentPage = later(async () => (await dressed(import('./consent'), OWN_STYLES)).ConsentPage);
 const PapersPage = later(async () => (await import('./pairs')).PapersPage);
 const CasePages = later(async () => {
   await staffCode(); // for its look

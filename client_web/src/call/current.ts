@@ -6,11 +6,15 @@
 import { effect, signal } from '@preact/signals';
 import { rooms, type Room } from '../room/rooms';
 import { me } from '../session/session';
+import { dressed } from '../shell/dress';
 import { link } from '../wire/link';
 import type { Call } from './call';
 import type { Trouble } from './trouble';
 
 type Calling = typeof import('../calling');
+
+/** The address of `styles/call.css`, which the bundler names by its content. */
+declare const CALL_STYLES: string;
 
 const QUIET_MS = 5_000; // by then the first page has all that it needs, also on a slow line
 const AGAIN_MS = 10_000;
@@ -24,7 +28,7 @@ export const calling = signal<Calling | null>(null);
 export const fetching = signal<number | null>(null);
 
 export async function fetchCalling(): Promise<Calling> {
-  calling.value ??= await import('../calling');
+  calling.value ??= await dressed(import('../calling'), CALL_STYLES);
   return calling.value;
 }
 
