@@ -24,7 +24,9 @@ export const asked = signal<SignedIn | null>(null);
 
 const LEAVING = 'leaving';
 const STALE_MS = 30_000; // what the first page shows may have changed after an absence of this length
+const SOON_MS = 4_000; // on a first visit the socket may be quicker than what was asked for just before it
 let loadedAt = 0;
+let coming: Promise<void> | undefined;
 let lastHere: string | null = null;
 
 export async function start(): Promise<void> {
@@ -38,7 +40,11 @@ export async function start(): Promise<void> {
 }
 
 /** Fetches the first page. Without an answer nothing changes, except on a first visit: then somebody has to sign in. */
-export async function loadHome(first = false): Promise<void> {
+export function loadHome(first = false): Promise<void> {
+  return (coming = fetchHome(first));
+}
+
+async function fetchHome(first: boolean): Promise<void> {
   try {
     const fresh = await http<Home>('GET', 'home');
     loadedAt = Date.now();
@@ -133,8 +139,9 @@ effect(() => {
 
 addEventListener('online', () => void leftForGood());
 
-onOnline(() => {
-  if (Date.now() - loadedAt > STALE_MS) void loadHome();
+onOnline(async () => {
+  await Promise.race([coming, new Promise((done) => setTimeout(done, SOON_MS))]);
+  if (me.peek() && Date.now() - loadedAt > STALE_MS) void loadHome();
 });
 
 // Another tab signed out, or in as somebody else: what this one shows belongs to a person who has gone.
