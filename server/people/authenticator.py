@@ -18,7 +18,7 @@ from server.people.tokens import hash_token
 from server.transport.web_session import plausible_token
 
 MAX_CACHED = 10_000  # principals, about 1 kB each with their indexes: 10 MB; the ones unused for longest give way
-MAX_AGE = 60.0  # seconds until what no notice tells of (a new name, another language) shows
+MAX_AGE = 60.0  # seconds until what no notice tells of (a session goes on for longer) shows
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ order by c.relname
 """
 _COLUMNS = """
 select attname as name, format_type(atttypid, atttypmod) as type, attnotnull as needed, atthasdef as has_default,
-    attidentity <> '' as identity
+    attidentity <> '' or attgenerated <> '' as made -- by PostgreSQL itself
 from pg_attribute where attrelid = $1 and attnum > 0 and not attisdropped order by attnum
 """
 _REFERENCES = """
@@ -63,7 +63,7 @@ class Table:
 
     @property
     def written(self) -> list[str]:
-        return [column["name"] for column in self.columns if not column["identity"]]
+        return [column["name"] for column in self.columns if not column["made"]]
 
     @property
     def insert(self) -> str:
@@ -124,7 +124,7 @@ def _row(table: Table, all_of_them: Mapping[str, Table], organisation: UUID, num
         if parent is not None:  # else it is made later, and this row can do without
             row |= {mine: parent[theirs] for mine, theirs in zip(one["columns"], one["theirs"], strict=True)}
     for column in table.columns:
-        if column["name"] not in row and not column["identity"] and (column["needed"] or column["name"] in table.key):
+        if column["name"] not in row and not column["made"] and (column["needed"] or column["name"] in table.key):
             row[column["name"]] = _value(table, column, organisation, next(numbers))
     return row
 

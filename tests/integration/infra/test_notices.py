@@ -81,11 +81,15 @@ async def test_each_change_of_a_right_is_told_and_nothing_else(database: Databas
         ("update rooms set closed_at = now() where id = :room", "room:{room}"),
         ("update pairs set supervisor_id = supervisor_id where id = :pair", None),
         ("update pairs set state = 'paused' where id = :pair", "pair:{pair} room:{room}"),
-        ("update accounts set name = 'N' where id = :mentor", None),
+        ("update accounts set password_hash = 'x', zone = 'Europe/Madrid' where id = :mentor", None),
+        ("update accounts set name = 'N' where id = :mentor", "account:{mentor}"),
+        ("update accounts set language = 'en' where id = :mentor", "account:{mentor}"),
+        ("update accounts set birth_date = '1990-01-01' where id = :mentor", "account:{mentor}"),
         ("update accounts set disabled_at = now() where id = :mentor", "account:{mentor}"),
         ("update accounts set role = 'admin' where id = :mentor", "account:{mentor}"),
         ("update auth_sessions set token_hash = 'y' where id = :session", None),
-        ("update auth_sessions set expires_at = now() + interval '1 hour' where id = :session", "session:{session}"),
+        ("update auth_sessions set expires_at = now() + interval '1 hour' where id = :session", None),  # goes on
+        ("update auth_sessions set expires_at = now() + interval '1 minute' where id = :session", "session:{session}"),
         ("delete from auth_sessions where id = :session", "session:{session}"),
     ):
         heard.payloads.clear()
