@@ -302,8 +302,8 @@ class Settings:
             )
         if self.database_owner_url is not None and self.database_url is None:
             raise SettingsError(
-                "BINOME_DATABASE_OWNER_URL is the owner's way to the database of BINOME_DATABASE_URL, which is unset; "
-                "set both or neither"
+                "BINOME_DATABASE_OWNER_URL is the owner's way to the database of BINOME_DATABASE_URL, which is not "
+                "set; set both or neither"
             )
         if self.redis_url is not None and self.database_url is None:
             raise SettingsError(

@@ -6,7 +6,7 @@ Serves the table of ``endpoint.py``; knows no capability.
 import asyncio
 import gzip
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 import msgspec
 from aiohttp import hdrs, web
@@ -99,7 +99,7 @@ class Endpoints:
                     call.body = await _read(request, row.declared.max_body, row.declared.upload)
                 answer = await row.handler(call)
             except Exception as error:
-                note_refusal(error, call.caller, {"method": row.declared.method, "route": row.declared.path})
+                note_refusal(error, call.caller, method=row.declared.method, route=row.declared.path)
                 return refused(request, error, call.language)
             if isinstance(answer, web.Response):
                 return answer
@@ -134,12 +134,28 @@ class Endpoints:
             await self._pacer.check(pace, call.address, call.caller)
 
 
-def note_refusal(error: Exception, caller: Principal | None, facts: Mapping[str, object]) -> None:
+def note_refusal(
+    error: Exception,
+    caller: Principal | None,
+    *,
+    method: str | None = None,
+    route: str | None = None,
+    event_type: str | None = None,
+) -> None:
     """Logs that somebody was refused what was not theirs, came too often, or did not prove who they are: one such line
     is a mistake, many of one account are somebody who tries."""
     if isinstance(error, Forbidden | NotFound | TooFast | BadCredentials):
-        who = {"account": caller.account_id} if caller is not None else {}
-        log.info("refused", extra={**facts, **who, "code": error.code})
+        account = caller.account_id if caller is not None else None
+        log.info(
+            "refused",
+            extra={
+                "method": method,
+                "route": route,
+                "event_type": event_type,
+                "account": account,
+                "code": error.code,
+            },
+        )
 
 
 def refused(request: web.Request, error: Exception, language: str) -> web.Response:

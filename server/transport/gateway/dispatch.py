@@ -56,7 +56,7 @@ class Dispatcher:
         except Exception as error:
             told = told_of(error, event.name if event else UNKNOWN)
             code = told.code
-            note_refusal(error, connection.principal, {"event_type": event.name if event else UNKNOWN})
+            note_refusal(error, connection.principal, event_type=event.name if event else UNKNOWN)
             if text.ack:
                 frame = encode_refusal(text.ack, error_body(told, connection.language))
         if frame is not None:
