@@ -131,7 +131,7 @@ function Act({ doing, factors, onDone, onBack }: ActProps): VNode {
         } else if (doing.act === 'codes') {
           await onDone((await http<{ recovery_codes: string[] }>('POST', 'second-factors/recovery-codes', { proof })).recovery_codes);
         } else {
-          await http('DELETE', `second-factors/${doing.act === 'drop_passkey' ? `passkeys/${doing.id}` : 'totp'}`, { proof });
+          await http('POST', `second-factors/${doing.act === 'drop_passkey' ? `passkeys/${doing.id}` : 'totp'}/remove`, { proof });
           await onDone([]);
         }
       } catch (error) {

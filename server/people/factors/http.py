@@ -132,7 +132,7 @@ class FactorsHttp:
             list(await self._own.add(call.principal, ready, body.proof.read(), _party_for(call, body.proof)))
         )
 
-    @endpoint("DELETE", "/api/v1/second-factors/totp", body=ProvenBody)
+    @endpoint("POST", "/api/v1/second-factors/totp/remove", body=ProvenBody)
     async def remove_totp(self, call: Call) -> None:
         """Remove the one-time codes."""
         body: ProvenBody = call.body
@@ -146,7 +146,7 @@ class FactorsHttp:
         ready = self._setting_up.ready_passkey(call.principal, party, body.passkey.read())
         return RecoveryCodes(list(await self._own.add(call.principal, ready, body.proof.read(), party)))
 
-    @endpoint("DELETE", "/api/v1/second-factors/passkeys/{passkey}", body=ProvenBody)
+    @endpoint("POST", "/api/v1/second-factors/passkeys/{passkey}/remove", body=ProvenBody)
     async def remove_passkey(self, call: Call) -> None:
         """Remove a passkey."""
         body: ProvenBody = call.body

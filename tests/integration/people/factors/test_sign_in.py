@@ -326,7 +326,7 @@ async def test_a_copied_authenticator_is_noticed(here: World) -> None:
 async def test_staff_keep_a_second_factor(here: World) -> None:
     token, secret, _ = await set_up(here, "claire.north")
     proof = {"proof": {"password": PASSWORD}}
-    refused = await ask(here, "second-factors/totp", token, proof, method="DELETE")
+    refused = await ask(here, "second-factors/totp/remove", token, proof)
     assert refused.error == ("conflict", None)
     assert await count(here, "select count(*) from totp_secrets") == 1
     telephone = Telephone(f"http://localhost:{here.site.port}")
@@ -335,7 +335,7 @@ async def test_staff_keep_a_second_factor(here: World) -> None:
     body = {"passkey": telephone.make(options), "proof": {"code": code_of(here, secret)}}
     added = await ask(here, "second-factors/passkeys", token, body, headers=host(here))
     assert added.body == {"recovery_codes": []}
-    assert (await ask(here, "second-factors/totp", token, proof, method="DELETE")).status == 204
+    assert (await ask(here, "second-factors/totp/remove", token, proof)).status == 204
     listed = (await ask(here, "second-factors", token, method="GET")).body
     assert (listed["totp"], len(listed["passkeys"]), listed["required"]) == (False, 1, True)
     challenge = await ask(here, "second-factors/challenge", token, headers=host(here))
