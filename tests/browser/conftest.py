@@ -18,6 +18,7 @@ from tests.processes import Server, run, short_folder
 from tests.support import second_step
 from tests.support.beginning import begin_pair
 
+CODE = re.compile("Code de vérification|Verification code")
 PASSWORD = "un mot de passe long"  # of people who live as long as the test
 SCREEN = {"width": 1280, "height": 800}
 TELEPHONE = {"width": 360, "height": 640}
@@ -164,6 +165,7 @@ class Person:
         await self.fill_in(login, password)
         if second_step.has_one(here, login):
             await self.type_code(second_step.code(here, login))
+            await expect(self.page.get_by_label(CODE)).to_have_count(0)
         await expect(self.page.get_by_label(re.compile("Nom de connexion|Sign-in name"))).to_have_count(0)
 
     async def fill_in(self, login: str, password: str = PASSWORD) -> None:
@@ -172,7 +174,7 @@ class Person:
         await self.page.get_by_role("button", name=re.compile("Entrer|Come in")).click()
 
     async def type_code(self, code: str) -> None:
-        await self.page.get_by_label(re.compile("Code de vérification|Verification code")).fill(code)
+        await self.page.get_by_label(CODE).fill(code)
         await self.page.get_by_role("button", name=re.compile("^(Continuer|Continue)$")).click()
 
     async def in_room(self) -> None:

@@ -74,7 +74,7 @@ def test_sigterm_ends_an_idle_server_at_once(make_server: Callable[..., Server])
 
 def test_signals_before_it_serves_end_it_too(make_server: Callable[..., Server]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
-        server = make_server()
+        server = make_server(fresh=True)
         server.start(ready=False)
         wait_until(server.data.exists, 20, "the beginning")
         server.signal(number)
