@@ -483,6 +483,7 @@ async def test_a_silent_line_is_asked_and_then_given_up(street: Neighbourhood, b
     async with side(street, blocked.lea) as socket:
         street.house.clock.advance(6)
         await socket.until(lambda: socket.beats == 1, "a beat")
+        await socket.settled()  # the server has its answer
         socket.acknowledges = False
         street.house.clock.advance(31)
         assert await socket.close_code() == 4408
