@@ -4,6 +4,7 @@ What voices and pictures have in common; how each is sent is in ``voice_slot`` a
 """
 
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Final
 
@@ -23,7 +24,7 @@ CLOCK_RATES: Final[dict[Kind, int]] = {"audio": 48000, "video": 90000}
 PayloadTypes = dict[Codec, tuple[int, int | None]]
 
 
-class Slot:
+class Slot(ABC):
     kind: Kind
     header_length: int  # bytes of each packet's header, extensions included
 
@@ -59,9 +60,9 @@ class Slot:
         """What comes next does not follow on what went out last: another person, or the same one after a silence."""
         self.flowing = False
 
+    @abstractmethod
     def forward(self, stream: Reception, packet: Packet, now: float) -> None:
         """Sends one packet on. This is what the server does all day: nothing is parsed or awaited here."""
-        raise NotImplementedError
 
     def skip(self, ext_seq: int) -> bool:
         """A packet is kept from this receiver without a trace. False when it is too late for that."""
