@@ -20,12 +20,13 @@ from server.kernel.permissions import Role
 from server.kernel.principal import Principal
 from server.pairs.papers import CHARTER_VERSION, KINDS, Gate, Paper
 from server.pairs.papers_store import insert_paper
-from server.people import consent_store, consent_texts
-from server.people.consent_rules import Capacity, Decision, How, Purpose
-from server.people.consent_store import Entry
-from server.people.sessions import insert_session
+from server.people.consent import store as consent_store
+from server.people.consent import texts as consent_texts
+from server.people.consent.rules import Capacity, Decision, How, Purpose
+from server.people.consent.store import Entry
+from server.people.sessions.store import insert_session
+from server.people.sessions.tokens import hash_token, new_token
 from server.people.store import Account, Organisation, Person, insert_account, insert_organisation
-from server.people.tokens import hash_token, new_token
 from server.rooms.tables import rooms
 
 SESSION = timedelta(hours=12)

@@ -9,7 +9,7 @@ from server.infra.notices import Notices
 from server.kernel.clock import Clock
 from server.kernel.events import Bus
 from server.people.events import SessionEnded
-from server.people.sessions import roles_of_live
+from server.people.sessions.store import roles_of_live
 from server.transport.gateway import Connection, Gateway
 
 

@@ -1,9 +1,10 @@
 """A code of the demonstration: as staff would give one, so that a device can be bound without a password."""
 
 from server.ground import Ground
-from server.people import codes, store
-from server.people.invitation_store import Purpose
-from server.people.invitations import LASTS, new_invitation, put
+from server.people import store
+from server.people.entry import codes
+from server.people.entry.invitations import LASTS, new_invitation, put
+from server.people.entry.store import Purpose
 from server.people.passwords import Passwords
 
 

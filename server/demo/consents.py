@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.kernel.principal import Principal, age_on
-from server.people import consent_store, consent_texts
-from server.people.consent_rules import GROWN_AGE, Capacity, Decision, How, Purpose
-from server.people.consent_store import Entry, GuardianLink
+from server.people.consent import store as consent_store
+from server.people.consent import texts as consent_texts
+from server.people.consent.rules import GROWN_AGE, Capacity, Decision, How, Purpose
+from server.people.consent.store import Entry, GuardianLink
 
 
 async def consent(

@@ -13,7 +13,7 @@ from server.demo.seed import SignInRow, association, clear, organisations_of, se
 from server.infra.open_database import borrow_owner
 from server.kernel.ground import GroundError
 from server.kernel.permissions import Role
-from server.people.sessions import STAFF
+from server.people.sessions.store import STAFF
 from server.settings import Settings
 
 _WORDS = (

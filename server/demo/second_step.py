@@ -15,7 +15,7 @@ from server.kernel.principal import Principal
 from server.people.factors import totp
 from server.people.factors.checks import PURPOSE
 from server.people.factors.store import put_totp
-from server.people.sessions import STAFF
+from server.people.sessions.store import STAFF
 
 FILE = "demo-totp"
 

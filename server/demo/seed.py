@@ -32,8 +32,8 @@ from server.moderation.flags import Flags
 from server.moderation.rules_in_force import RulesInForce
 from server.pairs.rules import Pair
 from server.people import accounts, first_admin, store
-from server.people.authenticator import SessionAuthenticator
 from server.people.passwords import Passwords
+from server.people.sessions.authenticator import SessionAuthenticator
 from server.people.tables import organisations
 from server.transport.gateway import Gateway
 from server.transport.health import Health

@@ -237,7 +237,7 @@ async def _unused(_job: Job) -> None:
 
 
 def describe(error: BaseException) -> str:
-    """What failed and where, without the words of the exception: ``KeyError at people/sessions.py:41 in purge``."""
+    """What failed and where, without the words of the exception: ``KeyError at people/store.py:41 in account``."""
     kind = type(error).__name__
     if isinstance(error, BinomeError):
         kind += f" {error.code}"

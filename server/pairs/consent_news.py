@@ -11,7 +11,7 @@ from server.infra.notices import Notices
 from server.kernel.clock import Clock
 from server.kernel.permissions import Role
 from server.pairs.professionals import professionals_of
-from server.people import consent_store
+from server.people.consent import store as consent_store
 from server.transport.gateway.gateway import Gateway
 
 LATELY = timedelta(minutes=1)

@@ -19,7 +19,7 @@ from server.pairs.required import Known, Need, required
 from server.pairs.rules import Pair, State, writable
 from server.pairs.telling import Change, tell_of
 from server.pairs.welfare import track
-from server.people.consents import standing
+from server.people.consent.standing import standing
 from server.people.standing import Standing
 from server.trail.acts import Act as Trail
 from server.trail.record import record

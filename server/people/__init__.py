@@ -1,1 +1,1 @@
-"""Who exists, how they sign in, and what proves it."""
+"""Who exists, how they come and sign in, what they agreed to, and what proves who is asking."""

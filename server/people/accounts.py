@@ -19,10 +19,13 @@ from server.kernel.errors import BadRequest, Conflict, NotFound
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
-from server.people import codes, invitation_store, rules, sessions, store
-from server.people.invitation_store import Invitation
+from server.people import rules, store
+from server.people.entry import codes
+from server.people.entry import store as invitation_store
+from server.people.entry.store import Invitation
 from server.people.passwords import Passwords
-from server.people.signin import SignIn
+from server.people.sessions import store as sessions
+from server.people.sessions.signin import SignIn
 from server.trail.acts import Act
 from server.trail.record import record
 from server.transport.messages import DEFAULT_LANGUAGE, LANGUAGES

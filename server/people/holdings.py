@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.holdings import MINE, NOBODY, Blanked, Deleted, Holding, Keeping, Kept, Routine, Scope, columns
 from server.people import tables
-from server.people.consent_tables import age_steps, asked_again, consent_entries, consent_texts, guardian_links
+from server.people.consent.tables import age_steps, asked_again, consent_entries, consent_texts, guardian_links
 from server.people.factors.tables import (
     auth_devices,
     guesses,

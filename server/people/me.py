@@ -9,7 +9,7 @@ from server.kernel.clock import Clock
 from server.kernel.permissions import Role
 from server.kernel.principal import ADULT_AGE, Principal, age_on
 from server.people import store
-from server.people.bound import BY_DEVICE, pin_of
+from server.people.entry.bound import BY_DEVICE, pin_of
 from server.transport.wire import Timestamp, timestamp
 
 

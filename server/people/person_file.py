@@ -16,11 +16,13 @@ from server.kernel.clock import Clock
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
-from server.people import invitation_store, rules, sessions, store
+from server.people import rules, store
 from server.people.accounts import Accounts, ScreenName, State, state_of
-from server.people.invitation_store import Invitation
-from server.people.sessions import Listed
-from server.people.signin import SignIn
+from server.people.entry import store as invitation_store
+from server.people.entry.store import Invitation
+from server.people.sessions import store as sessions
+from server.people.sessions.signin import SignIn
+from server.people.sessions.store import Listed
 from server.people.standing import Standing
 from server.people.tables import bound_sessions
 from server.trail.acts import Act

@@ -7,13 +7,13 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from server.kernel.permissions import Permission, Role
-from server.people import codes
 from server.people.accounts import State
-from server.people.delivery import link
-from server.people.invitation_store import Invitation
-from server.people.invitations import Invitations
+from server.people.entry import codes
+from server.people.entry.delivery import link
+from server.people.entry.invitations import Invitations
+from server.people.entry.qr import Qr, qr_of
+from server.people.entry.store import Invitation
 from server.people.person_file import Correction, File, PersonFiles
-from server.people.qr import Qr, qr_of
 from server.transport.endpoint import Call, endpoint
 from server.transport.reached import reached
 from server.transport.wire import Timestamp, timestamp

@@ -128,5 +128,4 @@ bound_sessions = Table(
     Column("pin_tries", Integer, nullable=False, server_default=text("0")),
 )
 
-from server.people import consent_tables as consent_tables  # noqa: E402 - declared with the others, in a file of its own
 from server.people.factors import tables as factor_tables  # noqa: E402, F401 - likewise

@@ -13,8 +13,8 @@ from server.kernel.permissions import Role
 from server.kernel.principal import Principal, age_on
 from server.pairs.rules import Pair, belongs
 from server.pairs.store import pairs_of
-from server.people.consent_rules import ALONE_AGE
-from server.people.consent_store import links_of
+from server.people.consent.rules import ALONE_AGE
+from server.people.consent.store import links_of
 from server.people.store import Person, people_of
 from server.rooms.holdings import rooms_of_pairs
 from server.transport.messages import catalogue, known_language

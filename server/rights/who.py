@@ -13,7 +13,7 @@ from server.kernel.permissions import GRANTS, Permission, Role
 from server.kernel.principal import Principal
 from server.pairs.rules import State, belongs
 from server.pairs.store import pairs_of
-from server.people.consent_store import links_of
+from server.people.consent.store import links_of
 from server.people.store import people_of
 
 Reach = Literal["own_pair", "children", "caseload", "organisation"]

@@ -20,7 +20,7 @@ from server.kernel.identifiers import parse_id
 from server.kernel.principal import Principal
 from server.pairs import store as pairs
 from server.pairs.rules import Pair
-from server.people.consents import standing
+from server.people.consent.standing import standing
 from server.people.store import people_of
 from server.rooms import store
 from server.rooms.messages import topic

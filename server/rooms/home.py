@@ -21,7 +21,7 @@ from server.moderation.lists import waiting
 from server.moderation.reviewers import counting
 from server.pairs.propose import Answer, waiting_for
 from server.pairs.saying import Pause
-from server.people.consents import standing
+from server.people.consent.standing import standing
 from server.people.me import Me, me_of
 from server.people.store import Person, people_of
 from server.rooms import store

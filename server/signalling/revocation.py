@@ -11,7 +11,7 @@ from server.infra.database import Database
 from server.infra.notices import Notices
 from server.kernel.clock import Clock
 from server.kernel.errors import NotFound
-from server.people.sessions import roles_of_live
+from server.people.sessions.store import roles_of_live
 from server.rooms.access import Rights
 from server.signalling.calls import Calls
 from server.signalling.parts import Part

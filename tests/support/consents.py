@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.kernel.principal import age_on
-from server.people import consent_store, consent_texts
 from server.people import store as people
-from server.people.consent_rules import ALONE_AGE, GROWN_AGE, Capacity, Decision, How, Purpose
-from server.people.consent_store import Entry, GuardianLink
+from server.people.consent import store as consent_store
+from server.people.consent import texts as consent_texts
+from server.people.consent.rules import ALONE_AGE, GROWN_AGE, Capacity, Decision, How, Purpose
+from server.people.consent.store import Entry, GuardianLink
 
 EVERYTHING = tuple(Purpose)
 

@@ -28,9 +28,9 @@ from server.media.forwarding import ForwardingEngine
 from server.pairs.rules import Pair, State
 from server.pairs.store import insert_pair
 from server.people import store as people
-from server.people.consent_rules import Purpose
-from server.people.sessions import insert_session
-from server.people.tokens import hash_token, new_token
+from server.people.consent.rules import Purpose
+from server.people.sessions.store import insert_session
+from server.people.sessions.tokens import hash_token, new_token
 from server.rooms import store as rooms
 from server.settings import Settings
 from server.transport.health import Health

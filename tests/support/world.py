@@ -22,16 +22,17 @@ from server.kernel.principal import Principal
 from server.pairs.http import PairsHttp
 from server.pairs.rules import Pair, State
 from server.pairs.store import insert_pair
-from server.people import accounts, sessions, store
+from server.people import accounts, store
 from server.people.accounts import Accounts, NewAccount
-from server.people.authenticator import SessionAuthenticator
 from server.people.events import SessionEnded
 from server.people.factors.second_factors import SecondFactors
-from server.people.guesses import Guesses
 from server.people.http import PeopleHttp
 from server.people.passwords import Passwords
-from server.people.signin import SignIn
-from server.people.visitor import Visitor
+from server.people.sessions import store as sessions
+from server.people.sessions.authenticator import SessionAuthenticator
+from server.people.sessions.guesses import Guesses
+from server.people.sessions.signin import SignIn
+from server.people.sessions.visitor import Visitor
 from server.transport import lean, shield
 from server.transport.router import Endpoints
 from tests.support.roles import bound

@@ -1,4 +1,4 @@
-/** A code as it was typed; a wrong sign is noticed here, before it costs a round trip. See server/people/codes.py. */
+/** A code as it was typed; a wrong sign is noticed here, before it costs a round trip. See server/people/entry/codes.py. */
 
 const ALPHABET = '23456789BCDFGHJKMNPQRSTVWXZ';
 const WEIGHTS = [1, 2, 4, 5, 7, 8, 10, 11, 13];

@@ -13,11 +13,12 @@ from server.kernel.clock import Clock
 from server.kernel.errors import Forbidden, NotFound
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
-from server.people import notices, sessions
+from server.people import notices
 from server.people import store as people
 from server.people.factors import lasting, store
 from server.people.rules import login_key
-from server.people.signin import SignIn
+from server.people.sessions import store as sessions
+from server.people.sessions.signin import SignIn
 from server.trail.acts import Act
 from server.trail.record import record
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.kernel.identifiers import new_id
 from server.people.factors.tables import auth_devices
-from server.people.tokens import new_token
+from server.people.sessions.tokens import new_token
 
 PROGRAM = "program"  # all programs of a person are one device: they bring no cookie
 

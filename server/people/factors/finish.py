@@ -12,15 +12,16 @@ from server.infra.secrets import InstanceKeyring
 from server.kernel.clock import Clock
 from server.kernel.errors import BadCredentials, Conflict, NotSignedIn, SecondFactor
 from server.kernel.principal import Missing, Principal
-from server.people import sessions, store
+from server.people import store
 from server.people.factors import challenges, devices
 from server.people.factors.checks import Checks
 from server.people.factors.passkeys import RelyingParty, Response
 from server.people.factors.setting_up import Ready, SettingUp
 from server.people.factors.store import has_second_factor
-from server.people.sessions import Proved
-from server.people.signin import Opened, SignIn
-from server.people.visitor import Visitor
+from server.people.sessions import store as sessions
+from server.people.sessions.signin import Opened, SignIn
+from server.people.sessions.store import Proved
+from server.people.sessions.visitor import Visitor
 
 
 @dataclass(frozen=True, slots=True)

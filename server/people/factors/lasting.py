@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.infra.database import Database
 from server.kernel.clock import Clock
 from server.kernel.errors import TooFast
-from server.people.guesses import LOGIN
+from server.people.sessions.guesses import LOGIN
 
 FREE = 5  # wrong codes in a row before the first wait: what a nervous person types
 FIRST_WAIT = timedelta(seconds=30)  # then twice as long each time

@@ -11,14 +11,15 @@ from server.infra.secrets import InstanceKeyring
 from server.kernel.clock import Clock
 from server.kernel.errors import BadCredentials, BadRequest, Conflict, NotFound
 from server.kernel.principal import Principal
-from server.people import notices, rules, sessions
+from server.people import notices, rules
 from server.people import store as people
 from server.people.factors import devices, passkeys, store
 from server.people.factors.checks import Checks, Taken
 from server.people.factors.passkeys import RelyingParty, Response
 from server.people.factors.setting_up import Ready, SettingUp
 from server.people.passwords import Passwords
-from server.people.signin import SignIn
+from server.people.sessions import store as sessions
+from server.people.sessions.signin import SignIn
 from server.trail.acts import Act
 from server.trail.record import record
 

@@ -14,8 +14,8 @@ from server.people.factors.http import FactorsHttp
 from server.people.factors.own import Own
 from server.people.factors.setting_up import SettingUp
 from server.people.passwords import Passwords
-from server.people.session_http import SessionHttp
-from server.people.signin import SignIn
+from server.people.sessions.http import SessionHttp
+from server.people.sessions.signin import SignIn
 
 TELL = "people:tell_of_guessing"
 EVERY_FIVE_MINUTES = "*/5 * * * *"

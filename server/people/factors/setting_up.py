@@ -17,12 +17,13 @@ from server.infra.secrets import InstanceKeyring, NotOurs
 from server.kernel.clock import Clock
 from server.kernel.errors import BadCredentials, BadRequest, Conflict, NotFound
 from server.kernel.principal import Principal
-from server.people import notices, sessions
+from server.people import notices
 from server.people import store as people
 from server.people.factors import challenges, passkeys, recovery, store, totp
 from server.people.factors.checks import PURPOSE
 from server.people.factors.passkeys import RelyingParty, Response
 from server.people.passwords import Passwords
+from server.people.sessions import store as sessions
 from server.trail.acts import Act
 from server.trail.record import record
 

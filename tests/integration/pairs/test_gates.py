@@ -11,7 +11,7 @@ import pytest
 from server.infra.database import Database
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
-from server.people.consent_rules import Purpose
+from server.people.consent.rules import Purpose
 from tests.support.consents import consented
 from tests.support.papers import vetted
 from tests.support.rooms import House, Person, Room, served

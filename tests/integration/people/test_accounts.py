@@ -12,7 +12,7 @@ from server.infra.database import Database
 from server.kernel.errors import NotFound
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
-from server.people.sessions import STAFF
+from server.people.sessions.store import STAFF
 from server.people.store import people_of
 from tests.support.site import Reply
 from tests.support.world import PASSWORD, ROLES, START, World, world

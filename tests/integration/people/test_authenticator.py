@@ -10,7 +10,7 @@ from server.infra.database import Database
 from server.kernel.errors import NotSignedIn, SessionExpired
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
-from server.people import authenticator as module
+from server.people.sessions import authenticator as module
 from server.people.tables import accounts, auth_sessions
 from tests.support.world import World, world
 

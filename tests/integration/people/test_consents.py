@@ -11,8 +11,8 @@ from sqlalchemy.exc import DBAPIError
 
 from server.infra.database import Database
 from server.kernel.permissions import Role
-from server.people.consent_rules import Purpose
-from server.people.consents import standing
+from server.people.consent.rules import Purpose
+from server.people.consent.standing import standing
 from tests.support.rooms import NOW, House, Person, Room, served
 
 SOON = date(2011, 12, 2)  # 15 in ten days

@@ -17,10 +17,10 @@ from server.infra.database import Database
 from server.infra.mail import NotDelivered, SmtpMail
 from server.infra.sms import NoSms
 from server.kernel.permissions import Role
-from server.people import codes
-from server.people.delivery import JOB, Delivery
-from server.people.joining import BOUND_UNTIL
-from server.people.reset import JOB as RESET_JOB
+from server.people.entry import codes
+from server.people.entry.delivery import JOB, Delivery
+from server.people.entry.joining import BOUND_UNTIL
+from server.people.entry.reset import JOB as RESET_JOB
 from tests.support.rooms import House, Person, served
 from tests.support.site import Reply
 from tests.support.smtp import mail_server

@@ -14,10 +14,10 @@ from sqlalchemy import select, text, update
 
 from server.infra.database import Database
 from server.kernel.identifiers import new_id
-from server.people import sessions
 from server.people.events import SessionEnded
 from server.people.passwords import AT_ONCE, default_hasher
-from server.people.purge import PurgeSessions
+from server.people.sessions import store as sessions
+from server.people.sessions.purge import PurgeSessions
 from server.people.tables import accounts, auth_sessions
 from tests.support.site import Reply
 from tests.support.world import PASSWORD, START, World, world

@@ -9,7 +9,7 @@ import pytest
 
 from server.kernel.errors import NotFound
 from server.kernel.identifiers import new_id
-from server.people.tokens import hash_token
+from server.people.sessions.tokens import hash_token
 from server.rooms.access import Rights
 from tests.integration.rooms.test_log_outage import until
 from tests.support.rooms import Client, House, Room

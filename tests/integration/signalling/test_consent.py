@@ -10,7 +10,7 @@ import pytest
 
 from server.infra.database import Database
 from server.kernel.permissions import Role
-from server.people.consent_rules import Purpose
+from server.people.consent.rules import Purpose
 from tests.integration.signalling.conftest import Caller, Neighbourhood
 from tests.integration.signalling.test_rights import silenced
 from tests.support.bare_browser import until

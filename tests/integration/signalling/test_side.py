@@ -8,8 +8,8 @@ from time import monotonic
 import pytest
 
 from server.kernel.identifiers import new_id
-from server.people.sessions import insert_session
-from server.people.tokens import hash_token, new_token
+from server.people.sessions.store import insert_session
+from server.people.sessions.tokens import hash_token, new_token
 from server.signalling.parts import Part
 from server.signalling.rungs import Rung
 from tests.integration.signalling.conftest import Caller, Neighbourhood

@@ -12,8 +12,8 @@ import pytest
 from server.infra.database import Database
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
-from server.people.sessions import insert_session
-from server.people.tokens import hash_token, new_token
+from server.people.sessions.store import insert_session
+from server.people.sessions.tokens import hash_token, new_token
 from tests.support.notes import note as made_note
 from tests.support.notes import say, upload
 from tests.support.rooms import NOW, House, Person, Room, organisation, served

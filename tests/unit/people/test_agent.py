@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.people.agent import kind_of_device
+from server.people.sessions.agent import kind_of_device
 
 ANDROID = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko)"
 

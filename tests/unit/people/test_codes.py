@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.people.codes import ALPHABET, LENGTH, new_code, shown, typed
+from server.people.entry.codes import ALPHABET, LENGTH, new_code, shown, typed
 
 CODES = st.builds(new_code)
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.people.consent_rules import (
+from server.people.consent.rules import (
     Band,
     Decision,
     File,
@@ -24,7 +24,7 @@ from server.people.consent_rules import (
     state,
     states,
 )
-from server.people.consents import ConsentStanding, standing_of
+from server.people.consent.standing import ConsentStanding, standing_of
 
 BORN = date(2011, 6, 10)
 ZONE = ZoneInfo("Europe/Paris")

@@ -6,8 +6,8 @@ import pytest
 
 from server.kernel.clock import ManualClock
 from server.kernel.errors import TooFast
-from server.people import guesses as limits
-from server.people.guesses import Guesses, site_of
+from server.people.sessions import guesses as limits
+from server.people.sessions.guesses import Guesses, site_of
 
 HOME, SCHOOL = "192.0.2.1", "198.51.100.1"
 

@@ -1,6 +1,6 @@
 import hashlib
 
-from server.people.tokens import hash_token, new_token
+from server.people.sessions.tokens import hash_token, new_token
 from server.transport.web_session import plausible_token
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from server.infra.database import Database
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
-from server.people.sessions import Proved, insert_session
-from server.people.tokens import hash_token, new_token
+from server.people.sessions.store import Proved, insert_session
+from server.people.sessions.tokens import hash_token, new_token
 from tests.support.rooms import Client, House, Person, served
 from tests.support.site import Reply
 from tests.support.world import PASSWORD, World, world

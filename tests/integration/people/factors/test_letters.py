@@ -9,7 +9,7 @@ from server.infra.database import Database
 from server.infra.jobs import Jobs
 from server.infra.mail import Letter, NotDelivered
 from server.people.factors.letters import JOB, DeviceLetters
-from server.people.visitor import Visitor
+from server.people.sessions.visitor import Visitor
 from tests.support.world import PASSWORD, world
 
 

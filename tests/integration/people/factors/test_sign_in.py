@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from server.infra.database import Database
 from server.people.factors import recovery, totp
-from server.people.sessions import LIFETIME_WAITING
+from server.people.sessions.store import LIFETIME_WAITING
 from tests.support.authenticator_device import AuthenticatorDevice
 from tests.support.site import Reply
 from tests.support.world import PASSWORD, World, world

@@ -15,8 +15,10 @@ from server.kernel.clock import Clock
 from server.kernel.errors import NotFound
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
-from server.people import consent_store, consent_texts
-from server.people.consent_rules import (
+from server.people.consent import store as consent_store
+from server.people.consent import texts as consent_texts
+from server.people.consent.consenting import Consenting
+from server.people.consent.rules import (
     ALONE_AGE,
     GROWN_AGE,
     Band,
@@ -32,9 +34,8 @@ from server.people.consent_rules import (
     said_already,
     state,
 )
-from server.people.consent_store import Entry, GuardianLink
-from server.people.consent_texts import Version
-from server.people.consenting import Consenting
+from server.people.consent.store import Entry, GuardianLink
+from server.people.consent.texts import Version
 from server.people.store import Person, people_in_role, people_of
 from server.trail.acts import Act
 from server.trail.readings import read_since

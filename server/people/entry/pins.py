@@ -9,11 +9,11 @@ from sqlalchemy import delete, update
 from server.infra.database import Database
 from server.kernel.errors import BadRequest, Conflict, SessionExpired
 from server.kernel.principal import Principal
-from server.people import sessions
-from server.people.bound import pin_of
+from server.people.entry.bound import pin_of
 from server.people.passwords import Passwords
 from server.people.rules import check_pin
-from server.people.signin import SignIn
+from server.people.sessions import store as sessions
+from server.people.sessions.signin import SignIn
 from server.people.tables import bound_sessions
 
 TRIES = 5  # wrong ones, in a row, however long it takes

@@ -7,7 +7,7 @@ from typing import Any
 from server.infra.database import Database
 from server.infra.jobs import Jobs
 from server.kernel.clock import Clock
-from server.people.sessions import purge_expired
+from server.people.sessions.store import purge_expired
 
 JOB = "people:purge_sessions"
 EACH_NIGHT = "23 3 * * *"  # UTC; an odd minute, so that not everything starts at once

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.people.consent_rules import Purpose
-from server.people.consent_tables import consent_texts
+from server.people.consent.rules import Purpose
+from server.people.consent.tables import consent_texts
 
 
 class Wording(msgspec.Struct, frozen=True):
@@ -38,7 +38,7 @@ class Version(msgspec.Struct, frozen=True):
 @cache
 def shipped() -> Mapping[Purpose, dict[str, Wording]]:
     """The texts that come with the program: version 1 of every organisation."""
-    file = resources.files(__package__).joinpath("consent_texts.json")
+    file = resources.files(__package__).joinpath("texts.json")
     return msgspec.convert(json.loads(file.read_text(encoding="utf-8")), dict[Purpose, dict[str, Wording]])
 
 

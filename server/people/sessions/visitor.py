@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from server.people.agent import PROGRAM, kind_of_device
-from server.people.sessions import Kind
+from server.people.sessions.agent import PROGRAM, kind_of_device
+from server.people.sessions.store import Kind
 from server.transport.endpoint import Call
 from server.transport.web_session import check_origin, cookie_of, device_of, set_cookie, set_device
 

@@ -12,10 +12,10 @@ from server.kernel.errors import BadRequest, Conflict, NotFound
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
-from server.people import consent_store
-from server.people.consent_rules import Band
-from server.people.consent_store import GuardianLink
-from server.people.consenting import Consenting
+from server.people.consent import store as consent_store
+from server.people.consent.consenting import Consenting
+from server.people.consent.rules import Band
+from server.people.consent.store import GuardianLink
 from server.people.notices import tell
 from server.people.store import people_of
 from server.trail.acts import Act

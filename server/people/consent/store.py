@@ -12,8 +12,8 @@ import msgspec
 from sqlalchemy import Row, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.people.consent_rules import Capacity, Decision, File, How, Link, Purpose, Word
-from server.people.consent_tables import consent_entries, guardian_links
+from server.people.consent.rules import Capacity, Decision, File, How, Link, Purpose, Word
+from server.people.consent.tables import consent_entries, guardian_links
 from server.people.tables import accounts
 
 

@@ -8,12 +8,12 @@ from aiohttp import hdrs
 from msgspec import UNSET, Meta, UnsetType
 
 from server.kernel.permissions import Permission
-from server.people.consent_page import ConsentPage, ConsentPages, YoungCard
-from server.people.consent_rules import How, Purpose
-from server.people.consent_texts import Version, Wording
-from server.people.consent_wording import ConsentWording
-from server.people.consenting import Consenting, Said, Told
-from server.people.guardians import Guardians, Paper, Relation, Why
+from server.people.consent.consenting import Consenting, Said, Told
+from server.people.consent.guardians import Guardians, Paper, Relation, Why
+from server.people.consent.page import ConsentPage, ConsentPages, YoungCard
+from server.people.consent.rules import How, Purpose
+from server.people.consent.texts import Version, Wording
+from server.people.consent.wording import ConsentWording
 from server.transport.endpoint import Call, endpoint
 from server.transport.messages import negotiate
 from server.transport.wire import Identifier, Timestamp, timestamp

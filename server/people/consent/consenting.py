@@ -17,8 +17,9 @@ from server.kernel.errors import BadRequest, Conflict, Forbidden, NotFound
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
-from server.people import consent_store, consent_texts
-from server.people.consent_rules import (
+from server.people.consent import store as consent_store
+from server.people.consent import texts as consent_texts
+from server.people.consent.rules import (
     Band,
     Capacity,
     Decision,
@@ -32,7 +33,7 @@ from server.people.consent_rules import (
     said_already,
     states,
 )
-from server.people.consent_store import Entry
+from server.people.consent.store import Entry
 from server.people.notices import tell
 from server.people.standing import Standing
 from server.people.store import people_in_role, people_of

@@ -17,12 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.infra.database import Database
 from server.infra.jobs import Jobs
 from server.kernel.clock import Clock
-from server.people import consent_store, sessions
-from server.people.consent_rules import ALONE_AGE, GROWN_AGE, File, birthday
-from server.people.consent_tables import age_steps, guardian_links
-from server.people.consenting import Consenting
+from server.people.consent import store as consent_store
+from server.people.consent.consenting import Consenting
+from server.people.consent.rules import ALONE_AGE, GROWN_AGE, File, birthday
+from server.people.consent.tables import age_steps, guardian_links
 from server.people.notices import tell
-from server.people.signin import SignIn
+from server.people.sessions import store as sessions
+from server.people.sessions.signin import SignIn
 from server.people.tables import accounts
 from server.trail.acts import Act
 from server.trail.record import record

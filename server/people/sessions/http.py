@@ -16,9 +16,9 @@ from server.people.factors.finish import Finish, Finished
 from server.people.factors.setting_up import SettingUp
 from server.people.factors.store import Factors, factors_of
 from server.people.me import Me, MyAccount, MyOrganisation, me_of
-from server.people.sessions import Kind
-from server.people.signin import Opened, SignIn
-from server.people.visitor import hand_over, visitor_of
+from server.people.sessions.signin import Opened, SignIn
+from server.people.sessions.store import Kind
+from server.people.sessions.visitor import hand_over, visitor_of
 from server.transport.endpoint import Call, endpoint
 from server.transport.reached import reached
 from server.transport.web_session import clear_cookie, uses_cookie

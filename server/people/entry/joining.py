@@ -17,14 +17,17 @@ from server.kernel.clock import Clock
 from server.kernel.errors import BadCredentials, TooFast
 from server.kernel.permissions import Role
 from server.kernel.principal import Principal
-from server.people import codes, invitation_store, notices, rules, sessions, store
-from server.people.guesses import MAX_KEYS, site_of
-from server.people.invitation_store import Invitation, Purpose
+from server.people import notices, rules, store
+from server.people.entry import codes
+from server.people.entry import store as invitation_store
+from server.people.entry.store import Invitation, Purpose
 from server.people.passwords import Passwords
-from server.people.signin import Opened, SignIn
+from server.people.sessions import store as sessions
+from server.people.sessions.guesses import MAX_KEYS, site_of
+from server.people.sessions.signin import Opened, SignIn
+from server.people.sessions.tokens import hash_token
+from server.people.sessions.visitor import Visitor
 from server.people.tables import auth_sessions, bound_sessions
-from server.people.tokens import hash_token
-from server.people.visitor import Visitor
 from server.trail.acts import Act
 from server.trail.record import record
 from server.transport.web_session import plausible_token

@@ -17,18 +17,19 @@ from server.kernel.errors import BadCredentials
 from server.kernel.events import Bus
 from server.kernel.identifiers import new_id
 from server.kernel.principal import Missing, Principal
-from server.people import notices, sessions, store
-from server.people.authenticator import SessionAuthenticator
+from server.people import notices, store
 from server.people.events import SessionEnded
 from server.people.factors import devices
 from server.people.factors.lasting import LastingGuesses
 from server.people.factors.store import has_second_factor
-from server.people.guesses import Guesses
 from server.people.passwords import Passwords
 from server.people.rules import PASSWORD_MAX, login_key
-from server.people.sessions import Proved
-from server.people.tokens import hash_token, new_token
-from server.people.visitor import Visitor
+from server.people.sessions import store as sessions
+from server.people.sessions.authenticator import SessionAuthenticator
+from server.people.sessions.guesses import Guesses
+from server.people.sessions.store import Proved
+from server.people.sessions.tokens import hash_token, new_token
+from server.people.sessions.visitor import Visitor
 from server.trail.acts import Act
 from server.trail.record import record
 

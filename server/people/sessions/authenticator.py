@@ -13,8 +13,8 @@ from server.infra.notices import Notices
 from server.kernel.clock import Clock
 from server.kernel.errors import NotSignedIn, SecondFactor, SessionExpired
 from server.kernel.principal import Principal
-from server.people.sessions import principal_by_token
-from server.people.tokens import hash_token
+from server.people.sessions.store import principal_by_token
+from server.people.sessions.tokens import hash_token
 from server.transport.web_session import plausible_token
 
 MAX_CACHED = 10_000  # principals, about 1 kB each with their indexes: 10 MB; the ones unused for longest give way

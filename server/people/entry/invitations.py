@@ -17,12 +17,14 @@ from server.kernel.errors import BadRequest, Conflict, NotFound
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
-from server.people import codes, invitation_store, store
-from server.people.bound import BY_DEVICE
-from server.people.delivery import JOB
-from server.people.invitation_store import Delivered, Invitation, Purpose, Way
+from server.people import store
+from server.people.entry import codes
+from server.people.entry import store as invitation_store
+from server.people.entry.bound import BY_DEVICE
+from server.people.entry.delivery import JOB
+from server.people.entry.store import Delivered, Invitation, Purpose, Way
 from server.people.passwords import Passwords
-from server.people.tokens import hash_token, new_token
+from server.people.sessions.tokens import hash_token, new_token
 from server.trail.acts import Act
 from server.trail.record import record
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.people.consent_rules import File, Purpose, states
-from server.people.consent_store import files
+from server.people.consent.rules import File, Purpose, states
+from server.people.consent.store import files
 
 
 @dataclass(frozen=True, slots=True)

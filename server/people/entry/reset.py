@@ -13,11 +13,12 @@ from server.infra.jobs import Jobs
 from server.infra.limits import Buckets, Rate
 from server.kernel.clock import Clock
 from server.kernel.errors import Conflict, TooFast
-from server.people import invitation_store, store
-from server.people.guesses import MAX_KEYS, site_of
-from server.people.invitation_store import Purpose
-from server.people.invitations import new_invitation, put
+from server.people import store
+from server.people.entry import store as invitation_store
+from server.people.entry.invitations import new_invitation, put
+from server.people.entry.store import Purpose
 from server.people.rules import login_key
+from server.people.sessions.guesses import MAX_KEYS, site_of
 
 JOB = "people:reset_password"
 LASTS = timedelta(hours=1)

@@ -14,9 +14,10 @@ from server.infra.jobs import Jobs
 from server.infra.mail import Letter, Mail, NotDelivered
 from server.infra.sms import Sms
 from server.kernel.clock import Clock
-from server.people import invitation_store, store
-from server.people.invitation_store import Invitation
-from server.people.tokens import hash_token, new_token
+from server.people import store
+from server.people.entry import store as invitation_store
+from server.people.entry.store import Invitation
+from server.people.sessions.tokens import hash_token, new_token
 from server.transport.messages import catalogue, known_language
 
 JOB = "people:send_invitation"

@@ -8,12 +8,12 @@ from server.infra.database import Database
 from server.kernel.clock import Clock
 from server.kernel.errors import BadRequest
 from server.kernel.permissions import Role
-from server.people.joining import Joining
+from server.people.entry.joining import Joining
+from server.people.entry.pins import Pins
+from server.people.entry.reset import Resets
 from server.people.me import Me, me_of
-from server.people.pins import Pins
-from server.people.reset import Resets
-from server.people.session_http import SignedIn
-from server.people.visitor import hand_over, visitor_of
+from server.people.sessions.http import SignedIn
+from server.people.sessions.visitor import hand_over, visitor_of
 from server.transport.endpoint import Call, endpoint
 from server.transport.reached import Reached, is_loopback_name, reached
 from server.transport.web_session import check_origin, cookie_of, set_cookie

@@ -17,12 +17,13 @@ from server.kernel.clock import Clock
 from server.kernel.errors import BadRequest, Conflict
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
-from server.people import consent_store, consent_texts
-from server.people.consent_rules import Band, Purpose
-from server.people.consent_tables import asked_again
-from server.people.consent_tables import consent_texts as table
-from server.people.consent_texts import Version, Wording
-from server.people.consenting import Consenting
+from server.people.consent import store as consent_store
+from server.people.consent import texts as consent_texts
+from server.people.consent.consenting import Consenting
+from server.people.consent.rules import Band, Purpose
+from server.people.consent.tables import asked_again
+from server.people.consent.tables import consent_texts as table
+from server.people.consent.texts import Version, Wording
 from server.people.notices import tell
 from server.people.store import people_in_role
 from server.trail.acts import Act
