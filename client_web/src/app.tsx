@@ -20,29 +20,29 @@ import { SignInPage } from './signin/signin_page';
 /** The address of `styles/own.css`, which the bundler names by its content. */
 declare const OWN_STYLES: string;
 
-const JoinPage = later(async () => (await import('./entry')).JoinPage);
-const PinCurtain = later(async () => (await import('./entry')).PinCurtain);
+const JoinPage = later(async () => (await import('./parts/entry')).JoinPage);
+const PinCurtain = later(async () => (await import('./parts/entry')).PinCurtain);
 const PersonPage = later(async () => (await staffCode()).PersonPage);
-const LooksPage = later(async () => (await import('./looks')).LooksPage);
+const LooksPage = later(async () => (await import('./parts/looks')).LooksPage);
 const RulesPage = later(async () => (await staffCode()).RulesPage);
-const JournalPage = later(async () => (await import('./journal')).JournalPage);
-const DataPage = later(async () => (await dressed(import('./mydata'), OWN_STYLES)).DataPage);
+const JournalPage = later(async () => (await import('./parts/journal')).JournalPage);
+const DataPage = later(async () => (await dressed(import('./parts/mydata'), OWN_STYLES)).DataPage);
 const DeskPage = later(async () => {
   await staffCode(); // for its look
-  return (await import('./desk')).DeskPage;
+  return (await import('./parts/desk')).DeskPage;
 });
 const GlassPage = later(async () => (await staffCode()).GlassPage);
 const HeadsPage = later(async () => (await staffCode()).HeadsPage);
 const SecurityPage = later(async () => {
-  const code = await import('./security');
+  const code = await import('./parts/security');
   await code.dressed;
   return code.SecurityPage;
 });
-const ConsentPage = later(async () => (await dressed(import('./consent'), OWN_STYLES)).ConsentPage);
-const PapersPage = later(async () => (await import('./pairs')).PapersPage);
+const ConsentPage = later(async () => (await dressed(import('./parts/consent'), OWN_STYLES)).ConsentPage);
+const PapersPage = later(async () => (await import('./parts/pairs')).PapersPage);
 const CasePages = later(async () => {
   await staffCode(); // for its look
-  return (await import('./pairs')).CasePages;
+  return (await import('./parts/pairs')).CasePages;
 });
 const YoungPages = later(async () => (await staffCode()).YoungPages);
 

@@ -17,8 +17,8 @@ import { PeopleList } from './people_list';
 import { PersonForm } from './person_form';
 import { PolicyCard } from './policy';
 
-const DueSection = later(async () => (await import('../pairs')).DueSection);
-const GatesCard = later(async () => (await import('../pairs')).GatesCard);
+const DueSection = later(async () => (await import('../parts/pairs')).DueSection);
+const GatesCard = later(async () => (await import('../parts/pairs')).GatesCard);
 
 export const accounts = signal<readonly Account[]>([]);
 const pairs = signal<readonly Pair[]>([]);

@@ -11,7 +11,7 @@ import { link } from '../wire/link';
 import type { Call } from './call';
 import type { Trouble } from './trouble';
 
-type Calling = typeof import('../calling');
+type Calling = typeof import('../parts/calling');
 
 /** The address of `styles/call.css`, which the bundler names by its content. */
 declare const CALL_STYLES: string;
@@ -28,7 +28,7 @@ export const calling = signal<Calling | null>(null);
 export const fetching = signal<number | null>(null);
 
 export async function fetchCalling(): Promise<Calling> {
-  calling.value ??= await dressed(import('../calling'), CALL_STYLES);
+  calling.value ??= await dressed(import('../parts/calling'), CALL_STYLES);
   return calling.value;
 }
 

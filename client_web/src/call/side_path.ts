@@ -15,7 +15,7 @@ export class Side {
 
   /** Has its code here before it is needed: when it is, there may be no network to fetch it by. */
   static fetchAhead(): void {
-    if (Side.supported) void import('../side').catch(() => {});
+    if (Side.supported) void import('../parts/side').catch(() => {});
   }
 
   private peer: string | null = null;
@@ -123,7 +123,7 @@ export class Side {
   private async channelFor(): Promise<SideChannel | null> {
     if (this.channel || !this.peer) return this.channel;
     const peer = this.peer;
-    this.opening ??= import('../side').then(
+    this.opening ??= import('../parts/side').then(
       ({ SideChannel }) => {
         this.opening = null;
         if (peer !== this.peer) return null;

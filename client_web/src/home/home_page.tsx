@@ -15,10 +15,10 @@ import { InCallBar } from './in_call_bar';
 import { RoomCards } from './room_cards';
 import { staffCode } from './staff_code';
 
-const NoticeList = later(async () => (await import('../notices')).NoticeList);
-const ConsentCard = later(async () => (await import('../consent')).ConsentCard);
-const Proposals = later(async () => (await import('../pairs')).Proposals);
-const DueSection = later(async () => (await import('../pairs')).DueSection);
+const NoticeList = later(async () => (await import('../parts/notices')).NoticeList);
+const ConsentCard = later(async () => (await import('../parts/consent')).ConsentCard);
+const Proposals = later(async () => (await import('../parts/pairs')).Proposals);
+const DueSection = later(async () => (await import('../parts/pairs')).DueSection);
 // A young person's telephone does not fetch what only the staff use.
 const Administration = later(async () => (await staffCode()).Administration);
 const QueueSection = later(async () => (await staffCode()).QueueSection);

@@ -37,7 +37,7 @@ export function followAccount(account: Language): void {
 /** French is part of the page; another language is fetched once, and when it cannot be, French stays. */
 async function learn(wanted: Language): Promise<void> {
   try {
-    if (wanted === 'en') english.value ??= (await import('../english')).en;
+    if (wanted === 'en') english.value ??= (await import('../parts/english')).en;
     language.value = wanted;
   } catch {
     // No network yet: the next choice tries again.

@@ -3,7 +3,7 @@
 
 import { signal } from '@preact/signals';
 
-type Words = typeof import('../words');
+type Words = typeof import('../parts/words');
 
 const AGAIN_MS = 10_000;
 
@@ -13,7 +13,7 @@ export const words = signal<Words | null>(null);
 export const recording = signal<{ room: number; held: boolean } | null>(null);
 
 export async function fetchWords(): Promise<Words> {
-  words.value ??= await import('../words');
+  words.value ??= await import('../parts/words');
   return words.value;
 }
 

@@ -7,7 +7,7 @@ import { ask } from '../wire/link';
 import type { AppealState } from '../wire/room';
 import { placeOf, withAppeal, type Appeals } from './appeals';
 
-type Mend = typeof import('../mend');
+type Mend = typeof import('../parts/mend');
 
 export const mend = signal<Mend | null>(null);
 /** The message that is being changed or appealed, and how. */
@@ -19,7 +19,7 @@ export async function beginMending(room: number, seq: number, act: 'edit' | 'app
   mending.value = { room, seq, act };
   unfetched.value = false;
   try {
-    mend.value ??= await import('../mend');
+    mend.value ??= await import('../parts/mend');
   } catch {
     unfetched.value = true;
   }

@@ -60,7 +60,7 @@ export function RoomPage({ number }: { number: number }): VNode {
   );
 }
 
-const Paused = later(async () => (await import('../pairs')).Paused);
+const Paused = later(async () => (await import('../parts/pairs')).Paused);
 
 /** Kind, and without blame: whoever reads this may be the one who was hurt. */
 const Closed = ({ card, paused = card.state === 'paused' }: { card: RoomCard; paused?: boolean }): VNode => (

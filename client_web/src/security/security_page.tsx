@@ -10,7 +10,7 @@ import { DevicesCard } from './devices_card';
 import { FactorsCard } from './factors_card';
 import { PasswordCard } from './password_card';
 
-const PinCard = later(async () => (await import('../entry')).PinCard as () => VNode);
+const PinCard = later(async () => (await import('../parts/entry')).PinCard as () => VNode);
 
 export function SecurityPage(): VNode {
   useTitle(t('security.title'));

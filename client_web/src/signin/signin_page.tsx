@@ -15,10 +15,10 @@ import { refusedBecause } from '../shell/refused';
 import { useTitle } from '../shell/title';
 import { Refusal } from '../wire/refusal';
 
-const CodeForm = later(async () => (await import('../entry')).CodeForm);
-const ResetForm = later(async () => (await import('../entry')).ResetForm);
+const CodeForm = later(async () => (await import('../parts/entry')).CodeForm);
+const ResetForm = later(async () => (await import('../parts/entry')).ResetForm);
 const SecondStep = later(async () => {
-  const code = await import('../security');
+  const code = await import('../parts/security');
   await code.dressed;
   return code.SecondStep;
 });
@@ -105,7 +105,7 @@ function SignInForm(): VNode {
   const withPasskey = async (offered?: AbortSignal): Promise<void> => {
     problem.value = null;
     try {
-      await finish(await (await import('../security')).signInWithPasskey(offered));
+      await finish(await (await import('../parts/security')).signInWithPasskey(offered));
     } catch (error) {
       if (error instanceof Refusal) problem.value = { field: null, text: reason(error) };
     }

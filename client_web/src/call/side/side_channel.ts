@@ -2,7 +2,7 @@
  * The side web socket of one's part in a call: voices where neither UDP nor ICE-TCP comes through, and still pictures.
  * It is fetched when it is first needed:
  *
- *     const { SideChannel } = await import('../side');
+ *     const { SideChannel } = await import('../../parts/side');
  *     const side = new SideChannel(peer, { still, voices, state });   // connects by itself, again and again
  *     await side.startVoice(mic);   // once this returns the server takes and gives voices here, and not by RTP
  *     side.stopVoice();             // RTP carries them again

@@ -1,0 +1,14 @@
+/** What only a call needs, with its texts: fetched ahead once the page stands. See `call/current.ts`. */
+
+import '../main'; // as staff.ts does, and for the same reason
+
+import '../call/waking';
+import { frCall } from '../locales/fr_call';
+import { learnTexts } from '../locales/text';
+
+learnTexts(frCall);
+
+export { begin } from '../call/check/begin';
+export { CheckDialog } from '../call/check/check_dialog';
+export { Stage } from '../call/stage';
+export { Voices } from '../call/voices';

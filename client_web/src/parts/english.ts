@@ -1,0 +1,24 @@
+/** The English texts of all parts, fetched at once by who reads English. */
+
+import '../main'; // as staff.ts does, and for the same reason
+
+import { en as enPage } from '../locales/en';
+import { enCall } from '../locales/en_call';
+import { enConsent } from '../locales/en_consent';
+import { enGlass } from '../locales/en_glass';
+import { enJournal } from '../locales/en_journal';
+import { enDesk } from '../locales/en_desk';
+import { enEntry } from '../locales/en_entry';
+import { enPeople } from '../locales/en_people';
+import { enLooks } from '../locales/en_looks';
+import { enMend } from '../locales/en_mend';
+import { enMyData } from '../locales/en_mydata';
+import { enNotices } from '../locales/en_notices';
+import { enSecurity } from '../locales/en_security';
+import { enPairs } from '../locales/en_pairs';
+import { enStaff } from '../locales/en_staff';
+import { enWords } from '../locales/en_words';
+import { enYoung } from '../locales/en_young';
+import type { Key, Text } from '../locales/text';
+
+export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enConsent, ...enGlass, ...enJournal, ...enDesk, ...enEntry, ...enPeople, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enSecurity, ...enStaff, ...enWords, ...enYoung };

@@ -1,0 +1,11 @@
+/** Changing one's own message and asking for another look, with their texts. See `room/mending.ts`. */
+
+import '../main'; // as staff.ts does, and for the same reason
+
+import { frMend } from '../locales/fr_mend';
+import { learnTexts } from '../locales/text';
+
+learnTexts(frMend);
+
+export { AppealBox } from '../room/appeal_box';
+export { EditBox } from '../room/edit_box';
