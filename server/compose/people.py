@@ -1,0 +1,33 @@
+"""Accounts, sessions and second factors."""
+
+from server.ground import Ground
+from server.infra.secrets import InstanceKeyring
+from server.moderation.names import Names
+from server.people.accounts import Accounts
+from server.people.factors.second_factors import SecondFactors
+from server.people.http import PeopleHttp
+from server.people.passwords import Passwords
+from server.people.policy import Policies
+from server.people.policy_http import PolicyHttp
+from server.people.sessions.authenticator import SessionAuthenticator
+from server.people.sessions.guesses import Guesses
+from server.people.sessions.purge import PurgeSessions
+from server.people.sessions.signin import SignIn
+from server.people.standing import Standing
+
+
+class People:
+    def __init__(self, ground: Ground, names: Names) -> None:
+        database, clock = ground.database, ground.clock
+        self.standing = Standing()
+        self.authenticator = SessionAuthenticator(database, ground.notices, clock)
+        self.passwords = Passwords()
+        self.sign_in = SignIn(database, self.passwords, Guesses(clock), self.authenticator, ground.bus, clock)
+        self.accounts = Accounts(database, self.passwords, self.sign_in, clock, names.check)
+        factors = SecondFactors(
+            database, self.passwords, self.sign_in, InstanceKeyring(ground.settings.secret, ground.settings.data), clock
+        )
+        factors.register(ground.jobs)
+        PurgeSessions(database, clock).register(ground.jobs)
+        policy = PolicyHttp(Policies(database, clock))
+        self.endpoints = (factors.session_http, factors.http, PeopleHttp(self.accounts), policy)

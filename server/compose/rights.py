@@ -1,0 +1,28 @@
+"""The rights of people over what is held about them."""
+
+from server.ground import Ground
+from server.infra.secrets import InstanceKeyring
+from server.rights.desk_http import DeskHttp
+from server.rights.erasure import Erasure
+from server.rights.exports import Exports
+from server.rights.holds import LegalHolds
+from server.rights.http import DataHttp
+from server.rights.requests import Requests
+from server.rights.retention import Retention
+
+
+class DataRights:
+    def __init__(self, ground: Ground) -> None:
+        database, clock = ground.database, ground.clock
+        keyring = InstanceKeyring(ground.settings.secret, ground.settings.data)
+        self.erasure = Erasure(database, clock, keyring, ground.jobs)
+        self.requests = Requests(database, clock, self.erasure)
+        self.requests.register(ground.jobs)
+        self.holds = LegalHolds(database, clock)
+        self.holds.register(ground.jobs)
+        self.retention = Retention(database, clock, self.erasure)
+        self.retention.register(ground.jobs)
+        self.endpoints = (
+            DataHttp(database, clock, Exports(database, clock), self.requests),
+            DeskHttp(database, self.requests, self.holds, self.retention),
+        )
