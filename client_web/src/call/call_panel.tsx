@@ -32,10 +32,11 @@ export function CallPanel({ room }: { room: Room }): VNode | null {
 /** Said where the buttons were, and aloud when a call has just ended by it. */
 function CallsOff({ room }: { room: Room }): VNode {
   const young = me.value?.account.role === 'mentee';
+  const trouble = callTrouble.value?.room === room.number ? callTrouble.value.trouble : null;
   return (
     <section class="invitation" aria-label={t('call.title')}>
-      <p class="invitation-who" role={callTrouble.value?.room === room.number ? 'alert' : undefined}>
-        {t('call.off')} {young && <a href={CONSENTS}>{t('consent.title')}</a>}
+      <p class="invitation-who" role={trouble ? 'alert' : undefined}>
+        {t(trouble === 'calls_ended' ? 'call.trouble.calls_ended' : 'call.off')} {young && <a href={CONSENTS}>{t('consent.title')}</a>}
       </p>
     </section>
   );

@@ -50,7 +50,7 @@ on('call:ended', ({ peer, code }) => {
   const current = mine(peer);
   if (!current) return;
   if (code === 'lost' || code === 'drained') void current.media?.renew();
-  else if (code === 'consent') endCall(current, 'calls_off', false);
+  else if (code === 'consent') endCall(current, 'calls_ended', false);
   else endCall(current, code === 'replaced' || code === 'removed' ? code : null, false);
 });
 

@@ -6,7 +6,9 @@ import { t, type Key } from '../locales/text';
 import { NoteOffer } from '../notes/offer';
 import { recording, words } from '../notes/words';
 import type { Room } from '../room/rooms';
+import { me as session } from '../session/session';
 import { Icon, type IconName } from '../shell/icons';
+import { CONSENTS } from '../shell/route';
 import type { CallPerson } from '../wire/call';
 import { link } from '../wire/link';
 import type { Call } from './call';
@@ -69,7 +71,14 @@ export function Stage({ current, room }: { current: Call; room: Room }): VNode {
       </div>
       {wordsCode && room.live.value.size > 0 && <wordsCode.LiveLines room={room} />}
       <Controls current={current} />
-      <DataUsed current={current} />
+      <div class="stage-foot">
+        <DataUsed current={current} />
+        {session.value?.account.role === 'mentee' && (
+          <a class="quiet-button" href={CONSENTS}>
+            {t('consent.title')}
+          </a>
+        )}
+      </div>
     </section>
   );
 }

@@ -6,6 +6,7 @@ export type Trouble =
   | DeviceTrouble
   | 'no_media'
   | 'call_full'
+  | 'calls_ended'
   | 'calls_off'
   | 'removed'
   | 'replaced'

@@ -3,6 +3,8 @@
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { callTrouble } from '../call/current';
+import { InCallBar } from '../home/in_call_bar';
 import { day } from '../locales/moments';
 import { t } from '../locales/text';
 import { me } from '../session/session';
@@ -29,6 +31,7 @@ export function ConsentPage(): VNode {
       <Header back />
       <main id="content" class="page-main" tabIndex={-1}>
         <LinkNotice />
+        <InCallBar />
         <h1>{title}</h1>
         <p class="lead">{t(guardian ? 'consent.lead_guardian' : 'consent.lead')}</p>
         <button
@@ -66,14 +69,24 @@ function OfOne({ page, easy }: { page: Page; easy: boolean }): VNode {
   );
 }
 
+/** After a no that ended the call which one was in: what the other reads of it, so that it is easy to say. */
+const CallOver = (): VNode | null =>
+  callTrouble.value && ['calls_ended', 'removed'].includes(callTrouble.value.trouble) ? (
+    <p class="notice" role="alert">
+      {t('consent.call_over')}
+    </p>
+  ) : null;
+
 function OnePurpose({ page, card, easy }: { page: Page; card: PurposeCard; easy: boolean }): VNode {
   const { busy, problem, attempt } = useAttempt();
   const title = t(`consent.purpose.${card.purpose}`);
   const mine = card.said.find((one) => one.mine)?.decision;
   const said = mine === 'given';
+  const refused = useSignal(false);
   const say = (agree: boolean): Promise<void> =>
     attempt(async () => {
       await answer(page.mentee.id, card.purpose, agree, card.version);
+      refused.value = !agree;
       announce(t('consent.saved'));
     });
   const id = `consent-${page.mentee.id}-${card.purpose}`;
@@ -88,6 +101,7 @@ function OnePurpose({ page, card, easy }: { page: Page; card: PurposeCard; easy:
       {(!card.on || card.why === 'carried') && <p class="consent-why">{t(`consent.why.${card.why}`)}</p>}
       {card.asks_again_from && card.ask && <p class="consent-why">{t('consent.asks_again', { day: day(new Date(card.asks_again_from)) })}</p>}
       {(card.said.length > 1 || page.reader === 'guardian') && <SaidList said={card.said} />}
+      {refused.value && <CallOver />}
       <Problem sentence={problem.value} />
       {page.may_answer && (
         <div class="consent-acts">

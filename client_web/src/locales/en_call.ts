@@ -105,6 +105,7 @@ export const enCall: Texts<typeof frCall> = {
   'call.trouble.no_media': "The voice cannot get through on this network. You can change networks (from wifi to mobile data, say) or go on with messages.",
   'call.trouble.call_full': "The call is full at the moment.",
   'call.trouble.calls_off': "Calls are not switched on for this pair at the moment.",
+  'call.trouble.calls_ended': "The call has ended, and nobody did anything wrong: calls are not switched on for this pair at the moment. The room stays open for writing.",
   'call.trouble.removed': "The team ended this part in the call.",
   'call.trouble.replaced': "The call goes on, on another device or in another tab.",
   'call.trouble.room_closed': "Calls are closed in this room at the moment.",

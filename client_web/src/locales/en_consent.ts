@@ -39,6 +39,7 @@ export const enConsent: Texts<typeof frConsent> = {
   'consent.withdraw': "Take my yes back",
   'consent.confirm': "Confirm my yes",
   'consent.saved': "It is noted.",
+  'consent.call_over': "The call has ended, and that is your right. The other person reads what is no longer switched on, not who said what.",
   'consent.asks_again': "The text has changed: it must be answered before {day}. Until then the earlier yes holds.",
 
   'consent.mine': "You",

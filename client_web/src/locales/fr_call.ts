@@ -104,6 +104,10 @@ export const frCall = {
   'call.trouble.no_media': "La voix n’arrive pas à passer sur ce réseau. On peut changer de réseau (par exemple du wifi à la 4G) ou continuer par messages.",
   'call.trouble.call_full': "L’appel est complet pour le moment.",
   'call.trouble.calls_off': "Les appels ne sont pas activés pour ce binôme en ce moment.",
+  'call.trouble.calls_ended': [
+    "L’appel s’est arrêté, et personne n’a rien fait de mal : les appels ne sont pas activés pour ce binôme en ce moment. Le salon reste ouvert pour s’écrire.",
+    "L’appel s’est arrêté, et tu n’as rien fait de mal : les appels ne sont pas activés en ce moment. Tu peux toujours écrire.",
+  ],
   'call.trouble.removed': "L’équipe a mis fin à cette participation à l’appel.",
   'call.trouble.replaced': "L’appel continue sur un autre appareil ou un autre onglet.",
   'call.trouble.room_closed': "Les appels sont fermés dans ce salon pour le moment.",

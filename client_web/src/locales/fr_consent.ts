@@ -44,6 +44,10 @@ export const frConsent = {
   'consent.withdraw': "Revenir sur mon oui",
   'consent.confirm': "Confirmer mon oui",
   'consent.saved': "C’est noté.",
+  'consent.call_over': [
+    "L’appel s’est arrêté, et c’est votre droit. L’autre personne lit ce qui n’est plus activé, sans savoir qui a dit quoi.",
+    "L’appel s’est arrêté, et c’est ton droit. L’autre personne lit ce qui n’est plus activé, sans savoir qui a dit quoi.",
+  ],
   'consent.asks_again': "Le texte a changé : il faut y répondre avant {day}. Jusque-là, le oui d’avant tient.",
 
   'consent.mine': ["Vous", "Toi"],

@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.calls.test_calls import joins
+from tests.browser.calls.test_calls import joins, receives
 from tests.browser.conftest import PASSWORD, STAFF, TELEPHONE, Api, Logins, Person, Room
 
 pytestmark = pytest.mark.timeout(180)
@@ -30,13 +30,46 @@ async def test_a_yes_taken_back_in_a_call_ends_it_and_can_be_given_again(room: R
     # The mentor reads that calls are off, not who said what; the room stays open.
     await expect(julien.page.get_by_role("button", name="Raccrocher")).to_have_count(0)
     await expect(julien.page.get_by_role("alert")).to_have_text(
-        "Les appels ne sont pas activés pour ce binôme en ce moment. Le salon reste ouvert."
+        "L’appel s’est arrêté, et personne n’a rien fait de mal\u00a0: les appels ne sont pas activés pour ce binôme "
+        "en ce moment. Le salon reste ouvert pour s’écrire."
     )
     await julien.say("On continue par écrit.")
     await expect(julien.bubbles.filter(has_text="On continue par écrit.")).to_have_count(1)
     await calls.get_by_role("button", name="Oui, je suis d’accord").click()
     await expect(calls.get_by_text("Activé", exact=True)).to_be_visible()
     await expect(julien.page.get_by_role("button", name="Appel vocal")).to_be_visible()
+
+
+# A browser that does not obey: whatever its page ends goes on, unless the server ends it.
+_STUBBORN = """
+RTCPeerConnection.prototype.close = () => {};
+MediaStreamTrack.prototype.stop = () => {};
+"""
+
+
+async def test_on_a_telephone_a_yes_is_taken_back_from_inside_the_call_and_nothing_arrives_any_more(
+    room: Room, pair: Logins
+) -> None:
+    julien, lea = await room.seat(), await room.seat(viewport=TELEPHONE)
+    for person, login in ((julien, pair.mentor), (lea, pair.mentee)):
+        await person.context.add_init_script(_STUBBORN)
+        await person.sign_in(login)
+    await joins(julien, "Appel vidéo")
+    await joins(lea, "Rejoindre avec caméra")
+    for person in (julien, lea):
+        await receives(person, video=1, audio=1)
+    await lea.page.get_by_role("region", name="Appel").get_by_role("link", name="Mes accords").click()
+    await expect(lea.page.get_by_role("link", name="Appel en cours")).to_be_visible()  # the way back
+    await receives(julien, video=1, audio=1)  # looking at the page ends nothing
+    await purpose(lea, "S’appeler").get_by_role("button", name="Revenir sur mon oui").click()
+    await expect(purpose(lea, "S’appeler").get_by_role("alert")).to_contain_text("c’est ton droit")
+    await expect(julien.page.get_by_role("alert")).to_contain_text("personne n’a rien fait de mal")
+    for person in (julien, lea):
+        await receives(person, video=0, audio=0)
+    await lea.page.get_by_role("link", name="Accueil").click()
+    await lea.page.get_by_role("link", name="Ouvrir le salon").click()
+    await expect(lea.page.get_by_role("alert")).to_contain_text("tu n’as rien fait de mal")
+    await expect(lea.page.get_by_role("button", name="Appel vocal")).to_have_count(0)
 
 
 async def test_a_child_and_a_parent_agree_and_the_professional_sees_it_happen(room: Room, admin: Api) -> None:
