@@ -12,8 +12,8 @@ from server.people.entry.joining import Joining
 from server.people.entry.pins import Pins
 from server.people.entry.reset import Resets
 from server.people.me import Me, me_of
-from server.people.sessions.http import SignedIn
-from server.people.sessions.visitor import hand_over, visitor_of
+from server.people.sessions.answer import SignedIn, opened_for
+from server.people.sessions.visitor import visitor_of
 from server.transport.endpoint import Call, endpoint
 from server.transport.reached import Reached, is_loopback_name, reached
 from server.transport.web_session import check_origin, cookie_of, set_cookie
@@ -104,16 +104,7 @@ class JoiningHttp:
         if (body.token is None) == (body.code is None):
             raise BadRequest("missing", field="code")
         opened = await self._joining.bind(visitor_of(call, body.kind), token=body.token, code=body.code)
-        principal = opened.principal
-        async with self._database.begin(principal.organisation_id) as conn:
-            me = await me_of(conn, principal, self._clock)
-        answer = SignedIn(account=me.account, organisation=me.organisation, expires_at=me.expires_at)
-        if body.kind == "bearer":
-            answer.token = opened.token
-        else:
-            seconds = round((principal.expires_at - self._clock.now()).total_seconds())
-            hand_over(call, opened.token, seconds, opened.device)
-        return answer
+        return await opened_for(call, self._database, self._clock, opened, body.kind)
 
     @endpoint("POST", "/api/v1/reset", body=ResetBody, signed_in=False)
     async def ask_for_reset(self, call: Call) -> None:

@@ -4,7 +4,7 @@ import base64
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
 from server.infra.database import Database
 from server.infra.secrets import InstanceKeyring
@@ -14,15 +14,14 @@ from server.kernel.principal import Missing, Principal
 from server.people.factors import passkeys
 from server.people.factors.finish import Finish, Finished
 from server.people.factors.setting_up import SettingUp
-from server.people.factors.store import Factors, factors_of
-from server.people.me import Me, MyAccount, MyOrganisation, me_of
-from server.people.sessions.signin import Opened, SignIn
+from server.people.me import Me, me_of
+from server.people.sessions.answer import SignedIn, opened_for, signed_in
+from server.people.sessions.signin import SignIn
 from server.people.sessions.store import Kind
-from server.people.sessions.visitor import hand_over, visitor_of
+from server.people.sessions.visitor import visitor_of
 from server.transport.endpoint import Call, endpoint
 from server.transport.reached import reached
 from server.transport.web_session import clear_cookie, uses_cookie
-from server.transport.wire import Timestamp, timestamp
 
 ShortText = Annotated[str, Meta(max_length=400)]  # bounds what is looked at; rules.py says what is right
 Base64Url = Annotated[str, Meta(max_length=8_000)]  # a key of the largest kind in use, with what vouches for it
@@ -67,27 +66,6 @@ class TotpBody(msgspec.Struct, forbid_unknown_fields=True):
 
 class NewPasskeyBody(msgspec.Struct, forbid_unknown_fields=True):
     passkey: PasskeyResponse
-
-
-class Asked(msgspec.Struct):
-    """The second factor that a sign-in waits for: one that there is, or one to be set up."""
-
-    state: Missing
-    totp: bool
-    passkey: bool
-    recovery: bool
-
-
-class SignedIn(msgspec.Struct, kw_only=True):
-    """Who is signed in; or, with ``second_factor``, what is still asked for until ``expires_at``. ``token`` is there
-    for ``kind: bearer`` only, ``recovery_codes`` after a first second factor, both only this once."""
-
-    account: MyAccount | UnsetType = UNSET
-    organisation: MyOrganisation | UnsetType = UNSET
-    expires_at: Timestamp
-    second_factor: Asked | UnsetType = UNSET
-    recovery_codes: list[str] | UnsetType = UNSET
-    token: str | UnsetType = UNSET
 
 
 class TotpOffer(msgspec.Struct):
@@ -157,7 +135,7 @@ class SessionHttp:
     @endpoint("GET", "/api/v1/session/second-factor", answer=SignedIn, finishes_sign_in=True)
     async def what_is_asked(self, call: Call) -> SignedIn:
         """What a sign-in still waits for, if anything: for a page that was loaded anew meanwhile."""
-        return await self._answer(call, Finished(Opened("", call.principal)), "cookie", again=True)
+        return await signed_in(self._database, self._clock, call.principal)
 
     @endpoint("POST", "/api/v1/session/totp/offer", answer=TotpOffer, finishes_sign_in=True)
     async def offer_totp(self, call: Call) -> TotpOffer:
@@ -202,23 +180,10 @@ class SessionHttp:
         await self._sign_in.sign_out(call.principal)
         clear_cookie(call.headers, call.request)
 
-    async def _answer(self, call: Call, finished: Finished, kind: Kind, *, again: bool = False) -> SignedIn:
-        opened = finished.opened
-        principal = opened.principal
-        answer = SignedIn(expires_at=timestamp(principal.expires_at))
-        async with self._database.begin(principal.organisation_id) as conn:
-            if principal.missing is None:
-                me = await me_of(conn, principal, self._clock)
-                answer.account, answer.organisation = me.account, me.organisation
-            else:
-                answer.second_factor = _asked(principal.missing, await factors_of(conn, principal.account_id))
+    async def _answer(self, call: Call, finished: Finished, kind: Kind) -> SignedIn:
+        answer = await opened_for(call, self._database, self._clock, finished.opened, kind)
         if finished.recovery_codes:
             answer.recovery_codes = list(finished.recovery_codes)
-        if kind == "bearer":
-            answer.token = opened.token
-        elif not again:
-            seconds = round((principal.expires_at - self._clock.now()).total_seconds())
-            hand_over(call, opened.token, seconds, opened.device)
         return answer
 
 
@@ -240,7 +205,3 @@ def sealed_in(text: str) -> bytes:
         return base64.urlsafe_b64decode(text)
     except ValueError:
         raise BadRequest("offer_over", field="sealed") from None
-
-
-def _asked(missing: Missing, factors: Factors) -> Asked:
-    return Asked(missing, factors.totp, bool(factors.passkeys), factors.recovery_left > 0)

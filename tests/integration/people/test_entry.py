@@ -220,6 +220,21 @@ async def test_a_bound_device_goes_on_as_long_as_it_comes_back(house: House, adm
     assert told == (await house.ask(lena, "GET", "/api/v1/session")).body["expires_at"]
 
 
+async def test_who_has_a_second_factor_shows_it_after_a_code_too(house: House, admin: Person) -> None:
+    account = await made(house, admin, Role.GUARDIAN, "Nadia")
+    await house.sql(
+        "insert into totp_secrets (account_id, organisation_id, sealed, last_step, created_at)"
+        " values (:id, :organisation, 'sealed', 0, now())",
+        id=UUID(account), organisation=house.north.id,
+    )  # fmt: skip
+    reply = await public(
+        house, "join/device", {"code": (await issued(house, admin, account))["code"], "kind": "bearer"}
+    )
+    assert (reply.body["second_factor"]["state"], "account" in reply.body) == ("asked", False)
+    half = await house.site.ask("GET", "/api/v1/home", token=reply.body["token"])
+    assert half.error[0] == "second_factor"
+
+
 async def test_a_pin_is_the_devices_and_five_wrong_ones_unbind_it(house: House, admin: Person) -> None:
     account = await made(house, admin, Role.MENTEE)
     lea = await bound(house, {"code": (await issued(house, admin, account))["code"]})
