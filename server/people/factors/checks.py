@@ -42,7 +42,8 @@ class Checks:
         self.lasting = LastingGuesses(database, clock)
 
     async def look_at_code(self, organisation_id: UUID, account_id: UUID, code: str, device: UUID | None) -> Taken:
-        """A one-time code or a recovery code of this person. Raises BadCredentials("one_time"), TooFast, TryAgain."""
+        """A one-time code or a recovery code of this person. Raises BadCredentials("one_time") or ("one_time_used"),
+        TooFast, TryAgain."""
         await self.lasting.take_code(account_id, device)
         found = await (self._one_time if totp.is_code(code) else self._recovery)(organisation_id, account_id, code)
         if found is None:
@@ -52,9 +53,10 @@ class Checks:
 
     async def _one_time(self, organisation_id: UUID, account_id: UUID, code: str) -> Taken | None:
         async with self._database.begin(organisation_id) as conn:
-            sealed = await store.sealed_totp(conn, account_id)
-            if sealed is None:
+            kept = await store.sealed_totp(conn, account_id)
+            if kept is None:
                 return None
+            sealed, last_step = kept
             try:
                 secret = self._keyring.keys.open(PURPOSE, sealed, account_id.bytes).decode()
             except NotOurs:
@@ -64,6 +66,8 @@ class Checks:
                 await store.seal_totp_anew(conn, account_id, sealed, anew)
                 sealed = anew
         step = totp.step_of(secret, code, self._clock.now().timestamp())
+        if step is not None and step <= last_step:  # whoever looked over a shoulder: no reason to forgive guesses
+            raise BadCredentials("one_time_used")
         return Taken(sealed, step) if step is not None else None
 
     async def _recovery(self, organisation_id: UUID, account_id: UUID, code: str) -> Taken | None:
@@ -74,7 +78,7 @@ class Checks:
         return Taken(selector=selector, code_hash=code_hash) if right and code_hash is not None else None
 
     async def take_code(self, conn: AsyncConnection, organisation_id: UUID, account_id: UUID, taken: Taken) -> None:
-        """Raises BadCredentials("one_time_used") when it was taken meanwhile, or before."""
+        """Raises BadCredentials("one_time_used") when it was taken meanwhile."""
         if taken.sealed is not None:
             done = await store.take_totp(conn, account_id, taken.sealed, taken.step)
         else:

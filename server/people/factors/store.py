@@ -57,11 +57,11 @@ async def factors_of(conn: AsyncConnection, account_id: UUID) -> Factors:
     return Factors(bool(totp), keys, left)
 
 
-async def sealed_totp(conn: AsyncConnection, account_id: UUID) -> bytes | None:
-    found: bytes | None = (
-        await conn.execute(select(totp_secrets.c.sealed).where(totp_secrets.c.account_id == account_id))
-    ).scalar_one_or_none()
-    return found
+async def sealed_totp(conn: AsyncConnection, account_id: UUID) -> tuple[bytes, int] | None:
+    """(the sealed secret, the last step that was taken)."""
+    query = select(totp_secrets.c.sealed, totp_secrets.c.last_step).where(totp_secrets.c.account_id == account_id)
+    row = (await conn.execute(query)).first()
+    return (row.sealed, row.last_step) if row else None
 
 
 async def put_totp(

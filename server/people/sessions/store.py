@@ -236,10 +236,11 @@ async def delete_of_account(conn: AsyncConnection, account_id: UUID, *, but: UUI
 
 
 async def delete_surplus(conn: AsyncConnection, account_id: UUID) -> list[EndedSession]:
-    """Ends the oldest sessions of a person who has more than MAX_PER_ACCOUNT."""
+    """Ends the oldest sessions of a person who has more than MAX_PER_ACCOUNT. Those that wait for a second factor do
+    not count: who knows a password alone must not end what its owner has open."""
     surplus = (
         select(auth_sessions.c.id)
-        .where(auth_sessions.c.account_id == account_id)
+        .where(auth_sessions.c.account_id == account_id, auth_sessions.c.state.in_(OPEN))
         .order_by(auth_sessions.c.created_at.desc(), auth_sessions.c.id.desc())
         .offset(MAX_PER_ACCOUNT)
     )

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from server.infra.database import Database
 from server.people.factors import recovery, totp
-from server.people.sessions.store import LIFETIME_WAITING
+from server.people.sessions.store import LIFETIME_WAITING, MAX_PER_ACCOUNT
 from tests.support.authenticator_device import AuthenticatorDevice
 from tests.support.site import Reply
 from tests.support.world import PASSWORD, World, world
@@ -365,6 +365,24 @@ async def kinds(here: World, who: str) -> list[str]:
     async with here.database.everywhere() as conn:
         query = text("select kind from account_notices where account_id = :who order by id")
         return [row[0] for row in await conn.execute(query, {"who": here.north.id(who)})]
+
+
+async def test_who_knows_a_password_alone_ends_nothing_of_its_owner(here: World) -> None:
+    token, secret, _ = await set_up(here, "alice.north")
+    for _ in range(MAX_PER_ACCOUNT + 1):
+        here.clock.advance(10)
+        await come(here, "alice.north")
+    waiting = await come(here, "alice.north")
+    assert (await ask(here, "session/code", waiting, {"code": code_of(here, secret)})).status == 200
+    assert await status_of(here, token) == (200, None)
+
+
+async def test_a_code_that_has_served_forgives_no_guess(here: World) -> None:
+    _, secret, _ = await set_up(here, "alice.north")
+    waiting, used = await come(here, "alice.north"), code_of(here, secret)
+    codes = ("000000", "000001", "000002", used, "000003", "000004")
+    told = [(await ask(here, "session/code", waiting, {"code": code})).error[0] for code in codes]
+    assert told == ["bad_credentials"] * 5 + ["too_fast"]
 
 
 async def count(here: World, query: str) -> int:
