@@ -20,6 +20,7 @@ from server.people import rules, store
 from server.people.accounts import Accounts, ScreenName, State, state_of
 from server.people.entry import store as invitation_store
 from server.people.entry.store import Invitation
+from server.people.factors import devices as known_devices
 from server.people.sessions import store as sessions
 from server.people.sessions.signin import SignIn
 from server.people.sessions.store import Listed
@@ -141,13 +142,16 @@ class PersonFiles:
                 await self._standing.changed(conn, [account_id], now)
 
     async def revoke_devices(self, principal: Principal, account_id: UUID, session_id: UUID | None = None) -> None:
-        """Ends this session of the person, or all: sockets and calls now. Raises Forbidden, NotFound."""
+        """Ends this session of the person, or all: sockets and calls now. What was cut off is no known device any more,
+        whoever has it. Raises Forbidden, NotFound."""
         principal.require(Permission.ACCOUNT_INVITE)
         async with self._database.begin(principal.organisation_id) as conn:
             await self._account(conn, principal, account_id, lock=True)
             if session_id is None:
                 ended = await sessions.delete_of_account(conn, account_id)
+                await known_devices.forget_all(conn, account_id)
             else:
+                await known_devices.forget_of(conn, account_id, session_id)
                 ended = await sessions.delete_own(conn, account_id, session_id)
                 if not ended:
                     raise NotFound

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.kernel.identifiers import new_id
 from server.people.factors.tables import auth_devices
 from server.people.sessions.tokens import new_token
+from server.people.tables import auth_sessions
 
 PROGRAM = "program"  # all programs of a person are one device: they bring no cookie
 
@@ -65,6 +66,14 @@ async def recognise(
         return made
     at_once = await known(conn, made.token, account_id)  # it signs in twice at this moment
     return Recognised(at_once or made.id, made.token, unseen=False)
+
+
+async def forget_of(conn: AsyncConnection, account_id: UUID, session_id: UUID) -> None:
+    """The device of this session, of this person, is a new one again: whoever holds it now is a stranger."""
+    of_session = select(auth_sessions.c.device_id).where(
+        auth_sessions.c.id == session_id, auth_sessions.c.account_id == account_id
+    )
+    await conn.execute(delete(auth_devices).where(auth_devices.c.id.in_(of_session)))
 
 
 async def forget_all(conn: AsyncConnection, account_id: UUID) -> None:

@@ -115,15 +115,20 @@ class Own:
             return await sessions.listed(conn, principal.account_id, self._clock.now())
 
     async def end(self, principal: Principal, session_id: UUID) -> None:
-        """One of one's own sessions, with its sockets and calls; of what is none of one's own, nothing."""
+        """One of one's own sessions, with its sockets and calls; of what is none of one's own, nothing. A device that
+        somebody else may hold is not known any more."""
         async with self._database.begin(principal.organisation_id) as conn:
+            if session_id != principal.session_id:
+                await devices.forget_of(conn, principal.account_id, session_id)
             ended = await sessions.delete_own(conn, principal.account_id, session_id)
+            await self._sign_in.record_ended(conn, principal, ended)
         await self._sign_in.announce(ended, "signed_out")
 
     async def end_all(self, principal: Principal) -> None:
         """All of one's own, this one too; no device is known any more."""
         async with self._database.begin(principal.organisation_id) as conn:
             ended = await sessions.delete_of_account(conn, principal.account_id)
+            await self._sign_in.record_ended(conn, principal, ended)
             await devices.forget_all(conn, principal.account_id)
         await self._sign_in.announce(ended, "signed_out")
 

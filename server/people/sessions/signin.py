@@ -5,7 +5,7 @@ have one: the session waits for it, ten minutes, and is replaced by another when
 ways in (codes, invitations) come beside this and open their sessions with ``open``.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -181,13 +181,19 @@ class SignIn:
         """Ends the session that ``principal`` came with, here and in every process."""
         async with self._database.begin(principal.organisation_id) as conn:
             ended = await sessions.delete_session(conn, principal.session_id)
-            if ended:
-                organisation_id, me, now = principal.organisation_id, principal.account_id, self._clock.now()
-                detail = {"session": principal.session_id}
-                await record(conn, organisation_id, now, Act.SESSION_ENDED, by=me, about=[me], detail=detail)
+            await self.record_ended(conn, principal, ended)
         await self.announce(ended, "signed_out")
 
-    async def announce(self, ended: tuple[sessions.EndedSession, ...] | list[sessions.EndedSession], code: str) -> None:
+    async def record_ended(
+        self, conn: AsyncConnection, principal: Principal, ended: Sequence[sessions.EndedSession]
+    ) -> None:
+        """In the trail, that ``principal`` ended these of their own."""
+        organisation_id, me, now = principal.organisation_id, principal.account_id, self._clock.now()
+        for session in ended:
+            detail = {"session": session.id}
+            await record(conn, organisation_id, now, Act.SESSION_ENDED, by=me, about=[me], detail=detail)
+
+    async def announce(self, ended: Sequence[sessions.EndedSession], code: str) -> None:
         """Tells this process at once of sessions whose end is committed; the others hear of it by notice."""
         for session in ended:
             self._authenticator.forget(session.id)

@@ -99,6 +99,23 @@ async def test_ones_devices_are_listed_in_plain_words_and_ended_one_by_one(here:
     assert (await here.site.ask("GET", "/api/v1/session", cookie=telephone["binome"])).status == 200
 
 
+async def test_a_device_that_was_cut_off_is_a_stranger_from_then_on(here: World) -> None:
+    telephone, screen = cookies(await come(here, "lea.north")), cookies(await come(here, "lea.north", agent=WINDOWS))
+    listed = (await here.site.ask("GET", "/api/v1/session/devices", cookie=telephone["binome"])).body["devices"]
+    (lost,) = [row["id"] for row in listed if not row["here"]]
+    (this,) = [row["id"] for row in listed if row["here"]]
+    for session in (lost, this):
+        await here.site.ask("DELETE", f"/api/v1/session/devices/{session}", cookie=telephone["binome"])
+    told = len(await kinds(here, "lea"))
+    await come(here, "lea.north", telephone["binome_device"])
+    assert len(await kinds(here, "lea")) == told
+    await come(here, "lea.north", screen["binome_device"])
+    assert [kind for kind, _ in await kinds(here, "lea")][told:] == ["new_device"]
+    async with here.database.everywhere() as conn:
+        acts = (await conn.execute(text("select act from audit_entries where act = 'session.ended'"))).all()
+    assert len(acts) == 2
+
+
 async def test_a_new_password_ends_all_other_sessions(here: World) -> None:
     telephone, screen = cookies(await come(here, "lea.north")), cookies(await come(here, "lea.north", agent=WINDOWS))
     body = {"password": "trois galets bleus", "proof": {"password": PASSWORD}}
