@@ -110,6 +110,7 @@ HOLDINGS: Final = (
         acted=("account_id",),
     ),
     Holding(glass.glass_deferrals, _IN_MY_ROOMS, Routine(_deferrals, "t.sentence <> ''"), acted=("by_id",)),
+    Holding(glass.glass_deferral_ends, NOBODY, Kept("an identifier and a date"), acted=("by_id",)),
     Holding(glass.glass_tellings, NOBODY, Kept("an identifier and a date")),
 )
 

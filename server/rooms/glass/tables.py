@@ -1,5 +1,5 @@
-"""Who broke the glass of which room and why, who put off telling of it beforehand, and when it was told. Append-only:
-triggers of ``sql/0008_audit.sql`` refuse everything else."""
+"""Who broke the glass of which room and why, who put off telling of it beforehand, who ended that early, and when it
+was told. Append-only: triggers of ``sql/0008_audit.sql`` and ``sql/0013_kept.sql`` refuse everything else."""
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, Uuid
 
@@ -17,7 +17,8 @@ glass_accesses = Table(
     Column("sentence", Text, nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
-    # When the two are told: at once, or at the end of a deferral.
+    # When the two are told, as things stood then: at once, or at the end of a deferral. One that ends early brings it
+    # forward (store.py).
     Column("tell_at", Instant, nullable=False),
     CheckConstraint("motive in ('absence', 'authority', 'danger', 'report')", name="motive"),
     Index("glass_accesses_organisation_id_opened_at_idx", "organisation_id", "opened_at"),
@@ -37,6 +38,16 @@ glass_deferrals = Table(
     Column("until", Instant, nullable=False),
     CheckConstraint("reason in ('authority', 'inquiry', 'safety')", name="reason"),
     CheckConstraint("until > made_at and until <= made_at + interval '30 days'", name="until"),
+    comment="append-only",
+)
+
+glass_deferral_ends = Table(
+    "glass_deferral_ends",
+    metadata,
+    Column("deferral_id", ForeignKey("glass_deferrals.id"), primary_key=True),
+    Column("organisation_id", ForeignKey("organisations.id"), nullable=False),
+    Column("by_id", ForeignKey("accounts.id"), nullable=False),
+    Column("at", Instant, nullable=False),
     comment="append-only",
 )
 

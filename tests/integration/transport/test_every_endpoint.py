@@ -315,6 +315,7 @@ TABLE = [
     Row("POST", "/api/v1/pairs/{pair}/acts", STAFF_OF_PAIRS, of_act, ("pair",)),
     Row("POST", "/api/v1/pairs/{pair}/bridge", STAFF_OF_PAIRS, of_bridge, ("pair",)),
     Row("POST", "/api/v1/caseload/hand_over", STAFF_OF_PAIRS, of_caseload, ("supervisor",), shared=("supervisor",)),
+    Row("GET", "/api/v1/caseload/colleagues", STAFF_OF_PAIRS),
     Row("GET", "/api/v1/due", STAFF_OF_PAIRS),
     Row("GET", "/api/v1/papers", frozenset({Role.MENTOR})),
     Row("POST", "/api/v1/papers/charter", frozenset({Role.MENTOR}), lambda _: ({}, {"version": 1})),
@@ -515,7 +516,7 @@ async def state(house: House) -> dict[str, int]:
     """How many rows there are of all that an endpoint could make or end."""
     tables: tuple[str, ...] = ("accounts", "auth_sessions", "pairs", "rooms", "messages", "room_visits", "voice_notes")
     tables += ("flags", "reviews", "appeals", "samples", "own_rules")
-    tables += ("glass_accesses", "glass_deferrals", "glass_tellings")
+    tables += ("glass_accesses", "glass_deferrals", "glass_deferral_ends", "glass_tellings")
     tables += ("consent_entries", "consent_texts", "guardian_links")
     tables += ("data_requests", "legal_holds", "retention_periods")
     return {table: (await house.sql(f"select count(*) from {table}"))[0][0] for table in tables} | {  # noqa: S608
