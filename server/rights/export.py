@@ -39,7 +39,7 @@ class Summary:
 async def write_export(
     conn: AsyncConnection, out: IO[bytes], scope: Scope, organisation: str, reader: Person, *, whole: bool
 ) -> Summary:
-    """Writes the zip to ``out``. Not ``whole``: without what somebody said, for a guardian or
+    """Writes the zip to ``out``. Not ``whole``: without what somebody said, for
     staff. The page is in the language and the zone of ``reader``."""
     summary = Summary()
     head = {

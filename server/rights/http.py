@@ -95,7 +95,7 @@ class DataHttp:
 
     @endpoint("GET", "/api/v1/data/export", query=ExportQuery, content=ZIP, permission=Permission.DATA_OWN)
     async def export(self, call: Call) -> web.Response:
-        """All that is held about oneself, as a zip (docs/export.md); `?person=` for a child, or for staff."""
+        """All that is held about oneself, as a zip (docs/export.md); with `?person=`, staff about somebody."""
         query: ExportQuery = call.query
         file = await self._exports.make(call.principal, _uuid(query.person))
         day = self._clock.now().date().isoformat()
@@ -118,7 +118,7 @@ class DataHttp:
 
     @endpoint("GET", "/api/v1/data/requests", answer=OwnRequests, permission=Permission.DATA_OWN)
     async def own(self, call: Call) -> OwnRequests:
-        """One's own requests and those about one's children, each with where it stands."""
+        """One's own requests and those that one made for a child, each with where it stands."""
         listed = await self._requests.own(call.principal)
         children = await self._requests.children(call.principal)
         return OwnRequests(cards(listed), [PersonName(child.id, child.name) for child in children])

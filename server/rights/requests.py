@@ -37,6 +37,7 @@ JOB: Final = "rights:warn"
 MORNINGS: Final = "37 4 * * *"  # UTC
 LISTED: Final = 200  # requests on a page, the open ones first
 
+_KEY: Final = "data_requests_pkey"
 _OPEN_KEY: Final = "data_requests_open_key"
 _ACTS: Final[Mapping[Step, Act]] = {
     "take": Act.REQUEST_TAKEN,
@@ -87,48 +88,65 @@ class Requests:
         jobs.schedule(JOB, MORNINGS, self.warn)
 
     async def own(self, principal: Principal) -> Listed:
-        """About oneself, and of a guardian also about their children: the newest first."""
+        """About oneself, whoever made them, and those that one made for a child. What the child or the other parent has
+        asked is not a parent's to read."""
         principal.require(Permission.DATA_OWN)
+        me, rows = principal.account_id, data_requests.c
         async with self._database.begin(principal.organisation_id) as conn:
-            about = {principal.account_id, *await self._children(conn, principal)}
-            rows = data_requests.c
-            return await self._listed(conn, principal.organisation_id, rows.about_id.in_(about))
+            for_a_child = (rows.by_id == me) & rows.about_id.in_(await children_of(conn, principal, self._clock.now()))
+            return await self._listed(conn, principal.organisation_id, (rows.about_id == me) | for_a_child)
 
     async def children(self, principal: Principal) -> list[Person]:
         """Those for whom a guardian may ask."""
         async with self._database.begin(principal.organisation_id) as conn:
-            return list((await people_of(conn, await self._children(conn, principal))).values())
+            young = await children_of(conn, principal, self._clock.now())
+            return list((await people_of(conn, young)).values())
 
     async def make(
         self, principal: Principal, request_id: UUID, kind: Kind, about: UUID | None, words: str | None
     ) -> None:
         """Making the same one twice is once. Raises Forbidden; NotFound for who is not one's own to speak for;
-        Conflict("request_open") while one of this kind waits."""
+        Conflict("request_open") while one of this kind waits, ("request_taken") for an identifier of another's."""
         principal.require(Permission.DATA_OWN)
-        now = self._clock.now()
         try:
             async with self._database.begin(principal.organisation_id) as conn:
-                if await self._mine(conn, principal, request_id) is not None:
-                    return
-                person = await known(conn, principal.organisation_id, about or principal.account_id)
-                if not await speaks_for(conn, principal, person, now):
-                    raise NotFound(field="person")
-                zone = (await organisation(conn, principal.organisation_id)).zone
-                due = due_on(now, zone)
-                values = {
-                    "id": request_id, "organisation_id": principal.organisation_id, "about_id": person.id,
-                    "by_id": principal.account_id, "kind": kind, "words": words, "at": now, "due_on": due,
-                }  # fmt: skip
-                await conn.execute(insert(data_requests).values(**values))
-                await self._recorded(conn, principal, Act.REQUEST_MADE, person.id, request_id, now, kind=kind, due=due)
-                for admin in await people_in_role(conn, principal.organisation_id, Role.ADMIN):
-                    await tell(conn, principal.organisation_id, admin.id, "request_made", now, what=kind, due=due)
-                if person.id != principal.account_id:
-                    await tell(conn, principal.organisation_id, person.id, "request_made_for_you", now, what=kind)
+                if await self._mine(conn, principal, request_id) is None:
+                    await self._make(conn, principal, request_id, kind, about, words)
         except IntegrityError as error:
+            async with self._database.begin(principal.organisation_id) as conn:
+                if await self._mine(conn, principal, request_id) is not None:
+                    return  # the same one, made at the same moment
             if _OPEN_KEY in str(error.orig):
                 raise Conflict("request_open") from None
+            if _KEY in str(error.orig):
+                raise Conflict("request_taken") from None
             raise
+
+    async def _make(
+        self,
+        conn: AsyncConnection,
+        principal: Principal,
+        request_id: UUID,
+        kind: Kind,
+        about: UUID | None,
+        words: str | None,
+    ) -> None:
+        now = self._clock.now()
+        person = await known(conn, principal.organisation_id, about or principal.account_id)
+        if not await speaks_for(conn, principal, person.id, now):
+            raise NotFound  # in the same words as of nobody
+        zone = (await organisation(conn, principal.organisation_id)).zone
+        due = due_on(now, zone)
+        values = {
+            "id": request_id, "organisation_id": principal.organisation_id, "about_id": person.id,
+            "by_id": principal.account_id, "kind": kind, "words": words, "at": now, "due_on": due,
+        }  # fmt: skip
+        await conn.execute(insert(data_requests).values(**values))
+        await self._recorded(conn, principal, Act.REQUEST_MADE, person.id, request_id, now, kind=kind, due=due)
+        for admin in await people_in_role(conn, principal.organisation_id, Role.ADMIN):
+            await tell(conn, principal.organisation_id, admin.id, "request_made", now, what=kind, due=due)
+        if person.id != principal.account_id:
+            await tell(conn, principal.organisation_id, person.id, "request_made_for_you", now, what=kind)
 
     async def withdraw(self, principal: Principal, request_id: UUID) -> None:
         """By whoever made it, while it is open. Raises Conflict("request_ended"), also for what is not one's own."""
@@ -218,13 +236,6 @@ class Requests:
                 for account_id in staff | ({request.taken_by} if request.taken_by is not None else set()):
                     kind = "request_overdue" if days < 0 else "request_due"
                     await tell(conn, where, account_id, kind, now, what=request.kind, due=request.due_on)
-
-    async def _children(self, conn: AsyncConnection, principal: Principal) -> list[UUID]:
-        if principal.role is not Role.GUARDIAN:
-            return []
-        people = await people_of(conn, await children_of(conn, principal.account_id))
-        now = self._clock.now()
-        return [person.id for person in people.values() if await speaks_for(conn, principal, person, now)]
 
     async def _mine(self, conn: AsyncConnection, principal: Principal, request_id: UUID) -> Request | None:
         rows = data_requests.c

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.infra.holdings import Scope
 from server.kernel.errors import NotFound
 from server.kernel.permissions import Role
-from server.kernel.principal import Principal, age_on
+from server.kernel.principal import Principal
 from server.pairs.rules import Pair, belongs
 from server.pairs.store import pairs_of
-from server.people.consent.rules import ALONE_AGE
-from server.people.consent.store import links_of
+from server.people.consent.rules import Band
+from server.people.consent.store import files, links_of
 from server.people.store import Person, people_of
 from server.rooms.holdings import rooms_of_pairs
 from server.transport.messages import catalogue, known_language
@@ -41,21 +41,20 @@ async def known(conn: AsyncConnection, organisation_id: UUID, person_id: UUID) -
     return person
 
 
-async def speaks_for(conn: AsyncConnection, principal: Principal, person: Person, now: datetime) -> bool:
+async def speaks_for(conn: AsyncConnection, principal: Principal, person_id: UUID, now: datetime) -> bool:
     """Whether ``principal`` is this person, or holds parental authority over them while they are under 15."""
-    if principal.account_id == person.id:
-        return True
-    if principal.role is not Role.GUARDIAN or person.birth_date is None:
-        return False
-    if age_on(person.birth_date, now.date()) >= ALONE_AGE:
-        return False
-    return person.id in await children_of(conn, principal.account_id)
+    return principal.account_id == person_id or person_id in await children_of(conn, principal, now)
 
 
-async def children_of(conn: AsyncConnection, guardian_id: UUID) -> list[UUID]:
-    """Over whom this guardian holds parental authority now."""
-    links = await links_of(conn, guardian_ids=[guardian_id])
-    return [link.mentee_id for link in links if link.until is None and link.authority]
+async def children_of(conn: AsyncConnection, principal: Principal, now: datetime) -> list[UUID]:
+    """The children under 15, by the day where the organisation is, over whom ``principal`` holds parental authority."""
+    if principal.role is not Role.GUARDIAN:
+        return []
+    linked = {link.mentee_id for link in await links_of(conn, guardian_ids=[principal.account_id])}
+    young = (await files(conn, linked)).values()
+    return [
+        child.mentee for child in young if child.band(now) is Band.CHILD and principal.account_id in child.holders(now)
+    ]
 
 
 async def answers_for(conn: AsyncConnection, staff: Principal, person_id: UUID) -> bool:

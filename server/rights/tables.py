@@ -58,10 +58,11 @@ Index(
     data_requests.c.due_on,
     postgresql_where=data_requests.c.ended_at.is_(None),
 )
-# Asked twice for the same thing is asked once.
+# Asked twice for the same thing is asked once; what a parent asked for stands in no child's way.
 Index(
     "data_requests_open_key",
     data_requests.c.about_id,
+    data_requests.c.by_id,
     data_requests.c.kind,
     unique=True,
     postgresql_where=data_requests.c.ended_at.is_(None),

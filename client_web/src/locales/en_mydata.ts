@@ -9,7 +9,7 @@ export const enMyData: Texts<typeof frMyData> = {
   'mydata.export': "Take a copy",
   'mydata.export_why': "A zip file with all that is kept: a page to read or print, a file for a program, and the voice notes. Keep it in a safe place.",
   'mydata.export_act': "Download my data",
-  'mydata.export_child': "Download the data of {name}, without their messages",
+  'mydata.export_child': "For your child’s data, make a request below: somebody of the association answers it.",
   'mydata.requests': "My requests",
   'mydata.requests_why': "The association answers within one month. Here you see where each request stands.",
   'mydata.no_request': "No request so far.",

@@ -48,13 +48,7 @@ export function DataPage(): VNode {
               {t('mydata.export_act')}
             </a>
           </p>
-          {own.value?.children.map((child) => (
-            <p key={child.id}>
-              <a class="button button-soft" href={`/api/v1/data/export?person=${child.id}`} download>
-                {t('mydata.export_child', { name: child.name })}
-              </a>
-            </p>
-          ))}
+          {own.value && own.value.children.length > 0 && <p>{t('mydata.export_child')}</p>}
         </section>
         <section aria-labelledby="requests-title">
           <h2 id="requests-title">{t('mydata.requests')}</h2>

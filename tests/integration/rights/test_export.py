@@ -94,11 +94,10 @@ async def test_what_professionals_keep_for_themselves_is_not_in_it(house: House)
     assert "un conseil" in data
 
 
-async def test_a_guardian_has_it_of_a_child_without_what_the_child_said(house: House) -> None:
-    sophie = await house.person(Role.GUARDIAN, "Sophie")
-    room = await house.room(mentee_born=date(2014, 3, 4), guardian=sophie)
+async def test_staff_has_it_without_what_was_said_and_is_seen_to_have_it(house: House) -> None:
+    room = await house.room(mentee_born=date(2014, 3, 4))
     await conversation(house, room)
-    status, archive = await export(house, sophie, room.mentee.id)
+    status, archive = await export(house, room.supervisor, room.mentee.id)
     assert (status, archive is not None and archive.namelist()) == (200, ["data.json", "index.html"])
     said = sections(archive)
     assert {"conversation", "voice_notes", "flags", "appeals", "changed_messages"} & set(said) == set()
@@ -106,6 +105,16 @@ async def test_a_guardian_has_it_of_a_child_without_what_the_child_said(house: H
     assert "salut" not in str(said)
     readings = sections((await export(house, room.mentee))[1])["readings"]
     assert [one["act"] for one in readings] == ["data.read"]  # the child sees who had it
+
+
+async def test_a_parent_has_no_copy_of_a_childs_data_without_a_professional(house: House) -> None:
+    """It would tell a dangerous one when and where from the child signs in, who else is a guardian by which judgment,
+    that somebody was alarmed, and what the child asked for."""
+    sophie = await house.person(Role.GUARDIAN, "Sophie")
+    room = await house.room(mentee_born=date(2014, 3, 4), guardian=sophie)
+    status, _ = await export(house, sophie, room.mentee.id)
+    assert status == (await export(house, sophie, new_id()))[0] == 404
+    assert sections((await export(house, room.mentee))[1])["readings"] == []
 
 
 async def test_nobody_else_has_it(house: House) -> None:

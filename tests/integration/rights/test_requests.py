@@ -80,6 +80,34 @@ async def test_a_guardian_asks_for_a_child_under_15_and_for_nobody_else(house: H
     assert "request_made_for_you" in await notices(house, child.mentee)
 
 
+async def test_a_parent_reads_neither_the_childs_requests_nor_the_other_parents_and_stops_none(house: House) -> None:
+    sophie, marc = await house.person(Role.GUARDIAN, "Sophie"), await house.person(Role.GUARDIAN, "Marc")
+    room = await house.room(mentee_born=date(2014, 3, 4), guardian=sophie)
+    nora = await house.person(Role.ADMIN, "Nora")
+    path = f"/api/v1/mentees/{room.mentee.id}/guardians"
+    link = {"guardian": str(marc.id), "relation": "parent", "authority": True, "paper": "judgment"}
+    assert (await house.ask(nora, "POST", path, link)).status == 204
+    made = {who.name: await make(house, who, "access", room.mentee.id) for who in (sophie, marc, room.mentee)}
+    assert [status for _, status in made.values()] == [204] * 3  # nor does one's answer tell of another's
+    for who in (sophie, marc):
+        own = (await house.ask(who, "GET", OWN)).body["requests"]
+        assert [one["id"] for one in own] == [made[who.name][0]]
+    seen = (await house.ask(room.mentee, "GET", OWN)).body["requests"]
+    assert sorted(one["by"]["name"] for one in seen) == ["Lea", "Marc", "Sophie"]
+
+
+async def test_a_parents_requests_end_at_15_where_the_association_is(house: House) -> None:
+    """On Réunion the birthday begins four hours before the day of UTC does."""
+    sophie = await house.person(Role.GUARDIAN, "Sophie")
+    room = await house.room(mentee_born=date(2011, 11, 23), guardian=sophie)
+    await house.sql("update organisations set zone = 'Indian/Reunion'")
+    house.clock.advance(7.9 * 3600)  # 19:54 UTC on the eve
+    assert len((await house.ask(sophie, "GET", OWN)).body["children"]) == 1
+    house.clock.advance(0.2 * 3600)
+    assert (await house.ask(sophie, "GET", OWN)).body["children"] == []
+    assert (await make(house, sophie, "erasure", room.mentee.id))[1] == 404
+
+
 async def test_a_supervisor_has_their_own_caseload_and_decides_no_erasure(house: House) -> None:
     room, other = await house.room(), await house.room()
     request, _ = await make(house, room.mentee, "erasure")
