@@ -5,7 +5,7 @@ that speak for the person, which staff can cut off.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from server.kernel.principal import Principal
 from server.people import rules, store
 from server.people.accounts import Accounts, ScreenName, State, state_of
 from server.people.entry import store as invitation_store
-from server.people.entry.store import Invitation
+from server.people.entry.store import Invitation, Way
 from server.people.factors import devices as known_devices
 from server.people.sessions import store as sessions
 from server.people.sessions.signin import SignIn
@@ -28,6 +28,8 @@ from server.people.standing import Standing
 from server.people.tables import bound_sessions
 from server.trail.acts import Act
 from server.trail.record import record
+
+_WAYS: Final[Mapping[str, Way]] = {"email": "mail", "phone": "sms"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,9 @@ class PersonFiles:
                     about=[account_id],
                     detail=detail,
                 )
+            for field, way in _WAYS.items():
+                if field in changed:
+                    await invitation_store.void_sent(conn, account_id, way, now)
             if "birth_date" in changed:
                 await self._standing.changed(conn, [account_id], now)
             return await self._file(conn, principal, account_id)

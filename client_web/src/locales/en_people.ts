@@ -44,6 +44,7 @@ export const enPeople: Texts<typeof frPeople> = {
   'person.failure.login': "the mail server refuses our password",
   'person.failure.certificate': "the certificate of the mail server is not valid",
   'person.failure.no_address': "the person has no address any more",
+  'person.failure.address_changed': "the address has changed since: that link opens nothing any more",
   'person.invite_device': "Give a code and a QR",
   'person.invite_password': "Give a link with a password",
   'person.reset': "Give a link for another password",

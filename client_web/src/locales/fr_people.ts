@@ -43,6 +43,7 @@ export const frPeople = {
   'person.failure.login': "le serveur d’envoi refuse notre mot de passe",
   'person.failure.certificate': "le certificat du serveur d’envoi n’est pas valable",
   'person.failure.no_address': "la personne n’a plus d’adresse",
+  'person.failure.address_changed': "l’adresse a changé depuis : ce lien n’ouvre plus rien",
   'person.invite_device': "Donner un code et un QR",
   'person.invite_password': "Donner un lien avec mot de passe",
   'person.reset': "Donner un lien pour un autre mot de passe",

@@ -124,6 +124,13 @@ async def put(
     """Stores ``new`` in the place of whatever was open, and queues its letter, in the caller's transaction, which holds
     the account's row."""
     await invitation_store.revoke_open(conn, new.account_id, new.created_at)
+    await put_beside(conn, jobs, new, by=by, hashes=hashes, site=site)
+
+
+async def put_beside(
+    conn: AsyncConnection, jobs: Jobs, new: Invitation, *, by: UUID | None, hashes: dict[str, bytes], site: str
+) -> None:
+    """As ``put``; what is open stays open. For what a stranger may have asked for."""
     await invitation_store.insert_invitation(conn, new, by, hashes)
     detail = {"invitation": new.id, "purpose": new.purpose.value, "way": new.way or "shown"}
     await record(

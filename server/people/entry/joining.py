@@ -82,8 +82,8 @@ class Joining:
         )
 
     async def choose_password(self, token: str, password: str, address: str) -> str:
-        """Uses ``token``: from now on the account has this password, and no other session. Returns the login to sign in
-        with. Raises BadCredentials("link"), BadRequest, TooFast, TryAgain."""
+        """Uses ``token``: from now on the account has this password, no other session, and no other link to choose one.
+        Returns the login to sign in with. Raises BadCredentials("link"), BadRequest, TooFast, TryAgain."""
         self._take(self._links, LINKS, address)
         async with self._database.everywhere() as conn:
             found = await self._find_link(conn, token)
@@ -95,6 +95,7 @@ class Joining:
         async with self._database.begin(found.invitation.organisation_id) as conn:
             account = await self._use(conn, found, "link")
             await store.set_password_hash(conn, account.person.id, hashed)
+            await invitation_store.revoke_choosing(conn, account.person.id, self._clock.now())
             ended = await sessions.delete_of_account(conn, account.person.id)
             await self._record(conn, Act.PASSWORD_CHOSEN, found.invitation)
             if found.invitation.purpose is Purpose.RESET:

@@ -1,5 +1,6 @@
 """A person has forgotten their password and asks for a link by mail. The answer is the same, and takes as long, whether
-or not there is such a person; who cannot read the mailbox gains nothing.
+or not there is such a person; who cannot read the mailbox gains nothing, and takes nothing away: what is open stays
+open, a code from staff as well as the link of a letter of before.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from server.kernel.clock import Clock
 from server.kernel.errors import Conflict, TooFast
 from server.people import store
 from server.people.entry import store as invitation_store
-from server.people.entry.invitations import new_invitation, put
+from server.people.entry.invitations import new_invitation, put_beside
 from server.people.entry.store import Purpose
 from server.people.rules import login_key
 from server.people.sessions.guesses import MAX_KEYS, site_of
@@ -70,8 +71,7 @@ class Resets:
             account = await store.account_for_change(conn, account_id)
             if account is None or account.person.disabled or account.email is None or account.password_hash is None:
                 return
-            last = await invitation_store.latest(conn, account_id)
-            if last is not None and last.purpose is Purpose.RESET and last.created_at > now - AGAIN:
+            if await invitation_store.asked_since(conn, account_id, now - AGAIN):
                 return
             new = new_invitation(account.person, Purpose.RESET, "mail", now, now + LASTS)
-            await put(conn, self._jobs, new, by=None, hashes={}, site=site)
+            await put_beside(conn, self._jobs, new, by=None, hashes={}, site=site)

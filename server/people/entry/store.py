@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, exists, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -89,27 +89,34 @@ async def find(conn: AsyncConnection, secret_hash: bytes, at: datetime) -> Invit
     return _invitation(row) if row else None
 
 
+# What anybody may ask for with a login does not hide what staff gave.
+_LATEST_FIRST = (invitations.c.created_by.is_(None), invitations.c.created_at.desc(), invitations.c.id.desc())
+
+
 async def latest(conn: AsyncConnection, account_id: UUID) -> Invitation | None:
-    """The last invitation of a person, whatever became of it."""
-    query = (
-        select(invitations)
-        .where(invitations.c.account_id == account_id)
-        .order_by(invitations.c.created_at.desc(), invitations.c.id.desc())
-        .limit(1)
-    )
+    """The last invitation of a person, whatever became of it: of staff, or else one that they asked for themselves."""
+    query = select(invitations).where(invitations.c.account_id == account_id).order_by(*_LATEST_FIRST).limit(1)
     row = (await conn.execute(query)).first()
     return _invitation(row) if row else None
 
 
 async def latest_of_all(conn: AsyncConnection, organisation_id: UUID) -> Mapping[UUID, Invitation]:
-    """The last invitation of each person of an organisation, by account."""
+    """The same of each person of an organisation, by account."""
     query = (
         select(invitations)
         .ext(distinct_on(invitations.c.account_id))
         .where(invitations.c.organisation_id == organisation_id)
-        .order_by(invitations.c.account_id, invitations.c.created_at.desc(), invitations.c.id.desc())
+        .order_by(invitations.c.account_id, *_LATEST_FIRST)
     )
     return {row.account_id: _invitation(row) for row in await conn.execute(query)}
+
+
+async def asked_since(conn: AsyncConnection, account_id: UUID, since: datetime) -> bool:
+    """Whether somebody has asked, for this person, for a link to choose another password."""
+    rows = invitations.c
+    own = (rows.account_id == account_id, rows.purpose == Purpose.RESET.value, rows.created_by.is_(None))
+    query = select(exists().where(*own, rows.created_at > since))
+    return bool((await conn.execute(query)).scalar_one())
 
 
 async def for_sending(conn: AsyncConnection, invitation_id: UUID, at: datetime) -> Invitation | None:
@@ -143,10 +150,24 @@ async def use(conn: AsyncConnection, invitation_id: UUID, at: datetime) -> bool:
 
 async def revoke_open(conn: AsyncConnection, account_id: UUID, at: datetime) -> bool:
     """Whether there was one to revoke."""
-    done = await conn.execute(
-        update(invitations).where(invitations.c.account_id == account_id, *_open(at)).values(revoked_at=at)
+    own = (invitations.c.account_id == account_id, *_open(at))
+    return bool((await conn.execute(update(invitations).where(*own).values(revoked_at=at))).rowcount)
+
+
+async def revoke_choosing(conn: AsyncConnection, account_id: UUID, at: datetime) -> None:
+    """Only those that let somebody choose a password."""
+    own = (invitations.c.account_id == account_id, invitations.c.purpose != Purpose.DEVICE.value, *_open(at))
+    await conn.execute(update(invitations).where(*own).values(revoked_at=at))
+
+
+async def void_sent(conn: AsyncConnection, account_id: UUID, way: Way, at: datetime) -> None:
+    """What went to an address that is not the person's any more opens nothing; what staff were shown still does."""
+    own = (invitations.c.account_id == account_id, invitations.c.way == way, *_open(at))
+    await conn.execute(
+        update(invitations)
+        .where(*own, invitations.c.sent_hash.is_not(None))
+        .values(sent_hash=None, delivery="failed", failure="address_changed")
     )
-    return bool(done.rowcount)
 
 
 def _open(at: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -353,6 +353,38 @@ async def test_a_reset_answers_alike_for_everybody(house: House, admin: Person, 
     assert poisoned.error[0] == "conflict"
 
 
+async def test_a_stranger_who_asks_for_resets_takes_nothing_away(house: House, admin: Person, tmp_path: Path) -> None:
+    account = await made(house, admin, Role.GUARDIAN, "Nadia", login="nadia", email="nadia@example.org")
+    way = await issued(house, admin, account, password=True)
+    await public(house, "join/password", {"token": token_of(way["link"]), "password": PASSWORD})
+    given = await issued(house, admin, account)
+    for _ in range(2):
+        assert (await public(house, "reset", {"login": "nadia"})).status == 204
+        await deliver(house)
+        await deliver(house)
+        house.clock.advance(timedelta(minutes=6).total_seconds())
+    first, second = [token_of(letter.get_content()) for letter in letters(tmp_path)]
+    card = (await file_of(house, admin, account))["invitation"]
+    assert (card["purpose"], card["state"]) == ("device", "open")
+    assert (await public(house, "join/password", {"token": first, "password": "encore une phrase"})).status == 200
+    assert (await public(house, "join", {"token": second})).error[0] == "bad_credentials"
+    assert (await public(house, "join/device", {"code": given["code"], "kind": "bearer"})).status == 200
+
+
+async def test_what_went_to_an_address_of_before_opens_nothing(house: House, admin: Person, tmp_path: Path) -> None:
+    account = await made(house, admin, Role.MENTOR, "Julien", email="julian@example.org")
+    given = await issued(house, admin, account, send="mail")
+    await deliver(house)
+    sent = token_of(letters(tmp_path)[-1].get_content())
+    seen = await file_of(house, admin, account)
+    kept = {name: seen[name] for name in ("name", "language", "zone", "version")}
+    body = kept | {"email": "julien@example.org"}
+    corrected = (await house.ask(admin, "PUT", f"/api/v1/accounts/{account}", body)).body
+    assert (corrected["invitation"]["failure"], corrected["state"]) == ("address_changed", "not_delivered")
+    assert (await public(house, "join", {"token": sent})).error[0] == "bad_credentials"
+    assert (await public(house, "join", {"token": token_of(given["link"])})).status == 200
+
+
 async def test_of_two_admins_the_second_undoes_nothing(house: House, admin: Person) -> None:
     bob = await house.person(Role.ADMIN, "Bob")
     account = await made(house, admin, Role.MENTEE, "Léa", email="lea@example.org")
