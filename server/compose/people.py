@@ -23,7 +23,7 @@ class People:
         self.authenticator = SessionAuthenticator(database, ground.notices, clock)
         self.passwords = Passwords()
         self.sign_in = SignIn(database, self.passwords, Guesses(clock), self.authenticator, ground.bus, clock)
-        self.accounts = Accounts(database, self.passwords, self.sign_in, clock, names.check)
+        self.accounts = Accounts(database, self.passwords, self.sign_in, self.standing, clock, names.check)
         factors = SecondFactors(
             database, self.passwords, self.sign_in, InstanceKeyring(ground.settings.secret, ground.settings.data), clock
         )

@@ -26,6 +26,7 @@ from server.people.entry.store import Invitation
 from server.people.passwords import Passwords
 from server.people.sessions import store as sessions
 from server.people.sessions.signin import SignIn
+from server.people.standing import Standing
 from server.trail.acts import Act
 from server.trail.record import record
 from server.transport.messages import DEFAULT_LANGUAGE, LANGUAGES
@@ -149,12 +150,14 @@ class Accounts:
         database: Database,
         passwords: Passwords,
         sign_in: SignIn,
+        standing: Standing,
         clock: Clock,
         screen_name: ScreenName | None = None,
     ) -> None:
         self._database = database
         self._passwords = passwords
         self._sign_in = sign_in
+        self._standing = standing
         self._clock = clock
         self._screen_name = screen_name
 
@@ -192,8 +195,8 @@ class Accounts:
         ]
 
     async def disable(self, organisation_id: UUID, account_id: UUID, *, by: UUID | None = None) -> store.Person:
-        """Closes an account: its sessions, sockets and calls end now, in every process, and no invitation lets it in.
-        Closing twice is once.
+        """Closes an account: its sessions, sockets and calls end now, in every process, no invitation lets it in, and
+        its pairs follow. Closing twice is once.
 
         Raises NotFound when the organisation has no such account.
         """
@@ -205,6 +208,7 @@ class Accounts:
             if await store.set_disabled(conn, account_id, now):
                 await invitation_store.revoke_open(conn, account_id, now)
                 await record(conn, organisation_id, now, Act.ACCOUNT_CLOSED, by=by, about=[account_id])
+                await self._standing.changed(conn, [account_id], now)
             ended = await sessions.delete_of_account(conn, account_id)
         await self._sign_in.announce(ended, "disabled")
         return replace(account.person, disabled=True)

@@ -133,8 +133,6 @@ class PersonFiles:
         if account_id == principal.account_id:
             raise Conflict("own_account")
         await self._accounts.disable(principal.organisation_id, account_id, by=principal.account_id)
-        async with self._database.begin(principal.organisation_id) as conn:
-            await self._standing.changed(conn, [account_id], self._clock.now())
 
     async def reopen(self, principal: Principal, account_id: UUID) -> None:
         """The person may be invited again; no session comes back. Raises Forbidden, NotFound."""

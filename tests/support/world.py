@@ -33,6 +33,7 @@ from server.people.sessions.authenticator import SessionAuthenticator
 from server.people.sessions.guesses import Guesses
 from server.people.sessions.signin import SignIn
 from server.people.sessions.visitor import Visitor
+from server.people.standing import Standing
 from server.transport import lean, shield
 from server.transport.router import Endpoints
 from tests.support.roles import bound
@@ -152,7 +153,7 @@ async def world(
     passwords = Passwords(hasher)
     authenticator = SessionAuthenticator(server, notices, clock)
     signing = SignIn(server, passwords, Guesses(clock), authenticator, bus, clock)
-    managing = Accounts(server, passwords, signing, clock)
+    managing = Accounts(server, passwords, signing, Standing(), clock)
     ended: list[SessionEnded] = []
 
     async def remember(event: SessionEnded) -> None:
