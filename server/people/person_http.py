@@ -11,9 +11,9 @@ from server.people.accounts import State
 from server.people.entry import codes
 from server.people.entry.delivery import link
 from server.people.entry.invitations import Invitations
-from server.people.entry.qr import Qr, qr_of
 from server.people.entry.store import Invitation
 from server.people.person_file import Correction, File, PersonFiles
+from server.people.qr import Qr, qr_of
 from server.transport.endpoint import Call, endpoint
 from server.transport.reached import reached
 from server.transport.wire import Timestamp, timestamp

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import segno
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
@@ -23,6 +22,7 @@ from server.people.factors import challenges, passkeys, recovery, store, totp
 from server.people.factors.checks import PURPOSE
 from server.people.factors.passkeys import RelyingParty, Response
 from server.people.passwords import Passwords
+from server.people.qr import Qr, qr_of
 from server.people.sessions import store as sessions
 from server.trail.acts import Act
 from server.trail.record import record
@@ -34,12 +34,10 @@ _TIME_BYTES = 8
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A secret for an app to learn: to type, or from a QR code of ``size`` × ``size`` squares drawn as the SVG path
-    ``qr``. ``sealed`` brings it back."""
+    """A secret for an app to learn: to type, or from a QR code. ``sealed`` brings it back."""
 
     secret: str
-    qr: str
-    size: int
+    qr: Qr
     sealed: bytes
 
 
@@ -66,11 +64,10 @@ class SettingUp:
             login = await people.login_of(conn, principal.account_id)
             organisation = await people.organisation(conn, principal.organisation_id)
         secret = totp.new_secret()
-        code = segno.make_qr(totp.address(secret, login, organisation.name), error="m")
-        size = len(code.matrix)
+        qr = qr_of(totp.address(secret, login, organisation.name), border=0)
         until = int((self._clock.now() + OFFERED_FOR).timestamp()).to_bytes(_TIME_BYTES)
         sealed = self._keyring.keys.seal(_OFFER, until + secret.encode(), principal.account_id.bytes)
-        return Offer(secret, _path(code), size, sealed)
+        return Offer(secret, qr, sealed)
 
     def ready_totp(self, principal: Principal, sealed: bytes, code: str) -> Ready:
         """Raises BadRequest for an offer that is not theirs or too old, BadCredentials("one_time")."""
@@ -156,18 +153,3 @@ class SettingUp:
         now, who = self._clock.now(), principal.account_id
         await notices.tell(conn, principal.organisation_id, who, kind, now, factor=factor)
         await record(conn, principal.organisation_id, now, act, by=who, about=[who], detail={"factor": factor})
-
-
-def _path(code: segno.QRCode) -> str:
-    """The dark squares as an SVG path, a run of each row at a time: ``M3,0h7v1h-7z…``."""
-    runs = []
-    for y, row in enumerate(code.matrix):
-        x = 0
-        while x < len(row):
-            width = 1
-            while x + width < len(row) and row[x + width] == row[x]:
-                width += 1
-            if row[x]:
-                runs.append(f"M{x},{y}h{width}v1h-{width}z")
-            x += width
-    return "".join(runs)

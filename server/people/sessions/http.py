@@ -141,7 +141,7 @@ class SessionHttp:
     async def offer_totp(self, call: Call) -> TotpOffer:
         """A new secret for an app that makes one-time codes. Nothing is stored."""
         offer = await self._setting_up.offer_totp(_may_set_up(call.principal))
-        return TotpOffer(offer.secret, offer.qr, offer.size, base64.urlsafe_b64encode(offer.sealed).decode())
+        return TotpOffer(offer.secret, offer.qr.path, offer.qr.size, base64.urlsafe_b64encode(offer.sealed).decode())
 
     @endpoint("POST", "/api/v1/session/totp", body=TotpBody, answer=SignedIn, finishes_sign_in=True)
     async def first_totp(self, call: Call) -> SignedIn:
