@@ -15,6 +15,8 @@ from server.kernel.permissions import Role
 from server.people import accounts, store
 from server.people.passwords import Passwords
 from server.people.rules import checked_name
+from server.trail.acts import Act
+from server.trail.record import record
 
 GENERATED_BYTES = 15  # 120 bits, 20 characters
 
@@ -72,4 +74,7 @@ async def create_first_admin(database: Database, passwords: Passwords, clock: Cl
         if organisation is None:
             organisation = store.Organisation(new_id(), name, "FR", "Europe/Paris")
             await store.insert_organisation(conn, organisation)
-        return await accounts.add(conn, organisation, checked)
+        made = await accounts.add(conn, organisation, checked)
+        about, detail = [made.person.id], {"role": made.person.role.value}
+        await record(conn, organisation.id, clock.now(), Act.ACCOUNT_CREATED, by=None, about=about, detail=detail)
+        return made

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from server.infra.database import Database
 from server.kernel.clock import ManualClock
@@ -51,6 +51,9 @@ async def test_a_second_admin_joins_the_same_organisation(database: Database, pa
     second = await create_first_admin(database, passwords, CLOCK, replace(WANTED, login="karim", name="Karim"))
     assert second.person.organisation_id == first.person.organisation_id
     assert await counts(database) == (1, 2)
+    async with database.everywhere() as conn:
+        entries = (await conn.execute(text("select act, by from audit_entries order by sequence"))).all()
+    assert [tuple(entry) for entry in entries] == [("account.created", None)] * 2
 
 
 @pytest.mark.parametrize("login", ["alice", "ALICE", " alice "])
