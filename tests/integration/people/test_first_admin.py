@@ -52,7 +52,7 @@ async def test_a_second_admin_joins_the_same_organisation(database: Database, pa
     assert second.person.organisation_id == first.person.organisation_id
     assert await counts(database) == (1, 2)
     async with database.everywhere() as conn:
-        entries = (await conn.execute(text("select act, by from audit_entries order by sequence"))).all()
+        entries = (await conn.execute(text("select act, by_id from audit_entries order by sequence"))).all()
     assert [tuple(entry) for entry in entries] == [("account.created", None)] * 2
 
 
