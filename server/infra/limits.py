@@ -6,12 +6,14 @@ ITU-T I.371), so that thousands of them cost a dictionary entry each and nothing
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
 from itertools import islice
 from typing import Protocol
 
 from server.kernel.clock import Clock
 
 MAX_KEYS = 100_000  # buckets kept by one Buckets, about 150 bytes each: bounds memory against made-up keys
+_IPV6_SITE = 64  # bits: what one household gets, so one address is as good as any other in it
 _ROUNDING = 1e-9  # seconds: sums of floats must not refuse what was exactly allowed
 
 
@@ -121,6 +123,17 @@ class MemoryLimiter:
 
     async def close(self) -> None:
         """There is nothing to close."""
+
+
+def site_of(address: str) -> str:
+    """The address as it counts: an IPv6 one stands for its whole /64."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        return str(ip_network((parsed.packed, _IPV6_SITE), strict=False))
+    return str(parsed)
 
 
 def _take(full_at: float, now: float, cost_s: float, burst_s: float) -> tuple[float, float]:

@@ -5,22 +5,19 @@ An endpoint is of the class that its method says, or of the one that its declara
 
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 from typing import Final
 
-from server.infra.limits import Limiter, Rate
+from server.infra.limits import Limiter, Rate, site_of
 from server.kernel.errors import TooFast
 from server.kernel.principal import Principal
-
-_IPV6_SITE: Final = 64  # bits: what one household gets, so one address is as good as any other in it
 
 
 class Pace(StrEnum):
     CHANGE = "change"
-    COSTLY = "costly"  # whole files are made, or much is computed
+    COSTLY = "costly"  # files are made, passwords hashed, many rows counted, letters sent
     HELP = "help"  # never refused
-    OPEN = "open"  # without a session: sign-in, codes, links; and what carries a token that opens nothing
+    OPEN = "open"  # without a session: sign-in, codes, links
     READ = "read"
     UPLOAD = "upload"
 
@@ -34,12 +31,12 @@ class Paces:
     address: Rate | None
 
 
-# A page that opens asks about ten things at once. Behind one address there may be a whole school: 30 at work, or
-# all of them signing in at the start of an hour.
+# A page that opens asks about ten things at once. Behind one address there may be a whole school: 60 children who come
+# in together at the start of an hour, each mistyping twice, then at work (tests/integration/transport/test_school.py).
 PACES: Final[dict[Pace, Paces]] = {
     Pace.CHANGE: Paces(account=Rate(3, 90), device=Rate(2, 60), address=Rate(40, 1_200)),
-    Pace.COSTLY: Paces(account=Rate(0.1, 12), device=Rate(0.1, 8), address=Rate(2, 120)),
-    Pace.OPEN: Paces(account=None, device=None, address=Rate(2, 120)),
+    Pace.COSTLY: Paces(account=Rate(0.2, 20), device=Rate(0.2, 12), address=Rate(4, 240)),
+    Pace.OPEN: Paces(account=None, device=None, address=Rate(5, 600)),
     Pace.READ: Paces(account=Rate(15, 300), device=Rate(10, 200), address=Rate(200, 4_000)),
     Pace.UPLOAD: Paces(account=Rate(6, 120), device=Rate(4, 90), address=Rate(60, 1_200)),
 }
@@ -82,14 +79,3 @@ def pace_of(method: str, *, signed_in: bool, upload: bool) -> Pace:
     if upload:
         return Pace.UPLOAD
     return Pace.READ if method in ("GET", "HEAD") else Pace.CHANGE
-
-
-def site_of(address: str) -> str:
-    """The address as it counts: an IPv6 one stands for its whole /64."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        return str(ip_network((parsed.packed, _IPV6_SITE), strict=False))
-    return str(parsed)

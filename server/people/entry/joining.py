@@ -12,7 +12,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
-from server.infra.limits import Buckets, Rate
+from server.infra.limits import Buckets, Rate, site_of
 from server.kernel.clock import Clock
 from server.kernel.errors import BadCredentials, TooFast
 from server.kernel.permissions import Role
@@ -23,7 +23,7 @@ from server.people.entry import store as invitation_store
 from server.people.entry.store import Invitation, Purpose
 from server.people.passwords import Passwords
 from server.people.sessions import store as sessions
-from server.people.sessions.guesses import MAX_KEYS, site_of
+from server.people.sessions.guesses import MAX_KEYS
 from server.people.sessions.signin import Opened, SignIn
 from server.people.sessions.tokens import hash_token
 from server.people.sessions.visitor import Visitor
@@ -32,10 +32,11 @@ from server.trail.acts import Act
 from server.trail.record import record
 from server.transport.web_session import plausible_token
 
-# By address: a class behind one school line types its codes together, whoever guesses gets 8,640 a day. The code's own
-# 42.8 bits and the cost of its hash do the rest (docs/decisions/0184): nobody else is ever made to wait.
-CODES = Rate(per_second=1 / 10, burst=40)
-LINKS = Rate(per_second=1, burst=60)  # nobody guesses 256 bits; this bounds what the database is asked
+# By address: 60 children behind one school line type their codes together, each up to three times; whoever guesses gets
+# 43,200 a day. The code's own 42.8 bits and the cost of its hash do the rest (docs/decisions/0184): nobody else is ever
+# made to wait.
+CODES = Rate(per_second=1 / 2, burst=180)
+LINKS = Rate(per_second=2, burst=240)  # nobody guesses 256 bits; this bounds what the database is asked
 
 BOUND_UNTIL = timedelta(days=400)  # from the binding: what browsers keep a cookie for at the most (RFC 6265bis)
 RENEWED_BEFORE = timedelta(days=29)  # of the 30 left: so a session is moved once a day at the most

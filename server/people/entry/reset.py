@@ -11,7 +11,7 @@ from uuid import UUID
 
 from server.infra.database import Database
 from server.infra.jobs import Jobs
-from server.infra.limits import Buckets, Rate
+from server.infra.limits import Buckets, Rate, site_of
 from server.kernel.clock import Clock
 from server.kernel.errors import Conflict, TooFast
 from server.people import store
@@ -19,7 +19,7 @@ from server.people.entry import store as invitation_store
 from server.people.entry.invitations import new_invitation, put_beside
 from server.people.entry.store import Purpose
 from server.people.rules import login_key
-from server.people.sessions.guesses import MAX_KEYS, site_of
+from server.people.sessions.guesses import MAX_KEYS
 
 JOB = "people:reset_password"
 LASTS = timedelta(hours=1)

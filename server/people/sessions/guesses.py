@@ -5,10 +5,9 @@ login, in all processes and for good: ``factors/lasting.py``. docs/decisions/002
 """
 
 from collections import OrderedDict
-from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
-from server.infra.limits import Buckets, Rate
+from server.infra.limits import Buckets, Rate, site_of
 from server.kernel.clock import Clock
 from server.kernel.errors import TooFast
 
@@ -16,12 +15,11 @@ from server.kernel.errors import TooFast
 DEVICE = Rate(per_second=1 / 10, burst=6)
 # One login from all devices that never signed in to it: 2,880 guesses a day for someone with a thousand addresses.
 LOGIN = Rate(per_second=1 / 30, burst=20)
-# One address at all logins: a whole class behind one school line may sign in together.
-ADDRESS = Rate(per_second=1, burst=60)
+# One address at all logins: 60 children behind one school line may sign in together, each at the third try.
+ADDRESS = Rate(per_second=1, burst=180)
 
 MAX_KEYS = 20_000  # buckets of each kind, about 150 bytes each: 9 MB at the very most
 MAX_KNOWN = 20_000  # devices remembered
-_IPV6_SITE = 64  # bits: what one household gets, so one address is as good as any other in it
 
 
 class Guesses:
@@ -49,14 +47,3 @@ class Guesses:
         self._known.move_to_end(key)
         while len(self._known) > MAX_KNOWN:
             self._known.popitem(last=False)
-
-
-def site_of(address: str) -> str:
-    """The address as it counts: an IPv6 one stands for its whole /64."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        return str(ip_network((parsed.packed, _IPV6_SITE), strict=False))
-    return str(parsed)

@@ -15,7 +15,7 @@ from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.kernel.principal import Principal
 from server.transport.endpoint import Call, endpoint
-from server.transport.pace import PACES, Pace, Pacer, Paces, pace_of, site_of
+from server.transport.pace import PACES, Pace, Pacer, Paces, pace_of
 from server.transport.reached import TRUSTED_PROXIES, TrustedProxies
 from server.transport.router import Endpoints
 from tests.support.site import Site, serving
@@ -152,11 +152,3 @@ def test_a_whole_school_behind_one_address_gets_more_than_one_person() -> None:
 )
 def test_the_class_of_an_endpoint(method: str, signed_in: bool, upload: bool, pace: Pace) -> None:
     assert pace_of(method, signed_in=signed_in, upload=upload) is pace
-
-
-@pytest.mark.parametrize(
-    ("address", "site"),
-    [("203.0.113.9", "203.0.113.9"), ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"), ("nonsense", "nonsense")],
-)
-def test_an_address_counts_with_its_household(address: str, site: str) -> None:
-    assert site_of(address) == site

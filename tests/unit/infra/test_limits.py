@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.infra.limits import Buckets, Rate, TokenBucket
+from server.infra.limits import Buckets, Rate, TokenBucket, site_of
 from server.kernel.clock import ManualClock
 
 
@@ -117,3 +117,11 @@ def test_a_refusal_of_an_unknown_key_is_not_remembered() -> None:
     with pytest.raises(ValueError, match="can hold"):
         buckets.take("a", Rate(1, 1), 2)
     assert len(buckets) == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "site"),
+    [("203.0.113.9", "203.0.113.9"), ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"), ("nonsense", "nonsense")],
+)
+def test_an_address_counts_with_its_household(address: str, site: str) -> None:
+    assert site_of(address) == site
