@@ -14,6 +14,7 @@ from server.moderation.flags import Flags
 from server.moderation.lists import ListName
 from server.moderation.samples import Samples
 from server.transport.endpoint import Call, endpoint
+from server.transport.pace import Pace
 from server.transport.wire import Identifier, Timestamp, timestamp
 
 PAGE = 50  # flags of one answer: more than a screen, 200 KB of the longest messages
@@ -93,7 +94,9 @@ class FlagsHttp:
         body: SampleBody = call.body
         await self._samples.review(call.identifier("flag"), call.principal, body.decision, body.reason)
 
-    @endpoint("GET", "/api/v1/flags/agreement", answer=AgreementCard, permission=Permission.FLAG_REVIEW)
+    @endpoint(
+        "GET", "/api/v1/flags/agreement", answer=AgreementCard, permission=Permission.FLAG_REVIEW, pace=Pace.COSTLY
+    )
     async def agreement(self, call: Call) -> AgreementCard:
         """How often a blind second review came to the same decision as the first."""
         found = await self._samples.agreement(call.principal)
@@ -102,7 +105,7 @@ class FlagsHttp:
             return AgreementCard(0, 0)
         return AgreementCard(share.of, share.hits, share.share, share.low, share.high, kappa)
 
-    @endpoint("GET", "/api/v1/flags/rules", answer=RuleTable, permission=Permission.FLAG_REVIEW)
+    @endpoint("GET", "/api/v1/flags/rules", answer=RuleTable, permission=Permission.FLAG_REVIEW, pace=Pace.COSTLY)
     async def rules(self, call: Call) -> RuleTable:
         """By rule: how often it raised a flag in the last 90 days, and how often it was found to be wrong."""
         since, rules = await self._figures.by_rule(call.principal)

@@ -14,6 +14,7 @@ from server.moderation.own_rules import OwnRules
 from server.moderation.tuning import Tuned, Tuning
 from server.moderation.verdict import Action, Circumstances, Speaker, Stage, Verdict
 from server.transport.endpoint import Call, endpoint
+from server.transport.pace import Pace
 from server.transport.wire import Timestamp, timestamp
 
 MAX_RULES = 512 * 1024  # bytes: 500 lines of a lexicon with their examples
@@ -90,6 +91,7 @@ class TuningHttp:
         answer=TryAnswer,
         permission=Permission.MODERATION_TUNE,
         max_body=MAX_RULES,
+        pace=Pace.COSTLY,
     )
     async def try_sentence(self, call: Call) -> TryAnswer:
         """What would become of a sentence. It is neither stored nor logged."""

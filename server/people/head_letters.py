@@ -15,6 +15,7 @@ from server.people import store
 from server.trail import heads
 from server.transport.endpoint import Call, endpoint
 from server.transport.messages import catalogue, known_language
+from server.transport.pace import Pace
 
 JOB: Final = "people:send_head"
 
@@ -30,7 +31,7 @@ class HeadLetters:
         self._mail = mail
         jobs.register(JOB, self.send)
 
-    @endpoint("POST", "/api/v1/audit/heads/letter", permission=Permission.AUDIT_READ)
+    @endpoint("POST", "/api/v1/audit/heads/letter", permission=Permission.AUDIT_READ, pace=Pace.COSTLY)
     async def ask(self, call: Call) -> None:
         """Have the head of the audit trail sent to one's own mail address."""
         principal = call.principal

@@ -15,6 +15,7 @@ from server.people.entry.store import Invitation
 from server.people.person_file import Correction, File, PersonFiles
 from server.people.qr import Qr, qr_of
 from server.transport.endpoint import Call, endpoint
+from server.transport.pace import Pace
 from server.transport.reached import reached
 from server.transport.wire import Timestamp, timestamp
 
@@ -144,6 +145,7 @@ class PersonHttp:
         answer=IssuedCard,
         permission=Permission.ACCOUNT_INVITE,
         status=201,
+        pace=Pace.COSTLY,
     )
     async def invite(self, call: Call) -> IssuedCard:
         """A new way in, in the place of the last one; told this once."""

@@ -21,6 +21,7 @@ from server.rights.requests import Requests, Step
 from server.rights.retention import Retention
 from server.transport.endpoint import Call, endpoint
 from server.transport.messages import sentence
+from server.transport.pace import Pace
 from server.transport.wire import Identifier, Timestamp, timestamp
 
 Revision = Annotated[int, Meta(ge=0, le=2**31 - 1)]
@@ -118,12 +119,20 @@ class DeskHttp:
         words = body.words.strip() if body.words is not None else None
         await self._requests.step(call.principal, call.identifier("request"), body.step, body.revision, words)
 
-    @endpoint("GET", "/api/v1/data/desk/{request}/erasure", answer=ProspectCard, permission=Permission.DATA_ERASE)
+    @endpoint(
+        "GET",
+        "/api/v1/data/desk/{request}/erasure",
+        answer=ProspectCard,
+        permission=Permission.DATA_ERASE,
+        pace=Pace.COSTLY,
+    )
     async def prospect(self, call: Call) -> ProspectCard:
         """What an erasure would remove. Changes nothing."""
         return _prospect(await self._requests.prospect(call.principal, call.identifier("request")), call.language)
 
-    @endpoint("POST", "/api/v1/data/desk/{request}/erase", body=EraseBody, permission=Permission.DATA_ERASE)
+    @endpoint(
+        "POST", "/api/v1/data/desk/{request}/erase", body=EraseBody, permission=Permission.DATA_ERASE, pace=Pace.COSTLY
+    )
     async def erase(self, call: Call) -> None:
         """Decide for an erasure. It happens now and cannot be undone."""
         body: EraseBody = call.body
@@ -155,7 +164,9 @@ class DeskHttp:
         """End a legal hold. What it kept of somebody who was forgotten is destroyed."""
         await self._holds.end(call.principal, call.identifier("hold"))
 
-    @endpoint("GET", "/api/v1/data/retention", answer=RetentionPlan, permission=Permission.DATA_RETAIN)
+    @endpoint(
+        "GET", "/api/v1/data/retention", answer=RetentionPlan, permission=Permission.DATA_RETAIN, pace=Pace.COSTLY
+    )
     async def retention(self, call: Call) -> RetentionPlan:
         """For how long what is kept, and what would go this night. Changes nothing."""
         lines = await self._retention.preview(call.principal)

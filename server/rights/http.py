@@ -16,6 +16,7 @@ from server.rights.requests import Kind, Listed, Request, Requests, State
 from server.rights.tables import MOST_WORDS
 from server.rights.who import Data, Reach, who_sees
 from server.transport.endpoint import Call, endpoint
+from server.transport.pace import Pace
 from server.transport.wire import Identifier, Timestamp, timestamp
 
 ZIP = "application/zip"
@@ -93,7 +94,9 @@ class DataHttp:
         self._exports = exports
         self._requests = requests
 
-    @endpoint("GET", "/api/v1/data/export", query=ExportQuery, content=ZIP, permission=Permission.DATA_OWN)
+    @endpoint(
+        "GET", "/api/v1/data/export", query=ExportQuery, content=ZIP, permission=Permission.DATA_OWN, pace=Pace.COSTLY
+    )
     async def export(self, call: Call) -> web.Response:
         """All that is held about oneself, as a zip (docs/export.md); with `?person=`, staff about somebody."""
         query: ExportQuery = call.query

@@ -15,6 +15,7 @@ from server.people.me import Me, me_of
 from server.people.sessions.answer import SignedIn, opened_for
 from server.people.sessions.visitor import visitor_of
 from server.transport.endpoint import Call, endpoint
+from server.transport.pace import Pace
 from server.transport.reached import Reached, is_loopback_name, reached
 from server.transport.web_session import check_origin, cookie_of, set_cookie
 from server.transport.wire import timestamp
@@ -128,13 +129,13 @@ class JoiningHttp:
                 set_cookie(call.headers, call.request, token, round((until - self._clock.now()).total_seconds()))
         return me
 
-    @endpoint("PUT", "/api/v1/session/pin", body=PinBody)
+    @endpoint("PUT", "/api/v1/session/pin", body=PinBody, pace=Pace.COSTLY)
     async def change_pin(self, call: Call) -> None:
         """Set, change or take away the PIN that this device asks for."""
         body: PinBody = call.body
         await self._pins.change(call.principal, body.pin, body.current)
 
-    @endpoint("POST", "/api/v1/session/pin", body=PinTry)
+    @endpoint("POST", "/api/v1/session/pin", body=PinTry, pace=Pace.COSTLY)
     async def try_pin(self, call: Call) -> None:
         """Whether it is the PIN of this device. After five wrong ones the session is over."""
         body: PinTry = call.body

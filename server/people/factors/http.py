@@ -16,6 +16,7 @@ from server.people.factors.passkeys import RelyingParty
 from server.people.factors.setting_up import SettingUp
 from server.people.sessions.http import PasskeyOptions, PasskeyResponse, ShortText, sealed_in
 from server.transport.endpoint import Call, endpoint
+from server.transport.pace import Pace
 from server.transport.reached import reached
 from server.transport.web_session import clear_cookie
 from server.transport.wire import Timestamp, timestamp
@@ -123,7 +124,7 @@ class FactorsHttp:
         """What a browser needs to prove with a passkey that one is there."""
         return PasskeyOptions(self._own.challenge(call.principal, _party(call)))
 
-    @endpoint("POST", "/api/v1/second-factors/totp", body=AddTotpBody, answer=RecoveryCodes)
+    @endpoint("POST", "/api/v1/second-factors/totp", body=AddTotpBody, answer=RecoveryCodes, pace=Pace.COSTLY)
     async def add_totp(self, call: Call) -> RecoveryCodes:
         """Set up one-time codes, in the place of those there were."""
         body: AddTotpBody = call.body
@@ -132,13 +133,13 @@ class FactorsHttp:
             list(await self._own.add(call.principal, ready, body.proof.read(), _party_for(call, body.proof)))
         )
 
-    @endpoint("POST", "/api/v1/second-factors/totp/remove", body=ProvenBody)
+    @endpoint("POST", "/api/v1/second-factors/totp/remove", body=ProvenBody, pace=Pace.COSTLY)
     async def remove_totp(self, call: Call) -> None:
         """Remove the one-time codes."""
         body: ProvenBody = call.body
         await self._own.remove(call.principal, None, body.proof.read(), _party_for(call, body.proof))
 
-    @endpoint("POST", "/api/v1/second-factors/passkeys", body=AddPasskeyBody, answer=RecoveryCodes)
+    @endpoint("POST", "/api/v1/second-factors/passkeys", body=AddPasskeyBody, answer=RecoveryCodes, pace=Pace.COSTLY)
     async def add_passkey(self, call: Call) -> RecoveryCodes:
         """Add a passkey."""
         body: AddPasskeyBody = call.body
@@ -146,21 +147,21 @@ class FactorsHttp:
         ready = self._setting_up.ready_passkey(call.principal, party, body.passkey.read())
         return RecoveryCodes(list(await self._own.add(call.principal, ready, body.proof.read(), party)))
 
-    @endpoint("POST", "/api/v1/second-factors/passkeys/{passkey}/remove", body=ProvenBody)
+    @endpoint("POST", "/api/v1/second-factors/passkeys/{passkey}/remove", body=ProvenBody, pace=Pace.COSTLY)
     async def remove_passkey(self, call: Call) -> None:
         """Remove a passkey."""
         body: ProvenBody = call.body
         passkey = call.identifier("passkey")
         await self._own.remove(call.principal, passkey, body.proof.read(), _party_for(call, body.proof))
 
-    @endpoint("POST", "/api/v1/second-factors/recovery-codes", body=ProvenBody, answer=RecoveryCodes)
+    @endpoint("POST", "/api/v1/second-factors/recovery-codes", body=ProvenBody, answer=RecoveryCodes, pace=Pace.COSTLY)
     async def new_recovery_codes(self, call: Call) -> RecoveryCodes:
         """New recovery codes, in the place of all those there were."""
         body: ProvenBody = call.body
         party = _party_for(call, body.proof)
         return RecoveryCodes(list(await self._own.new_codes(call.principal, body.proof.read(), party)))
 
-    @endpoint("POST", "/api/v1/password", body=PasswordBody)
+    @endpoint("POST", "/api/v1/password", body=PasswordBody, pace=Pace.COSTLY)
     async def change_password(self, call: Call) -> None:
         """Change one's password. All other sessions end."""
         body: PasswordBody = call.body

@@ -20,6 +20,7 @@ from server.people.sessions.signin import SignIn
 from server.people.sessions.store import Kind
 from server.people.sessions.visitor import visitor_of
 from server.transport.endpoint import Call, endpoint
+from server.transport.pace import Pace
 from server.transport.reached import reached
 from server.transport.web_session import clear_cookie, uses_cookie
 
@@ -143,7 +144,7 @@ class SessionHttp:
         offer = await self._setting_up.offer_totp(_may_set_up(call.principal))
         return TotpOffer(offer.secret, offer.qr.path, offer.qr.size, base64.urlsafe_b64encode(offer.sealed).decode())
 
-    @endpoint("POST", "/api/v1/session/totp", body=TotpBody, answer=SignedIn, finishes_sign_in=True)
+    @endpoint("POST", "/api/v1/session/totp", body=TotpBody, answer=SignedIn, finishes_sign_in=True, pace=Pace.COSTLY)
     async def first_totp(self, call: Call) -> SignedIn:
         """Finish a first sign-in by setting up one-time codes. The recovery codes are told this once."""
         body: TotpBody = call.body
@@ -158,7 +159,14 @@ class SessionHttp:
         party = passkeys.relying_party(reached(call.request))
         return PasskeyOptions(dict(await self._setting_up.offer_passkey(_may_set_up(call.principal), party)))
 
-    @endpoint("POST", "/api/v1/session/new-passkey", body=NewPasskeyBody, answer=SignedIn, finishes_sign_in=True)
+    @endpoint(
+        "POST",
+        "/api/v1/session/new-passkey",
+        body=NewPasskeyBody,
+        answer=SignedIn,
+        finishes_sign_in=True,
+        pace=Pace.COSTLY,
+    )
     async def first_passkey(self, call: Call) -> SignedIn:
         """Finish a first sign-in by making a passkey. The recovery codes are told this once."""
         body: NewPasskeyBody = call.body
