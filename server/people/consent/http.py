@@ -8,9 +8,10 @@ from aiohttp import hdrs
 from msgspec import UNSET, Meta, UnsetType
 
 from server.kernel.permissions import Permission
+from server.people.consent.cards import ConsentPage, YoungCard
 from server.people.consent.consenting import Consenting, Said, Told
 from server.people.consent.guardians import Guardians, Paper, Relation, Why
-from server.people.consent.page import ConsentPage, ConsentPages, YoungCard
+from server.people.consent.page import ConsentPages
 from server.people.consent.rules import How, Purpose
 from server.people.consent.texts import Version, Wording
 from server.people.consent.wording import ConsentWording
