@@ -2,11 +2,13 @@
 
 from server.ground import Ground
 from server.infra.secrets import InstanceKeyring
+from server.rights.desk import Desk
 from server.rights.desk_http import DeskHttp
 from server.rights.erasure import Erasure
 from server.rights.exports import Exports
 from server.rights.holds import LegalHolds
 from server.rights.http import DataHttp
+from server.rights.reminders import Reminders
 from server.rights.requests import Requests
 from server.rights.retention import Retention
 
@@ -16,13 +18,13 @@ class DataRights:
         database, clock = ground.database, ground.clock
         keyring = InstanceKeyring(ground.settings.secret, ground.settings.data)
         self.erasure = Erasure(database, clock, keyring, ground.jobs)
-        self.requests = Requests(database, clock, self.erasure)
-        self.requests.register(ground.jobs)
+        self.reminders = Reminders(database, clock)
+        self.reminders.register(ground.jobs)
         self.holds = LegalHolds(database, clock)
         self.holds.register(ground.jobs)
         self.retention = Retention(database, clock, self.erasure)
         self.retention.register(ground.jobs)
         self.endpoints = (
-            DataHttp(database, clock, Exports(database, clock), self.requests),
-            DeskHttp(database, self.requests, self.holds, self.retention),
+            DataHttp(database, clock, Exports(database, clock), Requests(database, clock)),
+            DeskHttp(database, Desk(database, clock, self.erasure), self.holds, self.retention),
         )

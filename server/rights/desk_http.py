@@ -14,10 +14,10 @@ from server.kernel.principal import Principal
 from server.pairs.rules import Pair
 from server.pairs.store import pairs_by_id
 from server.people.store import people_of
+from server.rights.desk import Desk, Step
 from server.rights.erasure import Prospect
 from server.rights.holds import Hold, LegalHolds, NewHold
 from server.rights.http import RequestList, Words, cards
-from server.rights.requests import Requests, Step
 from server.rights.retention import Retention
 from server.transport.endpoint import Call, endpoint
 from server.transport.messages import sentence
@@ -101,23 +101,23 @@ class RetentionBody(Struct, forbid_unknown_fields=True):
 
 
 class DeskHttp:
-    def __init__(self, database: Database, requests: Requests, holds: LegalHolds, retention: Retention) -> None:
+    def __init__(self, database: Database, desk: Desk, holds: LegalHolds, retention: Retention) -> None:
         self._database = database
-        self._requests = requests
+        self._desk = desk
         self._holds = holds
         self._retention = retention
 
     @endpoint("GET", "/api/v1/data/desk", answer=RequestList, permission=Permission.DATA_ANSWER)
     async def desk(self, call: Call) -> RequestList:
         """Requests of the people one works for, the most urgent first, then those that are answered."""
-        return RequestList(cards(await self._requests.desk(call.principal)))
+        return RequestList(cards(await self._desk.requests(call.principal)))
 
     @endpoint("POST", "/api/v1/data/desk/{request}/step", body=StepBody, permission=Permission.DATA_ANSWER)
     async def step(self, call: Call) -> None:
         """Take a request on, extend it once by two months, answer or refuse it. The person is told."""
         body: StepBody = call.body
         words = body.words.strip() if body.words is not None else None
-        await self._requests.step(call.principal, call.identifier("request"), body.step, body.revision, words)
+        await self._desk.step(call.principal, call.identifier("request"), body.step, body.revision, words)
 
     @endpoint(
         "GET",
@@ -128,7 +128,7 @@ class DeskHttp:
     )
     async def prospect(self, call: Call) -> ProspectCard:
         """What an erasure would remove. Changes nothing."""
-        return _prospect(await self._requests.prospect(call.principal, call.identifier("request")), call.language)
+        return _prospect(await self._desk.prospect(call.principal, call.identifier("request")), call.language)
 
     @endpoint(
         "POST", "/api/v1/data/desk/{request}/erase", body=EraseBody, permission=Permission.DATA_ERASE, pace=Pace.COSTLY
@@ -136,7 +136,7 @@ class DeskHttp:
     async def erase(self, call: Call) -> None:
         """Decide for an erasure. It happens now and cannot be undone."""
         body: EraseBody = call.body
-        await self._requests.erase(call.principal, call.identifier("request"), body.revision)
+        await self._desk.erase(call.principal, call.identifier("request"), body.revision)
 
     @endpoint("GET", "/api/v1/data/holds", answer=HoldList, permission=Permission.DATA_HOLD)
     async def holds(self, call: Call) -> HoldList:

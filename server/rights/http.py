@@ -1,6 +1,5 @@
 """HTTP around one's own data: the export, who sees what, and requests."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +11,8 @@ from server.kernel.clock import Clock
 from server.kernel.permissions import Permission, Role
 from server.pairs.card import PersonName
 from server.rights.exports import Exports, blocks
-from server.rights.requests import Kind, Listed, Request, Requests, State
+from server.rights.requests import Requests
+from server.rights.requests_store import Kind, Listed, Request, State
 from server.rights.tables import MOST_WORDS
 from server.rights.who import Data, Reach, who_sees
 from server.transport.endpoint import Call, endpoint
@@ -152,7 +152,8 @@ def _card(one: Request, listed: Listed) -> RequestCard:
     def name(who: UUID | None) -> str | UnsetType:
         return listed.people[who].name if who is not None else UNSET
 
-    days = (one.due_on - _day(one, listed.today)).days
+    # Of what is over, the days that were left then.
+    day = listed.today if one.ended_at is None else one.ended_at.astimezone(listed.zone).date()
     return RequestCard(
         id=one.id,
         kind=one.kind,
@@ -161,7 +162,7 @@ def _card(one: Request, listed: Listed) -> RequestCard:
         by=PersonName(one.by, listed.people[one.by].name),
         at=timestamp(one.at),
         due_on=one.due_on.isoformat(),
-        days=days,
+        days=(one.due_on - day).days,
         revision=one.revision,
         words=one.words or UNSET,
         taken_by=name(one.taken_by),
@@ -172,8 +173,3 @@ def _card(one: Request, listed: Listed) -> RequestCard:
         ended_at=timestamp(one.ended_at) if one.ended_at is not None else UNSET,
         answer=one.answer or UNSET,
     )
-
-
-def _day(one: Request, today: date) -> date:
-    """Of what is over, the days that were left then."""
-    return today if one.ended_at is None else one.ended_at.date()

@@ -122,7 +122,7 @@ async def test_a_supervisor_has_their_own_caseload_and_decides_no_erasure(house:
 async def test_staff_is_warned_before_the_day_and_after_it(house: House) -> None:
     room, nora = await house.room(), await house.person(Role.ADMIN, "Nora")
     await make(house, room.mentee, "access")
-    warn = house.capabilities.data.requests.warn
+    warn = house.capabilities.data.reminders.run
     given = []
     for _ in range(32):
         house.clock.advance(86_400)
