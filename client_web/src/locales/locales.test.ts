@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { en as enPage } from './en';
 import { enCall } from './en_call';
+import { enCaseload } from './en_caseload';
 import { enConsent } from './en_consent';
 import { enGlass } from './en_glass';
 import { enJournal } from './en_journal';
@@ -19,6 +20,7 @@ import { enWords } from './en_words';
 import { enYoung } from './en_young';
 import { fr as frPage } from './fr';
 import { frCall } from './fr_call';
+import { frCaseload } from './fr_caseload';
 import { frConsent } from './fr_consent';
 import { frGlass } from './fr_glass';
 import { frJournal } from './fr_journal';
@@ -36,8 +38,8 @@ import { frWords } from './fr_words';
 import { frYoung } from './fr_young';
 import type { Text } from './text';
 
-const fr: Readonly<Record<string, Text>> = { ...frPage, ...frCall, ...frConsent, ...frGlass, ...frJournal, ...frDesk, ...frEntry, ...frPeople, ...frLooks, ...frMend, ...frMyData, ...frNotices, ...frPairs, ...frSecurity, ...frStaff, ...frWords, ...frYoung };
-const en: Readonly<Record<string, Text>> = { ...enPage, ...enCall, ...enConsent, ...enGlass, ...enJournal, ...enDesk, ...enEntry, ...enPeople, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enSecurity, ...enStaff, ...enWords, ...enYoung };
+const fr: Readonly<Record<string, Text>> = { ...frPage, ...frCall, ...frCaseload, ...frConsent, ...frGlass, ...frJournal, ...frDesk, ...frEntry, ...frPeople, ...frLooks, ...frMend, ...frMyData, ...frNotices, ...frPairs, ...frSecurity, ...frStaff, ...frWords, ...frYoung };
+const en: Readonly<Record<string, Text>> = { ...enPage, ...enCall, ...enCaseload, ...enConsent, ...enGlass, ...enJournal, ...enDesk, ...enEntry, ...enPeople, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enSecurity, ...enStaff, ...enWords, ...enYoung };
 
 const forms = (text: Text): readonly string[] =>
   typeof text === 'string' ? [text] : 'one' in text ? [text.one, text.other] : text;
@@ -49,7 +51,7 @@ test('both languages have the same keys', () => {
 });
 
 test('a text stands in the same part in both languages, and in one part only', () => {
-  const parts = [[frPage, enPage], [frCall, enCall], [frConsent, enConsent], [frGlass, enGlass], [frJournal, enJournal], [frDesk, enDesk], [frEntry, enEntry], [frPeople, enPeople], [frLooks, enLooks], [frMend, enMend], [frMyData, enMyData], [frNotices, enNotices], [frPairs, enPairs], [frSecurity, enSecurity], [frStaff, enStaff], [frWords, enWords], [frYoung, enYoung]] as const;
+  const parts = [[frPage, enPage], [frCall, enCall], [frCaseload, enCaseload], [frConsent, enConsent], [frGlass, enGlass], [frJournal, enJournal], [frDesk, enDesk], [frEntry, enEntry], [frPeople, enPeople], [frLooks, enLooks], [frMend, enMend], [frMyData, enMyData], [frNotices, enNotices], [frPairs, enPairs], [frSecurity, enSecurity], [frStaff, enStaff], [frWords, enWords], [frYoung, enYoung]] as const;
   for (const [french, english] of parts) assert.deepEqual(Object.keys(english).sort(), Object.keys(french).sort());
   assert.equal(parts.flatMap(([french]) => Object.keys(french)).length, Object.keys(fr).length);
 });

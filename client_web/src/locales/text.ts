@@ -3,6 +3,7 @@
 import { addressed } from './address';
 import { fr } from './fr';
 import type { frCall } from './fr_call';
+import type { frCaseload } from './fr_caseload';
 import type { frConsent } from './fr_consent';
 import type { frGlass } from './fr_glass';
 import type { frJournal } from './fr_journal';
@@ -25,7 +26,7 @@ import { english, language } from './language';
  * `{name}` stands for a parameter.
  */
 export type Text = string | readonly [vous: string, tu: string] | { readonly one: string; readonly other: string };
-export type Key = keyof typeof fr | keyof typeof frCall | keyof typeof frConsent | keyof typeof frGlass | keyof typeof frJournal | keyof typeof frDesk | keyof typeof frEntry | keyof typeof frPeople | keyof typeof frLooks | keyof typeof frMend | keyof typeof frMyData | keyof typeof frNotices | keyof typeof frPairs | keyof typeof frSecurity | keyof typeof frStaff | keyof typeof frWords | keyof typeof frYoung;
+export type Key = keyof typeof fr | keyof typeof frCall | keyof typeof frCaseload | keyof typeof frConsent | keyof typeof frGlass | keyof typeof frJournal | keyof typeof frDesk | keyof typeof frEntry | keyof typeof frPeople | keyof typeof frLooks | keyof typeof frMend | keyof typeof frMyData | keyof typeof frNotices | keyof typeof frPairs | keyof typeof frSecurity | keyof typeof frStaff | keyof typeof frWords | keyof typeof frYoung;
 /** A part of the texts in another language than French. */
 export type Texts<French> = Readonly<Record<keyof French, Text>>;
 export type Params = Readonly<Record<string, string | number>>;
@@ -33,7 +34,7 @@ export type Params = Readonly<Record<string, string | number>>;
 let french: Partial<Record<Key, Text>> = fr;
 
 /** A part of the page that comes later brings its own. */
-export function learnTexts(texts: typeof frCall | typeof frConsent | typeof frGlass | typeof frJournal | typeof frDesk | typeof frEntry | typeof frPeople | typeof frLooks | typeof frMend | typeof frMyData | typeof frNotices | typeof frPairs | typeof frSecurity | typeof frStaff | typeof frWords | typeof frYoung): void {
+export function learnTexts(texts: typeof frCall | typeof frCaseload | typeof frConsent | typeof frGlass | typeof frJournal | typeof frDesk | typeof frEntry | typeof frPeople | typeof frLooks | typeof frMend | typeof frMyData | typeof frNotices | typeof frPairs | typeof frSecurity | typeof frStaff | typeof frWords | typeof frYoung): void {
   french = { ...french, ...texts };
 }
 

@@ -4,6 +4,7 @@ import '../main'; // as staff.ts does, and for the same reason
 
 import { en as enPage } from '../locales/en';
 import { enCall } from '../locales/en_call';
+import { enCaseload } from '../locales/en_caseload';
 import { enConsent } from '../locales/en_consent';
 import { enGlass } from '../locales/en_glass';
 import { enJournal } from '../locales/en_journal';
@@ -21,4 +22,4 @@ import { enWords } from '../locales/en_words';
 import { enYoung } from '../locales/en_young';
 import type { Key, Text } from '../locales/text';
 
-export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enConsent, ...enGlass, ...enJournal, ...enDesk, ...enEntry, ...enPeople, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enSecurity, ...enStaff, ...enWords, ...enYoung };
+export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enCaseload, ...enConsent, ...enGlass, ...enJournal, ...enDesk, ...enEntry, ...enPeople, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enSecurity, ...enStaff, ...enWords, ...enYoung };

@@ -12,6 +12,8 @@ export type Route =
   | { page: 'young'; mentee: string | null }
   | { page: 'pair' | 'mentor' | 'welfare'; id: string }
   | { page: 'papers' }
+  | { page: 'handover'; pair: string | null }
+  | { page: 'charter' }
   | { page: 'join'; token: string }
   | { page: 'person'; id: string }
   | { page: 'data' }
@@ -48,6 +50,12 @@ export const pairAddress = (pair: string): string => `#/pair/${pair}`;
 export const mentorAddress = (mentor: string): string => `#/mentor/${mentor}`;
 export const welfareAddress = (mentee: string): string => `#/welfare/${mentee}`;
 
+/** For professionals: pairs to another one of them; from the page of one pair, that pair. */
+export const HANDOVER = '#/handover';
+export const handoverAddress = (pair: string): string => `${HANDOVER}/${pair}`;
+/** For admins: the words of the mentors' charter. */
+export const CHARTER = '#/charter';
+
 /** One's own data: a copy, who sees what, requests. */
 export const DATA = '#/data';
 /** For staff: people's requests on their data. */
@@ -64,6 +72,9 @@ function read(): Route {
   if (location.hash === PAPERS) return { page: 'papers' };
   const one = /^#\/(pair|mentor|welfare)\/([\w-]{22,36})$/.exec(location.hash);
   if (one) return { page: one[1] as 'pair', id: one[2]! };
+  const handover = /^#\/handover(?:\/([\w-]{22,36}))?$/.exec(location.hash);
+  if (handover) return { page: 'handover', pair: handover[1] ?? null };
+  if (location.hash === CHARTER) return { page: 'charter' };
   if (location.hash === DATA) return { page: 'data' };
   if (location.hash === DESK) return { page: 'desk' };
   if (location.hash === JOURNAL) return { page: 'journal' };
