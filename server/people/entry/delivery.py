@@ -53,9 +53,10 @@ class Delivery:
             if account is None or account.person.disabled:
                 return
             await invitation_store.set_sent_hash(conn, invitation.id, hash_token(token))
+            organisation = (await store.organisation(conn, invitation.organisation_id)).name
         failed: NotDelivered | None = None
         try:
-            await self._send(invitation, account, link(payload["site"], token))
+            await self._send(invitation, account, organisation, link(payload["site"], token))
         except NotDelivered as error:
             failed = error
         async with self._database.begin(invitation.organisation_id) as conn:
@@ -66,13 +67,13 @@ class Delivery:
             if not failed.final:
                 raise failed
 
-    async def _send(self, invitation: Invitation, account: store.Account, url: str) -> None:
+    async def _send(self, invitation: Invitation, account: store.Account, organisation: str, url: str) -> None:
         texts = catalogue(known_language(account.person.language))["letters"]
         kind = invitation.purpose.value
         if invitation.way == "mail" and account.email is not None:
-            text = texts[f"{kind}.text"].format(link=url)
+            text = texts[f"{kind}.text"].format(link=url, organisation=organisation)
             await self._mail.send(Letter(account.email, texts[f"{kind}.subject"], text))
         elif invitation.way == "sms" and account.phone is not None:
-            await self._sms.send(account.phone, texts[f"{kind}.sms"].format(link=url))
+            await self._sms.send(account.phone, texts[f"{kind}.sms"].format(link=url, organisation=organisation))
         else:  # taken away since
             raise NotDelivered("no_address", final=True)
