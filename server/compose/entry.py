@@ -28,7 +28,7 @@ class Entry:
             database,
             Joining(database, people.passwords, people.sign_in, clock),
             Resets(database, ground.jobs, clock, settings.public_url),
-            Pins(database, people.passwords, people.sign_in),
+            Pins(database, people.passwords, clock),
             clock,
         )
         self.endpoints = (PersonHttp(files, invitations, settings.public_url), joining)

@@ -125,7 +125,6 @@ bound_sessions = Table(
     Column("organisation_id", ForeignKey("organisations.id"), nullable=False),
     Column("account_id", ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
     Column("pin_hash", Text),
-    Column("pin_tries", Integer, nullable=False, server_default=text("0")),
 )
 
 from server.people.factors import tables as factor_tables  # noqa: E402, F401 - likewise

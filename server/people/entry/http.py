@@ -137,6 +137,6 @@ class JoiningHttp:
 
     @endpoint("POST", "/api/v1/session/pin", body=PinTry, pace=Pace.COSTLY)
     async def try_pin(self, call: Call) -> None:
-        """Whether it is the PIN of this device. After five wrong ones the session is over."""
+        """Whether it is the PIN of this device. After five wrong ones each costs a wait."""
         body: PinTry = call.body
         await self._pins.check(call.principal, body.pin)

@@ -21,6 +21,7 @@ from server.people import notices, rules, store
 from server.people.entry import codes
 from server.people.entry import store as invitation_store
 from server.people.entry.store import Invitation, Purpose
+from server.people.factors.lasting import LastingGuesses
 from server.people.passwords import Passwords
 from server.people.sessions import store as sessions
 from server.people.sessions.guesses import MAX_KEYS
@@ -32,10 +33,6 @@ from server.trail.acts import Act
 from server.trail.record import record
 from server.transport.web_session import plausible_token
 
-# By address: 60 children behind one school line type their codes together, each up to three times; whoever guesses gets
-# 43,200 a day. The code's own 42.8 bits and the cost of its hash do the rest (docs/decisions/0184): nobody else is ever
-# made to wait.
-CODES = Rate(per_second=1 / 2, burst=180)
 LINKS = Rate(per_second=2, burst=240)  # nobody guesses 256 bits; this bounds what the database is asked
 
 BOUND_UNTIL = timedelta(days=400)  # from the binding: what browsers keep a cookie for at the most (RFC 6265bis)
@@ -68,12 +65,12 @@ class Joining:
         self._passwords = passwords
         self._sign_in = sign_in
         self._clock = clock
-        self._codes = Buckets(clock, MAX_KEYS)
+        self._lasting = LastingGuesses(database, clock)
         self._links = Buckets(clock, MAX_KEYS)
 
     async def look(self, token: str, address: str) -> Welcome:
         """What ``token`` is for; it stays unused. Raises BadCredentials("link"), TooFast."""
-        self._take(self._links, LINKS, address)
+        self._take_link(address)
         async with self._database.everywhere() as conn:  # whose it is, is what is asked
             found = await self._find_link(conn, token)
             organisation = await store.organisation(conn, found.account.person.organisation_id)
@@ -85,7 +82,7 @@ class Joining:
     async def choose_password(self, token: str, password: str, address: str) -> str:
         """Uses ``token``: from now on the account has this password, no other session, and no other link to choose one.
         Returns the login to sign in with. Raises BadCredentials("link"), BadRequest, TooFast, TryAgain."""
-        self._take(self._links, LINKS, address)
+        self._take_link(address)
         async with self._database.everywhere() as conn:
             found = await self._find_link(conn, token)
         if found.invitation.purpose is Purpose.DEVICE:
@@ -110,10 +107,9 @@ class Joining:
         """Uses ``token`` or ``code``: the visitor's device has a session, without a password. Raises
         BadCredentials("link") or ("code"), TooFast, TryAgain."""
         if code is not None:
-            self._take(self._codes, CODES, visitor.address)
-            wrong, secret = "code", await self._hash_of_code(code)
+            wrong, secret = "code", await self._hash_of_code(code, visitor.address)
         else:
-            self._take(self._links, LINKS, visitor.address)
+            self._take_link(visitor.address)
             wrong, secret = "link", _hash_of_link(token or "")
         async with self._database.everywhere() as conn:
             found = await self._find(conn, secret, wrong)
@@ -155,15 +151,16 @@ class Joining:
         self._sign_in.forget(principal.session_id)
         return until
 
-    def _take(self, buckets: Buckets, rate: Rate, address: str) -> None:
-        wait = buckets.take(site_of(address), rate)
+    def _take_link(self, address: str) -> None:
+        wait = self._links.take(site_of(address), LINKS)
         if wait:
             raise TooFast("signin", retry_in_ms=ceil(wait * 1000))
 
-    async def _hash_of_code(self, code: str) -> bytes:
+    async def _hash_of_code(self, code: str, address: str) -> bytes:
         read = codes.typed(code[: 4 * codes.LENGTH])
-        if read is None:
+        if read is None:  # a sign is wrong: no guess, and free
             raise BadCredentials("code")
+        await self._lasting.take_address(address)
         return await self._passwords.hash_code(read)
 
     async def _find_link(self, conn: AsyncConnection, token: str) -> _Found:

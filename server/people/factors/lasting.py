@@ -14,14 +14,29 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
+from server.infra.limits import Rate, site_of
 from server.kernel.clock import Clock
 from server.kernel.errors import TooFast
 from server.people.sessions.guesses import LOGIN
 
-FREE = 5  # wrong codes in a row before the first wait: what a nervous person types
-FIRST_WAIT = timedelta(seconds=30)  # then twice as long each time
-LONGEST_WAIT = timedelta(hours=1)  # 24 guesses a day at one code of a million, three of which fit at a time
-FORGOTTEN_AFTER = timedelta(days=1)  # without a try, the count begins anew
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """``free`` wrong ones in a row, then a wait, then twice as long each time; without a try for a day, anew."""
+
+    longest: timedelta
+    free: int = 5  # what a nervous person types
+    first: timedelta = timedelta(seconds=30)
+
+
+CODE = Patience(timedelta(hours=1))  # 24 guesses a day at one code of a million, three of which fit at a time
+# 96 a day at one PIN of 10,000; no longer, since it is a child who waits after a classmate has played with it.
+PIN = Patience(timedelta(minutes=15))
+# Codes to come in with, by address: 60 children behind one school line type theirs together, each up to three times;
+# whoever guesses gets 43,200 a day. The code's own 42.8 bits and the cost of its hash do the rest: nobody else is ever
+# made to wait (docs/decisions/0184).
+ADDRESS = Rate(per_second=1 / 2, burst=180)
+FORGOTTEN_AFTER = timedelta(days=1)
 KEPT = timedelta(days=7)  # for so long staff see that somebody was guessed at
 
 
@@ -45,35 +60,57 @@ class LastingGuesses:
     async def take_login(self, login: str) -> None:
         """A password for ``login`` from a device that never signed in to it. Raises TooFast, alike whether or not
         there is such a login."""
-        now, key = self._clock.now(), login_hash(login)
-        cost, burst = timedelta(seconds=1 / LOGIN.per_second), timedelta(seconds=LOGIN.burst / LOGIN.per_second)
-        async with self._database.everywhere() as conn:
-            values = {"key": key, "now": now, "cost": cost, "burst": burst}
-            if (await conn.execute(_TAKE, values)).first() is not None:
-                return
-            free_at = await _refused(conn, "login", key, now)
-        raise TooFast("signin", retry_in_ms=_milliseconds(free_at + cost - burst - now))
+        await self._take("login", login_hash(login), LOGIN)
+
+    async def take_address(self, address: str) -> None:
+        """A code to come in with, typed at ``address``. Raises TooFast."""
+        await self._take("address", hashlib.sha256(site_of(address).encode()).digest(), ADDRESS)
 
     async def take_code(self, account_id: UUID, device: UUID | None) -> None:
         """A code of this person; ``device`` is the one it comes from when it has signed in before. Raises
         TooFast: after a few that were wrong, each costs twice the wait of the last."""
-        now, key = self._clock.now(), _key(account_id, device)
-        values = {"key": key, "now": now, "free": FREE, "first": FIRST_WAIT, "longest": LONGEST_WAIT}
-        async with self._database.everywhere() as conn:
-            if (await conn.execute(_ESCALATE, values | {"forgotten": now - FORGOTTEN_AFTER})).first() is not None:
-                return
-            free_at = await _refused(conn, "code", key, now)
-        raise TooFast("code", retry_in_ms=_milliseconds(free_at - now))
+        await self._escalate("code", _key(account_id, device), CODE)
 
     async def code_succeeded(self, account_id: UUID, device: UUID | None) -> None:
         """It was right: the next mistake is a first one again."""
+        await self._forgive("code", _key(account_id, device))
+
+    async def take_pin(self, session_id: UUID) -> None:
+        """A PIN of the device of this session. Raises TooFast, likewise."""
+        await self._escalate("pin", session_id.bytes, PIN)
+
+    async def pin_succeeded(self, session_id: UUID) -> None:
+        await self._forgive("pin", session_id.bytes)
+
+    async def _take(self, kind: str, key: bytes, rate: Rate) -> None:
+        now = self._clock.now()
+        cost, burst = timedelta(seconds=1 / rate.per_second), timedelta(seconds=rate.burst / rate.per_second)
         async with self._database.everywhere() as conn:
-            await conn.execute(_FORGIVE, {"key": _key(account_id, device), "now": self._clock.now()})
+            values = {"kind": kind, "key": key, "now": now, "cost": cost, "burst": burst}
+            if (await conn.execute(_TAKE, values)).first() is not None:
+                return
+            free_at = await _refused(conn, kind, key, now)
+        raise TooFast("signin", retry_in_ms=_milliseconds(free_at + cost - burst - now))
+
+    async def _escalate(self, kind: str, key: bytes, patience: Patience) -> None:
+        now = self._clock.now()
+        values = {"kind": kind, "key": key, "now": now, "forgotten": now - FORGOTTEN_AFTER, "free": patience.free}
+        async with self._database.everywhere() as conn:
+            waits = {"first": patience.first, "longest": patience.longest}
+            if (await conn.execute(_ESCALATE, values | waits)).first() is not None:
+                return
+            free_at = await _refused(conn, kind, key, now)
+        raise TooFast(kind, retry_in_ms=_milliseconds(free_at - now))
+
+    async def _forgive(self, kind: str, key: bytes) -> None:
+        async with self._database.everywhere() as conn:
+            await conn.execute(_FORGIVE, {"kind": kind, "key": key, "now": self._clock.now()})
 
     async def purge(self) -> None:
-        """What is full again and old enough says nothing any more."""
+        """What is full again and old enough says nothing any more; nobody is shown addresses."""
+        now = self._clock.now()
         async with self._database.everywhere() as conn:
-            await conn.execute(_PURGE, {"before": self._clock.now() - KEPT})
+            await conn.execute(_PURGE, {"before": now - KEPT, "now": now})
 
 
 async def guessed_at(conn: AsyncConnection, organisation_id: UUID, since: datetime) -> list[Guessed]:
@@ -110,7 +147,7 @@ async def _refused(conn: AsyncConnection, kind: str, key: bytes, now: datetime) 
 # The generic cell rate algorithm of infra/limits.py as one statement: concurrent takers wait for the row.
 _TAKE = text(
     """
-    INSERT INTO guesses (kind, key, free_at) VALUES ('login', :key, CAST(:now AS timestamptz) + CAST(:cost AS interval))
+    INSERT INTO guesses (kind, key, free_at) VALUES (:kind, :key, CAST(:now AS timestamptz) + CAST(:cost AS interval))
     ON CONFLICT (kind, key) DO UPDATE SET free_at = greatest(guesses.free_at, :now) + CAST(:cost AS interval)
     WHERE greatest(guesses.free_at, :now) + CAST(:cost AS interval)
         <= CAST(:now AS timestamptz) + CAST(:burst AS interval)
@@ -119,7 +156,7 @@ _TAKE = text(
 )
 _ESCALATE = text(
     """
-    INSERT INTO guesses (kind, key, free_at, failures) VALUES ('code', :key, :now, 1)
+    INSERT INTO guesses (kind, key, free_at, failures) VALUES (:kind, :key, :now, 1)
     ON CONFLICT (kind, key) DO UPDATE SET
         failures = CASE WHEN guesses.free_at < :forgotten THEN 1 ELSE guesses.failures + 1 END,
         free_at = CAST(:now AS timestamptz) + CASE
@@ -139,11 +176,16 @@ _REFUSED = text(
     WHERE kind = :kind AND key = :key RETURNING free_at
     """
 )
-_FORGIVE = text("UPDATE guesses SET failures = 0, free_at = :now WHERE kind = 'code' AND key = :key")
-_PURGE = text("DELETE FROM guesses WHERE free_at < :before AND coalesce(refused_at, free_at) < :before")
+_FORGIVE = text("UPDATE guesses SET failures = 0, free_at = :now WHERE kind = :kind AND key = :key")
+_PURGE = text(
+    """
+    DELETE FROM guesses WHERE free_at < CAST(:now AS timestamptz)
+        AND (kind = 'address' OR greatest(free_at, refused_at) < :before)
+    """
+)
 _OF_ACCOUNT = """
     (guesses.kind = 'login' AND guesses.key = sha256(convert_to(accounts.login_key, 'UTF8')))
-    OR (guesses.kind <> 'login' AND guesses.key = uuid_send(accounts.id))
+    OR (guesses.kind = 'code' AND guesses.key = uuid_send(accounts.id))
 """
 _GUESSED = text(
     f"""

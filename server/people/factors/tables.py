@@ -80,6 +80,6 @@ guesses = Table(
     Column("refused_since", Instant),
     Column("refused_at", Instant),
     Column("told_at", Instant),
-    CheckConstraint("kind in ('login', 'code')", name="kind"),
+    CheckConstraint("kind in ('address', 'code', 'login', 'pin')", name="kind"),
 )
 Index("guesses_refused_at_idx", guesses.c.refused_at, postgresql_where=guesses.c.refused > 0)

@@ -11,7 +11,7 @@ from server.infra.database import Database
 from server.kernel.clock import ManualClock
 from server.kernel.errors import TooFast
 from server.kernel.identifiers import new_id
-from server.people.factors.lasting import LastingGuesses
+from server.people.factors.lasting import ADDRESS, LastingGuesses
 from tests.support.roles import bound
 
 LEA, TELEPHONE = new_id(), new_id()
@@ -84,6 +84,46 @@ async def test_a_known_device_counts_for_itself(processes: list[LastingGuesses],
     clock.advance(2 * 86_400)
     for _ in range(5):
         await one.take_code(LEA, None)
+
+
+async def test_pins_cost_waits_that_double_up_to_a_quarter_of_an_hour(
+    processes: list[LastingGuesses], clock: ManualClock
+) -> None:
+    session, waits = new_id(), []
+    for _ in range(4):
+        await processes[0].take_pin(session)
+    for number in range(8):
+        await processes[number % 2].take_pin(session)
+        with pytest.raises(TooFast) as refused:
+            await processes[number % 2].take_pin(session)
+        assert refused.value.detail == "pin"
+        waits.append((refused.value.retry_in_ms or 0) // 1000)
+        clock.advance(waits[-1])
+    assert waits == [30, 60, 120, 240, 480, 900, 900, 900]
+    await processes[0].pin_succeeded(session)
+    for _ in range(5):
+        await processes[1].take_pin(session)
+    await processes[0].take_pin(new_id())  # another device waits for nobody
+
+
+async def test_codes_count_by_address_in_all_processes_and_addresses_are_soon_forgotten(
+    database: Database, processes: list[LastingGuesses], clock: ManualClock
+) -> None:
+    async def one(number: int) -> bool:
+        try:
+            await processes[number % 2].take_address(f"2001:db8:0:1::{number:x}")
+        except TooFast:
+            return False
+        return True
+
+    assert sum([await one(number) for number in range(int(ADDRESS.burst) + 20)]) == ADDRESS.burst
+    await processes[0].take_address("2001:db8:0:2::1")
+    clock.advance(60)
+    await processes[0].purge()
+    assert await rows(database) == 1  # the one that is not full again
+    clock.advance(3_600)
+    await processes[0].purge()
+    assert await rows(database) == 0
 
 
 async def test_what_says_nothing_any_more_is_purged(
