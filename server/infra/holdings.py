@@ -103,6 +103,17 @@ class Keeping:
 
 def columns(*names: str) -> dict[str, str]:
     """Columns that are given as they are."""
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """A table that is about no organisation, so that its period is nobody's to move. ``over`` says of a row whether it
+    may go, by ``:now`` and by ``:before``, which is ``days`` ago."""
+
+    purpose: str
+    table: Table
+    over: str
+    days: int
+
+
     return {name: f"t.{name}" for name in names}
 
 

@@ -140,6 +140,9 @@ async def retention(
                 say("  nothing was old enough")
     if arguments.dry_run:
         say("Nothing was changed.")
+        return
+    for purpose, count in (await work.run_passing()).items():
+        say(f"Of no organisation, {purpose}: {count} gone")
 
 
 async def _found(database: Database, arguments: argparse.Namespace) -> Person:
@@ -166,9 +169,9 @@ def _told(prospect: Prospect) -> list[str]:
     lines = [f"{prospect.person.name}, {prospect.person.role}: {prospect.pairs} pairs would be closed."]
     for verb, counts in (("removed", prospect.removed), ("made nobody's", prospect.blanked)):
         lines += [f"  {table}: {count} {verb}" for table, count in sorted(counts.items())]
-    if prospect.holds:
-        until = max(hold.until for hold in prospect.holds).date()
-        lines.append(f"A legal hold keeps a sealed copy until {until}.")
+    if prospect.cover.until is not None:
+        what = "all of it" if prospect.cover.whole else f"their part in {len(prospect.cover.pairs)} pairs"
+        lines.append(f"A legal hold keeps a sealed copy of {what} until {prospect.cover.until.date()}.")
     return lines
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from server.agenda import holdings as agenda
-from server.infra.holdings import NOBODY, Blanked, Holding, Keeping, Kept, columns
+from server.infra.holdings import NOBODY, Blanked, Holding, Keeping, Kept, Passing, columns
 from server.moderation import holdings as moderation
 from server.pairs import holdings as pairs
 from server.people import holdings as people
@@ -61,5 +61,7 @@ KEEPINGS: Final[tuple[Keeping, ...]] = (
     # Five years: how long somebody may go to court over an answer (French civil code, article 2224).
     Keeping("requests", tables.data_requests, "t.ended_at", 730, 365, 1826, "array[t.about_id, t.by_id]"),
 )
+
+PASSING: Final[tuple[Passing, ...]] = people.PASSING
 
 CONTACTS: Final = (*people.CONTACTS, *pairs.CONTACTS, *rooms.CONTACTS)

@@ -23,8 +23,8 @@ from server.kernel.errors import BadRequest, Conflict
 from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
 from server.rights.erasure import Erasure
-from server.rights.holdings import CONTACTS, KEEPINGS
-from server.rights.holds import held, lock
+from server.rights.holdings import CONTACTS, KEEPINGS, PASSING
+from server.rights.passing import let_pass, passing
 from server.rights.tables import retention_periods
 from server.trail.acts import Act
 from server.trail.record import record
@@ -53,6 +53,8 @@ def _purposes() -> dict[str, Purpose]:
     for keeping in KEEPINGS:
         found.setdefault(keeping.purpose, Purpose(keeping.purpose, keeping.days, keeping.least, keeping.most))
     return found
+    for one in PASSING:
+        found[one.purpose] = Purpose(one.purpose, one.days, one.days, one.days)
 
 
 PURPOSES: Final[Mapping[str, Purpose]] = _purposes()
@@ -136,8 +138,9 @@ class Retention:
             free[PEOPLE] = len(await _silent(conn, night, people))
             kept[PEOPLE] = len(await _silent(conn, night, [])) - free[PEOPLE]
             for keeping in KEEPINGS:
-                free[keeping.purpose] += await _count(conn, keeping, night, people, pairs, held=False)
-                kept[keeping.purpose] += await _count(conn, keeping, night, people, pairs, held=True)
+                free[keeping.purpose] += await _count(conn, keeping, night, holds, held=False)
+                kept[keeping.purpose] += await _count(conn, keeping, night, holds, held=True)
+        free |= await passing(self._database, night.now)
         return [
             Line(purpose, night.days[name], night.before(name), free[name], kept[name])
             for name, purpose in PURPOSES.items()
@@ -146,9 +149,14 @@ class Retention:
     async def run(self, _payload: Mapping[str, Any]) -> None:
         for organisation_id in await self.organisations():
             await self.run_for(organisation_id)
+        await self.run_passing()
 
     async def run_for(self, organisation_id: UUID) -> Mapping[str, int]:
         """Lets go of what is too old; how many rows, or people, of each purpose."""
+    async def run_passing(self) -> Mapping[str, int]:
+        """Lets go of what is about no organisation; how many rows of each purpose."""
+        return await let_pass(self._database, self._clock.now())
+
         async with self._database.begin(organisation_id) as conn:
             night = _Night(organisation_id, self._clock.now(), await _days(conn, organisation_id))
         for keeping in KEEPINGS:

@@ -32,6 +32,7 @@ export function RetentionSection(): VNode {
     </section>
   );
 }
+  const fixed = purpose.least === purpose.most;
 
 function One({ purpose, onChange }: { purpose: Purpose; onChange: () => Promise<void> }): VNode {
   const days = useSignal(purpose.days);
@@ -57,9 +58,9 @@ function One({ purpose, onChange }: { purpose: Purpose; onChange: () => Promise<
         <Problem sentence={problem.value} />
         <p class="field">
           <label for={field}>{t('desk.days')}</label>
-          <input id={field} type="number" min={purpose.least} max={purpose.most} required value={days.value} onInput={(event) => (days.value = Number(event.currentTarget.value))} aria-describedby={`${field}-hint`} />
+          <input id={field} type="number" min={purpose.least} max={purpose.most} required readOnly={fixed} value={days.value} onInput={(event) => (days.value = Number(event.currentTarget.value))} aria-describedby={`${field}-hint`} />
           <span class="hint" id={`${field}-hint`}>
-            {t('desk.bounds', { least: purpose.least, most: purpose.most })}
+            {fixed ? t('desk.fixed') : t('desk.bounds', { least: purpose.least, most: purpose.most })}
           </span>
         </p>
         <button type="submit" class="button button-soft" disabled={busy.value || days.value === purpose.days}>

@@ -64,6 +64,7 @@ export const enDesk: Texts<typeof frDesk> = {
   'desk.tonight': { one: "Tonight: {count} thing.", other: "Tonight: {count} things." },
   'desk.tonight_held': { one: "{count} more is kept.", other: "{count} more are kept." },
   'desk.days': "Days",
+  'desk.fixed': "The same for everybody.",
   'desk.bounds': "Between {least} and {most} days.",
   'desk.save_days': "Save",
   'desk.purpose.people': "People of whom nothing was heard",
@@ -76,5 +77,6 @@ export const enDesk: Texts<typeof frDesk> = {
   'desk.purpose.devices': "Devices no longer used",
   'desk.purpose.warnings': "Reminders of due dates",
   'desk.purpose.requests': "Requests that are over",
+  'desk.purpose.guesses': "Guesses at passwords and codes",
   'desk.purpose.other': "Something else",
 };

@@ -63,6 +63,7 @@ export const frDesk = {
   'desk.tonight': { one: "Cette nuit : {count} élément.", other: "Cette nuit : {count} éléments." },
   'desk.tonight_held': { one: "{count} de plus est conservé.", other: "{count} de plus sont conservés." },
   'desk.days': "Jours",
+  'desk.fixed': "La même durée pour tout le monde.",
   'desk.bounds': "Entre {least} et {most} jours.",
   'desk.save_days': "Enregistrer",
   'desk.purpose.people': "Personnes dont on n’a plus de nouvelles",
@@ -75,5 +76,6 @@ export const frDesk = {
   'desk.purpose.devices': "Appareils qui ne servent plus",
   'desk.purpose.warnings': "Rappels d’échéance",
   'desk.purpose.requests': "Demandes terminées",
+  'desk.purpose.guesses': "Essais de mots de passe et de codes",
   'desk.purpose.other': "Autre chose",
 } satisfies Record<string, Text>;

@@ -96,10 +96,9 @@ class Finish:
         return Finished(opened)
 
     async def purge(self) -> None:
-        """Takes out what has run out."""
+        """Takes out the challenges that have run out."""
         async with self._database.everywhere() as conn:
             await challenges.purge(conn, self._clock.now())
-        await self._checks.lasting.purge()
 
 
 def _must_wait_for(waiting: Principal, missing: Missing) -> None:

@@ -37,7 +37,7 @@ PIN = Patience(timedelta(minutes=15))
 # made to wait (docs/decisions/0184).
 ADDRESS = Rate(per_second=1 / 2, burst=180)
 FORGOTTEN_AFTER = timedelta(days=1)
-KEPT = timedelta(days=7)  # for so long staff see that somebody was guessed at
+KEPT = timedelta(days=7)  # for so long staff see that somebody was guessed at; then retention takes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +106,6 @@ class LastingGuesses:
         async with self._database.everywhere() as conn:
             await conn.execute(_FORGIVE, {"kind": kind, "key": key, "now": self._clock.now()})
 
-    async def purge(self) -> None:
-        """What is full again and old enough says nothing any more; nobody is shown addresses."""
-        now = self._clock.now()
-        async with self._database.everywhere() as conn:
-            await conn.execute(_PURGE, {"before": now - KEPT, "now": now})
-
 
 async def guessed_at(conn: AsyncConnection, organisation_id: UUID, since: datetime) -> list[Guessed]:
     """Whose secrets strangers guessed at since then, the latest first. A device of their own is no stranger. The
@@ -177,12 +171,6 @@ _REFUSED = text(
     """
 )
 _FORGIVE = text("UPDATE guesses SET failures = 0, free_at = :now WHERE kind = :kind AND key = :key")
-_PURGE = text(
-    """
-    DELETE FROM guesses WHERE free_at < CAST(:now AS timestamptz)
-        AND (kind = 'address' OR greatest(free_at, refused_at) < :before)
-    """
-)
 _OF_ACCOUNT = """
     (guesses.kind = 'login' AND guesses.key = sha256(convert_to(accounts.login_key, 'UTF8')))
     OR (guesses.kind = 'code' AND guesses.key = uuid_send(accounts.id))

@@ -19,7 +19,7 @@ from server.people.sessions.signin import SignIn
 
 TELL = "people:tell_of_guessing"
 EVERY_FIVE_MINUTES = "*/5 * * * *"
-PURGE = "people:purge_guesses"
+PURGE = "people:purge_challenges"
 EACH_NIGHT = "41 3 * * *"  # UTC
 
 

@@ -12,6 +12,7 @@ from server.kernel.clock import ManualClock
 from server.kernel.errors import TooFast
 from server.kernel.identifiers import new_id
 from server.people.factors.lasting import ADDRESS, LastingGuesses
+from server.rights.passing import let_pass, passing
 from tests.support.roles import bound
 
 LEA, TELEPHONE = new_id(), new_id()
@@ -119,23 +120,23 @@ async def test_codes_count_by_address_in_all_processes_and_addresses_are_soon_fo
     assert sum([await one(number) for number in range(int(ADDRESS.burst) + 20)]) == ADDRESS.burst
     await processes[0].take_address("2001:db8:0:2::1")
     clock.advance(60)
-    await processes[0].purge()
+    await let_pass(database, clock.now())
     assert await rows(database) == 1  # the one that is not full again
     clock.advance(3_600)
-    await processes[0].purge()
+    await let_pass(database, clock.now())
     assert await rows(database) == 0
 
 
-async def test_what_says_nothing_any_more_is_purged(
+async def test_what_says_nothing_any_more_goes(
     database: Database, processes: list[LastingGuesses], clock: ManualClock
 ) -> None:
     await allowed(processes, 25)
     clock.advance(6 * 86_400)
     await processes[0].take_login("new")
-    await processes[0].purge()
-    assert await rows(database) == 2
+    assert await let_pass(database, clock.now()) == {"guesses": 0}
     clock.advance(2 * 86_400)
-    await processes[0].purge()
+    assert await passing(database, clock.now()) == {"guesses": 1}
+    assert await let_pass(database, clock.now()) == {"guesses": 1}
     assert await rows(database) == 1
 
 
