@@ -24,6 +24,7 @@ from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
 from server.rights.erasure import Erasure
 from server.rights.holdings import CONTACTS, KEEPINGS, PASSING
+from server.rights.holds import held, lock
 from server.rights.passing import let_pass, passing
 from server.rights.tables import retention_periods
 from server.trail.acts import Act
