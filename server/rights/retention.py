@@ -53,9 +53,9 @@ def _purposes() -> dict[str, Purpose]:
     found = {PEOPLE: Purpose(PEOPLE, 730, 180, 730)}
     for keeping in KEEPINGS:
         found.setdefault(keeping.purpose, Purpose(keeping.purpose, keeping.days, keeping.least, keeping.most))
-    return found
     for one in PASSING:
         found[one.purpose] = Purpose(one.purpose, one.days, one.days, one.days)
+    return found
 
 
 PURPOSES: Final[Mapping[str, Purpose]] = _purposes()
@@ -139,8 +139,8 @@ class Retention:
             free[PEOPLE] = len(await _silent(conn, night, people))
             kept[PEOPLE] = len(await _silent(conn, night, [])) - free[PEOPLE]
             for keeping in KEEPINGS:
-                free[keeping.purpose] += await _count(conn, keeping, night, holds, held=False)
-                kept[keeping.purpose] += await _count(conn, keeping, night, holds, held=True)
+                free[keeping.purpose] += await _count(conn, keeping, night, people, pairs, held=False)
+                kept[keeping.purpose] += await _count(conn, keeping, night, people, pairs, held=True)
         free |= await passing(self._database, night.now)
         return [
             Line(purpose, night.days[name], night.before(name), free[name], kept[name])
@@ -148,16 +148,16 @@ class Retention:
         ]
 
     async def run(self, _payload: Mapping[str, Any]) -> None:
+        await self.run_passing()
         for organisation_id in await self.organisations():
             await self.run_for(organisation_id)
-        await self.run_passing()
 
-    async def run_for(self, organisation_id: UUID) -> Mapping[str, int]:
-        """Lets go of what is too old; how many rows, or people, of each purpose."""
     async def run_passing(self) -> Mapping[str, int]:
         """Lets go of what is about no organisation; how many rows of each purpose."""
         return await let_pass(self._database, self._clock.now())
 
+    async def run_for(self, organisation_id: UUID) -> Mapping[str, int]:
+        """Lets go of what is too old; how many rows, or people, of each purpose."""
         async with self._database.begin(organisation_id) as conn:
             night = _Night(organisation_id, self._clock.now(), await _days(conn, organisation_id))
         for keeping in KEEPINGS:
