@@ -101,8 +101,6 @@ class Keeping:
     organisation: str = "t.organisation_id"
 
 
-def columns(*names: str) -> dict[str, str]:
-    """Columns that are given as they are."""
 @dataclass(frozen=True, slots=True)
 class Passing:
     """A table that is about no organisation, so that its period is nobody's to move. ``over`` says of a row whether it
@@ -114,6 +112,8 @@ class Passing:
     days: int
 
 
+def columns(*names: str) -> dict[str, str]:
+    """Columns that are given as they are."""
     return {name: f"t.{name}" for name in names}
 
 
