@@ -189,7 +189,8 @@ def test_who_stops_listening_is_no_error() -> None:
 def test_it_answers_each_of_many() -> None:
     """With digits in each and a conversation around it. How many a second: load_tests/moderation."""
     count = 6_000
-    asked = (
+    text = "on se retrouve jeudi à 17h pour l’exercice {} ?"
+    asked = ({"id": n, "text": text.format(n), "room": n % 50} for n in range(count))
         {"id": n, "text": f"on se retrouve jeudi à 17h pour l'exercice {n} ?", "room": n % 50} for n in range(count)
     )
     assert [answer["id"] for answer in feed(lines(*asked))] == list(range(count))
