@@ -40,7 +40,7 @@ from server.people.store import people_in_role, people_of
 from server.trail.acts import Act
 from server.trail.record import record
 
-# The professionals who answer for each young person's pairs that are not over; told by the capability that has pairs.
+# The professionals who answer for each person's pairs that are not over; told by the capability that has pairs.
 Professionals = Callable[[AsyncConnection, Collection[UUID]], Awaitable[Mapping[UUID, Collection[UUID]]]]
 
 _ACTS = {
@@ -85,9 +85,9 @@ class Consenting:
         Conflict("consent_text_changed").
         """
         principal.require(Permission.CONSENT_ANSWER)
-        now = self._clock.now()
         async with self._database.begin(principal.organisation_id) as conn:
             file = await self._file(conn, mentee_id)
+            now = file.now(self._clock.now())
             if principal.account_id != mentee_id and not any(
                 link.guardian == principal.account_id and link.open(now) for link in file.links
             ):
@@ -103,10 +103,10 @@ class Consenting:
         """What was said on paper or by word of mouth. A paper of an earlier day stands before what was said since; a no
         counts from the end of its day on. Raises NotFound, Forbidden, BadRequest with the field named."""
         principal.require(Permission.CONSENT_RECORD)
-        now = self._clock.now()
         async with self._database.begin(principal.organisation_id) as conn:
             await self.check_mine(conn, principal, mentee_id)
             file = await self._file(conn, mentee_id)
+            now = file.now(self._clock.now())
             try:
                 capacity = _capacity(file, told.by, now)
             except Forbidden:
@@ -180,6 +180,9 @@ class Consenting:
                 "how": entry.how.value,
             },
         )
+        if entry.recorded_by != entry.by:  # who is said to have said it can say that they did not
+            facts = {"mentee": entry.mentee_id, "purpose": entry.purpose.value, "answer": entry.decision.value}
+            await tell(conn, entry.organisation_id, entry.by, "consent_noted", now, **facts)
         after = states((await consent_store.files(conn, [entry.mentee_id]))[entry.mentee_id], now)[entry.purpose]
         await self._standing.changed(conn, [entry.mentee_id], now)
         await self._tell(conn, entry, before, after, now)

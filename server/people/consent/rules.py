@@ -97,7 +97,8 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class File:
     """All that decides about one young person. ``words`` are in the order of the ledger; ``asks`` are, by purpose, the
-    versions that ask again, each with the moment from which an earlier yes is none any more."""
+    versions that ask again, each with the moment from which an earlier yes is none any more; ``begun``: when the last
+    of them was found to have begun."""
 
     mentee: UUID
     born: date
@@ -105,6 +106,7 @@ class File:
     links: Sequence[Link] = ()
     words: Mapping[Purpose, Sequence[Word]] = field(default_factory=dict)
     asks: Mapping[Purpose, Sequence[tuple[int, datetime]]] = field(default_factory=dict)
+    begun: datetime | None = None
 
     def turns(self, age: int) -> datetime:
         """When the young person turns ``age``: the first moment of that day where the organisation is."""
@@ -114,6 +116,13 @@ class File:
         if at < self.turns(ALONE_AGE):
             return Band.CHILD
         return Band.YOUTH if at < self.turns(GROWN_AGE) else Band.ADULT
+
+    def now(self, clock: datetime) -> datetime:
+        """Now, to whoever reads this at ``clock``: what is written here has happened, though it was another machine
+        that wrote it, with a clock that is ahead. A no of the last moment must not be taken for one of the next."""
+        written = [word.recorded_at for words in self.words.values() for word in words]
+        moved = [moment for link in self.links for moment in (link.since, link.until)]
+        return max(clock, *written, *(moment for moment in (*moved, self.begun) if moment is not None))
 
     def holders(self, at: datetime) -> list[UUID]:
         """Who holds parental authority and is known here; nobody once the young person is grown up."""

@@ -23,8 +23,8 @@ class ConsentStanding:
 
 
 async def standing(conn: AsyncConnection, mentee_ids: Collection[UUID], at: datetime) -> Mapping[UUID, ConsentStanding]:
-    """Of each of ``mentee_ids`` at ``at``, in one query however many they are. For who is no young person known
-    here, everything is off."""
+    """Of each of ``mentee_ids`` at ``at``, which is now, in one query however many they are. For who is no young
+    person known here, everything is off."""
     known = await files(conn, mentee_ids)
     return {
         mentee_id: standing_of(known[mentee_id], at) if mentee_id in known else ConsentStanding()
@@ -33,7 +33,7 @@ async def standing(conn: AsyncConnection, mentee_ids: Collection[UUID], at: date
 
 
 def standing_of(file: File, at: datetime) -> ConsentStanding:
-    now = states(file, at)
+    now = states(file, file.now(at))
     return ConsentStanding(
         chat=now[Purpose.CHAT].on,
         video=now[Purpose.VIDEO].on,

@@ -70,7 +70,8 @@ select a.id, a.birth_date, o.zone,
         from consent_entries e where e.mentee_id = a.id) as text) as words,
     cast((select json_agg(json_build_array(t.purpose, t.version, t.asks_again_from))
         from consent_texts t
-        where t.organisation_id = a.organisation_id and t.asks_again_from is not null) as text) as asks
+        where t.organisation_id = a.organisation_id and t.asks_again_from is not null) as text) as asks,
+    (select max(g.at) from asked_again g where g.organisation_id = a.organisation_id) as begun
 from accounts a join organisations o on o.id = a.organisation_id
 where a.id = any(cast(:mentees as uuid[])) and a.role = 'mentee' and a.birth_date is not null
 """)
@@ -95,7 +96,7 @@ def _file(row: Row[*tuple[Any, ...]]) -> File:
     for purpose, version, begins in _read_asks(row.asks or "[]"):
         asks[purpose].append((version, begins))
     links = [Link(*link) for link in _read_links(row.links or "[]")]
-    return File(row.id, row.birth_date, ZoneInfo(row.zone), links, words, asks)
+    return File(row.id, row.birth_date, ZoneInfo(row.zone), links, words, asks, row.begun)
 
 
 async def entries_of(conn: AsyncConnection, mentee_ids: Collection[UUID]) -> list[Entry]:

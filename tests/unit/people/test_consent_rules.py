@@ -275,3 +275,13 @@ def test_the_order_of_the_ledger_counts_only_for_words_of_the_same_moment(
 def test_what_other_parts_ask_is_the_same() -> None:
     file = a_file(word(CHILD, YES, 0), word(MUM, YES, 1))
     assert standing_of(file, at(2)) == ConsentStanding(video=True)
+
+
+def test_a_no_of_a_machine_whose_clock_is_ahead_counts_at_once() -> None:
+    """Read by another machine, for which it has not been said yet."""
+    agreed = (word(CHILD, YES, 0), word(MUM, YES, 1))
+    assert standing_of(a_file(*agreed, word(MUM, BACK, 3)), at(2)) == ConsentStanding()
+    ended = [Link(MUM, True, at(-1), until=at(3))]
+    assert standing_of(a_file(*agreed, links=ended), at(2)) == ConsentStanding()
+    asks_again = replace(a_file(*agreed, asks=[(2, at(3))]), begun=at(3))
+    assert standing_of(asks_again, at(2)) == ConsentStanding()
