@@ -16,23 +16,27 @@ from server.infra.database import Database
 
 log = logging.getLogger(__name__)
 
-PROBE_SECONDS = 5.0  # between two questions whether a silent connection still lives
+PROBE_SECONDS = 0.5  # between two questions whether a silent connection still lives
+STEP_SECONDS = 0.5
+MOST_SILENT = 4  # steps without an answer; then it does not. Our own steps, so that a stall of ours blames nobody
 RETRY_SECONDS = (0.1, 0.25, 0.5, 1.0)  # before each try to connect again; the last one repeats
-BACKLOG = 10_000  # notices that may wait for their handlers; beyond, they count as a gap
+BACKLOG = 10_000  # notices of a channel that may wait for its handlers; beyond, they count as a gap
 
 Handler = Callable[[str], Awaitable[None]]
 GapHandler = Callable[[], Awaitable[None]]
 
 
 class Notices:
-    """Hands each notice of a channel to the channel's handlers, one notice at a time, in the order of the database."""
+    """Hands each notice of a channel to the channel's handlers, one notice at a time, in the order of the database. No
+    channel waits for the handlers of another: a right that ends is not told behind a thousand letters."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._handlers: dict[str, list[Handler]] = defaultdict(list)
         self._gap_handlers: list[GapHandler] = []
-        self._queue: asyncio.Queue[tuple[str, str]] = asyncio.Queue(BACKLOG)
-        self._overflowed = False
+        self._loss_handlers: list[Callable[[], None]] = []
+        self._queues: dict[str, asyncio.Queue[str]] = {}
+        self._overflowed: set[str] = set()  # channels
         self._lost = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._connection: asyncpg.Connection | None = None
@@ -41,9 +45,15 @@ class Notices:
     def on(self, channel: str, handler: Handler) -> None:
         """Calls ``handler`` with the payload of each notice on ``channel``. To be said before ``start``."""
         self._handlers[channel].append(handler)
+        self._queues.setdefault(channel, asyncio.Queue(BACKLOG))
+
+    def on_lost(self, handler: Callable[[], None]) -> None:
+        """Calls ``handler`` when notices cannot arrive any more. Must not raise."""
+        self._loss_handlers.append(handler)
 
     def on_gap(self, handler: GapHandler) -> None:
-        """Calls ``handler`` after notices may have been missed, once listening goes on."""
+        """Calls ``handler`` after notices may have been missed: once listening goes on, and now and then while the
+        database answers others but has no place for who listens."""
         self._gap_handlers.append(handler)
 
     async def start(self) -> None:
@@ -77,42 +87,40 @@ class Notices:
 
     def _receive(self, _connection: object, _pid: int, channel: str, payload: str) -> None:
         try:
-            self._queue.put_nowait((channel, payload))
+            self._queues[channel].put_nowait(payload)
         except asyncio.QueueFull:
-            self._overflowed = True
+            self._overflowed.add(channel)
 
     async def _keep(self) -> None:
         while True:
-            serving = asyncio.create_task(self._serve(), name="notices-serve")
+            serving = [asyncio.create_task(self._serve(channel), name=f"notices-{channel}") for channel in self._queues]
             try:
                 await self._until_lost()
+                self.alive = False
             finally:
-                serving.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await serving
-            self.alive = False
+                for task in serving:
+                    task.cancel()
+                await asyncio.gather(*serving, return_exceptions=True)
             log.warning("notices_lost")
+            for lost in self._loss_handlers:
+                lost()
             await self._reconnect()
             # What was received before the gap is covered by "take everything as changed".
-            self._forget_backlog()
+            for channel in self._queues:
+                self._forget_backlog(channel)
             await self._tell_gap()
             self.alive = True
             log.info("notices_restored")
 
     async def _until_lost(self) -> None:
         """Returns when the connection is gone, also when nobody told us (a network that swallows packets)."""
-        while not self._lost.is_set():
+        while not self._lost.is_set() and self._connection is not None:
             try:
                 async with asyncio.timeout(PROBE_SECONDS):
                     await self._lost.wait()
             except TimeoutError:
-                connection = self._connection
-                if connection is None:
-                    return
-                try:
-                    await connection.execute("select 1", timeout=PROBE_SECONDS)
-                except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                    connection.terminate()
+                if not await _answers(self._connection):
+                    self._connection.terminate()
                     return
 
     async def _reconnect(self) -> None:
@@ -122,24 +130,33 @@ class Notices:
             tries += 1
             try:
                 await self._listen()
+            except asyncpg.TooManyConnectionsError:
+                await self._tell_gap()
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 continue
-            return
+            else:
+                return
 
-    async def _serve(self) -> None:
+    async def _serve(self, channel: str) -> None:
+        queue = self._queues[channel]
         while True:
-            channel, payload = await self._queue.get()
-            if self._overflowed:
-                self._forget_backlog()
-                await self._tell_gap()
-                continue
-            for handler in self._handlers[channel]:
-                await self._call(handler(payload))
+            payload = await queue.get()
+            try:
+                if channel in self._overflowed:
+                    self._forget_backlog(channel)
+                    await self._tell_gap()
+                else:
+                    for handler in self._handlers[channel]:
+                        await self._call(handler(payload))
+            finally:
+                queue.task_done()
 
-    def _forget_backlog(self) -> None:
-        self._overflowed = False
-        while not self._queue.empty():
-            self._queue.get_nowait()
+    def _forget_backlog(self, channel: str) -> None:
+        self._overflowed.discard(channel)
+        queue = self._queues[channel]
+        while not queue.empty():
+            queue.get_nowait()
+            queue.task_done()
 
     async def _tell_gap(self) -> None:
         for handler in self._gap_handlers:
@@ -150,3 +167,16 @@ class Notices:
             await handling
         except Exception:
             log.exception("notice_handler_failed")
+
+
+async def _answers(connection: asyncpg.Connection) -> bool:
+    # Whoever looks at the database's connections sees what this one is for.
+    asking = asyncio.ensure_future(connection.execute("LISTEN rights"))
+    try:
+        for _ in range(MOST_SILENT):
+            await asyncio.wait({asking}, timeout=STEP_SECONDS)
+            if asking.done():
+                return asking.exception() is None
+    finally:
+        asking.cancel()
+    return False

@@ -11,6 +11,7 @@ from server.infra import notices as notices_module
 from server.infra.database import Database
 from server.infra.notices import Notices
 from server.kernel.identifiers import new_id
+from tests.support.cable import cable_to
 
 
 class Heard:
@@ -161,5 +162,70 @@ async def test_a_backlog_that_overflows_counts_as_a_gap(database: Database, monk
     await run(database, "select pg_notify('rights', 'after')")
     async with asyncio.timeout(5):
         while heard.payloads[-1] != "after":
+            await asyncio.sleep(0.01)
+    await notices.stop()
+
+
+async def test_a_right_that_ends_is_not_told_behind_letters(database: Database) -> None:
+    """Whoever handles one channel slowly, or not at all, keeps nothing from another."""
+    heard, delivered = Heard(), asyncio.Event()
+
+    async def slow(_payload: str) -> None:
+        await delivered.wait()
+
+    notices = Notices(database)
+    notices.on("letters", slow)
+    notices.on("rights", heard.notice)
+    await notices.start()
+    await run(database, "select pg_notify('letters', 'a'); select pg_notify('letters', 'b')")
+    await run(database, "select pg_notify('rights', 'one'); select pg_notify('rights', 'two')")
+    assert await heard.wait(2) == ["one", "two"]
+    delivered.set()
+    await notices.stop()
+
+
+async def test_a_line_that_swallows_everything_is_found_out(database: Database) -> None:
+    """Nobody closes the connection, and nothing comes any more."""
+    heard, lost = Heard(), asyncio.Event()
+    async with cable_to(database.engine.url.render_as_string(hide_password=False)) as cable:
+        notices = Notices(Database(cable.url))
+        notices.on("rights", heard.notice)
+        notices.on_lost(lost.set)
+        notices.on_gap(heard.gap)
+        await notices.start()
+        cable.silent = True
+        await run(database, "select pg_notify('rights', 'swallowed')")
+        async with asyncio.timeout(10):
+            await lost.wait()
+        assert not notices.alive
+        cable.cut()
+        cable.silent = False
+        async with asyncio.timeout(10):
+            while not notices.alive:
+                await asyncio.sleep(0.01)
+        assert (heard.payloads, heard.gaps) == ([], 1)
+        await notices.stop()
+
+
+async def test_while_there_is_no_place_to_listen_everything_is_looked_at_now_and_then(database: Database) -> None:
+    heard = Heard()
+    notices = Notices(database)
+    notices.on("rights", heard.notice)
+    notices.on_gap(heard.gap)
+    await notices.start()
+    name = database.engine.url.database
+    await run(database, f'alter database "{name}" connection limit 0')
+    await run(
+        database,
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where pid <> pg_backend_pid() and datname = current_database() and query like 'LISTEN%'",
+    )
+    async with asyncio.timeout(10):
+        while heard.gaps < 2:
+            await asyncio.sleep(0.01)
+    assert not notices.alive
+    await run(database, f'alter database "{name}" connection limit -1')
+    async with asyncio.timeout(10):
+        while not notices.alive:
             await asyncio.sleep(0.01)
     await notices.stop()
