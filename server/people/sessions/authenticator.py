@@ -19,6 +19,7 @@ from server.transport.web_session import plausible_token
 
 MAX_CACHED = 10_000  # principals, about 1 kB each with their indexes: 10 MB; the ones unused for longest give way
 MAX_AGE = 60.0  # seconds until what no notice tells of (a session goes on for longer) shows
+READS = 10  # of one session, while rights go on changing under the query
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,13 @@ class SessionAuthenticator:
         return cached.principal
 
     async def _read(self, key: bytes) -> Principal:
-        drops, read_at = self._drops, self._clock.monotonic()
-        async with self._database.everywhere() as conn:  # whose token it is, is what is asked
-            found = await principal_by_token(conn, key, self._clock.now().date())
+        """Read again when a right changed meanwhile: who connects just now is found by no notice that has passed."""
+        for _ in range(READS):
+            drops, read_at = self._drops, self._clock.monotonic()
+            async with self._database.everywhere() as conn:  # whose token it is, is what is asked
+                found = await principal_by_token(conn, key, self._clock.now().date())
+            if drops == self._drops:
+                break
         if found is None:
             self._drop(key)
             raise NotSignedIn

@@ -203,3 +203,31 @@ async def test_notices_about_others_drop_nothing(here: World) -> None:
     queries = Queries(here.bound)
     await here.authenticator.authenticate(token)
     assert queries.count == 0
+
+
+async def test_what_changes_under_a_read_is_read_again(here: World) -> None:
+    """Who connects just now is found by no notice that has passed already: what they come with is of after it."""
+    token, julien = here.north.tokens["julien"], here.north.id("julien")
+    async with here.database.everywhere() as conn:
+        await conn.execute(update(auth_sessions).where(auth_sessions.c.account_id == julien).values(used_on=None))
+    holder = await here.database.connect_raw()
+    try:
+        async with holder.transaction():  # the day of its use cannot be noted, and the read has to wait
+            await holder.execute("select from auth_sessions where account_id = $1 for update", julien)
+            reading = asyncio.create_task(here.authenticator.authenticate(token))
+
+            async def waits() -> bool:
+                return bool(await holder.fetchval("select count(*) from pg_locks where not granted"))
+
+            await until(waits)
+            drops = here.authenticator._drops
+            async with here.database.everywhere() as conn:
+                await conn.execute(update(accounts).where(accounts.c.id == julien).values(role="prescriber"))
+
+            async def told() -> bool:
+                return here.authenticator._drops > drops
+
+            await until(told)
+        assert (await reading).role is Role.PRESCRIBER
+    finally:
+        await holder.close()
