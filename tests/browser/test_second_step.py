@@ -87,7 +87,7 @@ async def test_a_professional_sets_up_codes_and_comes_back_with_one(room: Room, 
 async def test_a_passkey_alone_opens_the_door(room: Room, admin: Api) -> None:
     pair = make_pair(admin)
     claire = await room.seat()
-    # A browser that proposes no keys by itself: its owner’s finger, always right, would open the door before the button.
+    # In a browser that proposes no keys by itself: a finger that is always right would come in before the button.
     await claire.context.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
     await _chromium_authenticator(claire)
     await claire.arrive()

@@ -191,6 +191,4 @@ def test_it_answers_each_of_many() -> None:
     count = 6_000
     text = "on se retrouve jeudi à 17h pour l’exercice {} ?"
     asked = ({"id": n, "text": text.format(n), "room": n % 50} for n in range(count))
-        {"id": n, "text": f"on se retrouve jeudi à 17h pour l'exercice {n} ?", "room": n % 50} for n in range(count)
-    )
     assert [answer["id"] for answer in feed(lines(*asked))] == list(range(count))
