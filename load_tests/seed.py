@@ -18,7 +18,8 @@ from server.infra.database import Database
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.kernel.principal import Principal
-from server.pairs.papers import CHARTER_VERSION, KINDS, Gate, Paper
+from server.pairs.charters import FIRST_CHARTER
+from server.pairs.papers import KINDS, Gate, Paper
 from server.pairs.papers_store import insert_paper
 from server.people.consent import store as consent_store
 from server.people.consent import texts as consent_texts
@@ -114,7 +115,7 @@ async def _vet(database: Database, organisation: Organisation, mentors: Sequence
     async with database.everywhere() as conn:
         for who in mentors:
             for gate, kinds in KINDS.items():
-                version = CHARTER_VERSION if gate is Gate.CHARTER else None
+                version = FIRST_CHARTER if gate is Gate.CHARTER else None
                 paper = Paper(new_id(), who, gate, kinds[0], version, now.date(), None, who, now)
                 await insert_paper(conn, organisation.id, paper)
 

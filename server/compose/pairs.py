@@ -2,10 +2,12 @@
 
 from server.compose.people import People
 from server.ground import Ground
+from server.pairs.charter_http import CharterHttp
 from server.pairs.holds import Holds
 from server.pairs.http import PairsHttp
 from server.pairs.lapses import Lapses
 from server.pairs.papers_http import PapersHttp
+from server.pairs.suspensions_http import SuspensionsHttp
 from server.rooms.ended import EndedRooms
 from server.rooms.pairing import Pairing
 from server.rooms.pairs_http import PairActsHttp
@@ -20,6 +22,8 @@ class Pairs:
         self.ended.register(ground.jobs)
         self.endpoints = (
             PairsHttp(database, clock),
+            CharterHttp(database, clock, people.standing),
             PapersHttp(database, clock, people.standing),
+            SuspensionsHttp(database, clock, people.standing),
             PairActsHttp(database, clock, Pairing(database, clock)),
         )

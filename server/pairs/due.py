@@ -57,7 +57,7 @@ async def _of_mentors(conn: AsyncConnection, organisation: UUID, mentors: Collec
     told = []
     for person in mentors:
         for gate in policy.gates:
-            now = standing(papers.get(person.id, ()), gate, today)
+            now = standing(papers.get(person.id, ()), gate, today, policy)
             days = (now.until - today).days if now.until is not None else None
             if not now.open or (days is not None and days <= DAYS):
                 told.append(Due(gate.value, person, now.until, days))

@@ -46,7 +46,7 @@ class PairFile:
     @property
     def people(self) -> set[UUID]:
         """Everybody whose name it takes to show it."""
-        told = {step.by for step in self.history if step.by is not None}
+        told = {who for step in self.history for who in (step.by, step.supervisor) if who is not None}
         told |= {hold.by for hold in self.holds if hold.by is not None}
         return told | set(self.pair.people) | (set(self.bridge.people) if self.bridge is not None else set())
 

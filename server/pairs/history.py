@@ -15,7 +15,7 @@ from server.pairs.tables import pair_history
 @dataclass(frozen=True, slots=True)
 class Step:
     """``act`` is one of life.py, or ``propose``, ``bridge``, ``hand_over``, ``held`` and ``freed``. The note is for
-    staff. ``by`` is None for what happens by itself."""
+    staff. ``by`` is None for what happens by itself; ``supervisor`` is to whom a pair was handed over."""
 
     act: str
     before: State | None
@@ -24,6 +24,7 @@ class Step:
     note: str | None
     by: UUID | None
     at: datetime
+    supervisor: UUID | None = None
 
 
 async def write(
@@ -37,6 +38,7 @@ async def write(
     by: UUID | None,
     why: str | None = None,
     note: str | None = None,
+    supervisor: UUID | None = None,
 ) -> None:
     await conn.execute(
         insert(pair_history).values(
@@ -50,6 +52,7 @@ async def write(
             note=note,
             by_id=by,
             at=at,
+            supervisor_id=supervisor,
         )
     )
 
@@ -67,6 +70,7 @@ async def of_pair(conn: AsyncConnection, pair_id: UUID) -> list[Step]:
             row.note,
             row.by_id,
             row.at,
+            row.supervisor_id,
         )
         for row in await conn.execute(query)
     ]

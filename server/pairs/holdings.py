@@ -52,7 +52,7 @@ HOLDINGS: Final = (
         tables.pair_history,
         _OF_PAIR,
         Routine(_history, "t.note is not null"),
-        acted=("by_id",),
+        acted=("by_id", "supervisor_id"),
         shown=columns("act", "from_state", "to_state", "at"),
         order="t.at",
     ),
@@ -67,6 +67,7 @@ HOLDINGS: Final = (
     Holding(tables.gate_policies, NOBODY, Kept("what the organisation asks of mentors"), acted=("changed_by",)),
     Holding(
         tables.mentor_papers,
+    Holding(tables.charters, NOBODY, Kept("the words of the charter, as mentors signed them"), acted=("changed_by",)),
         MINE,
         Kept("proof that the organisation looked at papers, by identifiers, dates and words of ours"),
         acted=("by_id",),

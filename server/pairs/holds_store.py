@@ -29,6 +29,15 @@ class Hold:
     previous: State
 
 
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """Of a person. ``why`` is one of the reasons in ``life.py``."""
+
+    since: datetime
+    why: str
+    by: UUID
+
+
 async def open_holds(conn: AsyncConnection, pair_ids: Collection[UUID]) -> Mapping[UUID, list[Hold]]:
     """The open holds of each of these pairs, the oldest first."""
     found: dict[UUID, list[Hold]] = defaultdict(list)
@@ -80,6 +89,14 @@ async def suspended(conn: AsyncConnection, account_ids: Collection[UUID]) -> set
     rows = suspensions.c
     query = select(rows.account_id).where(rows.account_id.in_(account_ids), rows.lifted_at.is_(None))
     return set((await conn.execute(query)).scalars())
+
+
+async def suspension(conn: AsyncConnection, account_id: UUID) -> Suspension | None:
+    """The one that stands."""
+    rows = suspensions.c
+    query = select(rows.since, rows.why, rows.by_id).where(rows.account_id == account_id, rows.lifted_at.is_(None))
+    row = (await conn.execute(query)).first()
+    return Suspension(row.since, row.why, row.by_id) if row is not None else None
 
 
 async def suspend(

@@ -40,6 +40,8 @@ class HoldCard(Struct, frozen=True):
 
 
 class StepCard(Struct, frozen=True):
+    """``supervisor``: to whom the pair was handed over."""
+
     act: str
     at: Timestamp
     after: State
@@ -47,6 +49,7 @@ class StepCard(Struct, frozen=True):
     why: str | UnsetType = UNSET
     note: str | UnsetType = UNSET
     by: str | UnsetType = UNSET
+    supervisor: str | UnsetType = UNSET
 
 
 class CriteriaCard(Struct, frozen=True):
@@ -181,4 +184,5 @@ def _step(step: Step, people: Mapping[UUID, Person]) -> StepCard:
         step.why or UNSET,
         step.note or UNSET,
         people[step.by].name if step.by is not None else UNSET,
+        people[step.supervisor].name if step.supervisor is not None else UNSET,
     )

@@ -15,8 +15,9 @@ from server.kernel.errors import Conflict, NotFound
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
-from server.pairs import papers_store
-from server.pairs.papers import CHARTER_VERSION, Gate, Paper, Pass, Policy, check_paper, standing
+from server.pairs import charters, papers_store
+from server.pairs.charters import Charter
+from server.pairs.papers import Gate, Paper, Pass, Policy, check_paper, signed_by, standing
 from server.pairs.suspensions import in_caseload
 from server.pairs.welfare import Entry, Outcome, Step, Track, check_entry, track
 from server.people.standing import Standing
@@ -27,10 +28,12 @@ from server.trail.record import record
 
 @dataclass(frozen=True, slots=True)
 class PaperFile:
-    """The papers of one mentor: how each gate stands today, and the whole history, the newest first."""
+    """The papers of one mentor: how each gate stands today, and the whole history, the newest first. ``charter`` is the
+    one to sign."""
 
     mentor: Person
     policy: Policy
+    charter: Charter
     today: date
     passes: Sequence[Pass]
     papers: Sequence[Paper]
@@ -60,14 +63,15 @@ class Keeping:
     async def sign(self, mentor: Principal, version: int) -> PaperFile:
         """Signs the charter, as it is shown. Signing twice is once. Raises Forbidden, Conflict("charter_version")."""
         mentor.require(Permission.PAPER_OWN)
-        if version != CHARTER_VERSION:
-            raise Conflict("charter_version")
         at = self._clock.now()
         async with self._database.begin(mentor.organisation_id) as conn:
             person = (await people_of(conn, [mentor.account_id]))[mentor.account_id]
             before = await self._file(conn, person)
-            if standing(before.papers, Gate.CHARTER, before.today).open:
+            if version != before.charter.version:
+                raise Conflict("charter_version")
+            if version in signed_by(before.papers):
                 return before
+            await charters.ensure_shipped(conn, person.organisation_id, at)
             signed = Paper(new_id(), person.id, Gate.CHARTER, "charter", version, before.today, None, person.id, at)
             await papers_store.insert_paper(conn, person.organisation_id, signed)
             await self._write_down(conn, mentor, person.id, Trail.CHARTER_SIGNED, at, version=version)
@@ -155,8 +159,9 @@ class Keeping:
         policy = await papers_store.policy(conn, organisation)
         today = (await papers_store.todays(conn, [organisation], self._clock.now()))[organisation]
         papers = (await papers_store.papers_of(conn, [mentor.id])).get(mentor.id, [])
-        passes = [standing(papers, gate, today) for gate in Gate]
-        return PaperFile(mentor, policy, today, passes, papers[::-1])
+        passes = [standing(papers, gate, today, policy) for gate in Gate]
+        newest = await charters.newest(conn, organisation)
+        return PaperFile(mentor, policy, newest, today, passes, papers[::-1])
 
     async def _welfare(self, conn: AsyncConnection, mentee: Person) -> WelfareFile:
         organisation = mentee.organisation_id

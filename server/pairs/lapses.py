@@ -99,7 +99,7 @@ class Lapses:
         policy = await papers_store.policy(conn, organisation_id)
         for mentor_id in mentors:
             for gate in policy.gates:
-                now = standing(papers.get(mentor_id, ()), gate, today)
+                now = standing(papers.get(mentor_id, ()), gate, today, policy)
                 left = now.left(today)
                 if left is None or now.until is None:
                     continue

@@ -8,15 +8,12 @@ R133-1; the organisation's own policy says for how long it takes one for good.
 from calendar import monthrange
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from server.kernel.errors import BadRequest
-
-CHARTER_VERSION: Final = 1
-"""Of the charter that stands in the client's texts. Who signed an older one is asked to sign again."""
 
 WARNINGS: Final = (30, 7, 1)  # days before the last one
 
@@ -46,6 +43,8 @@ class Policy:
     vetting_months: int = 6
     welfare_blocks: bool = False
     closed_readable_days: int = 90
+    renewals: tuple[tuple[int, date], ...] = ()
+    """Versions of the charter, each with the day from which who signed an earlier one has signed none any more."""
 
     @property
     def gates(self) -> tuple[Gate, ...]:
@@ -83,24 +82,34 @@ class Pass:
         return (self.until - today).days if self.open and self.until is not None else None
 
 
-def standing(papers: Collection[Paper], gate: Gate, today: date) -> Pass:
+def signed_by(papers: Collection[Paper]) -> set[int]:
+    """The versions of the charter that somebody has signed, of their whole history."""
+    withdrawn = {paper.withdraws for paper in papers}
+    return {paper.version for paper in papers if paper.version is not None and paper.id not in withdrawn}
+
+
+def standing(papers: Collection[Paper], gate: Gate, today: date, policy: Policy) -> Pass:
     """By the paper that lasts longest of those that nobody withdrew; one from tomorrow is not there yet."""
     withdrawn = {paper.withdraws for paper in papers if paper.withdraws is not None}
     told = [paper for paper in papers if paper.gate is gate and paper.withdraws is None and paper.id not in withdrawn]
-    good = [paper for paper in told if paper.issued_on <= today and _current(paper)]
-    if any(paper.valid_until is None for paper in good):
+    ends = [_end(paper, policy) for paper in told if paper.issued_on <= today]
+    if None in ends:
         return Pass(gate, True, None, True)
-    until = max((paper.valid_until for paper in good if paper.valid_until is not None), default=None)
+    until = max((end for end in ends if end is not None), default=None)
     return Pass(gate, until is not None and until >= today, until, bool(told))
 
 
-def _current(paper: Paper) -> bool:
-    return paper.gate is not Gate.CHARTER or (paper.version or 0) >= CHARTER_VERSION
+def _end(paper: Paper, policy: Policy) -> date | None:
+    """The last day of a paper: that of a charter is the one before later words are to be signed."""
+    if paper.gate is not Gate.CHARTER:
+        return paper.valid_until
+    days = [day for version, day in policy.renewals if version > (paper.version or 0)]
+    return min(days) - timedelta(days=1) if days else None
 
 
 def missing(papers: Collection[Paper], policy: Policy, today: date) -> tuple[Gate, ...]:
     """The gates that the policy asks for and that are not open on this day."""
-    return tuple(gate for gate in policy.gates if not standing(papers, gate, today).open)
+    return tuple(gate for gate in policy.gates if not standing(papers, gate, today, policy).open)
 
 
 def warning(days_left: int, given: Collection[int], warnings: Sequence[int] = WARNINGS) -> int | None:

@@ -1,4 +1,4 @@
-"""HTTP around papers: a mentor's own, those that staff keep, the child-welfare track, suspensions, and the policy."""
+"""HTTP around papers: a mentor's own, those that staff keep, the child-welfare track, and the policy."""
 
 from datetime import date
 from typing import Annotated
@@ -11,9 +11,9 @@ from server.kernel.clock import Clock
 from server.kernel.permissions import Permission
 from server.pairs import papers_store, store
 from server.pairs.card import PersonName
+from server.pairs.charter_http import CharterText
 from server.pairs.keeping import Keeping, PaperFile, WelfareFile
-from server.pairs.papers import CHARTER_VERSION, Gate, Policy
-from server.pairs.suspensions import Suspensions
+from server.pairs.papers import Gate, Policy
 from server.pairs.welfare import Outcome, Step
 from server.people.standing import Standing
 from server.trail.acts import Act as Trail
@@ -49,8 +49,11 @@ class PaperCard(Struct, frozen=True):
 
 
 class PaperFileCard(Struct, frozen=True):
+    """``charter`` is the version to sign, ``charter_text`` its articles."""
+
     mentor: PersonName
     charter: int
+    charter_text: CharterText
     gates: list[GateCard]
     papers: list[PaperCard]
     vetting_months: int
@@ -65,10 +68,6 @@ class NewPaperBody(Struct, forbid_unknown_fields=True):
 
 class SignBody(Struct, forbid_unknown_fields=True):
     version: Version
-
-
-class WhyBody(Struct, forbid_unknown_fields=True):
-    why: Word
 
 
 class EntryCard(Struct, frozen=True):
@@ -115,7 +114,6 @@ class PapersHttp:
         self._clock = clock
         self._standing = standing
         self._keeping = Keeping(database, clock, standing)
-        self._suspensions = Suspensions(database, clock, standing)
 
     @endpoint("GET", "/api/v1/papers", answer=PaperFileCard, permission=Permission.PAPER_OWN)
     async def own(self, call: Call) -> PaperFileCard:
@@ -179,16 +177,6 @@ class PapersHttp:
             await self._keeping.record_welfare(call.principal, mentee, body.step, body.on, body.outcome, body.note)
         )
 
-    @endpoint("POST", "/api/v1/people/{person}/suspend", body=WhyBody, permission=Permission.PERSON_SUSPEND)
-    async def suspend(self, call: Call) -> None:
-        """Suspend a mentor or a young person: out of all their rooms and calls, now."""
-        await self._suspensions.suspend(call.principal, call.identifier("person"), call.body.why)
-
-    @endpoint("POST", "/api/v1/people/{person}/restore", body=WhyBody, permission=Permission.PERSON_SUSPEND)
-    async def restore(self, call: Call) -> None:
-        """Lift the suspension of a person."""
-        await self._suspensions.lift(call.principal, call.identifier("person"), call.body.why)
-
     @endpoint("GET", "/api/v1/policy/gates", answer=GatesBody, permission=Permission.POLICY_SET)
     async def gates(self, call: Call) -> GatesBody:
         """What one's organisation asks of a mentor."""
@@ -228,7 +216,8 @@ def _papers(file: PaperFile) -> PaperFileCard:
     withdrawn = {paper.withdraws for paper in file.papers}
     return PaperFileCard(
         mentor=PersonName(file.mentor.id, file.mentor.name),
-        charter=CHARTER_VERSION,
+        charter=file.charter.version,
+        charter_text=CharterText(**file.charter.texts),
         gates=[
             GateCard(
                 each.gate,

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.pairs.papers import Gate, Paper, Policy
-from server.pairs.tables import due_warnings, gate_policies, mentor_papers, welfare_entries
+from server.pairs.tables import charters, due_warnings, gate_policies, mentor_papers, welfare_entries
 from server.pairs.welfare import Entry, Step
 from server.people.tables import organisations
 
@@ -24,10 +24,28 @@ async def policies(conn: AsyncConnection, organisation_ids: Collection[UUID]) ->
     table = gate_policies
     query = select(table).where(table.c.organisation_id.in_(organisation_ids))
     told = {row["organisation_id"]: row for row in (await conn.execute(query)).mappings()}
+    renewals = await _renewals(conn, organisation_ids)
     return {
-        each: Policy(**{name: told[each][name] for name in _POLICY}) if each in told else Policy()
+        each: Policy(
+            **({name: told[each][name] for name in _POLICY} if each in told else {}), renewals=renewals.get(each, ())
+        )
         for each in organisation_ids
     }
+
+
+async def _renewals(
+    conn: AsyncConnection, organisation_ids: Collection[UUID]
+) -> Mapping[UUID, tuple[tuple[int, date], ...]]:
+    rows = charters.c
+    query = (
+        select(rows.organisation_id, rows.version, rows.sign_again_from)
+        .where(rows.organisation_id.in_(organisation_ids), rows.sign_again_from.is_not(None))
+        .order_by(rows.version)
+    )
+    found: dict[UUID, tuple[tuple[int, date], ...]] = {}
+    for row in await conn.execute(query):
+        found[row.organisation_id] = (*found.get(row.organisation_id, ()), (row.version, row.sign_again_from))
+    return found
 
 
 async def policy(conn: AsyncConnection, organisation_id: UUID) -> Policy:

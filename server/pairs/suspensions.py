@@ -13,10 +13,11 @@ from server.kernel.errors import BadRequest, Conflict, NotFound
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
 from server.pairs import holds_store, store
+from server.pairs.holds_store import Suspension
 from server.pairs.life import REASONS, Act
 from server.pairs.rules import State
 from server.people.standing import Standing
-from server.people.store import people_of
+from server.people.store import Person, people_of
 from server.trail.acts import Act as Trail
 from server.trail.record import record
 
@@ -28,6 +29,15 @@ class Suspensions:
         self._database = database
         self._clock = clock
         self._standing = standing
+
+    async def of(self, staff: Principal, account_id: UUID) -> tuple[Person, Suspension | None, Person | None]:
+        """The person, the suspension that stands, and who made it. Raises Forbidden, NotFound."""
+        staff.require(Permission.PERSON_SUSPEND)
+        async with self._database.begin(staff.organisation_id) as conn:
+            person = await self._check(conn, staff, account_id)
+            found = await holds_store.suspension(conn, account_id)
+            by = (await people_of(conn, [found.by]))[found.by] if found is not None else None
+            return person, found, by
 
     async def suspend(self, staff: Principal, account_id: UUID, why: str) -> None:
         """All their rooms are cut: writing and calls, now. Raises Forbidden, NotFound, BadRequest("reason"),
@@ -60,12 +70,13 @@ class Suspensions:
             await self._write_down(conn, staff, account_id, Trail.PERSON_RESTORED, why, at)
             await self._standing.changed(conn, [account_id], at)
 
-    async def _check(self, conn: AsyncConnection, staff: Principal, account_id: UUID) -> None:
+    async def _check(self, conn: AsyncConnection, staff: Principal, account_id: UUID) -> Person:
         person = (await people_of(conn, [account_id])).get(account_id)
         if person is None or person.organisation_id != staff.organisation_id or person.role not in _ROLES:
             raise NotFound
         if staff.role is not Role.ADMIN and not await in_caseload(conn, staff.account_id, account_id):
             raise NotFound
+        return person
 
     async def _write_down(
         self, conn: AsyncConnection, staff: Principal, account_id: UUID, act: Trail, why: str, at: datetime

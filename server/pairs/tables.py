@@ -19,6 +19,7 @@ from sqlalchemy import (
     text,
     true,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from server.infra.database import Instant, metadata
 
@@ -131,6 +132,7 @@ pair_history = Table(
     Column("note", Text),
     Column("by_id", ForeignKey("accounts.id")),
     Column("at", Instant, nullable=False),
+    Column("supervisor_id", ForeignKey("accounts.id")),  # to whom it was handed over
     CheckConstraint(f"length(note) <= {_MOST_NOTE}", name="note"),
     comment="append-only",
 )
@@ -167,6 +169,21 @@ gate_policies = Table(
     Column("changed_at", Instant),
     CheckConstraint("vetting_months between 1 and 60", name="vetting_months"),
     CheckConstraint("closed_readable_days between 0 and 730", name="closed_readable_days"),
+)
+
+# Append-only: the words of the mentors' charter; no row is version 1, as it is shipped.
+charters = Table(
+    "charters",
+    metadata,
+    Column("organisation_id", ForeignKey("organisations.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("texts", JSONB, nullable=False),  # by language, the articles in their order
+    # The day from which who signed earlier words has signed none any more.
+    Column("sign_again_from", Date),
+    Column("changed_by", ForeignKey("accounts.id")),
+    Column("changed_at", Instant, nullable=False),
+    PrimaryKeyConstraint("organisation_id", "version"),
+    comment="append-only",
 )
 
 # Append-only: what a mentor has shown, signed or done. A row may withdraw an earlier one, and then says nothing else.

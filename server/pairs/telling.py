@@ -41,7 +41,8 @@ async def tell_of(conn: AsyncConnection, change: Change, at: datetime) -> None:
         await _tell(conn, pair, pair.mentor_id, "papers_lapsed", at, gate=need.kind)
         await _tell(conn, pair, pair.supervisor_id, "mentor_papers_lapsed", at, gate=need.kind, mentor=pair.mentor_id)
     if change.held and not change.was_held:
-        await _tell(conn, pair, pair.mentee_id, "pair_away", at)
+        away = any(need.about == pair.mentor_id for need in change.opened)
+        await _tell(conn, pair, pair.mentee_id, "pair_away" if away else "pair_paused", at)
         if not lapsed:
             await _tell(conn, pair, pair.mentor_id, "pair_paused", at)
     if change.was_held and not change.held:

@@ -153,7 +153,9 @@ class Pairing:
         await hand_over_flags(conn, pair.id, supervisor)
         await store.hand_over_seat(conn, pair.id, pair.supervisor_id, supervisor, at)
         by = staff.account_id
-        await history.write(conn, pair, "hand_over", pair.state, pair.state, at, by=by, note=note)
+        await history.write(
+            conn, pair, "hand_over", pair.state, pair.state, at, by=by, note=note, supervisor=supervisor
+        )
         detail = {"pair": str(pair.id), "before": str(pair.supervisor_id), "supervisor": str(supervisor)}
         two = (pair.mentor_id, pair.mentee_id)
         await record(conn, pair.organisation_id, at, Trail.PAIR_HANDED_OVER, by=by, about=two, detail=detail)

@@ -9,14 +9,14 @@ from msgspec import Meta, Struct
 from server.infra.database import Database
 from server.kernel.clock import Clock
 from server.kernel.errors import BadRequest
-from server.kernel.permissions import Permission
-from server.pairs.card import PairCard, card
+from server.kernel.permissions import Permission, Role
+from server.pairs.card import PairCard, PersonName, card
 from server.pairs.file import PairFiles
 from server.pairs.http import PairFileCard, file_card
 from server.pairs.life import Act
 from server.pairs.propose import Answer, Criteria, Equipment, Network
 from server.pairs.rules import Pair, State
-from server.people.store import people_of
+from server.people.store import people_in_role, people_of
 from server.rooms.pairing import Goodbye, Pairing
 from server.transport.endpoint import Call, endpoint
 from server.transport.wire import Identifier
@@ -71,6 +71,10 @@ class HandOverBody(Struct, forbid_unknown_fields=True):
     pairs: Pairs
     supervisor: Identifier
     note: Note | None = None
+
+
+class Colleagues(Struct, frozen=True):
+    colleagues: list[PersonName]
 
 
 class PairActsHttp:
@@ -139,6 +143,14 @@ class PairActsHttp:
         await self._pairing.hand_over(
             call.principal, [_uuid(pair) for pair in body.pairs], _uuid(body.supervisor), _note(body.note)
         )
+
+    @endpoint("GET", "/api/v1/caseload/colleagues", answer=Colleagues, permission=Permission.PAIR_HAND_OVER)
+    async def colleagues(self, call: Call) -> Colleagues:
+        """The professionals to whom pairs can be handed over: those of one's organisation, oneself left out."""
+        staff = call.principal
+        async with self._database.begin(staff.organisation_id) as conn:
+            found = await people_in_role(conn, staff.organisation_id, Role.SUPERVISOR)
+        return Colleagues([PersonName(person.id, person.name) for person in found if person.id != staff.account_id])
 
     async def _card(self, pair: Pair) -> PairCard:
         async with self._database.begin(pair.organisation_id) as conn:

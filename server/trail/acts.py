@@ -13,6 +13,7 @@ class Act(StrEnum):
     APPEAL_MADE = "appeal.made"
     CHARTER_SIGNED = "charter.signed"
     CONSENT_ASKED_AGAIN = "consent.asked_again"
+    CHARTER_WRITTEN = "charter.written"
     CONSENT_DISAGREED = "consent.disagreed"
     CONSENT_GIVEN = "consent.given"
     CONSENT_READ = "consent.read"

@@ -277,6 +277,25 @@ class TestActing:
         assert [await state(house, each) for each in (room, second)] == ["active", "paused"]
         assert (await house.ask(room.supervisor, "POST", f"{path}/restore", {"why": "cleared"})).status == 409
 
+    async def test_a_young_person_is_suspended_and_back_and_told_of_a_pause_alone(self, house: House) -> None:
+        room = await house.room()
+        lea = await house.open(room.mentee)
+        path, name = f"/api/v1/people/{room.mentee.id}", {"id": str(room.mentee.id), "name": room.mentee.name}
+        assert (await house.ask(room.supervisor, "GET", f"{path}/suspension")).body == {"person": name}
+        assert (await house.ask(room.supervisor, "POST", f"{path}/suspend", {"why": "safety"})).status == 204
+        assert (await lea.wait("room:rights"))[0]["writable"] is False
+        stands = (await house.ask(room.supervisor, "GET", f"{path}/suspension")).body
+        assert (stands["why"], stands["by"], stands["person"]) == ("safety", room.supervisor.name, name)
+        for reader in (room.mentee, room.mentor):
+            card = (await house.ask(reader, "GET", "/api/v1/home")).body["rooms"][0]
+            assert (card["writable"], card["pause"]) == (False, "break")
+            assert await told(house, reader) == ["pair_paused"]
+        samir = await house.person(Role.SUPERVISOR, "Samir")
+        assert (await house.ask(samir, "GET", f"{path}/suspension")).error == ("not_found", None)
+        assert (await house.ask(room.supervisor, "POST", f"{path}/restore", {"why": "settled"})).status == 204
+        assert (await house.ask(room.supervisor, "GET", f"{path}/suspension")).body == {"person": name}
+        assert await state(house, room) == "active"
+
     async def test_others_caseloads_are_as_if_they_were_not(self, house: House) -> None:
         room = await house.room()
         samir = await house.person(Role.SUPERVISOR, "Samir")
@@ -327,10 +346,13 @@ class TestActing:
         back = body | {"supervisor": str(room.supervisor.id)}
         assert (await house.ask(samir, "POST", "/api/v1/caseload/hand_over", back)).status == 204
         assert len((await house.ask(room.supervisor, "GET", "/api/v1/home")).body["rooms"]) == 1
-        assert [step["act"] for step in (await file_of(house, room.supervisor, room.pair.id))["history"]] == [
-            "hand_over",
-            "hand_over",
+        history = (await file_of(house, room.supervisor, room.pair.id))["history"]
+        assert [(step["act"], step["by"], step["supervisor"]) for step in history] == [
+            ("hand_over", samir.name, room.supervisor.name),
+            ("hand_over", room.supervisor.name, samir.name),
         ]
+        told_of = await house.ask(room.supervisor, "GET", "/api/v1/caseload/colleagues")
+        assert told_of.body == {"colleagues": [{"id": str(samir.id), "name": samir.name}]}
         one, other = str(room.pair.id), str(new_id())
         both = {"pairs": [one, other], "supervisor": str(samir.id)}  # all of them, or none
         assert (await house.ask(room.supervisor, "POST", "/api/v1/caseload/hand_over", both)).status == 404

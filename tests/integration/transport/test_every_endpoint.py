@@ -311,6 +311,7 @@ TABLE = [
     Row("GET", "/api/v1/pairs", STAFF_OF_PAIRS),
     Row("POST", "/api/v1/pairs", frozenset({Role.ADMIN}), of_pair, ("mentor", "mentee", "supervisor")),
     Row("GET", "/api/v1/pairs/{pair}", STAFF_OF_PAIRS, of_one_pair, ("pair",)),
+CHARTER = {"after": 1, "fr": ["J’écoute."], "en": ["I listen."]}
     Row("POST", "/api/v1/pairs/{pair}/answer", frozenset({Role.MENTEE}), of_answer, ("pair",)),
     Row("POST", "/api/v1/pairs/{pair}/acts", STAFF_OF_PAIRS, of_act, ("pair",)),
     Row("POST", "/api/v1/pairs/{pair}/bridge", STAFF_OF_PAIRS, of_bridge, ("pair",)),
@@ -423,8 +424,11 @@ async def scene(house: House, where: Any) -> Scene:
     said = await client.say(room, "appelle-moi au 06 12 34 56 78")
     assert said["state"] == "held", said
     ((flag,),) = await house.sql("select id from flags where room_id = :room", room=room.id)
+    Row("GET", "/api/v1/people/{person}/suspension", STAFF_OF_PAIRS, lambda s: (of_person(s)[0], None), ("person",)),
     sampled = await decided_flag(house, await house.room(where=where))
     note = await upload(house, room.mentor, room, NOTE)
+    Row("GET", "/api/v1/charters", frozenset({Role.ADMIN})),
+    Row("POST", "/api/v1/charters", frozenset({Role.ADMIN}), lambda _: ({}, CHARTER), largest=2**17),
     assert (await say(client, room, note, 3))["ok"]
     claire = await house.open(room.supervisor)
     assert (await claire.call("room:enter", {"room": room.number}))["ok"]

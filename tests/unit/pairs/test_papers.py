@@ -36,27 +36,38 @@ def paper(gate: Gate = Gate.VETTING, ago: int = 10, left: int | None = 5, **more
 
 
 def test_a_paper_counts_through_its_last_day() -> None:
-    assert standing([paper(left=0)], Gate.VETTING, TODAY) == Pass(Gate.VETTING, True, TODAY, True)
-    assert standing([paper(left=0)], Gate.VETTING, TODAY + timedelta(days=1)).open is False
-    assert standing([paper(ago=-1)], Gate.VETTING, TODAY).open is False  # from tomorrow
-    assert standing([], Gate.VETTING, TODAY) == Pass(Gate.VETTING, False, None, False)
+    assert standing([paper(left=0)], Gate.VETTING, TODAY, Policy()) == Pass(Gate.VETTING, True, TODAY, True)
+    assert standing([paper(left=0)], Gate.VETTING, TODAY + timedelta(days=1), Policy()).open is False
+    assert standing([paper(ago=-1)], Gate.VETTING, TODAY, Policy()).open is False  # from tomorrow
+    assert standing([], Gate.VETTING, TODAY, Policy()) == Pass(Gate.VETTING, False, None, False)
 
 
 def test_the_one_that_lasts_longest_counts() -> None:
     long, short = paper(left=90), paper(ago=1, left=3)
-    assert standing([long, short], Gate.VETTING, TODAY).until == long.valid_until
-    assert standing([short, paper(left=None)], Gate.VETTING, TODAY) == Pass(Gate.VETTING, True, None, True)
+    assert standing([long, short], Gate.VETTING, TODAY, Policy()).until == long.valid_until
+    assert standing([short, paper(left=None)], Gate.VETTING, TODAY, Policy()) == Pass(Gate.VETTING, True, None, True)
 
 
 def test_what_is_withdrawn_counts_no_more_and_stays_in_the_history() -> None:
     good = paper(left=90)
     gone = paper(withdraws=good.id, left=None)
-    assert standing([good, gone], Gate.VETTING, TODAY) == Pass(Gate.VETTING, False, None, False)
+    assert standing([good, gone], Gate.VETTING, TODAY, Policy()) == Pass(Gate.VETTING, False, None, False)
 
 
-def test_an_old_charter_is_signed_again() -> None:
-    assert standing([paper(Gate.CHARTER, left=None)], Gate.CHARTER, TODAY).open
-    assert not standing([paper(Gate.CHARTER, left=None, version=0)], Gate.CHARTER, TODAY).open
+def test_earlier_words_of_the_charter_hold_until_later_ones_are_to_be_signed() -> None:
+    first, second = (paper(Gate.CHARTER, left=None, version=version) for version in (1, 2))
+    soon = TODAY + timedelta(days=5)
+    endless = Pass(Gate.CHARTER, True, None, True)
+    assert standing([first], Gate.CHARTER, TODAY, Policy()) == endless
+    again = Policy(renewals=((2, soon),))
+    assert standing([first], Gate.CHARTER, TODAY, again) == Pass(Gate.CHARTER, True, soon - timedelta(days=1), True)
+    assert standing([first], Gate.CHARTER, soon, again).open is False
+    assert standing([first, second], Gate.CHARTER, soon, again) == endless
+    # Of two that are to be signed, the nearer one counts; who signed the later one has signed.
+    thrice = Policy(renewals=((2, soon), (3, TODAY)))
+    assert standing([first], Gate.CHARTER, TODAY, thrice).until == TODAY - timedelta(days=1)
+    assert standing([second], Gate.CHARTER, TODAY, thrice).open is False
+    assert standing([paper(Gate.CHARTER, left=None, version=3)], Gate.CHARTER, soon, thrice) == endless
 
 
 def test_only_what_the_policy_asks_for_is_missing() -> None:
