@@ -1,6 +1,6 @@
 /** Which page stands, and what lives beside all pages: the help card, the sound of a call, the quiet voice. */
 
-import type { VNode } from 'preact';
+import type { ComponentType, VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { calling } from './call/current';
 import { behindPin } from './entry/absence';
@@ -14,37 +14,39 @@ import { Announcer } from './shell/announce';
 import { dressed } from './shell/dress';
 import { Header } from './shell/header';
 import { later } from './shell/later';
-import { currentRoom, route } from './shell/route';
+import { route } from './shell/route';
 import { SignInPage } from './signin/signin_page';
 
 /** The address of `styles/own.css`, which the bundler names by its content. */
 declare const OWN_STYLES: string;
 
-const JoinPage = later(async () => (await import('./parts/entry')).JoinPage);
-const PinCurtain = later(async () => (await import('./parts/entry')).PinCurtain);
-const PersonPage = later(async () => (await staffCode()).PersonPage);
-const LooksPage = later(async () => (await import('./parts/looks')).LooksPage);
-const RulesPage = later(async () => (await staffCode()).RulesPage);
-const JournalPage = later(async () => (await import('./parts/journal')).JournalPage);
-const DataPage = later(async () => (await dressed(import('./parts/mydata'), OWN_STYLES)).DataPage);
-const DeskPage = later(async () => {
-  await staffCode(); // for its look
-  return (await import('./parts/desk')).DeskPage;
-});
-const GlassPage = later(async () => (await staffCode()).GlassPage);
-const HeadsPage = later(async () => (await staffCode()).HeadsPage);
-const SecurityPage = later(async () => {
+/** The page of a part that comes later. Help stands above it also while it is coming, or cannot come. */
+const page = <Props extends object>(fetchIt: () => Promise<ComponentType<Props>>): ComponentType<Props> => later(fetchIt, Waiting);
+
+/** With the look, and the texts, of what all staff use. */
+const besideStaff = async <Code,>(code: Promise<Code>): Promise<Code> => (await Promise.all([code, staffCode()]))[0];
+
+const JoinPage = page(async () => (await import('./parts/entry')).JoinPage);
+const PinCurtain = page(async () => (await import('./parts/entry')).PinCurtain);
+const PersonPage = page(async () => (await staffCode()).PersonPage);
+const LooksPage = page(async () => (await import('./parts/looks')).LooksPage);
+const RulesPage = page(async () => (await staffCode()).RulesPage);
+const JournalPage = page(async () => (await import('./parts/journal')).JournalPage);
+const DataPage = page(async () => (await dressed(import('./parts/mydata'), OWN_STYLES)).DataPage);
+const DeskPage = page(async () => (await besideStaff(import('./parts/desk'))).DeskPage);
+const GlassPage = page(async () => (await staffCode()).GlassPage);
+const HeadsPage = page(async () => (await staffCode()).HeadsPage);
+const SecurityPage = page(async () => {
   const code = await import('./parts/security');
   await code.dressed;
   return code.SecurityPage;
 });
-const ConsentPage = later(async () => (await dressed(import('./parts/consent'), OWN_STYLES)).ConsentPage);
-const PapersPage = later(async () => (await import('./parts/pairs')).PapersPage);
-const CasePages = later(async () => {
-  await staffCode(); // for its look
-  return (await import('./parts/pairs')).CasePages;
-});
-const YoungPages = later(async () => (await staffCode()).YoungPages);
+const ConsentPage = page(async () => (await dressed(import('./parts/consent'), OWN_STYLES)).ConsentPage);
+const PapersPage = page(async () => (await import('./parts/pairs')).PapersPage);
+const CasePages = page(async () => (await besideStaff(import('./parts/pairs'))).CasePages);
+const CharterPage = page(async () => (await besideStaff(import('./parts/caseload'))).CharterPage);
+const HandoverPage = page(async () => (await besideStaff(import('./parts/caseload'))).HandoverPage);
+const YoungPages = page(async () => (await staffCode()).YoungPages);
 
 export function App(): VNode {
   const here = route.value;
@@ -78,23 +80,27 @@ function Own(): VNode {
   if (here.page === 'desk' && ['supervisor', 'admin'].includes(role)) return <DeskPage />;
   if (here.page === 'glass' && ['supervisor', 'admin'].includes(role)) return <GlassPage />;
   if (here.page === 'heads' && role === 'admin') return <HeadsPage />;
-  if (here.page === 'person' && role === 'admin') return <PersonPage key={here.id} />;
+  if (here.page === 'person' && role === 'admin') return <PersonPage key={here.id} id={here.id} />;
   if (here.page === 'security') return <SecurityPage />;
   if (here.page === 'consents' && ['mentee', 'guardian'].includes(role)) return <ConsentPage />;
   if ((here.page === 'young' || here.page === 'consent_texts') && ['supervisor', 'admin'].includes(role)) return <YoungPages />;
+  if (here.page === 'handover' && ['supervisor', 'admin'].includes(role)) return <HandoverPage key={here.pair} pair={here.pair} />;
+  if (here.page === 'charter' && role === 'admin') return <CharterPage />;
   if (here.page === 'papers' && role === 'mentor') return <PapersPage />;
   if ((here.page === 'pair' || here.page === 'mentor' || here.page === 'welfare') && ['supervisor', 'admin'].includes(role)) return <CasePages />;
   return here.page === 'rules' && ['supervisor', 'admin'].includes(role) ? <RulesPage /> : <HomePage />;
 }
 
-const Waiting = (): VNode => (
-  <div class="page">
-    <Header />
-    <main id="content" class="page-main" tabIndex={-1}>
-      <p class="empty">{t('app.loading')}</p>
-    </main>
-  </div>
-);
+function Waiting({ trouble }: { trouble?: VNode | null }): VNode {
+  return (
+    <div class="page">
+      <Header back={me.value != null && route.value.page !== 'home'} />
+      <main id="content" class="page-main" tabIndex={-1}>
+        {trouble ?? <p class="empty">{t('app.loading')}</p>}
+      </main>
+    </div>
+  );
+}
 
 /** By script: the part after `#` is the page's address here. */
 function skip(event: Event): void {
@@ -104,7 +110,7 @@ function skip(event: Event): void {
 
 /** A new page takes the focus, as a loaded one would; the first one leaves it to the browser. */
 function useFocus(): void {
-  const page = me.value ? `${route.value.page} ${currentRoom.value ?? ''}` : 'signin';
+  const page = me.value ? JSON.stringify(route.value) : 'signin';
   const before = useRef(me.value === undefined ? null : page);
   useEffect(() => {
     if (before.current !== null && before.current !== page) document.getElementById('content')?.focus();

@@ -11,6 +11,11 @@ import { wireReceiving } from './room/reading';
 import { wireSending } from './room/sending';
 import { me, start } from './session/session';
 
+/** What nearly all later parts share comes with the page: else each of them would wait for one more file. */
+export { Awaited, useLoaded } from './shell/loaded';
+export { Page } from './shell/page';
+export { useAttempt } from './shell/refused';
+
 wireSending();
 wireReceiving();
 wireCalling();

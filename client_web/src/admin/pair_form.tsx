@@ -2,9 +2,9 @@
 
 import type { VNode } from 'preact';
 import { t, tOr } from '../locales/text';
+import { Choice, Field, FormDialog } from '../shell/fields';
 import type { Account, Pair, Role } from '../wire/account';
 import { http } from '../wire/http';
-import { Choice, Field, FormDialog } from './fields';
 
 interface Props {
   people: readonly Account[];

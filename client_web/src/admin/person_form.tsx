@@ -4,10 +4,10 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { language } from '../locales/language';
 import { t } from '../locales/text';
+import { Choice, Field, FormDialog } from '../shell/fields';
 import type { Account, Role } from '../wire/account';
 import { http } from '../wire/http';
 import { Refusal } from '../wire/refusal';
-import { Choice, Field, FormDialog } from './fields';
 
 const ROLES: readonly Role[] = ['mentee', 'mentor', 'guardian', 'supervisor', 'prescriber', 'admin'];
 const PASSWORD_LENGTH = 10; // the server has the last word; this only warns before

@@ -2,59 +2,62 @@
 
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useEffect } from 'preact/hooks';
 import { dayAndHour } from '../locales/moments';
-import { t, tOr } from '../locales/text';
-import { Header, LinkNotice } from '../shell/header';
+import { t, tOr, type Key } from '../locales/text';
+import { Dialog } from '../shell/dialog';
+import { Awaited, useLoaded } from '../shell/loaded';
+import { Page } from '../shell/page';
 import { Problem, useAttempt } from '../shell/refused';
-import { route } from '../shell/route';
-import { useTitle } from '../shell/title';
 import type { Person } from '../wire/entry';
 import { http } from '../wire/http';
 import { CorrectionForm } from './correction_form';
 import { WayIn } from './way_in';
 
-export function PersonPage(): VNode {
-  const id = route.value.page === 'person' ? route.value.id : '';
-  const person = useSignal<Person | null>(null);
+/** What ends somebody's way in is asked once more. */
+interface Ending {
+  method: string;
+  path: string;
+  act: Key;
+  why: Key;
+  done: Key;
+}
+
+const CUT_ALL: Ending = { method: 'DELETE', path: 'devices', act: 'person.cut_all', why: 'person.cut_why', done: 'person.cut_done' };
+const RESET: Ending = { method: 'DELETE', path: 'second-factors', act: 'person.second', why: 'person.second_why', done: 'person.second_reset' };
+const CLOSE: Ending = { method: 'POST', path: 'close', act: 'person.close', why: 'person.close_why', done: 'person.closed' };
+
+export function PersonPage({ id }: { id: string }): VNode {
+  const loaded = useLoaded<Person>(`accounts/${id}`);
   const done = useSignal('');
   const correcting = useSignal(false);
+  const ending = useSignal<Ending | null>(null);
   const { busy, problem, attempt } = useAttempt();
-  const load = async (): Promise<void> => {
-    person.value = await http<Person>('GET', `accounts/${id}`);
-  };
-  useEffect(() => void attempt(load), [id]);
   const act = (method: string, path: string, sentence: string): void =>
     void attempt(async () => {
       done.value = '';
       await http(method, `accounts/${id}/${path}`);
-      await load();
       done.value = sentence;
+      await loaded.load();
     });
-  const here = person.value;
-  useTitle(here ? t('person.title', { name: here.name }) : t('admin.people'));
+  const name = loaded.found.value?.name;
   return (
-    <div class="page">
-      <Header back />
-      <main id="content" class="page-main person" tabIndex={-1}>
-        <LinkNotice />
-        <Problem sentence={problem.value} />
-        <p class="done" role="status">
-          {done.value}
-        </p>
-        {!here && !problem.value && <p class="empty">{t('app.loading')}</p>}
-        {here && (
+    <Page title={name ?? t('admin.people')} kind="person">
+      <Problem sentence={problem.value} />
+      <p class="done" role="status">
+        {done.value}
+      </p>
+      <Awaited of={loaded}>
+        {(person) => (
           <>
-            <h1>{here.name}</h1>
             <p class="fact">
-              {t(`role.${here.role}`)} · {t(`people.state.${here.state}`)}
+              {t(`role.${person.role}`)} · {t(`people.state.${person.state}`)}
             </p>
             <section class="card" aria-labelledby="facts-title">
               <h2 id="facts-title">{t('person.facts')}</h2>
               <dl class="person-facts">
-                {facts(here).map(([name, value]) => (
-                  <div key={name}>
-                    <dt>{name}</dt>
+                {facts(person).map(([label, value]) => (
+                  <div key={label}>
+                    <dt>{label}</dt>
                     <dd>{value || t('person.empty')}</dd>
                   </div>
                 ))}
@@ -63,76 +66,96 @@ export function PersonPage(): VNode {
                 {t('person.edit')}
               </button>
             </section>
-            {here.state !== 'closed' && <WayIn person={here} onChange={() => void attempt(load)} />}
+            {person.state !== 'closed' && <WayIn person={person} onChange={() => void loaded.load()} />}
             <section class="card" aria-labelledby="devices-title">
               <h2 id="devices-title">{t('person.devices')}</h2>
-              {here.devices.length === 0 && <p class="empty">{t('person.no_device')}</p>}
+              {person.devices.length === 0 && <p class="empty">{t('person.no_device')}</p>}
               <ul class="person-devices">
-                {here.devices.map((device) => {
-                  const name = tOr(`person.system.${device.system}`, 'person.system.other');
-                  return (
-                    <li key={device.id}>
-                      <span>
-                        {t('person.device', { name, since: dayAndHour(new Date(device.since)) })}
-                        {device.bound && <span class="tag">{t('person.device_bound')}</span>}
-                        {device.pin && <span class="tag">{t('person.device_pin')}</span>}
-                      </span>
-                      <button
-                        type="button"
-                        class="quiet-button"
-                        aria-label={t('person.cut_one', { name })}
-                        disabled={busy.value}
-                        onClick={() => act('DELETE', `devices/${device.id}`, t('person.cut_done'))}
-                      >
-                        {t('person.cut')}
-                      </button>
-                    </li>
-                  );
-                })}
+                {person.devices.map((device) => (
+                  <Device key={device.id} device={device} busy={busy.value} onCut={() => act('DELETE', `devices/${device.id}`, t('person.cut_done'))} />
+                ))}
               </ul>
-              {here.devices.length > 1 && (
-                <button type="button" class="button button-soft" disabled={busy.value} onClick={() => act('DELETE', 'devices', t('person.cut_done'))}>
+              {person.devices.length > 1 && (
+                <button type="button" class="button button-soft" onClick={() => (ending.value = CUT_ALL)}>
                   {t('person.cut_all')}
                 </button>
               )}
             </section>
             <section class="card" aria-labelledby="account-title">
               <h2 id="account-title">{t('person.account')}</h2>
-              {here.state === 'closed' ? (
+              {person.state === 'closed' ? (
                 <button type="button" class="button button-soft" disabled={busy.value} onClick={() => act('POST', 'reopen', t('person.reopened'))}>
                   {t('person.reopen')}
                 </button>
               ) : (
-                <>
-                  <p class="hint">{t('person.second_why')}</p>
-                  <button type="button" class="button button-soft" disabled={busy.value} onClick={() => act('DELETE', 'second-factors', t('person.second_reset'))}>
+                <p class="dialog-acts">
+                  <button type="button" class="button button-soft" onClick={() => (ending.value = RESET)}>
                     {t('person.second')}
                   </button>
-                  <p class="hint">{t('person.close_why')}</p>
-                  <button type="button" class="button button-soft" disabled={busy.value} onClick={() => act('POST', 'close', t('person.closed'))}>
+                  <button type="button" class="button button-soft" onClick={() => (ending.value = CLOSE)}>
                     {t('person.close')}
                   </button>
-                </>
+                </p>
               )}
             </section>
+            {ending.value && (
+              <Sure
+                ending={ending.value}
+                onClose={() => (ending.value = null)}
+                onSure={({ method, path, done: sentence }) => {
+                  ending.value = null;
+                  act(method, path, t(sentence));
+                }}
+              />
+            )}
             {correcting.value && (
               <CorrectionForm
-                person={here}
+                person={person}
                 onClose={() => (correcting.value = false)}
                 onSaved={(fresh) => {
-                  person.value = fresh;
+                  loaded.keep(fresh);
                   correcting.value = false;
                   done.value = t('person.saved');
                 }}
-                onReread={(fresh) => (person.value = fresh)}
+                onReread={loaded.keep}
               />
             )}
           </>
         )}
-      </main>
-    </div>
+      </Awaited>
+    </Page>
   );
 }
+
+function Device({ device, busy, onCut }: { device: Person['devices'][number]; busy: boolean; onCut: () => void }): VNode {
+  const name = tOr(`person.system.${device.system}`, 'person.system.other');
+  return (
+    <li>
+      <span>
+        {t('person.device', { name, since: dayAndHour(new Date(device.since)) })}
+        {device.bound && <span class="tag">{t('person.device_bound')}</span>}
+        {device.pin && <span class="tag">{t('person.device_pin')}</span>}
+      </span>
+      <button type="button" class="quiet-button" aria-label={t('person.cut_one', { name })} disabled={busy} onClick={onCut}>
+        {t('person.cut')}
+      </button>
+    </li>
+  );
+}
+
+const Sure = ({ ending, onClose, onSure }: { ending: Ending; onClose: () => void; onSure: (ending: Ending) => void }): VNode => (
+  <Dialog title={t(ending.act)} onClose={onClose}>
+    <p>{t(ending.why)}</p>
+    <div class="dialog-acts">
+      <button type="button" class="button" onClick={() => onSure(ending)}>
+        {t(ending.act)}
+      </button>
+      <button type="button" class="button button-plain" onClick={onClose}>
+        {t('app.cancel')}
+      </button>
+    </div>
+  </Dialog>
+);
 
 const facts = (person: Person): (readonly [string, string])[] => [
   [t('admin.login'), person.login],

@@ -2,45 +2,47 @@
 
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useEffect } from 'preact/hooks';
 import { t } from '../locales/text';
 import { Icon } from '../shell/icons';
-import { refusedBecause } from '../shell/refused';
+import { useLoaded } from '../shell/loaded';
+import { Problem, useAttempt } from '../shell/refused';
 import { RULES } from '../shell/route';
 import type { Policy } from '../wire/account';
 import { http } from '../wire/http';
 
-interface Props {
-  onSaved: (sentence: string) => void;
-  onProblem: (sentence: string) => void;
-}
-
-export function PolicyCard({ onSaved, onProblem }: Props): VNode {
-  const policy = useSignal<Policy | null>(null);
-  const failed = (error: unknown): void => onProblem(refusedBecause(error));
-  useEffect(() => void http<Policy>('GET', 'policy').then((found) => (policy.value = found), failed), []);
-  const change = async (next: Policy): Promise<void> => {
-    const before = policy.peek();
-    policy.value = next;
-    try {
-      await http('PUT', 'policy', next);
-      onSaved(t('admin.policy_saved'));
-    } catch (error) {
-      policy.value = before;
-      failed(error);
-    }
+export function PolicyCard(): VNode {
+  const { found, problem, keep } = useLoaded<Policy>('policy');
+  const done = useSignal('');
+  const { problem: refused, attempt } = useAttempt();
+  const change = (next: Policy): void => {
+    const before = found.peek()!;
+    keep(next);
+    done.value = '';
+    void attempt(async () => {
+      try {
+        await http('PUT', 'policy', next);
+        done.value = t('admin.policy_saved');
+      } catch (error) {
+        keep(before);
+        throw error;
+      }
+    });
   };
   return (
     <section class="card" aria-labelledby="policy-title">
       <h2 id="policy-title">{t('admin.policy')}</h2>
+      <p class="done" role="status">
+        {done.value}
+      </p>
+      <Problem sentence={problem.value || refused.value} />
       <p class="field field-check">
         <label>
           <input
             type="checkbox"
-            checked={policy.value?.direct_calls ?? false}
-            disabled={policy.value === null}
+            checked={found.value?.direct_calls ?? false}
+            disabled={found.value === null}
             aria-describedby="policy-direct"
-            onChange={(event) => void change({ direct_calls: event.currentTarget.checked })}
+            onChange={(event) => change({ direct_calls: event.currentTarget.checked })}
           />{' '}
           {t('admin.direct_calls')}
         </label>

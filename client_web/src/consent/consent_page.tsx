@@ -4,57 +4,48 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { callTrouble } from '../call/current';
-import { InCallBar } from '../home/in_call_bar';
-import { day } from '../locales/moments';
+import { dayOf } from '../locales/moments';
 import { t } from '../locales/text';
 import { me } from '../session/session';
 import { announce } from '../shell/announce';
-import { Header, LinkNotice } from '../shell/header';
 import { recall, remember } from '../shell/memory';
+import { Page } from '../shell/page';
 import { Problem, useAttempt } from '../shell/refused';
-import { useTitle } from '../shell/title';
-import type { ConsentPage as Page, PurposeCard } from '../wire/consent';
+import type { ConsentPage as Asked, PurposeCard } from '../wire/consent';
 import { History } from './history';
 import { answer, load, pages } from './pages';
 import { OnOff, SaidList } from './said_list';
 
 export function ConsentPage(): VNode {
   const guardian = me.value?.account.role === 'guardian';
-  const title = t(guardian ? 'consent.children' : 'consent.title');
-  useTitle(title);
   const easy = useSignal(recall('easy') === 'yes');
   const { problem, attempt } = useAttempt();
-  useEffect(() => void attempt(load), []);
+  const look = (): void => void attempt(load);
+  useEffect(look, []);
   const found = pages.value;
   return (
-    <div class="page consent">
-      <Header back />
-      <main id="content" class="page-main" tabIndex={-1}>
-        <LinkNotice />
-        <InCallBar />
-        <h1>{title}</h1>
-        <p class="lead">{t(guardian ? 'consent.lead_guardian' : 'consent.lead')}</p>
-        <button
-          type="button"
-          class="button button-soft consent-easy"
-          aria-pressed={easy.value}
-          onClick={() => {
-            easy.value = !easy.value;
-            remember('easy', easy.value ? 'yes' : 'no');
-          }}
-        >
-          {t(easy.value ? 'consent.full' : 'consent.easy')}
-        </button>
-        <Problem sentence={problem.value} />
-        {found === null && !problem.value && <p class="empty">{t('app.loading')}</p>}
-        {found?.length === 0 && <p class="empty">{t('consent.none')}</p>}
-        {found?.map((page) => <OfOne key={page.mentee.id} page={page} easy={easy.value} />)}
-      </main>
-    </div>
+    <Page title={t(guardian ? 'consent.children' : 'consent.title')} kind="consent">
+      <p class="lead">{t(guardian ? 'consent.lead_guardian' : 'consent.lead')}</p>
+      <button
+        type="button"
+        class="button button-soft consent-easy"
+        aria-pressed={easy.value}
+        onClick={() => {
+          easy.value = !easy.value;
+          remember('easy', easy.value ? 'yes' : null);
+        }}
+      >
+        {t(easy.value ? 'consent.full' : 'consent.easy')}
+      </button>
+      <Problem sentence={problem.value} again={look} />
+      {found === null && !problem.value && <p class="empty">{t('app.loading')}</p>}
+      {found?.length === 0 && <p class="empty">{t('consent.none')}</p>}
+      {found?.map((page) => <OfOne key={page.mentee.id} page={page} easy={easy.value} />)}
+    </Page>
   );
 }
 
-function OfOne({ page, easy }: { page: Page; easy: boolean }): VNode {
+function OfOne({ page, easy }: { page: Asked; easy: boolean }): VNode {
   const { name } = page.mentee;
   return (
     <section class="consent-one" aria-label={name}>
@@ -63,7 +54,7 @@ function OfOne({ page, easy }: { page: Page; easy: boolean }): VNode {
       {page.purposes.map((card) => (
         <OnePurpose key={card.purpose} page={page} card={card} easy={easy} />
       ))}
-      {page.next && <p class="hint">{t(`consent.next_${page.next.age}`, { name, day: day(new Date(`${page.next.on}T12:00`)) })}</p>}
+      {page.next && <p class="hint">{t(`consent.next_${page.next.age}`, { name, day: dayOf(page.next.on) })}</p>}
       <History lines={page.history} />
     </section>
   );
@@ -77,7 +68,7 @@ const CallOver = (): VNode | null =>
     </p>
   ) : null;
 
-function OnePurpose({ page, card, easy }: { page: Page; card: PurposeCard; easy: boolean }): VNode {
+function OnePurpose({ page, card, easy }: { page: Asked; card: PurposeCard; easy: boolean }): VNode {
   const { busy, problem, attempt } = useAttempt();
   const title = t(`consent.purpose.${card.purpose}`);
   const mine = card.said.find((one) => one.mine)?.decision;
@@ -99,7 +90,7 @@ function OnePurpose({ page, card, easy }: { page: Page; card: PurposeCard; easy:
       <p>{easy ? card.easy : card.text}</p>
       <p class="hint">{t(`consent.off.${card.purpose}`)}</p>
       {(!card.on || card.why === 'carried') && <p class="consent-why">{t(`consent.why.${card.why}`)}</p>}
-      {card.asks_again_from && card.ask && <p class="consent-why">{t('consent.asks_again', { day: day(new Date(card.asks_again_from)) })}</p>}
+      {card.asks_again_from && card.ask && <p class="consent-why">{t('consent.asks_again', { day: dayOf(card.asks_again_from) })}</p>}
       {(card.said.length > 1 || page.reader === 'guardian') && <SaidList said={card.said} />}
       {refused.value && <CallOver />}
       <Problem sentence={problem.value} />

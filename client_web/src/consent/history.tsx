@@ -1,7 +1,7 @@
 /** The ledger, newest line first. */
 
 import type { VNode } from 'preact';
-import { day } from '../locales/moments';
+import { dayOf } from '../locales/moments';
 import { t } from '../locales/text';
 import type { Line } from '../wire/consent';
 
@@ -14,7 +14,7 @@ export const History = ({ lines, open = false }: { lines: readonly Line[]; open?
         <li key={`${line.recorded_at} ${line.name} ${line.purpose}`}>
           <span>{t(`consent.line.${line.decision}`, { name: line.name, purpose: t(`consent.purpose.${line.purpose}`).toLowerCase() })}</span>
           <span class="fact">
-            {[day(new Date(line.at)), t(`consent.how.${line.how}`, { by: line.recorded_by ?? '' }), t('consent.version', { version: line.version })].join(' · ')}
+            {[dayOf(line.at), t(`consent.how.${line.how}`, { by: line.recorded_by ?? '' }), t('consent.version', { version: line.version })].join(' · ')}
           </span>
         </li>
       ))}

@@ -2,69 +2,52 @@
 
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useEffect } from 'preact/hooks';
-import { Choice, Field, FormDialog } from '../admin/fields';
-import { day } from '../locales/moments';
+import { dayOf } from '../locales/moments';
 import { t, tOr } from '../locales/text';
-import { Header, LinkNotice } from '../shell/header';
-import { Problem, useAttempt } from '../shell/refused';
-import { useTitle } from '../shell/title';
+import { Choice, Field, FormDialog } from '../shell/fields';
+import { Awaited, useLoaded } from '../shell/loaded';
+import { Page } from '../shell/page';
 import { PURPOSES, type ConsentPage, type GuardianCard } from '../wire/consent';
 import { http } from '../wire/http';
-import { on } from '../wire/link';
 import { History } from './history';
 import { OnOff, SaidList } from './said_list';
 
 type Open = { kind: 'record' } | { kind: 'link' } | { kind: 'end'; link: GuardianCard } | null;
 
-const changed = new Set<() => void>();
-on('consent:changed', () => changed.forEach((look) => look()));
-
 export function MenteePage({ id }: { id: string }): VNode {
-  const page = useSignal<ConsentPage | null>(null);
-  const open = useSignal<Open>(null);
-  const { problem, attempt } = useAttempt();
   const path = `mentees/${id}`;
-  useEffect(() => {
-    const look = (): void =>
-      void attempt(async () => {
-        page.value = await http<ConsentPage>('GET', `${path}/consents`);
-      });
-    look();
-    changed.add(look);
-    return () => void changed.delete(look);
-  }, [path]);
+  const loaded = useLoaded<ConsentPage>(`${path}/consents`, ['consent:changed']);
+  const open = useSignal<Open>(null);
+  const found = loaded.found.value;
   const send = async (where: string, body: unknown): Promise<void> => {
-    page.value = await http<ConsentPage>('POST', `${path}/${where}`, body);
+    loaded.keep(await http<ConsentPage>('POST', `${path}/${where}`, body));
     open.value = null;
   };
-  const found = page.value;
-  useTitle(found ? t('young.of', { name: found.mentee.name }) : t('young.title'));
   const close = (): void => {
     open.value = null;
   };
   return (
-    <div class="page consent">
-      <Header back />
-      <main id="content" class="page-main" tabIndex={-1}>
-        <LinkNotice />
-        <Problem sentence={problem.value} />
-        {found ? <Content page={found} onOpen={(kind) => (open.value = kind)} /> : !problem.value && <p class="empty">{t('app.loading')}</p>}
-        {found && open.value?.kind === 'record' && <RecordForm page={found} onClose={close} send={(body) => send('consents', body)} />}
-        {found && open.value?.kind === 'link' && <LinkForm page={found} onClose={close} send={(body) => send('guardians', body)} />}
-        {open.value?.kind === 'end' && <EndForm link={open.value.link} onClose={close} send={send} />}
-      </main>
-    </div>
+    <Page title={found ? t('young.of', { name: found.mentee.name }) : t('young.title')} kind="consent">
+      <Awaited of={loaded}>
+        {(page) => (
+          <>
+            <Content page={page} onOpen={(kind) => (open.value = kind)} />
+            {open.value?.kind === 'record' && <RecordForm page={page} onClose={close} send={(body) => send('consents', body)} />}
+            {open.value?.kind === 'link' && <LinkForm page={page} onClose={close} send={(body) => send('guardians', body)} />}
+            {open.value?.kind === 'end' && <EndForm link={open.value.link} onClose={close} send={send} />}
+          </>
+        )}
+      </Awaited>
+    </Page>
   );
 }
 
 function Content({ page, onOpen }: { page: ConsentPage; onOpen: (open: Open) => void }): VNode {
   return (
     <>
-      <h1>{t('young.of', { name: page.mentee.name })}</h1>
       <p class="consent-facts">
         <span class="tag">{t(`young.band.${page.band}`)}</span>
-        {page.next && <span class="fact">{t(`consent.next_${page.next.age}`, { name: page.mentee.name, day: day(new Date(`${page.next.on}T12:00`)) })}</span>}
+        {page.next && <span class="fact">{t(`consent.next_${page.next.age}`, { name: page.mentee.name, day: dayOf(page.next.on) })}</span>}
       </p>
       <button type="button" class="button consent-easy" onClick={() => onOpen({ kind: 'record' })}>
         {t('young.record')}
@@ -108,8 +91,8 @@ function Guardian({ link, onEnd }: { link: GuardianCard; onEnd: () => void }): V
     t(link.authority ? 'young.authority.yes' : 'young.authority.no'),
     tOr(`young.paper.${link.paper ?? ''}`, 'young.paper'),
     link.until
-      ? t('young.until', { day: day(new Date(link.until)), why: tOr(`young.ended.${link.ended_why ?? ''}`, 'young.why') })
-      : t('young.since', { day: day(new Date(link.since)) }),
+      ? t('young.until', { day: dayOf(link.until), why: tOr(`young.ended.${link.ended_why ?? ''}`, 'young.why') })
+      : t('young.since', { day: dayOf(link.since) }),
   ];
   return (
     <li class={link.until ? 'is-over' : ''}>
@@ -134,12 +117,11 @@ interface FormProps {
 function RecordForm({ page, onClose, send }: FormProps & { page: ConsentPage }): VNode {
   const holders = page.band === 'child' ? page.guardians.filter((link) => link.authority && !link.until) : [];
   const people = [page.mentee, ...holders.map(({ guardian }) => guardian)].map(({ id, name }) => [id, name] as const);
-  const today = new Date().toLocaleDateString('sv'); // ISO 8601, where the person is
   return (
     <FormDialog
       title={t('young.record')}
       onClose={onClose}
-      save={({ by, purpose, answer, how, day: on }) => send({ by, purpose, agree: answer === 'yes', how, day: on ?? today })}
+      save={({ by, purpose, answer, how, day: on }) => send({ by, purpose, agree: answer === 'yes', how, day: on })}
     >
       <p class="hint">{t('young.record_hint')}</p>
       <Choice label={t('young.by')} name="by" options={people} />

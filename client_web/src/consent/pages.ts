@@ -6,22 +6,34 @@ import { me } from '../session/session';
 import type { ConsentPage } from '../wire/consent';
 import { http } from '../wire/http';
 import { on } from '../wire/link';
+import { Refusal } from '../wire/refusal';
 
 export const pages = signal<readonly ConsentPage[] | null>(null);
 
-const keep = (answer: { pages: ConsentPage[] }): void => {
-  pages.value = answer.pages;
-};
+let questions = 0;
 
-export const load = async (): Promise<void> => keep(await http('GET', 'my-consents'));
+/** Of answers that overtake each other, the one to the last question counts. */
+async function keep(asking: Promise<{ pages: ConsentPage[] }>): Promise<void> {
+  const mine = (questions += 1);
+  const answered = await asking;
+  if (mine === questions) pages.value = answered.pages;
+}
 
-/** A yes is to the text that was read. */
-export const answer = async (mentee: string, purpose: string, agree: boolean, version: number): Promise<void> =>
-  keep(await http('POST', 'my-consents', { mentee, purpose, agree, ...(agree ? { version } : {}) }));
+export const load = (): Promise<void> => keep(http('GET', 'my-consents'));
 
-const again = (): void => {
+/** A yes is to the text that was read. When that is no longer the one, what there is now comes with the refusal. */
+export async function answer(mentee: string, purpose: string, agree: boolean, version: number): Promise<void> {
+  try {
+    await keep(http('POST', 'my-consents', { mentee, purpose, agree, ...(agree ? { version } : {}) }));
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'conflict') again();
+    throw error;
+  }
+}
+
+function again(): void {
   if (pages.peek()) void load().catch(() => undefined);
-};
+}
 
 on('consent:changed', again);
 effect(() => {

@@ -1,7 +1,7 @@
 /** Who has said what of one purpose. */
 
 import type { VNode } from 'preact';
-import { day } from '../locales/moments';
+import { dayOf } from '../locales/moments';
 import { t } from '../locales/text';
 import type { Said } from '../wire/consent';
 
@@ -12,7 +12,7 @@ export const SaidList = ({ said }: { said: readonly Said[] }): VNode | null =>
         <li key={one.account ?? index}>
           <strong>{one.mine ? t('consent.mine') : (one.name ?? t('consent.other_parent'))}</strong>{' '}
           <span>{t(one.decision === undefined ? 'consent.said.none' : one.counts ? `consent.said.${one.decision}` : 'consent.said.old')}</span>
-          {one.at && <span class="fact">{day(new Date(one.at))}</span>}
+          {one.at && <span class="fact">{dayOf(one.at)}</span>}
         </li>
       ))}
     </ul>

@@ -1,12 +1,11 @@
 /** What an erasure would remove, shown before it is decided. */
 
-import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useEffect } from 'preact/hooks';
-import { day } from '../locales/moments';
+import { dayOf } from '../locales/moments';
 import { t, tOr } from '../locales/text';
 import { Dialog } from '../shell/dialog';
-import { Problem, refusedBecause, useAttempt } from '../shell/refused';
+import { Awaited, useLoaded } from '../shell/loaded';
+import { Problem, useAttempt } from '../shell/refused';
 import type { DataRequest, Prospect } from '../wire/data';
 import { http } from '../wire/http';
 
@@ -17,42 +16,38 @@ interface Props {
 }
 
 export function ErasureDialog({ request, onClose, onDone }: Props): VNode {
-  const prospect = useSignal<Prospect | null>(null);
-  const failed = useSignal('');
+  const prospect = useLoaded<Prospect>(`data/desk/${request.id}/erasure`);
   const { busy, problem, attempt } = useAttempt();
-  useEffect(() => {
-    http<Prospect>('GET', `data/desk/${request.id}/erasure`).then(
-      (found) => (prospect.value = found),
-      (error: unknown) => (failed.value = refusedBecause(error)),
-    );
-  }, []);
   const decide = (): Promise<void> =>
     attempt(async () => {
       await http('POST', `data/desk/${request.id}/erase`, { revision: request.revision });
       onClose();
       await onDone();
     });
-  const found = prospect.value;
+  const may = prospect.found.value && !prospect.found.value.why_not;
   return (
     <Dialog title={t('desk.erase_title', { name: request.about.name })} onClose={onClose}>
-      <Problem sentence={failed.value || problem.value || found?.why_not} />
-      {found && (
-        <>
-          <p>{t('desk.erase_lead')}</p>
-          <ul>
-            {counted({ ...found.removed, ...found.blanked }).map(([what, count]) => (
-              <li key={what}>
-                {what} ({count})
-              </li>
-            ))}
-          </ul>
-          {found.pairs > 0 && <p>{t('desk.erase_pairs', { count: found.pairs })}</p>}
-          {found.sealed_until && <p>{t('desk.erase_sealed', { day: day(new Date(found.sealed_until)) })}</p>}
-          <p>{t('desk.erase_final')}</p>
-        </>
-      )}
+      <Problem sentence={problem.value} />
+      <Awaited of={prospect}>
+        {(found) => (
+          <>
+            <Problem sentence={found.why_not} />
+            <p>{t('desk.erase_lead')}</p>
+            <ul>
+              {counted({ ...found.removed, ...found.blanked }).map(([what, count]) => (
+                <li key={what}>
+                  {what} ({count})
+                </li>
+              ))}
+            </ul>
+            {found.pairs > 0 && <p>{t('desk.erase_pairs', { count: found.pairs })}</p>}
+            {found.sealed_until && <p>{t('desk.erase_sealed', { day: dayOf(found.sealed_until) })}</p>}
+            <p>{t('desk.erase_final')}</p>
+          </>
+        )}
+      </Awaited>
       <div class="dialog-acts">
-        <button type="button" class="button" disabled={busy.value || !found || !!found.why_not} onClick={() => void decide()}>
+        <button type="button" class="button" disabled={busy.value || !may} onClick={() => void decide()}>
           {t('desk.erase_do')}
         </button>
         <button type="button" class="button button-plain" onClick={onClose}>

@@ -3,7 +3,7 @@
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useId } from 'preact/hooks';
-import { day } from '../locales/moments';
+import { dayOf } from '../locales/moments';
 import { t, tOr } from '../locales/text';
 import { me } from '../session/session';
 import { Problem, useAttempt } from '../shell/refused';
@@ -48,16 +48,16 @@ export function RequestCard({ request, onChange }: Props): VNode {
         <strong>{t(`mydata.kind.${request.kind}`)}</strong> <span>{request.about.name}</span>
         {request.by.id !== request.about.id && ` (${t('desk.asked_by', { name: request.by.name })})`}
       </p>
-      <p>{t('desk.came', { day: day(new Date(request.at)) })}</p>
+      <p>{t('desk.came', { day: dayOf(request.at) })}</p>
       {open && (
         <p class={request.days < 0 ? 'due due-over' : request.days <= 7 ? 'due due-soon' : 'due'}>
-          {request.days < 0 ? t('desk.late', { count: -request.days }) : t('desk.left', { count: request.days, day: day(new Date(`${request.due_on}T12:00`)) })}
+          {request.days < 0 ? t('desk.late', { count: -request.days }) : t('desk.left', { count: request.days, day: dayOf(request.due_on) })}
         </p>
       )}
       {request.words && <blockquote>{request.words}</blockquote>}
       {request.taken_by && <p>{t('desk.taken_by', { name: request.taken_by })}</p>}
       {request.extended_why && <p>{t('desk.extended', { why: request.extended_why })}</p>}
-      {request.ended_at && <p>{tOr(`mydata.step_${request.state}`, 'mydata.step_answered', { day: day(new Date(request.ended_at)), name: request.ended_by ?? '' })}</p>}
+      {request.ended_at && <p>{tOr(`mydata.step_${request.state}`, 'mydata.step_answered', { day: dayOf(request.ended_at), name: request.ended_by ?? '' })}</p>}
       {request.answer && <blockquote>{request.answer}</blockquote>}
       <Problem sentence={problem.value} />
       {open && (

@@ -2,42 +2,37 @@
 
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useEffect, useId } from 'preact/hooks';
+import { useId } from 'preact/hooks';
 import { t, tOr } from '../locales/text';
-import { Problem, refusedBecause, useAttempt } from '../shell/refused';
+import { Awaited, useLoaded } from '../shell/loaded';
+import { Problem, useAttempt } from '../shell/refused';
 import type { Purpose } from '../wire/data';
 import { http } from '../wire/http';
 
 export function RetentionSection(): VNode {
-  const purposes = useSignal<readonly Purpose[]>([]);
-  const failed = useSignal('');
-  const load = async (): Promise<void> => {
-    try {
-      purposes.value = (await http<{ purposes: Purpose[] }>('GET', 'data/retention')).purposes;
-    } catch (error) {
-      failed.value = refusedBecause(error);
-    }
-  };
-  useEffect(() => void load(), []);
+  const loaded = useLoaded<{ purposes: Purpose[] }>('data/retention');
   return (
     <section aria-labelledby="retention-title">
       <h2 id="retention-title">{t('desk.retention')}</h2>
       <p>{t('desk.retention_why')}</p>
-      <Problem sentence={failed.value} />
-      <ul class="requests">
-        {purposes.value.map((purpose) => (
-          <One key={purpose.purpose} purpose={purpose} onChange={load} />
-        ))}
-      </ul>
+      <Awaited of={loaded}>
+        {({ purposes }) => (
+          <ul class="requests">
+            {purposes.map((purpose) => (
+              <One key={purpose.purpose} purpose={purpose} onChange={loaded.load} />
+            ))}
+          </ul>
+        )}
+      </Awaited>
     </section>
   );
 }
-  const fixed = purpose.least === purpose.most;
 
 function One({ purpose, onChange }: { purpose: Purpose; onChange: () => Promise<void> }): VNode {
   const days = useSignal(purpose.days);
   const { busy, problem, attempt } = useAttempt();
   const field = useId();
+  const fixed = purpose.least === purpose.most;
   const save = (event: Event): void => {
     event.preventDefault();
     void attempt(async () => {

@@ -35,6 +35,7 @@ effect(() => {
   if (!now) {
     behindPin.value = false;
     known = false;
+    if (now === null) remember(HERE, null);
     return;
   }
   if (now.pin && !known && absent()) behindPin.value = true;

@@ -3,10 +3,10 @@
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { addressed } from '../locales/address';
+import { addressRole } from '../locales/address';
 import { followAccount } from '../locales/language';
 import { t } from '../locales/text';
-import { finish, signIn } from '../session/session';
+import { finish, me, signIn } from '../session/session';
 import { Header } from '../shell/header';
 import { Shelter } from '../shell/mark';
 import { Problem, refusedBecause, useAttempt } from '../shell/refused';
@@ -23,16 +23,24 @@ export function JoinPage(): VNode {
   const welcome = useSignal<Welcome | null>(null);
   const problem = useSignal('');
   useEffect(() => {
+    let here = true; // and not at another link, or gone
     welcome.value = null;
     problem.value = '';
-    void http<Welcome>('POST', 'join', { token }).then(
+    http<Welcome>('POST', 'join', { token }).then(
       (found) => {
-        addressed.value = found.role === 'mentee' ? 'tu' : 'vous';
+        if (!here) return;
+        addressRole(found.role);
         followAccount(found.language);
         welcome.value = found;
       },
-      (error: unknown) => (problem.value = refusedBecause(error)),
+      (error: unknown) => {
+        if (here) problem.value = refusedBecause(error);
+      },
     );
+    return () => {
+      here = false;
+      addressRole(me.peek()?.account.role);
+    };
   }, [token]);
   return (
     <div class="page signin">

@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, VNode } from 'preact';
-import { useId, useRef } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import { Problem, useAttempt } from '../shell/refused';
 
 interface Props {
@@ -10,6 +10,8 @@ interface Props {
   act: string;
   hint?: string;
   kind: 'code' | 'login' | 'pin' | 'password';
+  /** It stands because it was asked for. */
+  focus?: boolean;
   /** Does it. What it returns, or the refusal that it throws, is the problem. */
   send: (text: string) => Promise<string | void>;
   children?: ComponentChildren;
@@ -22,11 +24,14 @@ const INPUTS = {
   password: { type: 'password', autocomplete: 'new-password' },
 } as const;
 
-export function OneField({ label, act, hint, kind, send, children }: Props): VNode {
+export function OneField({ label, act, hint, kind, focus, send, children }: Props): VNode {
   const id = useId();
   const text = useSignal('');
   const field = useRef<HTMLInputElement>(null);
   const { busy, problem, attempt } = useAttempt();
+  useEffect(() => {
+    if (focus) field.current?.focus();
+  }, []);
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     await attempt(() => send(text.peek().trim()));

@@ -24,6 +24,7 @@ export function PinCurtain(): VNode {
         <div class="card signin-card">
           <OneField
             kind="pin"
+            focus
             label={t('pin.label')}
             act={t('pin.enter')}
             send={async (pin) => {

@@ -3,67 +3,53 @@
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { day, dayAndHour, hour, sameDay } from '../locales/moments';
+import { day, dayAndHour, dayOf, hour, sameDay } from '../locales/moments';
 import { t, tOr } from '../locales/text';
-import { Header, LinkNotice } from '../shell/header';
 import { Face } from '../shell/mark';
-import { Problem, refusedBecause } from '../shell/refused';
+import { Page } from '../shell/page';
+import { Problem, useAttempt } from '../shell/refused';
 import { LOOKS } from '../shell/route';
-import { useTitle } from '../shell/title';
 import { http } from '../wire/http';
 import type { JournalAnswer, JournalLine } from '../wire/journal';
 import { byDay } from './by_day';
 
 export function JournalPage(): VNode {
-  useTitle(t('journal.title'));
   const lines = useSignal<readonly JournalLine[] | null>(null);
   const more = useSignal(false);
-  const busy = useSignal(false);
-  const problem = useSignal('');
-  const load = async (): Promise<void> => {
-    busy.value = true;
-    const last = lines.peek()?.at(-1);
-    try {
+  const { busy, problem, attempt } = useAttempt();
+  const load = (): void =>
+    void attempt(async () => {
+      const last = lines.peek()?.at(-1);
       const page = await http<JournalAnswer>('GET', last ? `journal?before=${last.id}` : 'journal');
       lines.value = [...(lines.peek() ?? []), ...page.lines];
       more.value = page.more;
-      problem.value = '';
-    } catch (error) {
-      problem.value = refusedBecause(error);
-    }
-    busy.value = false;
-  };
-  useEffect(() => void load(), []);
+    });
+  useEffect(load, []);
   return (
-    <div class="page">
-      <Header back />
-      <main id="content" class="page-main looks journal" tabIndex={-1}>
-        <LinkNotice />
-        <h1>{t('journal.title')}</h1>
-        <p class="lead">{t('journal.lead')}</p>
-        <Problem sentence={problem.value} />
-        {lines.value === null && busy.value && <p class="empty">{t('app.loading')}</p>}
-        {lines.value?.length === 0 && <p class="empty">{t('journal.empty')}</p>}
-        {byDay(lines.value ?? []).map(({ first, lines: those }) => (
-          <section key={first.toISOString()}>
-            <h2>{day(first)}</h2>
-            <ul class="people">
-              {those.map((line) => (
-                <Line key={line.id} line={line} />
-              ))}
-            </ul>
-          </section>
-        ))}
-        {(more.value || (problem.value && lines.value === null)) && (
-          <button type="button" class="button button-soft" disabled={busy.value} onClick={() => void load()}>
-            {t(lines.value === null ? 'journal.again' : 'journal.more')}
-          </button>
-        )}
-        <p>
-          <a href={LOOKS}>{t('app.looks')}</a>
-        </p>
-      </main>
-    </div>
+    <Page title={t('journal.title')} kind="looks journal">
+      <p class="lead">{t('journal.lead')}</p>
+      {lines.value === null && busy.value && <p class="empty">{t('app.loading')}</p>}
+      {lines.value?.length === 0 && <p class="empty">{t('journal.empty')}</p>}
+      {byDay(lines.value ?? []).map(({ first, lines: those }) => (
+        <section key={first.toISOString()}>
+          <h2>{day(first)}</h2>
+          <ul class="people">
+            {those.map((line) => (
+              <Line key={line.id} line={line} />
+            ))}
+          </ul>
+        </section>
+      ))}
+      <Problem sentence={problem.value} again={load} />
+      {more.value && !problem.value && (
+        <button type="button" class="button button-soft" disabled={busy.value} onClick={load}>
+          {t('journal.more')}
+        </button>
+      )}
+      <p>
+        <a href={LOOKS}>{t('app.looks')}</a>
+      </p>
+    </Page>
   );
 }
 
@@ -85,7 +71,7 @@ function Line({ line }: { line: JournalLine }): VNode {
           <time dateTime={line.at}>{hour(at)}</time>
           {line.left && ` – ${sameDay(at, new Date(line.left)) ? hour(new Date(line.left)) : dayAndHour(new Date(line.left))}`}
         </span>
-        {line.told && <span class="fact">{t('journal.told_late', { day: day(new Date(line.told)) })}</span>}
+        {line.told && <span class="fact">{t('journal.told_late', { day: dayOf(line.told) })}</span>}
       </span>
     </li>
   );

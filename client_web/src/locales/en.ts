@@ -9,6 +9,7 @@ export const en: Texts<typeof fr> = {
   'app.loading': "One moment…",
   'app.close': "Close",
   'app.cancel': "Cancel",
+  'app.again': "Try again",
   'app.home': "Home",
   'app.account': "My account",
   'app.papers': "My papers",
@@ -67,6 +68,7 @@ export const en: Texts<typeof fr> = {
   'signin.offline': "No network: you cannot come in just now. Help, at the top right, works all the same.",
 
   'signout.title': "Sign out?",
+  'signout.bound': "This device opens without a password. To come back to it, you will need a password or a new code from the team.",
   'signout.unsent': {
     one: "One message has not gone yet. It can be kept on this device until you next sign in, or erased.",
     other: "{count} messages have not gone yet. They can be kept on this device until you next sign in, or erased.",
@@ -174,7 +176,6 @@ export const en: Texts<typeof fr> = {
   'message.appeal_answered': "Someone from the team has looked again ({when}).",
   'message.appeal_decided': "Someone from the team has looked again ({when}). The decision stays the same.",
   'message.not_sent': "Not sent",
-  'message.retry': "Try again",
   'message.edit': "Take the text back",
   'message.remove': "Remove",
 

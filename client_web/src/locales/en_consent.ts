@@ -27,10 +27,13 @@ export const enConsent: Texts<typeof frConsent> = {
   'consent.off.notifications': "Without this, no reminder is sent. All the rest goes on.",
 
   'consent.why.agreed': "All who must agree have agreed.",
-  'consent.why.carried': "It goes on with the yes of before 15. An answer is awaited now: confirm it, or say no.",
-  'consent.why.ask_young': "The young person’s answer is still missing.",
-  'consent.why.ask_guardian': "The answer of somebody who holds parental authority is still missing.",
-  'consent.why.ask_both': "The answers of the young person and of a parent are still missing.",
+  'consent.why.carried': [
+    "It goes on with the yes of before 15. A new answer is awaited, without the parents this time.",
+    "It goes on with your yes of before 15. Now it is up to you: confirm it, or say no.",
+  ],
+  'consent.why.ask_young': ["The young person’s answer is still missing.", "Your answer is still missing."],
+  'consent.why.ask_guardian': ["The answer of somebody who holds parental authority is still missing.", "The answer of a parent is still missing."],
+  'consent.why.ask_both': ["The answers of the young person and of a parent are still missing.", "Your answer and that of a parent are still missing."],
   'consent.why.refused': "One of those who decide has said no. That is their right, and it can change.",
   'consent.why.disagreed': "The parents’ answers do not go together. A professional will talk with them. Meanwhile it stays off.",
 
@@ -51,8 +54,11 @@ export const enConsent: Texts<typeof frConsent> = {
   'consent.said.old': "yes, to an earlier text",
   'consent.who': "Who has answered what",
 
-  'consent.next_15': "At 15, {day}, it is {name} alone who decides. Each thing will be asked again.",
-  'consent.next_18': "At 18, {day}, the parents’ access ends.",
+  'consent.next_15': [
+    "At 15, {day}, it is {name} who decides, without a parent’s consent. Each thing will be asked again.",
+    "On the day you turn 15, {day}, you decide without your parents. Each thing will be asked again.",
+  ],
+  'consent.next_18': ["At 18, {day}, the parents’ access ends.", "On the day you turn 18, {day}, your parents’ access ends."],
   'consent.read_only_15': "{name} is 15 or older and decides alone. Here you see what is on.",
   'consent.read_only': "This account is not noted with parental authority: it can see, and does not answer.",
 

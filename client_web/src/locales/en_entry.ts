@@ -11,7 +11,6 @@ export const enEntry: Texts<typeof frEntry> = {
   'join.shared': "If other people use this device, remember to sign out or to set a PIN.",
   'join.enter': "Come in",
   'join.not_me': "This is not me",
-  'join.choose': "Choose a password",
   'join.login': "Sign-in name",
   'join.password': "Password",
   'join.password_hint': "A phrase of a few words is easy to remember and hard to guess.",
@@ -19,9 +18,9 @@ export const enEntry: Texts<typeof frEntry> = {
   'join.home': "Go to the sign-in page",
 
   'code.label': "Code given by the association",
-  'code.hint': "Ten signs, such as BCDFG-HJK23. Capitals and small letters are the same.",
+  'code.hint': "Ten characters, such as BCDFG-HJK23. Capitals and small letters are the same.",
   'code.enter': "Come in with this code",
-  'code.wrong': "One of the signs is not right. Codes have no vowels, no 0 and no 1.",
+  'code.wrong': "One of the characters is not right. Codes have no vowels, no 0 and no 1.",
 
   'reset.label': "Sign-in name or e-mail address",
   'reset.send': "Get a link by e-mail",
@@ -38,7 +37,7 @@ export const enEntry: Texts<typeof frEntry> = {
   'pin.remove': "Ask for no PIN any more",
   'pin.saved': "It is saved.",
   'pin.removed': "No PIN is asked for any more.",
-  'pin.ask': "Good to see you again",
+  'pin.ask': "Welcome back",
   'pin.label': "PIN",
   'pin.enter': "Open",
   'pin.forgot': "Forgotten? Sign this device out: the team will give you a new code.",

@@ -5,7 +5,10 @@ import type { Texts } from './text';
 
 export const enMyData: Texts<typeof frMyData> = {
   'mydata.title': "My data",
-  'mydata.lead': "What the association keeps about you is yours too. Here you can take it along, learn who sees what, and ask for a change. A young person can do so alone.",
+  'mydata.lead': [
+    "What the association keeps about you is yours too. Here you can take it along, learn who sees what, and ask for a change.",
+    "What the association keeps about you is yours too. Here you can take it along, learn who sees what, and ask for a change. You can do so without your parents.",
+  ],
   'mydata.export': "Take a copy",
   'mydata.export_why': "A zip file with all that is kept: a page to read or print, a file for a program, and the voice notes. Keep it in a safe place.",
   'mydata.export_act': "Download my data",

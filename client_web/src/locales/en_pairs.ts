@@ -5,7 +5,6 @@ import type { Texts } from './text';
 
 export const enPairs: Texts<typeof frPairs> = {
   'pairs.title': "Pair",
-  'pairs.choose': "Choose…",
   'pairs.other_word': "Other",
   'pairs.acts': "What can be done now",
   'pairs.no_acts': "Nothing to do here for now.",
@@ -96,7 +95,8 @@ export const enPairs: Texts<typeof frPairs> = {
   'hold.charter': "{name} has not signed the charter.",
   'hold.training': "The training of {name} is not up to date.",
   'hold.welfare': "The child-welfare track is not complete.",
-  'hold.suspended': "Suspension. {name}",
+  'hold.suspended': "{name} is suspended.",
+  'hold.suspended_pair': "The team suspended this pair.",
   'hold.decision': "A pause that the team decided.",
 
   'lack.flag': "A message waits to be looked at",
@@ -166,7 +166,7 @@ export const enPairs: Texts<typeof frPairs> = {
   'papers.title': "Papers",
   'papers.of': "Papers of {name}",
   'papers.mine': "My papers",
-  'papers.mine_hint': "The team records the vetting and the training once it has seen them. A reminder comes 30 days, 7 days and the day before.",
+  'papers.mine_hint': "The team records the vetting and the training once it has seen them. A reminder comes 30 days, 7 days and one day before.",
   'papers.gates': "Before the first contact",
   'papers.history': "All that was recorded",
   'papers.add': "Record a paper",
@@ -241,8 +241,8 @@ export const enPairs: Texts<typeof frPairs> = {
   'step.opened': "Track opened",
   'step.agreement': "Written agreement",
   'step.opinion': "The child’s opinion",
-  'step.adhesion': "The child’s adhesion",
-  'step.convention': "Individual convention",
+  'step.adhesion': "The child’s own wish",
+  'step.convention': "Individual contract",
   'step.evaluation': "Evaluation",
   'step.ended': "Track ended",
 
@@ -252,9 +252,9 @@ export const enPairs: Texts<typeof frPairs> = {
 
   'gates.title': "What is asked of mentors",
   'gates.lead': "A change holds at once: what is missing pauses, what is no longer asked for opens again.",
-  'gates.vetting': "A vetting",
+  'gates.vetting': "A vetting certificate",
   'gates.charter': "The charter, signed",
-  'gates.training': "A training",
+  'gates.training': "Training",
   'gates.welfare_blocks': "An incomplete child-welfare track pauses the pair",
   'gates.vetting_months': "Validity of the vetting, in months",
   'gates.closed_readable_days': "Days for reading after the end of a pair",

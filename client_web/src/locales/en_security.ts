@@ -43,13 +43,13 @@ export const enSecurity: Texts<typeof frSecurity> = {
 
   'security.title': "Account security",
 
-  'proof.password': "Present password",
+  'proof.password': "Current password",
   'proof.code_hint': "A code from the app, or a recovery code.",
   'proof.passkey_hint': "The passkey will be asked for when you continue.",
   'proof.by_password': "With the password instead",
   'proof.by_code': "With a code instead",
   'proof.by_passkey': "With a passkey instead",
-  'proof.need': "The present password or a code is missing.",
+  'proof.need': "The current password or a code is missing.",
 
   'password.title': "Change the password",
   'password.new': "New password",

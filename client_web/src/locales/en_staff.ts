@@ -303,6 +303,7 @@ export const enStaff: Texts<typeof frStaff> = {
   'admin.nobody': "Nobody yet.",
   'admin.no_pair': "No pair yet.",
   'admin.disabled': "account closed",
+  'admin.check': "To be checked: {field}.",
   'admin.missing': "Missing: {field}.",
   'admin.followed_by': "looked after by {name}",
 };

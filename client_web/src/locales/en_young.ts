@@ -52,7 +52,7 @@ export const enYoung: Texts<typeof frYoung> = {
   'young.answer': "Answer",
   'young.how': "How",
   'young.how.paper': "On paper, which I have seen",
-  'young.how.oral': "By word of mouth, before me",
+  'young.how.oral': "By word of mouth, in my presence",
   'young.day': "Day of the answer",
 
   'texts.title': "Texts of consent",
@@ -66,6 +66,6 @@ export const enYoung: Texts<typeof frYoung> = {
   'texts.again': "Yeses already given",
   'texts.again.no': "They go on holding",
   'texts.again.days': "They are asked again, and hold for {count} more days",
-  'texts.again.now': "They hold no more from now on",
+  'texts.again.now': "They no longer hold, from now on",
   'texts.saved': "The new text is in place.",
 };

@@ -11,6 +11,7 @@ export const fr = {
   'app.loading': "Un instant…",
   'app.close': "Fermer",
   'app.cancel': "Annuler",
+  'app.again': "Réessayer",
   'app.home': "Accueil",
   'app.account': "Mon compte",
   'app.papers': "Mes documents",
@@ -72,6 +73,10 @@ export const fr = {
   'signin.offline': "Pas de réseau : on ne peut pas entrer pour le moment. L’aide, en haut à droite, marche quand même.",
 
   'signout.title': "Se déconnecter ?",
+  'signout.bound': [
+    "Cet appareil s’ouvre sans mot de passe. Pour y revenir, il faudra un mot de passe ou un nouveau code de l’équipe.",
+    "Cet appareil s’ouvre sans mot de passe. Pour y revenir, il te faudra un mot de passe ou un nouveau code de l’équipe.",
+  ],
   'signout.unsent': {
     one: "Un message n’est pas encore parti. On peut le garder sur cet appareil jusqu’à la prochaine connexion, ou l’effacer.",
     other: "{count} messages ne sont pas encore partis. On peut les garder sur cet appareil jusqu’à la prochaine connexion, ou les effacer.",
@@ -188,7 +193,6 @@ export const fr = {
   'message.appeal_answered': "Une personne de l’équipe a regardé de nouveau ({when}).",
   'message.appeal_decided': "Une personne de l’équipe a regardé de nouveau ({when}). La décision reste la même.",
   'message.not_sent': "Pas envoyé",
-  'message.retry': "Réessayer",
   'message.edit': "Reprendre le texte",
   'message.remove': "Retirer",
 

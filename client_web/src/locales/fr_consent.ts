@@ -82,6 +82,6 @@ export const frConsent = {
 
   'consent.waiting': { one: "Une réponse est attendue.", other: "{count} réponses sont attendues." },
   'consent.all_said': "Tout est répondu. On peut changer d’avis à tout moment.",
-  'consent.open': ["Voir et répondre", "Voir et répondre"],
+  'consent.open': "Voir et répondre",
   'consent.children': "Accords pour mon enfant",
 } satisfies Record<string, Text>;

@@ -19,13 +19,9 @@ export const frEntry = {
   ],
   'join.enter': "Entrer",
   'join.not_me': "Ce n’est pas moi",
-  'join.choose': "Choisir un mot de passe",
   'join.login': "Nom de connexion",
   'join.password': "Mot de passe",
-  'join.password_hint': [
-    "Une phrase de quelques mots est facile à retenir et difficile à deviner.",
-    "Une phrase de quelques mots est facile à retenir et difficile à deviner.",
-  ],
+  'join.password_hint': "Une phrase de quelques mots est facile à retenir et difficile à deviner.",
   'join.save': "Enregistrer et continuer",
   'join.home': "Aller à la page d’entrée",
 
@@ -52,7 +48,7 @@ export const frEntry = {
   'pin.remove': "Ne plus demander de code PIN",
   'pin.saved': "C’est enregistré.",
   'pin.removed': "Plus aucun code PIN n’est demandé.",
-  'pin.ask': ["Content de vous revoir", "Content de te revoir"],
+  'pin.ask': ["Vous revoilà", "Te revoilà"],
   'pin.label': "Code PIN",
   'pin.enter': "Ouvrir",
   'pin.forgot': [

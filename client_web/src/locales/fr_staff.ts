@@ -302,6 +302,7 @@ export const frStaff = {
   'admin.nobody': "Personne pour le moment.",
   'admin.no_pair': "Aucun binôme pour le moment.",
   'admin.disabled': "compte fermé",
+  'admin.check': "À vérifier : {field}.",
   'admin.missing': "Il manque : {field}.",
   'admin.followed_by': "suivi par {name}",
 } satisfies Record<string, Text>;

@@ -38,8 +38,30 @@ import { frWords } from './fr_words';
 import { frYoung } from './fr_young';
 import type { Text } from './text';
 
-const fr: Readonly<Record<string, Text>> = { ...frPage, ...frCall, ...frCaseload, ...frConsent, ...frGlass, ...frJournal, ...frDesk, ...frEntry, ...frPeople, ...frLooks, ...frMend, ...frMyData, ...frNotices, ...frPairs, ...frSecurity, ...frStaff, ...frWords, ...frYoung };
-const en: Readonly<Record<string, Text>> = { ...enPage, ...enCall, ...enCaseload, ...enConsent, ...enGlass, ...enJournal, ...enDesk, ...enEntry, ...enPeople, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enSecurity, ...enStaff, ...enWords, ...enYoung };
+type Texts = Readonly<Record<string, Text>>;
+
+const PARTS: readonly (readonly [french: Texts, english: Texts])[] = [
+  [frPage, enPage],
+  [frCall, enCall],
+  [frCaseload, enCaseload],
+  [frConsent, enConsent],
+  [frGlass, enGlass],
+  [frJournal, enJournal],
+  [frDesk, enDesk],
+  [frEntry, enEntry],
+  [frPeople, enPeople],
+  [frLooks, enLooks],
+  [frMend, enMend],
+  [frMyData, enMyData],
+  [frNotices, enNotices],
+  [frPairs, enPairs],
+  [frSecurity, enSecurity],
+  [frStaff, enStaff],
+  [frWords, enWords],
+  [frYoung, enYoung],
+];
+const fr: Texts = Object.assign({}, ...PARTS.map(([french]) => french));
+const en: Texts = Object.assign({}, ...PARTS.map(([, english]) => english));
 
 const forms = (text: Text): readonly string[] =>
   typeof text === 'string' ? [text] : 'one' in text ? [text.one, text.other] : text;
@@ -51,9 +73,8 @@ test('both languages have the same keys', () => {
 });
 
 test('a text stands in the same part in both languages, and in one part only', () => {
-  const parts = [[frPage, enPage], [frCall, enCall], [frCaseload, enCaseload], [frConsent, enConsent], [frGlass, enGlass], [frJournal, enJournal], [frDesk, enDesk], [frEntry, enEntry], [frPeople, enPeople], [frLooks, enLooks], [frMend, enMend], [frMyData, enMyData], [frNotices, enNotices], [frPairs, enPairs], [frSecurity, enSecurity], [frStaff, enStaff], [frWords, enWords], [frYoung, enYoung]] as const;
-  for (const [french, english] of parts) assert.deepEqual(Object.keys(english).sort(), Object.keys(french).sort());
-  assert.equal(parts.flatMap(([french]) => Object.keys(french)).length, Object.keys(fr).length);
+  for (const [french, english] of PARTS) assert.deepEqual(Object.keys(english).sort(), Object.keys(french).sort());
+  assert.equal(PARTS.flatMap(([french]) => Object.keys(french)).length, Object.keys(fr).length);
 });
 
 test('a text takes the same parameters in both languages', () => {

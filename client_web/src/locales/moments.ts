@@ -19,6 +19,12 @@ export function day(at: Date, now: Date = new Date()): string {
   return format({ weekday: 'long', day: 'numeric', month: 'long', ...withYear }, at);
 }
 
+/** The day of an instant, or one of the calendar ("2026-11-22"), as the wire has them. */
+export const dayOf = (text: string): string => day(instant(text));
+
+/** The same with its year and no name of the day: of what may lie far back. */
+export const dateOf = (text: string): string => format({ day: 'numeric', month: 'long', year: 'numeric' }, instant(text));
+
 export const dayAndHour = (at: Date): string => t('day.at', { day: day(at), hour: hour(at) });
 
 export const sameDay = (one: Date, other: Date): boolean => midnight(one) === midnight(other);
@@ -42,5 +48,8 @@ export function ago(at: Date, now: Date = new Date()): string {
   if (minutes < 24 * 60) return relative.format(-Math.floor(minutes / 60), 'hour');
   return relative.format(-Math.floor(minutes / (24 * 60)), 'day');
 }
+
+/** A day of the calendar is that day here, whatever the zone: so its noon. */
+const instant = (text: string): Date => new Date(text.length === 10 ? `${text}T12:00` : text);
 
 const midnight = (at: Date): number => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();

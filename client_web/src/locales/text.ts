@@ -22,11 +22,32 @@ import type { frYoung } from './fr_young';
 import { english, language } from './language';
 
 /**
- * A sentence; or two when French must choose between "vous" and "tu"; or a form for one and a form for several.
+ * A sentence; or two, one for everybody and one for the young person, to whom French says "tu"; or a form for one and a
+ * form for several.
  * `{name}` stands for a parameter.
  */
 export type Text = string | readonly [vous: string, tu: string] | { readonly one: string; readonly other: string };
-export type Key = keyof typeof fr | keyof typeof frCall | keyof typeof frCaseload | keyof typeof frConsent | keyof typeof frGlass | keyof typeof frJournal | keyof typeof frDesk | keyof typeof frEntry | keyof typeof frPeople | keyof typeof frLooks | keyof typeof frMend | keyof typeof frMyData | keyof typeof frNotices | keyof typeof frPairs | keyof typeof frSecurity | keyof typeof frStaff | keyof typeof frWords | keyof typeof frYoung;
+type Part =
+  | typeof fr
+  | typeof frCall
+  | typeof frCaseload
+  | typeof frConsent
+  | typeof frDesk
+  | typeof frEntry
+  | typeof frGlass
+  | typeof frJournal
+  | typeof frLooks
+  | typeof frMend
+  | typeof frMyData
+  | typeof frNotices
+  | typeof frPairs
+  | typeof frPeople
+  | typeof frSecurity
+  | typeof frStaff
+  | typeof frWords
+  | typeof frYoung;
+type KeysOf<P> = P extends unknown ? keyof P : never; // of each part, not of what all have
+export type Key = KeysOf<Part>;
 /** A part of the texts in another language than French. */
 export type Texts<French> = Readonly<Record<keyof French, Text>>;
 export type Params = Readonly<Record<string, string | number>>;
@@ -34,7 +55,7 @@ export type Params = Readonly<Record<string, string | number>>;
 let french: Partial<Record<Key, Text>> = fr;
 
 /** A part of the page that comes later brings its own. */
-export function learnTexts(texts: typeof frCall | typeof frCaseload | typeof frConsent | typeof frGlass | typeof frJournal | typeof frDesk | typeof frEntry | typeof frPeople | typeof frLooks | typeof frMend | typeof frMyData | typeof frNotices | typeof frPairs | typeof frSecurity | typeof frStaff | typeof frWords | typeof frYoung): void {
+export function learnTexts(texts: Part): void {
   french = { ...french, ...texts };
 }
 

@@ -1,7 +1,7 @@
 /** One's requests: what was asked, where it stands, who does what next, and by when. */
 
 import type { VNode } from 'preact';
-import { day } from '../locales/moments';
+import { dayOf } from '../locales/moments';
 import { t, tOr } from '../locales/text';
 import { me } from '../session/session';
 import { Problem, useAttempt } from '../shell/refused';
@@ -41,7 +41,7 @@ function One({ request, onChange }: { request: DataRequest; onChange: () => Prom
         {request.extended_at && <li>{t('mydata.step_extended', { day: onDay(request.extended_at), why: request.extended_why ?? '' })}</li>}
         {open && (
           <li aria-current="step">
-            {t(request.state === 'received' ? 'mydata.next_received' : 'mydata.next_taken', { day: day(new Date(`${request.due_on}T12:00`)) })}
+            {t(request.state === 'received' ? 'mydata.next_received' : 'mydata.next_taken', { day: dayOf(request.due_on) })}
           </li>
         )}
         {request.ended_at && <li>{tOr(`mydata.step_${request.state}`, 'mydata.step_answered', { day: onDay(request.ended_at), name: request.ended_by ?? '' })}</li>}
@@ -67,4 +67,4 @@ function One({ request, onChange }: { request: DataRequest; onChange: () => Prom
   );
 }
 
-const onDay = (at: string): string => day(new Date(at));
+const onDay = (at: string): string => dayOf(at);

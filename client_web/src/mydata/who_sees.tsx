@@ -6,13 +6,12 @@ import { me } from '../session/session';
 import type { Seer } from '../wire/data';
 
 export const WhoSees = ({ seers }: { seers: readonly Seer[] }): VNode => (
-  <section aria-labelledby="who-title">
-    <h2 id="who-title">{t('mydata.who')}</h2>
+  <>
     {seers.map((seer) => (
       <One key={seer.role} seer={seer} />
     ))}
     <p>{t('mydata.who_not')}</p>
-  </section>
+  </>
 );
 
 function One({ seer }: { seer: Seer }): VNode {
@@ -24,9 +23,7 @@ function One({ seer }: { seer: Seer }): VNode {
   const never = me.value?.account.role === 'guardian' ? [] : seer.never.filter((data) => ['messages', 'flagged', 'calls', 'contact'].includes(data));
   return (
     <div class="card seer">
-      <h3>
-        {role}
-      </h3>
+      <h3>{role}</h3>
       {seer.people.length > 0 && <p class="seer-people">{seer.people.join(', ')}</p>}
       <p>{seer.sees.length === 0 ? t('mydata.sees_nothing') : t('mydata.sees', { what: names(sees) })}</p>
       {seer.sees.includes('messages') && seer.role === 'supervisor' && <p>{t('mydata.visibly')}</p>}

@@ -1,7 +1,7 @@
 /** The list of news at the top of the first page. What each says stands in the texts, under `notice.KIND`. */
 
 import type { VNode } from 'preact';
-import { ago, day, dayAndHour } from '../locales/moments';
+import { ago, dayAndHour, dayOf } from '../locales/moments';
 import { t, tOr, type Params } from '../locales/text';
 import { me } from '../session/session';
 import { CONSENTS, youngAddress } from '../shell/route';
@@ -15,7 +15,7 @@ export function NoticeList(): VNode | null {
     <section class="card news" aria-labelledby="news-title">
       <div class="section-head">
         <h2 id="news-title">{t('news.title')}</h2>
-        <button type="button" class="quiet-button" onClick={() => void seen(notices).catch(() => undefined)}>
+        <button type="button" class="quiet-button" onClick={() => void seen(notices)}>
           {t('news.seen')}
         </button>
       </div>
@@ -50,7 +50,7 @@ function said(facts: Notice['facts']): Params {
 }
 
 function inWords(fact: string): string {
-  if (/^\d{4}-\d\d-\d\d$/.test(fact)) return day(new Date(`${fact}T12:00`));
+  if (/^\d{4}-\d\d-\d\d$/.test(fact)) return dayOf(fact);
   if (/^\d{4}-\d\d-\d\dT/.test(fact)) return dayAndHour(new Date(fact));
   const word = tOr(`notice.word.${fact}`, 'notice.word');
   return word === t('notice.word') ? fact : word;

@@ -8,10 +8,15 @@ import type { Notice } from '../wire/notice';
 
 export const unseen = signal<readonly Notice[]>([]);
 
+const putAway = new Set<string>(); // here, whatever an answer says that left the server before
+let heard = 0; // by the socket
+
 export async function loadNotices(): Promise<void> {
+  const before = heard;
   try {
     const { notices } = await http<{ notices: Notice[] }>('GET', 'notices');
-    unseen.value = notices.filter((notice) => !notice.seen_at);
+    if (before !== heard) return await loadNotices(); // this answer may be older than what was heard meanwhile
+    unseen.value = notices.filter((notice) => !notice.seen_at && !putAway.has(notice.id));
   } catch {
     // The next first page asks again.
   }
@@ -20,11 +25,17 @@ export async function loadNotices(): Promise<void> {
 /** Gone from the page at once; when the server does not hear of it they are back with the next page. */
 export async function seen(notices: readonly Notice[]): Promise<void> {
   const ids = notices.map((notice) => notice.id);
+  for (const id of ids) putAway.add(id);
   unseen.value = unseen.peek().filter((notice) => !ids.includes(notice.id));
-  await http('POST', 'notices/seen', { ids });
+  try {
+    await http('POST', 'notices/seen', { ids });
+  } catch {
+    for (const id of ids) putAway.delete(id);
+  }
 }
 
 on('notice:new', (notice) => {
+  heard += 1;
   if (!unseen.peek().some((known) => known.id === notice.id)) unseen.value = [notice, ...unseen.peek()];
 });
 

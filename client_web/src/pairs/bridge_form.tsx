@@ -1,8 +1,8 @@
 /** Another mentor steps in, so that the young person is not without anyone. */
 
 import type { VNode } from 'preact';
-import { Choice, Field, FormDialog } from '../admin/fields';
 import { t } from '../locales/text';
+import { Choice, Field, FormDialog } from '../shell/fields';
 import { http } from '../wire/http';
 import type { PairFile } from '../wire/pairs';
 

@@ -1,10 +1,10 @@
 /** How each gate of a mentor stands, with its days. */
 
 import type { VNode } from 'preact';
-import { day } from '../locales/moments';
+import { dayOf } from '../locales/moments';
 import { t } from '../locales/text';
 import type { PaperFile } from '../wire/pairs';
-import { ofDay, word } from './page';
+import { word } from './words';
 
 export const GateList = ({ file }: { file: PaperFile }): VNode => (
   <ul class="people">
@@ -14,8 +14,8 @@ export const GateList = ({ file }: { file: PaperFile }): VNode => (
           <strong>{word('gate', gate.gate)}</strong>
           <span class="fact">
             {!gate.asked && t('papers.not_asked')}
-            {gate.asked && gate.open && (gate.until ? t('papers.until', { day: day(ofDay(gate.until)) }) : t('papers.no_end'))}
-            {gate.asked && !gate.open && (gate.until ? t('papers.over', { day: day(ofDay(gate.until)) }) : t('papers.none'))}
+            {gate.asked && gate.open && (gate.until ? t('papers.until', { day: dayOf(gate.until) }) : t('papers.no_end'))}
+            {gate.asked && !gate.open && (gate.until ? t('papers.over', { day: dayOf(gate.until) }) : t('papers.none'))}
           </span>
         </span>
         <span class={gate.asked && (!gate.open || (gate.days ?? 99) <= 30) ? 'tag tag-call' : 'tag'}>

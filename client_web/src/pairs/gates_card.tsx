@@ -2,57 +2,69 @@
 
 import type { VNode } from 'preact';
 import { t } from '../locales/text';
+import { Awaited, useLoaded } from '../shell/loaded';
 import { Problem, useAttempt } from '../shell/refused';
 import { http } from '../wire/http';
 import type { Gates } from '../wire/pairs';
-import { useLoaded } from './page';
 
 export function GatesCard(): VNode {
-  const { found, problem } = useLoaded<Gates>('policy/gates');
-  const { busy, problem: refused, attempt } = useAttempt();
-  const gates = found.value;
+  const loaded = useLoaded<Gates>('policy/gates');
+  return (
+    <section class="card" aria-labelledby="gates-card-title">
+      <h2 id="gates-card-title">{t('gates.title')}</h2>
+      <p class="hint">{t('gates.lead')}</p>
+      <Awaited of={loaded}>{(gates) => <Fields gates={gates} onChange={loaded.keep} />}</Awaited>
+    </section>
+  );
+}
+
+type Tick = 'vetting' | 'charter' | 'training' | 'welfare_blocks';
+type Count = 'vetting_months' | 'closed_readable_days';
+
+function Fields({ gates, onChange }: { gates: Gates; onChange: (next: Gates) => void }): VNode {
+  const { problem, attempt } = useAttempt();
   const change = (next: Partial<Gates>): void => {
-    const wanted = { ...gates!, ...next };
+    const wanted = { ...gates, ...next };
+    onChange(wanted); // at once: the next tick builds on this one
     void attempt(async () => {
-      await http('PUT', 'policy/gates', wanted);
-      found.value = wanted;
+      try {
+        await http('PUT', 'policy/gates', wanted);
+      } catch (error) {
+        onChange(gates);
+        throw error;
+      }
     });
   };
-  const Tick = ({ name }: { name: 'vetting' | 'charter' | 'training' | 'welfare_blocks' }): VNode => (
+  const tick = (name: Tick): VNode => (
     <p class="field field-check">
       <label>
-        <input type="checkbox" checked={gates![name]} disabled={busy.value} onChange={(event) => change({ [name]: event.currentTarget.checked })} /> {t(`gates.${name}`)}
+        <input type="checkbox" checked={gates[name]} onChange={(event) => change({ [name]: event.currentTarget.checked })} /> {t(`gates.${name}`)}
       </label>
     </p>
   );
-  const Count = ({ name, max }: { name: 'vetting_months' | 'closed_readable_days'; max: number }): VNode => (
+  const count = (name: Count, min: number, max: number): VNode => (
     <p class="field">
       <label for={`gates-${name}`}>{t(`gates.${name}`)}</label>
       <input
         id={`gates-${name}`}
         type="number"
-        min={name === 'vetting_months' ? 1 : 0}
+        min={min}
         max={max}
-        value={gates![name]}
-        onChange={(event) => event.currentTarget.checkValidity() && change({ [name]: event.currentTarget.valueAsNumber })}
+        required
+        value={gates[name]}
+        onChange={(event) => event.currentTarget.reportValidity() && change({ [name]: event.currentTarget.valueAsNumber })}
       />
     </p>
   );
   return (
-    <section class="card" aria-labelledby="gates-card-title">
-      <h2 id="gates-card-title">{t('gates.title')}</h2>
-      <p class="hint">{t('gates.lead')}</p>
-      <Problem sentence={problem.value || refused.value} />
-      {gates && (
-        <>
-          <Tick name="vetting" />
-          <Count name="vetting_months" max={60} />
-          <Tick name="charter" />
-          <Tick name="training" />
-          <Tick name="welfare_blocks" />
-          <Count name="closed_readable_days" max={730} />
-        </>
-      )}
-    </section>
+    <>
+      <Problem sentence={problem.value} />
+      {tick('vetting')}
+      {count('vetting_months', 1, 60)}
+      {tick('charter')}
+      {tick('training')}
+      {tick('welfare_blocks')}
+      {count('closed_readable_days', 0, 730)}
+    </>
   );
 }

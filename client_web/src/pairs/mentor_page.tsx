@@ -2,15 +2,17 @@
 
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { Choice, Field, FormDialog } from '../admin/fields';
-import { day } from '../locales/moments';
+import { dayOf } from '../locales/moments';
 import { t } from '../locales/text';
+import { Choice, Field, FormDialog } from '../shell/fields';
+import { Awaited, useLoaded } from '../shell/loaded';
+import { Page } from '../shell/page';
 import { Problem, useAttempt } from '../shell/refused';
 import { http } from '../wire/http';
 import type { PaperFile } from '../wire/pairs';
 import { GateList } from './gate_list';
-import { ofDay, Page, Select, useLoaded, word } from './page';
 import { reasonsOf } from './reasons';
+import { word, worded } from './words';
 
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   vetting: ['honorability', 'criminal_record', 'interview'],
@@ -18,64 +20,65 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 export function MentorPage({ id }: { id: string }): VNode {
-  const { found, problem } = useLoaded<PaperFile>(`mentors/${id}/papers`);
+  const loaded = useLoaded<PaperFile>(`mentors/${id}/papers`); // not again by itself: each reading is written down
   const asked = useSignal<'paper' | 'suspend' | 'restore' | null>(null);
   const said = useSignal('');
-  const file = found.value;
+  const name = loaded.found.value?.mentor.name;
   return (
-    <Page title={file ? t('papers.of', { name: file.mentor.name }) : t('papers.title')} problem={problem.value}>
+    <Page title={name ? t('papers.of', { name }) : t('papers.title')}>
       <p class="done" role="status">
         {said.value}
       </p>
-      {!file && !problem.value && <p class="empty">{t('app.loading')}</p>}
-      {file && (
-        <>
-          <section class="card" aria-labelledby="gates-title">
-            <h2 id="gates-title">{t('papers.gates')}</h2>
-            <GateList file={file} />
-            <p class="dialog-acts">
-              <button type="button" class="button" onClick={() => (asked.value = 'paper')}>
-                {t('papers.add')}
-              </button>
-            </p>
-          </section>
-          <History file={file} onChange={(next) => (found.value = next)} />
-          <section class="card" aria-labelledby="suspend-title">
-            <h2 id="suspend-title">{t('papers.suspend_title')}</h2>
-            <p>{t('papers.suspend_why', { name: file.mentor.name })}</p>
-            <p class="dialog-acts">
-              <button type="button" class="button button-soft" onClick={() => (asked.value = 'suspend')}>
-                {t('papers.suspend')}
-              </button>
-              <button type="button" class="quiet-button" onClick={() => (asked.value = 'restore')}>
-                {t('papers.restore')}
-              </button>
-            </p>
-          </section>
-          {asked.value === 'paper' && (
-            <PaperForm
-              file={file}
-              onClose={() => (asked.value = null)}
-              onSaved={(next) => {
-                found.value = next;
-                asked.value = null;
-                said.value = t('papers.added');
-              }}
-            />
-          )}
-          {(asked.value === 'suspend' || asked.value === 'restore') && (
-            <SuspendForm
-              id={id}
-              act={asked.value}
-              onClose={() => (asked.value = null)}
-              onDone={(sentence) => {
-                asked.value = null;
-                said.value = sentence;
-              }}
-            />
-          )}
-        </>
-      )}
+      <Awaited of={loaded}>
+        {(file) => (
+          <>
+            <section class="card" aria-labelledby="gates-title">
+              <h2 id="gates-title">{t('papers.gates')}</h2>
+              <GateList file={file} />
+              <p class="dialog-acts">
+                <button type="button" class="button" onClick={() => (asked.value = 'paper')}>
+                  {t('papers.add')}
+                </button>
+              </p>
+            </section>
+            <History file={file} onChange={loaded.keep} />
+            <section class="card" aria-labelledby="suspend-title">
+              <h2 id="suspend-title">{t('papers.suspend_title')}</h2>
+              <p>{t('papers.suspend_why', { name: file.mentor.name })}</p>
+              <p class="dialog-acts">
+                <button type="button" class="button button-soft" onClick={() => (asked.value = 'suspend')}>
+                  {t('papers.suspend')}
+                </button>
+                <button type="button" class="quiet-button" onClick={() => (asked.value = 'restore')}>
+                  {t('papers.restore')}
+                </button>
+              </p>
+            </section>
+            {asked.value === 'paper' && (
+              <PaperForm
+                file={file}
+                onClose={() => (asked.value = null)}
+                onSaved={(next) => {
+                  loaded.keep(next);
+                  asked.value = null;
+                  said.value = t('papers.added');
+                }}
+              />
+            )}
+            {(asked.value === 'suspend' || asked.value === 'restore') && (
+              <SuspendForm
+                id={id}
+                act={asked.value}
+                onClose={() => (asked.value = null)}
+                onDone={(sentence) => {
+                  asked.value = null;
+                  said.value = sentence;
+                }}
+              />
+            )}
+          </>
+        )}
+      </Awaited>
     </Page>
   );
 }
@@ -95,8 +98,8 @@ function History({ file, onChange }: { file: PaperFile; onChange: (next: PaperFi
             <span>
               <strong>{word('paper', paper.kind)}</strong>
               <span class="fact">
-                {day(ofDay(paper.issued_on))}
-                {paper.valid_until && ` → ${day(ofDay(paper.valid_until))}`}
+                {dayOf(paper.issued_on)}
+                {paper.valid_until && ` → ${dayOf(paper.valid_until)}`}
               </span>
             </span>
             {paper.withdrawn ? (
@@ -121,10 +124,10 @@ function PaperForm({ file, onClose, onSaved }: { file: PaperFile; onClose: () =>
         label={t('papers.gate')}
         name="gate"
         value={gate.value}
-        options={Object.keys(KINDS).map((each) => [each, word('gate', each)])}
+        options={worded('gate', Object.keys(KINDS))}
         onChange={(chosen) => (gate.value = chosen)}
       />
-      <Select label={t('papers.kind')} name="kind" options={KINDS[gate.value] ?? []} prefix="paper" />
+      <Choice label={t('papers.kind')} name="kind" options={worded('paper', KINDS[gate.value] ?? [])} />
       <Field label={t('papers.issued_on')} name="issued_on" type="date" />
       <Field
         label={t('papers.valid_until')}
@@ -147,7 +150,7 @@ function SuspendForm({ id, act, onClose, onDone }: { id: string; act: 'suspend' 
         onDone(t(act === 'suspend' ? 'papers.suspended' : 'papers.restored'));
       }}
     >
-      <Select label={t('pairs.why')} name="why" options={reasonsOf(act === 'suspend' ? 'suspend' : 'lift')} prefix="why" />
+      <Choice label={t('pairs.why')} name="why" options={worded('why', reasonsOf(act === 'suspend' ? 'suspend' : 'lift'))} />
     </FormDialog>
   );
 }

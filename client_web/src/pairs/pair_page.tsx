@@ -2,65 +2,70 @@
 
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { Field, FormDialog } from '../admin/fields';
 import { dayAndHour } from '../locales/moments';
 import { t, tOr } from '../locales/text';
-import { me } from '../session/session';
+import { Area, Choice, Field, FormDialog } from '../shell/fields';
+import { Awaited, useLoaded } from '../shell/loaded';
+import { Page } from '../shell/page';
 import { mentorAddress, pairAddress, welfareAddress } from '../shell/route';
 import { http } from '../wire/http';
 import type { PairFile } from '../wire/pairs';
 import { BridgeForm } from './bridge_form';
-import { Area, Page, Select, useLoaded, word } from './page';
 import { reasonsOf } from './reasons';
+import { LIVE, word, worded } from './words';
+
+const GOODBYE_HOUR = '17:00'; // as the hint beside the field says
 
 export function PairPage({ id }: { id: string }): VNode {
-  const { found, problem, load } = useLoaded<PairFile>(`pairs/${id}`);
+  const loaded = useLoaded<PairFile>(`pairs/${id}`, LIVE);
   const doing = useSignal<string | null>(null);
   const bridging = useSignal(false);
-  const file = found.value;
-  const title = file ? `${file.pair.mentor.name} · ${file.pair.mentee.name}` : t('pairs.title');
-  const done = (next?: PairFile): void => {
+  const pair = loaded.found.value?.pair;
+  const done = (next: PairFile): void => {
     doing.value = null;
+    loaded.keep(next);
+  };
+  const bridged = (): void => {
     bridging.value = false;
-    if (next) found.value = next;
-    else void load();
+    void loaded.load();
   };
   return (
-    <Page title={title} problem={problem.value}>
-      {!file && !problem.value && <p class="empty">{t('app.loading')}</p>}
-      {file && (
-        <>
-          <Standing file={file} />
-          <section class="card" aria-labelledby="acts-title">
-            <h2 id="acts-title">{t('pairs.acts')}</h2>
-            <p class="dialog-acts">
-              {file.acts.map((act) => (
-                <button key={act} type="button" class="button button-soft" onClick={() => (doing.value = act)}>
-                  {word('act', act)}
-                </button>
-              ))}
-              {file.bridges.length > 0 && (
-                <button type="button" class="button" onClick={() => (bridging.value = true)}>
-                  {t('pairs.bridge')}
-                </button>
-              )}
-            </p>
-            {file.acts.length === 0 && <p class="empty">{t('pairs.no_acts')}</p>}
-            <p class="dialog-acts">
-              <a class="quiet-button" href={mentorAddress(file.pair.mentor.id)}>
-                {t('pairs.mentor_file', { name: file.pair.mentor.name })}
-              </a>
-              <a class="quiet-button" href={welfareAddress(file.pair.mentee.id)}>
-                {t('pairs.welfare', { name: file.pair.mentee.name })}
-              </a>
-            </p>
-          </section>
-          {file.proposal && <Proposal file={file} />}
-          <History file={file} />
-          {doing.value && <ActForm file={file} act={doing.value} onClose={() => (doing.value = null)} onDone={done} />}
-          {bridging.value && <BridgeForm file={file} onClose={() => (bridging.value = false)} onDone={done} />}
-        </>
-      )}
+    <Page title={pair ? `${pair.mentor.name} · ${pair.mentee.name}` : t('pairs.title')}>
+      <Awaited of={loaded}>
+        {(file) => (
+          <>
+            <Standing file={file} />
+            <section class="card" aria-labelledby="acts-title">
+              <h2 id="acts-title">{t('pairs.acts')}</h2>
+              <p class="dialog-acts">
+                {file.acts.map((act) => (
+                  <button key={act} type="button" class="button button-soft" onClick={() => (doing.value = act)}>
+                    {word('act', act)}
+                  </button>
+                ))}
+                {file.bridges.length > 0 && (
+                  <button type="button" class="button" onClick={() => (bridging.value = true)}>
+                    {t('pairs.bridge')}
+                  </button>
+                )}
+              </p>
+              {file.acts.length === 0 && <p class="empty">{t('pairs.no_acts')}</p>}
+              <p class="dialog-acts">
+                <a class="quiet-button" href={mentorAddress(file.pair.mentor.id)}>
+                  {t('pairs.mentor_file', { name: file.pair.mentor.name })}
+                </a>
+                <a class="quiet-button" href={welfareAddress(file.pair.mentee.id)}>
+                  {t('pairs.welfare', { name: file.pair.mentee.name })}
+                </a>
+              </p>
+            </section>
+            {file.proposal && <Proposal file={file} />}
+            <History file={file} />
+            {doing.value && <ActForm file={file} act={doing.value} onClose={() => (doing.value = null)} onDone={done} />}
+            {bridging.value && <BridgeForm file={file} onClose={() => (bridging.value = false)} onDone={bridged} />}
+          </>
+        )}
+      </Awaited>
     </Page>
   );
 }
@@ -86,7 +91,7 @@ function Standing({ file }: { file: PairFile }): VNode {
           <ul>
             {file.holds.map((hold) => (
               <li key={`${hold.kind}${hold.since}`}>
-                {tOr(`hold.${hold.kind}`, 'hold.decision', { name: named(hold.about) })} {hold.why && <>({word('why', hold.why)}) </>}
+                {tOr(`hold.${hold.kind === 'suspended' && !hold.about ? 'suspended_pair' : hold.kind}`, 'hold.decision', { name: named(hold.about) })} {hold.why && <>({word('why', hold.why)}) </>}
                 <span class="fact">
                   {dayAndHour(new Date(hold.since))}
                   {hold.by && ` · ${hold.by}`}
@@ -136,7 +141,7 @@ const History = ({ file }: { file: PairFile }): VNode => (
       {file.history.map((step) => (
         <li key={`${step.at}${step.act}${step.why ?? ''}`}>
           <strong>{word('did', step.act)}</strong>
-          {step.why && <> : {step.act === 'held' || step.act === 'freed' ? word('held', step.why) : word('why', step.why)}</>}
+          {step.why && ` (${word(step.act === 'held' || step.act === 'freed' ? 'held' : 'why', step.why)})`}
           <span class="fact">
             {' '}
             {dayAndHour(new Date(step.at))} · {step.by ?? t('pairs.by_itself')}
@@ -158,25 +163,20 @@ interface ActProps {
 function ActForm({ file, act, onClose, onDone }: ActProps): VNode {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const reasons = reasonsOf(act);
-  const closing = act === 'plan_closing';
   return (
     <FormDialog
       title={word('act', act)}
       onClose={onClose}
-      save={async ({ why, note, day, hour }) => {
-        const goodbye = day ? { goodbye: { starts_at: new Date(`${day}T${hour ?? '17:00'}`).toISOString(), zone, minutes: 45, title: t('pairs.goodbye_title') } } : {};
+      save={async ({ why, note, day }) => {
+        const goodbye = day ? { goodbye: { starts_at: new Date(`${day}T${GOODBYE_HOUR}`).toISOString(), zone, minutes: 45, title: t('pairs.goodbye_title') } } : {};
         const body = { act, revision: file.revision, ...(why ? { why } : {}), ...(note ? { note } : {}), ...goodbye };
         onDone(await http<PairFile>('POST', `pairs/${file.pair.id}/acts`, body));
       }}
     >
-      <p>{tOr(`act.${act}_why`, 'pairs.act_why', { mentor: file.pair.mentor.name, mentee: file.pair.mentee.name, me: me.value?.account.name ?? '' })}</p>
-      {reasons.length > 0 && <Select label={t('pairs.why')} name="why" options={reasons} prefix="why" />}
-      {closing && (
-        <>
-          <Field label={t('pairs.goodbye_day')} name="day" type="date" required={false} hint={t('pairs.goodbye_hint')} />
-        </>
-      )}
-      <Area label={t('pairs.note')} name="note" hint={t('pairs.note_hint')} />
+      <p>{tOr(`act.${act}_why`, 'pairs.act_why', { mentor: file.pair.mentor.name, mentee: file.pair.mentee.name })}</p>
+      {reasons.length > 0 && <Choice label={t('pairs.why')} name="why" options={worded('why', reasons)} />}
+      {act === 'plan_closing' && <Field label={t('pairs.goodbye_day')} name="day" type="date" required={false} hint={t('pairs.goodbye_hint')} />}
+      <Area label={t('pairs.note')} name="note" required={false} maxLength={2000} hint={t('pairs.note_hint')} />
     </FormDialog>
   );
 }

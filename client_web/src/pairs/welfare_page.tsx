@@ -2,59 +2,63 @@
 
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { Choice, Field, FormDialog } from '../admin/fields';
-import { day } from '../locales/moments';
+import { dayOf } from '../locales/moments';
 import { t } from '../locales/text';
+import { Area, Choice, Field, FormDialog } from '../shell/fields';
+import { Awaited, useLoaded } from '../shell/loaded';
+import { Page } from '../shell/page';
 import { http } from '../wire/http';
 import type { Welfare } from '../wire/pairs';
-import { Area, ofDay, Page, Select, useLoaded, word } from './page';
+import { word, worded } from './words';
 
 const STEPS = ['agreement', 'opinion', 'adhesion', 'convention', 'evaluation', 'ended'];
 const WITH_OUTCOME = ['opinion', 'adhesion', 'evaluation'];
 
 export function WelfarePage({ id }: { id: string }): VNode {
-  const { found, problem } = useLoaded<Welfare>(`mentees/${id}/welfare`);
+  const loaded = useLoaded<Welfare>(`mentees/${id}/welfare`);
   const adding = useSignal(false);
-  const file = found.value;
+  const name = loaded.found.value?.mentee.name;
   return (
-    <Page title={file ? t('welfare.of', { name: file.mentee.name }) : t('welfare.title')} problem={problem.value}>
+    <Page title={name ? t('welfare.of', { name }) : t('welfare.title')}>
       <p class="lead">{t('welfare.lead')}</p>
-      {file && (
-        <section class="card" aria-labelledby="track-title">
-          <h2 id="track-title">{t('welfare.title')}</h2>
-          {!file.open && <p>{t('welfare.closed')}</p>}
-          {file.refused && <p class="problem">{t('welfare.refused')}</p>}
-          {file.open && file.missing.length > 0 && <p>{t('welfare.missing', { list: file.missing.map((step) => word('step', step).toLowerCase()).join(', ') })}</p>}
-          {file.due_on && <p>{t('welfare.due', { day: day(ofDay(file.due_on)) })}</p>}
-          <ul class="people">
-            {file.entries.map((entry) => (
-              <li key={entry.at}>
-                <span>
-                  <strong>{word('step', entry.step)}</strong>
-                  <span class="fact">
-                    {day(ofDay(entry.on))}
-                    {entry.outcome && ` · ${word('outcome', entry.outcome)}`}
+      <Awaited of={loaded}>
+        {(file) => (
+          <section class="card" aria-labelledby="track-title">
+            <h2 id="track-title">{t('welfare.title')}</h2>
+            {!file.open && <p>{t('welfare.closed')}</p>}
+            {file.refused && <p class="problem">{t('welfare.refused')}</p>}
+            {file.open && file.missing.length > 0 && <p>{t('welfare.missing', { list: file.missing.map((step) => word('step', step).toLowerCase()).join(', ') })}</p>}
+            {file.due_on && <p>{t('welfare.due', { day: dayOf(file.due_on) })}</p>}
+            <ul class="people">
+              {file.entries.map((entry) => (
+                <li key={entry.at}>
+                  <span>
+                    <strong>{word('step', entry.step)}</strong>
+                    <span class="fact">
+                      {dayOf(entry.on)}
+                      {entry.outcome && ` · ${word('outcome', entry.outcome)}`}
+                    </span>
+                    {entry.note && <span class="fact">{entry.note}</span>}
                   </span>
-                  {entry.note && <span class="fact">{entry.note}</span>}
-                </span>
-              </li>
-            ))}
-          </ul>
-          <button type="button" class="button" onClick={() => (adding.value = true)}>
-            {t(file.open ? 'welfare.add' : 'welfare.open')}
-          </button>
-          {adding.value && (
-            <StepForm
-              file={file}
-              onClose={() => (adding.value = false)}
-              onSaved={(next) => {
-                found.value = next;
-                adding.value = false;
-              }}
-            />
-          )}
-        </section>
-      )}
+                </li>
+              ))}
+            </ul>
+            <button type="button" class="button" onClick={() => (adding.value = true)}>
+              {t(file.open ? 'welfare.add' : 'welfare.open')}
+            </button>
+            {adding.value && (
+              <StepForm
+                file={file}
+                onClose={() => (adding.value = false)}
+                onSaved={(next) => {
+                  loaded.keep(next);
+                  adding.value = false;
+                }}
+              />
+            )}
+          </section>
+        )}
+      </Awaited>
     </Page>
   );
 }
@@ -64,10 +68,10 @@ function StepForm({ file, onClose, onSaved }: { file: Welfare; onClose: () => vo
   const step = useSignal(steps[0]!);
   return (
     <FormDialog title={t(file.open ? 'welfare.add' : 'welfare.open')} onClose={onClose} save={async (fields) => onSaved(await http<Welfare>('POST', `mentees/${file.mentee.id}/welfare`, fields))}>
-      <Choice label={t('welfare.step')} name="step" value={step.value} options={steps.map((each) => [each, word('step', each)])} onChange={(chosen) => (step.value = chosen)} />
+      <Choice label={t('welfare.step')} name="step" value={step.value} options={worded('step', steps)} onChange={(chosen) => (step.value = chosen)} />
       <Field label={t('welfare.on')} name="on" type="date" />
-      {WITH_OUTCOME.includes(step.value) && <Select label={t('welfare.outcome')} name="outcome" options={['for', 'reserved', 'against']} prefix="outcome" />}
-      <Area label={t('pairs.note')} name="note" hint={t('welfare.note_hint')} />
+      {WITH_OUTCOME.includes(step.value) && <Choice label={t('welfare.outcome')} name="outcome" options={worded('outcome', ['for', 'reserved', 'against'])} />}
+      <Area label={t('pairs.note')} name="note" required={false} maxLength={2000} hint={t('welfare.note_hint')} />
     </FormDialog>
   );
 }

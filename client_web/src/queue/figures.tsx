@@ -3,7 +3,7 @@
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { day } from '../locales/moments';
+import { dayOf } from '../locales/moments';
 import { language } from '../locales/language';
 import { t, tOr } from '../locales/text';
 import { refusedBecause } from '../shell/refused';
@@ -46,7 +46,7 @@ export function Figures(): VNode {
       </section>
       <section class="card" aria-labelledby="rules-figures-title">
         <h3 id="rules-figures-title">{t('figures.rules')}</h3>
-        <p class="hint">{t('figures.rules_why', { day: day(new Date(table.value.since)) })}</p>
+        <p class="hint">{t('figures.rules_why', { day: dayOf(table.value.since) })}</p>
         {table.value.rules.length === 0 ? (
           <p class="empty">{t('figures.rules_none')}</p>
         ) : (

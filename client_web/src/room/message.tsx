@@ -134,7 +134,7 @@ export function WaitingMessage({ item, room }: { item: Waiting; room: number }):
             <p>{item.returned}</p>
             <p class="fate-acts">
               <button type="button" class="quiet-button" onClick={() => void tryAgain(item)}>
-                {t('message.retry')}
+                {t('app.again')}
               </button>
               {item.kind === 'text' && (
                 <button

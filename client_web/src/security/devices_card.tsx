@@ -1,17 +1,13 @@
 /** Where one is signed in, and signing out from afar. */
 
-import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useEffect } from 'preact/hooks';
-import { language } from '../locales/language';
+import { dateOf } from '../locales/moments';
 import { t, tOr } from '../locales/text';
-import { signedOutElsewhere } from '../session/session';
+import { me, signedOutElsewhere } from '../session/session';
+import { Awaited, useLoaded } from '../shell/loaded';
 import { Problem, useAttempt } from '../shell/refused';
 import { http } from '../wire/http';
 import type { Device } from '../wire/security';
-
-const day = (date: string): string =>
-  new Intl.DateTimeFormat(language.value, { day: 'numeric', month: 'long', year: 'numeric' }).format(new Date(date));
 
 const nameOf = ({ system, browser }: Device): string =>
   system === 'program'
@@ -19,16 +15,12 @@ const nameOf = ({ system, browser }: Device): string =>
     : t('device.name', { system: tOr(`device.${system}`, 'device.other'), browser: tOr(`browser.${browser}`, 'browser.other') });
 
 export function DevicesCard(): VNode {
-  const devices = useSignal<readonly Device[]>([]);
+  const loaded = useLoaded<{ devices: Device[] }>('session/devices', ['notice:new']); // which tells of a new one
   const { busy, problem, attempt } = useAttempt();
-  const load = async (): Promise<void> => {
-    devices.value = (await http<{ devices: Device[] }>('GET', 'session/devices')).devices;
-  };
-  useEffect(() => void attempt(load), []);
   const end = (device: Device): void =>
     void attempt(async () => {
       await http('DELETE', `session/devices/${device.id}`);
-      await load();
+      await loaded.load();
     });
   const endAll = (): void =>
     void attempt(async () => {
@@ -40,30 +32,36 @@ export function DevicesCard(): VNode {
       <h2 id="devices-title">{t('device.title')}</h2>
       <p class="fact">{t('device.lead')}</p>
       <Problem sentence={problem.value} />
-      <ul class="devices">
-        {devices.value.map((device) => (
-          <li key={device.id}>
-            <span>
-              <strong>{nameOf(device)}</strong>
-              <span class="fact">
-                {t('device.since', { day: day(device.since) })}
-                {device.used_on && ` · ${t('device.used', { day: day(device.used_on) })}`}
-              </span>
-            </span>
-            {device.here ? (
-              <span class="tag">{t('device.here')}</span>
-            ) : (
-              <button type="button" class="button button-plain" disabled={busy.value} aria-label={t('device.end_one', { name: nameOf(device) })} onClick={() => end(device)}>
-                {t('device.end')}
-              </button>
-            )}
-          </li>
-        ))}
-      </ul>
+      <Awaited of={loaded}>
+        {({ devices }) => (
+          <ul class="devices">
+            {devices.map((device) => (
+              <li key={device.id}>
+                <span>
+                  <strong>{nameOf(device)}</strong>
+                  <span class="fact">
+                    {t('device.since', { day: dateOf(device.since) })}
+                    {device.used_on && ` · ${t('device.used', { day: dateOf(device.used_on) })}`}
+                  </span>
+                </span>
+                {device.here ? (
+                  <span class="tag">{t('device.here')}</span>
+                ) : (
+                  <button type="button" class="button button-plain" disabled={busy.value} aria-label={t('device.end_one', { name: nameOf(device) })} onClick={() => end(device)}>
+                    {t('device.end')}
+                  </button>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Awaited>
       <button type="button" class="button button-soft" disabled={busy.value} onClick={endAll}>
         {t('device.end_all')}
       </button>
-      <p class="hint">{t('device.end_all_hint')}</p>
+      <p class="hint">
+        {t('device.end_all_hint')} {me.value?.pin !== undefined && t('signout.bound')}
+      </p>
     </section>
   );
 }

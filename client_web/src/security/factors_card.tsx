@@ -2,45 +2,40 @@
 
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useEffect } from 'preact/hooks';
-import { language } from '../locales/language';
+import { dateOf } from '../locales/moments';
 import { t, type Key } from '../locales/text';
+import { Awaited, type Loaded } from '../shell/loaded';
 import { Problem, useAttempt } from '../shell/refused';
 import { http } from '../wire/http';
 import type { SecondFactors } from '../wire/security';
-import { Declined, makePasskey } from './passkeys';
+import { makePasskey } from './passkeys';
 import { ProofFields, useProof } from './proof';
 import { RecoverySheet } from './recovery_sheet';
 import { TotpSetUp } from './totp_set_up';
 
 type Doing = { act: 'totp' | 'passkey' | 'codes' | 'drop_totp' } | { act: 'drop_passkey'; id: string };
 
-const day = (date: string): string =>
-  new Intl.DateTimeFormat(language.value, { day: 'numeric', month: 'long', year: 'numeric' }).format(new Date(date));
-
-export function FactorsCard(): VNode {
-  const factors = useSignal<SecondFactors | null>(null);
+export function FactorsCard({ loaded }: { loaded: Loaded<SecondFactors> }): VNode {
   const doing = useSignal<Doing | null>(null);
   const codes = useSignal<readonly string[]>([]);
-  const { problem, attempt } = useAttempt();
-  const load = async (): Promise<void> => {
-    factors.value = await http<SecondFactors>('GET', 'second-factors');
-  };
-  useEffect(() => void attempt(load), []);
   const done = async (fresh: readonly string[]): Promise<void> => {
     codes.value = fresh;
     doing.value = null;
-    await load();
+    await loaded.load();
   };
-  const there = factors.value;
   return (
     <section class="card" aria-labelledby="factors-title">
       <h2 id="factors-title">{t('second.title')}</h2>
-      <p class="fact">{t(there?.required ? 'second.required' : 'second.lead')}</p>
-      <Problem sentence={problem.value} />
       {codes.value.length > 0 && <RecoverySheet codes={codes.value} onKept={() => (codes.value = [])} />}
-      {there && !doing.value && codes.value.length === 0 && <Listed there={there} onDo={(next) => (doing.value = next)} />}
-      {doing.value && <Act doing={doing.value} factors={there} onDone={done} onBack={() => (doing.value = null)} />}
+      <Awaited of={loaded}>
+        {(there) => (
+          <>
+            <p class="fact">{t(there.required ? 'second.required' : 'second.lead')}</p>
+            {!doing.value && codes.value.length === 0 && <Listed there={there} onDo={(next) => (doing.value = next)} />}
+            {doing.value && <Act doing={doing.value} factors={there} onDone={done} onBack={() => (doing.value = null)} />}
+          </>
+        )}
+      </Awaited>
     </section>
   );
 }
@@ -66,7 +61,7 @@ function Listed({ there, onDo }: { there: SecondFactors; onDo: (doing: Doing) =>
             <span>
               <strong>{t('second.passkey')}</strong>
               <span class="fact">
-                {t('device.since', { day: day(key.created_at) })} · {t('device.used', { day: day(key.used_on) })}
+                {t('device.since', { day: dateOf(key.created_at) })} · {t('device.used', { day: dateOf(key.used_on) })}
               </span>
             </span>
             {!alone && button('second.remove', { act: 'drop_passkey', id: key.id }, 'button button-plain')}
@@ -92,7 +87,7 @@ function Listed({ there, onDo }: { there: SecondFactors; onDo: (doing: Doing) =>
 
 interface ActProps {
   doing: Doing;
-  factors: SecondFactors | null;
+  factors: SecondFactors;
   onDone: (codes: readonly string[]) => Promise<void>;
   onBack: () => void;
 }
@@ -122,20 +117,16 @@ function Act({ doing, factors, onDone, onBack }: ActProps): VNode {
   const submit = (event: Event): void => {
     event.preventDefault();
     void attempt(async () => {
-      try {
-        const proof = await asking.proof();
-        if (!proof) return t('proof.need');
-        if (doing.act === 'passkey') {
-          const passkey = await makePasskey('session/new-passkey/options');
-          await onDone((await http<{ recovery_codes: string[] }>('POST', 'second-factors/passkeys', { passkey, proof })).recovery_codes);
-        } else if (doing.act === 'codes') {
-          await onDone((await http<{ recovery_codes: string[] }>('POST', 'second-factors/recovery-codes', { proof })).recovery_codes);
-        } else {
-          await http('POST', `second-factors/${doing.act === 'drop_passkey' ? `passkeys/${doing.id}` : 'totp'}/remove`, { proof });
-          await onDone([]);
-        }
-      } catch (error) {
-        if (!(error instanceof Declined)) throw error;
+      const proof = await asking.proof();
+      if (!proof) return t('proof.need');
+      if (doing.act === 'passkey') {
+        const passkey = await makePasskey('session/new-passkey/options');
+        await onDone((await http<{ recovery_codes: string[] }>('POST', 'second-factors/passkeys', { passkey, proof })).recovery_codes);
+      } else if (doing.act === 'codes') {
+        await onDone((await http<{ recovery_codes: string[] }>('POST', 'second-factors/recovery-codes', { proof })).recovery_codes);
+      } else {
+        await http('POST', `second-factors/${doing.act === 'drop_passkey' ? `passkeys/${doing.id}` : 'totp'}/remove`, { proof });
+        await onDone([]);
       }
       return undefined;
     });

@@ -1,6 +1,7 @@
 /** Passkeys in the browser (W3C Web Authentication): options and answers in JSON, as the server has them. */
 
 import { remember } from '../shell/memory';
+import { Declined } from '../shell/refused';
 import { http } from '../wire/http';
 import type { PasskeyAnswer, SignedIn } from '../wire/security';
 
@@ -17,9 +18,6 @@ interface OptionsJson {
 }
 
 type Asking = { public_key: OptionsJson };
-
-/** The person, or their browser, thought better of it: nothing to say. */
-export class Declined extends Error {}
 
 /** Signs in, whoever's passkey it is. With `offered`, the browser proposes those it knows beside the name's field. */
 export async function signInWithPasskey(offered?: AbortSignal): Promise<SignedIn> {

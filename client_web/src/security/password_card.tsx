@@ -2,7 +2,6 @@
 
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useEffect } from 'preact/hooks';
 import { t } from '../locales/text';
 import { Problem, useAttempt } from '../shell/refused';
 import { http } from '../wire/http';
@@ -10,13 +9,11 @@ import type { SecondFactors } from '../wire/security';
 import { PasswordField } from './password_field';
 import { ProofFields, useProof } from './proof';
 
-export function PasswordCard(): VNode {
+export function PasswordCard({ factors }: { factors: SecondFactors | null }): VNode {
   const fresh = useSignal('');
   const done = useSignal(false);
-  const factors = useSignal<SecondFactors | null>(null);
   const asking = useProof();
   const { busy, problem, attempt } = useAttempt();
-  useEffect(() => void attempt(async () => void (factors.value = await http<SecondFactors>('GET', 'second-factors'))), []);
   const submit = (event: Event): void => {
     event.preventDefault();
     done.value = false;
@@ -38,7 +35,7 @@ export function PasswordCard(): VNode {
         <p class="done" role="status">
           {done.value ? t('password.done') : ''}
         </p>
-        <ProofFields asking={asking} factors={factors.value} />
+        <ProofFields asking={asking} factors={factors} />
         <PasswordField label={t('password.new')} value={fresh} autocomplete="new-password" hint={t('password.hint')} />
         <button type="submit" class="button" disabled={busy.value}>
           {t('password.change')}

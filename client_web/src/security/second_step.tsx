@@ -9,7 +9,7 @@ import { Problem, useAttempt } from '../shell/refused';
 import { http } from '../wire/http';
 import type { SignedIn } from '../wire/security';
 import { CodeField } from './code_field';
-import { Declined, makePasskey, signInWithPasskey } from './passkeys';
+import { makePasskey, signInWithPasskey } from './passkeys';
 import { RecoverySheet } from './recovery_sheet';
 import { TotpSetUp } from './totp_set_up';
 
@@ -26,15 +26,6 @@ export function SecondStep(): VNode | null {
 }
 
 type Done = { onDone: (answer: SignedIn) => void };
-
-/** Silent when it was only declined. */
-const unlessDeclined = async (act: () => Promise<void>): Promise<void> => {
-  try {
-    await act();
-  } catch (error) {
-    if (!(error instanceof Declined)) throw error;
-  }
-};
 
 function Show({ onDone }: Done): VNode {
   const { totp, recovery, passkey } = asked.value!.second_factor!;
@@ -68,7 +59,7 @@ function Show({ onDone }: Done): VNode {
             type="button"
             class={totp || recovery ? 'button button-plain button-wide' : 'button button-wide'}
             disabled={busy.value}
-            onClick={() => void attempt(() => unlessDeclined(async () => onDone(await signInWithPasskey())))}
+            onClick={() => void attempt(async () => onDone(await signInWithPasskey()))}
           >
             {t('second.use_passkey')}
           </button>
@@ -99,7 +90,7 @@ function SetUp({ onDone }: Done): VNode {
       <div class="second-ways">
         {passkeys && (
           <p>
-            <button type="button" class="button button-wide" disabled={busy.value} onClick={() => void attempt(() => unlessDeclined(make))}>
+            <button type="button" class="button button-wide" disabled={busy.value} onClick={() => void attempt(make)}>
               {t('second.make_passkey')}
             </button>
             <span class="hint">{t('second.passkey_why')}</span>

@@ -3,28 +3,24 @@
 import type { VNode } from 'preact';
 import { t } from '../locales/text';
 import { me } from '../session/session';
-import { Header, LinkNotice } from '../shell/header';
 import { later } from '../shell/later';
-import { useTitle } from '../shell/title';
+import { useLoaded } from '../shell/loaded';
+import { Page } from '../shell/page';
+import type { SecondFactors } from '../wire/security';
 import { DevicesCard } from './devices_card';
 import { FactorsCard } from './factors_card';
 import { PasswordCard } from './password_card';
 
-const PinCard = later(async () => (await import('../parts/entry')).PinCard as () => VNode);
+const PinCard = later(async () => (await import('../parts/entry')).PinCard);
 
 export function SecurityPage(): VNode {
-  useTitle(t('security.title'));
+  const factors = useLoaded<SecondFactors>('second-factors');
   return (
-    <div class="page">
-      <Header back />
-      <main id="content" class="page-main security" tabIndex={-1}>
-        <LinkNotice />
-        <h1>{t('security.title')}</h1>
-        {me.value?.pin !== undefined && <PinCard />}
-        <DevicesCard />
-        <FactorsCard />
-        <PasswordCard />
-      </main>
-    </div>
+    <Page title={t('security.title')} kind="security">
+      {me.value?.pin !== undefined && <PinCard />}
+      <DevicesCard />
+      <FactorsCard loaded={factors} />
+      <PasswordCard factors={factors.found.value} />
+    </Page>
   );
 }

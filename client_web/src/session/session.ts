@@ -1,7 +1,7 @@
 /** Who is signed in, from the first look at the page to sign-out; and what their first page needs. */
 
 import { effect, signal } from '@preact/signals';
-import { addressed } from '../locales/address';
+import { addressRole } from '../locales/address';
 import { followAccount } from '../locales/language';
 import { forgetAll, sendFor } from '../outbox/outbox';
 import { recall, remember } from '../shell/memory';
@@ -9,7 +9,7 @@ import { go } from '../shell/route';
 import type { Me } from '../wire/account';
 import type { Home } from '../wire/home';
 import type { SignedIn } from '../wire/security';
-import { http } from '../wire/http';
+import { endTurn, http } from '../wire/http';
 import { close, link, onOnline, open, refusalCode } from '../wire/link';
 import { isHalfSignedIn, isSignedOut } from '../wire/refusal';
 import { knownMe, onOtherTab, rememberMe, signedInHere } from './known';
@@ -28,6 +28,7 @@ const SOON_MS = 4_000; // on a first visit the socket may be quicker than what w
 let loadedAt = 0;
 let coming: Promise<void> | undefined;
 let lastHere: string | null = null;
+let ending: Promise<boolean> | undefined;
 
 export async function start(): Promise<void> {
   if (!(await leftForGood())) {
@@ -100,13 +101,15 @@ export async function signOut(forgetUnsent: boolean): Promise<void> {
  */
 async function leftForGood(): Promise<boolean> {
   if (!recall(LEAVING)) return true;
-  try {
-    await http('DELETE', 'session');
-  } catch (error) {
-    if (!isSignedOut(error)) return false;
-  }
-  remember(LEAVING, null);
-  return true;
+  // One at a time: the answer to a second one would take the cookie of who signs in behind the first.
+  ending ??= http('DELETE', 'session').then(
+    () => true,
+    (error: unknown) => isSignedOut(error),
+  );
+  const left = await ending;
+  ending = undefined;
+  if (left) remember(LEAVING, null);
+  return left;
 }
 
 function begin(fresh: Me): void {
@@ -116,7 +119,7 @@ function begin(fresh: Me): void {
   me.value = fresh;
   rememberMe(fresh);
   endedBy.value = null;
-  addressed.value = fresh.account.role === 'mentee' ? 'tu' : 'vous';
+  addressRole(fresh.account.role);
   followAccount(fresh.account.language);
   if (!other && link.peek() !== 'closed' && link.peek() !== 'refused') return;
   if (link.peek() !== 'refused') close();
@@ -125,9 +128,11 @@ function begin(fresh: Me): void {
 }
 
 function end(why: string | null): void {
+  endTurn();
   close();
   sendFor(null);
   rememberMe(null);
+  remember('easy', null); // how one reads is one's own affair
   home.value = null;
   endedBy.value = why;
   me.value = null;

@@ -1,4 +1,7 @@
-/** A modal window on the browser's own `<dialog>`: focus stays in it, Escape closes it, the page behind is inert. */
+/**
+ * A modal window on the browser's own `<dialog>`: focus stays in it, Escape closes it, the page behind is inert.
+ * A click beside it closes it, too, unless there is something in it that was perhaps being written.
+ */
 
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
@@ -26,7 +29,7 @@ export function Dialog({ title, kind, onClose, children }: Props): VNode {
       class={kind ? `dialog dialog-${kind}` : 'dialog'}
       aria-labelledby={heading}
       onClose={onClose}
-      onClick={(event) => event.target === box.current && box.current?.close()}
+      onClick={(event) => event.target === box.current && !box.current?.querySelector('form') && box.current?.close()}
     >
       <div class="dialog-body">
         <header class="dialog-head">

@@ -84,6 +84,7 @@ function AccountMenu(): VNode | null {
   const account = me.value?.account;
   if (!account) return null;
   const unsent = waiting.value.filter((item) => item.account === account.id).length;
+  const bound = me.value?.pin !== undefined; // perhaps with no password to come back by
   return (
     <div class="account" ref={menu}>
       <button type="button" class="account-button" aria-expanded={open} aria-label={t('app.account')} onClick={() => setOpen(!open)}>
@@ -121,21 +122,24 @@ function AccountMenu(): VNode | null {
             {t('app.looks')}
           </a>
           <LanguageSwitch />
-          <button type="button" class="quiet-button" onClick={() => (unsent ? setLeaving(true) : void signOut(false))}>
+          <button type="button" class="quiet-button" onClick={() => (unsent || bound ? setLeaving(true) : void signOut(false))}>
             {t('app.sign_out')}
           </button>
         </div>
       )}
       {leaving && (
         <Dialog title={t('signout.title')} onClose={() => setLeaving(false)}>
-          <p>{t('signout.unsent', { count: unsent })}</p>
+          {bound && <p>{t('signout.bound')}</p>}
+          {unsent > 0 && <p>{t('signout.unsent', { count: unsent })}</p>}
           <div class="dialog-acts">
             <button type="button" class="button" onClick={() => void signOut(false)}>
-              {t('signout.keep')}
+              {t(unsent ? 'signout.keep' : 'app.sign_out')}
             </button>
-            <button type="button" class="button button-plain" onClick={() => void signOut(true)}>
-              {t('signout.erase')}
-            </button>
+            {unsent > 0 && (
+              <button type="button" class="button button-plain" onClick={() => void signOut(true)}>
+                {t('signout.erase')}
+              </button>
+            )}
           </div>
         </Dialog>
       )}

@@ -9,17 +9,31 @@ import { Refusal } from '../wire/refusal';
 export const refusedBecause = (error: unknown, otherwise: Key = 'error.unreachable'): string =>
   error instanceof Refusal && error.message ? error.message : t(otherwise);
 
-export const Problem = ({ sentence }: { sentence: string | undefined }): VNode | null =>
+interface ProblemProps {
+  sentence: string | undefined;
+  /** Another try, where there is something to try. */
+  again?: () => void;
+}
+
+export const Problem = ({ sentence, again }: ProblemProps): VNode | null =>
   sentence ? (
     <p class="problem" role="alert">
       {sentence}
+      {again && (
+        <button type="button" class="quiet-button" onClick={() => again()}>
+          {t('app.again')}
+        </button>
+      )}
     </p>
   ) : null;
+
+/** The person, or their browser, thought better of it: nothing to say. */
+export class Declined extends Error {}
 
 export interface Attempt {
   busy: ReadonlySignal<boolean>;
   problem: ReadonlySignal<string>;
-  /** Does it, busy meanwhile. What it returns, or the Refusal that it throws, is said as the problem. */
+  /** Does it, busy meanwhile. What it returns, or the Refusal that it throws, is said as the problem; Declined is not. */
   attempt: (act: () => Promise<string | void>) => Promise<void>;
 }
 
@@ -27,14 +41,21 @@ export function useAttempt(): Attempt {
   const busy = useSignal(false);
   const problem = useSignal('');
   const attempt: Attempt['attempt'] = async (act) => {
+    const before = document.activeElement;
     busy.value = true;
     problem.value = '';
     try {
       problem.value = (await act()) ?? '';
     } catch (error) {
-      problem.value = refusedBecause(error);
+      if (!(error instanceof Declined)) problem.value = refusedBecause(error);
     }
     busy.value = false;
+    requestAnimationFrame(() => giveBack(before));
   };
   return { busy, problem, attempt };
+}
+
+/** A button that was off while it was busy has lost the focus; by now it is on again. */
+function giveBack(before: Element | null): void {
+  if (document.activeElement === document.body && before instanceof HTMLElement && before.isConnected) before.focus();
 }

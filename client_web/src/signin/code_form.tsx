@@ -11,6 +11,7 @@ import type { SignedIn } from '../wire/security';
 export const CodeForm = (): VNode => (
   <OneField
     kind="code"
+    focus
     label={t('code.label')}
     hint={t('code.hint')}
     act={t('code.enter')}

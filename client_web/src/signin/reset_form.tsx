@@ -18,6 +18,7 @@ export function ResetForm(): VNode {
   return (
     <OneField
       kind="login"
+      focus
       label={t('reset.label')}
       act={t('reset.send')}
       send={async (login) => {

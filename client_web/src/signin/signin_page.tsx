@@ -11,7 +11,7 @@ import { later } from '../shell/later';
 import { recall } from '../shell/memory';
 import { LOOKS } from '../shell/route';
 import { Shelter } from '../shell/mark';
-import { refusedBecause } from '../shell/refused';
+import { Declined, refusedBecause } from '../shell/refused';
 import { useTitle } from '../shell/title';
 import { Refusal } from '../wire/refusal';
 
@@ -36,7 +36,8 @@ const WAYS = ['password', 'code', 'reset'] as const;
 
 export function SignInPage(): VNode {
   useTitle(t('signin.title'));
-  const way = useSignal<'password' | 'code' | 'reset'>('password');
+  const way = useSignal<(typeof WAYS)[number] | null>(null); // null: none was chosen yet
+  const shown = way.value ?? 'password';
   return (
     <div class="page signin">
       <Header />
@@ -53,10 +54,10 @@ export function SignInPage(): VNode {
             </p>
           )}
           {waiting.value.length > 0 && <p class="notice">{t('signin.unsent', { count: waiting.value.length })}</p>}
-          {asked.value ? <SecondStep /> : way.value === 'code' ? <CodeForm /> : way.value === 'reset' ? <ResetForm /> : <SignInForm />}
+          {asked.value ? <SecondStep /> : shown === 'code' ? <CodeForm /> : shown === 'reset' ? <ResetForm /> : <SignInForm focus={way.value !== null} />}
           {!asked.value && (
             <div class="signin-ways">
-              {WAYS.filter((other) => other !== way.value).map((other) => (
+              {WAYS.filter((other) => other !== shown).map((other) => (
                 <button key={other} type="button" class="quiet-button" onClick={() => (way.value = other)}>
                   {t(`signin.by_${other}`)}
                 </button>
@@ -78,12 +79,16 @@ export function SignInPage(): VNode {
   );
 }
 
-function SignInForm(): VNode {
+/** `focus`: it was asked for, and the button which did has gone. */
+function SignInForm({ focus }: { focus: boolean }): VNode {
   const { login, password } = typed;
   const shown = useSignal(false);
   const busy = useSignal(false);
   const problem = useSignal<{ field: 'login' | 'password' | null; text: string } | null>(null);
   const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (focus) form.current?.querySelector('input')?.focus();
+  }, []);
 
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
@@ -102,20 +107,22 @@ function SignInForm(): VNode {
     form.current?.querySelector<HTMLElement>(`[name=${problem.peek()?.field ?? 'password'}]`)?.focus();
   };
 
+  const offer = useRef(new AbortController()); // of what the browser proposes beside the name's field
   const withPasskey = async (offered?: AbortSignal): Promise<void> => {
     problem.value = null;
+    if (!offered) offer.current.abort(); // a browser asks one thing at a time
     try {
-      await finish(await (await import('../parts/security')).signInWithPasskey(offered));
+      const code = await import('../parts/security');
+      await finish(await code.signInWithPasskey(offered));
     } catch (error) {
-      if (error instanceof Refusal) problem.value = { field: null, text: reason(error) };
+      if (!offered || error instanceof Refusal) problem.value = error instanceof Declined ? null : { field: null, text: reason(error) };
     }
   };
   useEffect(() => {
     // Who has used one here finds it among the names that the browser proposes.
     if (!recall('passkey')) return;
-    const leaving = new AbortController();
-    void PublicKeyCredential.isConditionalMediationAvailable?.().then((can) => (can ? withPasskey(leaving.signal) : undefined));
-    return () => leaving.abort();
+    void PublicKeyCredential.isConditionalMediationAvailable?.().then((can) => (can ? withPasskey(offer.current.signal) : undefined));
+    return () => offer.current.abort();
   }, []);
 
   const wrong = (field: 'login' | 'password'): object =>

@@ -56,5 +56,5 @@ export interface TrailHead {
 
 export interface TrailHeads {
   readonly now?: TrailHead;
-  readonly days: readonly TrailHead[];
+  readonly days: readonly (TrailHead & { readonly day: string })[];
 }

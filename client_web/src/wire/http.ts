@@ -5,7 +5,16 @@ import { Refusal, unreachable } from './refusal';
 
 const PATIENCE_MS = 20_000; // a 2G line may need ten seconds for one exchange; past this the person is told
 
+let turn = 0;
+
+/** Who was here has gone: what is still asked for them goes its way, but its answer reaches nobody. */
+export function endTurn(): void {
+  turn += 1;
+}
+
 export async function http<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const mine = turn;
+  const personal = !path.startsWith('join'); // what a link opens is nobody's yet
   const giveUp = new AbortController();
   const timer = setTimeout(() => giveUp.abort(), PATIENCE_MS);
   let response: Response;
@@ -27,6 +36,7 @@ export async function http<T>(method: string, path: string, body?: unknown): Pro
   } finally {
     clearTimeout(timer);
   }
+  if (personal && mine !== turn) throw unreachable();
   if (response.ok) return answer as T;
   const error = (answer as { error?: { code: string; message: string } } | undefined)?.error;
   throw error ? new Refusal(error) : unreachable();

@@ -31,7 +31,7 @@ type Handler<E extends keyof Down> = (payload: Down[E]) => void;
 type Ack = { ok: boolean; error?: ErrorBody };
 
 const handlers: { [E in keyof Down]?: Handler<E>[] } = {};
-const whenOnline: (() => void)[] = [];
+const whenOnline = new Set<() => void>();
 const whenMoved: (() => void)[] = [];
 let cursors: () => Record<string, number> = () => ({});
 let socket: Socket | null = null;
@@ -39,14 +39,21 @@ let retry: ReturnType<typeof setTimeout> | undefined;
 let triedAt = -Infinity; // when the last attempt began
 let hurried: number | null = null; // in a call: its round trip, in seconds
 
-export function on<E extends keyof Down>(event: E, handler: Handler<E>): void {
-  const list = (handlers[event] ??= []) as Handler<E>[];
+/** Gives what ends it. */
+export function on<E extends keyof Down>(event: E, handler: Handler<E>): () => void {
+  if (!handlers[event]) {
+    handlers[event] = [];
+    socket?.on(event as string, (payload) => deliver(event, payload));
+  }
+  const list = handlers[event] as Handler<E>[];
   list.push(handler);
-  if (list.length === 1) socket?.on(event as string, (payload) => deliver(event, payload));
+  return () => void list.splice(list.indexOf(handler), 1);
 }
 
-export function onOnline(handler: () => void): void {
-  whenOnline.push(handler);
+/** Gives what ends it. */
+export function onOnline(handler: () => void): () => void {
+  whenOnline.add(handler);
+  return () => void whenOnline.delete(handler);
 }
 
 /** The network under the page is another one, or is back. */
@@ -173,7 +180,7 @@ function dropPath(): void {
 }
 
 function deliver<E extends keyof Down>(event: E, payload: Down[E]): void {
-  for (const handler of (handlers[event] ?? []) as Handler<E>[]) handler(payload);
+  for (const handler of [...((handlers[event] ?? []) as Handler<E>[])]) handler(payload);
 }
 
 function moved(): void {

@@ -35,7 +35,8 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const { pathname, origin } = new URL(request.url);
   if (request.method !== 'GET' || origin !== self.location.origin) return;
-  if (request.mode === 'navigate') event.respondWith(page(request));
+  // Of what is opened only the page itself: a file that one takes along comes from the network, however long it takes.
+  if (request.mode === 'navigate' && pathname === '/') event.respondWith(page(request));
   else if (pathname.startsWith('/assets/')) event.respondWith(kept(request, pathname));
 });
 
