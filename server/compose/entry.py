@@ -22,8 +22,10 @@ class Entry:
         sms = open_sms(settings.sms_url, settings.sms_body, settings.sms_authorization)
         Delivery(database, mail, sms, clock).register(ground.jobs)
         people.sign_in.on_new_device = DeviceLetters(database, mail, ground.jobs).post
-        files = PersonFiles(database, people.accounts, people.sign_in, people.standing, clock, names.check)
-        invitations = Invitations(database, people.passwords, ground.jobs, sms, clock)
+        files = PersonFiles(
+            database, people.accounts, people.sign_in, people.standing, people.witnesses, clock, names.check
+        )
+        invitations = Invitations(database, people.passwords, ground.jobs, sms, people.witnesses, clock)
         joining = JoiningHttp(
             database,
             Joining(database, people.passwords, people.sign_in, clock),

@@ -3,6 +3,7 @@
 from server.ground import Ground
 from server.infra.secrets import InstanceKeyring
 from server.moderation.names import Names
+from server.pairs.professionals import professionals_of
 from server.people.accounts import Accounts
 from server.people.factors.second_factors import SecondFactors
 from server.people.http import PeopleHttp
@@ -14,6 +15,7 @@ from server.people.sessions.guesses import Guesses
 from server.people.sessions.purge import PurgeSessions
 from server.people.sessions.signin import SignIn
 from server.people.standing import Standing
+from server.people.witnesses import Witnesses
 
 
 class People:
@@ -23,9 +25,17 @@ class People:
         self.authenticator = SessionAuthenticator(database, ground.notices, clock)
         self.passwords = Passwords()
         self.sign_in = SignIn(database, self.passwords, Guesses(clock), self.authenticator, ground.bus, clock)
-        self.accounts = Accounts(database, self.passwords, self.sign_in, self.standing, clock, names.check)
+        self.witnesses = Witnesses(professionals_of)
+        self.accounts = Accounts(
+            database, self.passwords, self.sign_in, self.standing, self.witnesses, clock, names.check
+        )
         factors = SecondFactors(
-            database, self.passwords, self.sign_in, InstanceKeyring(ground.settings.secret, ground.settings.data), clock
+            database,
+            self.passwords,
+            self.sign_in,
+            self.witnesses,
+            InstanceKeyring(ground.settings.secret, ground.settings.data),
+            clock,
         )
         factors.register(ground.jobs)
         PurgeSessions(database, clock).register(ground.jobs)

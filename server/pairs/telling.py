@@ -95,8 +95,10 @@ async def tell_of_bridge(conn: AsyncConnection, bridge: Pair, at: datetime) -> N
     await _tell(conn, bridge, bridge.mentor_id, "bridge_asked", at)
 
 
-async def tell_of_handover(conn: AsyncConnection, pair: Pair, at: datetime) -> None:
-    """``pair`` has its new supervisor."""
+async def tell_of_handover(conn: AsyncConnection, pair: Pair, before: UUID, by: UUID, at: datetime) -> None:
+    """``pair`` has its new supervisor; ``before``, who had it, is told unless it was their own act."""
+    if before != by:
+        await _tell(conn, pair, before, "pair_handed_over", at)
     await _tell(conn, pair, pair.supervisor_id, "pair_received", at)
     for account_id in (pair.mentee_id, pair.mentor_id):
         await _tell(conn, pair, account_id, "supervisor_changed", at)

@@ -27,6 +27,7 @@ from server.people.passwords import Passwords
 from server.people.sessions import store as sessions
 from server.people.sessions.signin import SignIn
 from server.people.standing import Standing
+from server.people.witnesses import Touched, Witnesses
 from server.trail.acts import Act
 from server.trail.record import record
 from server.transport.messages import DEFAULT_LANGUAGE, LANGUAGES
@@ -151,6 +152,7 @@ class Accounts:
         passwords: Passwords,
         sign_in: SignIn,
         standing: Standing,
+        witnesses: Witnesses,
         clock: Clock,
         screen_name: ScreenName | None = None,
     ) -> None:
@@ -158,11 +160,13 @@ class Accounts:
         self._passwords = passwords
         self._sign_in = sign_in
         self._standing = standing
+        self._witnesses = witnesses
         self._clock = clock
         self._screen_name = screen_name
 
     async def create(self, principal: Principal, new: NewAccount) -> store.Account:
-        """Makes an account in the organisation of ``principal``. Raises Forbidden, BadRequest, Conflict."""
+        """Makes an account in the organisation of ``principal``; of one of the staff, the others are told. Raises
+        Forbidden, BadRequest, Conflict."""
         principal.require(Permission.ACCOUNT_CREATE)
         if self._screen_name is not None:
             await self._screen_name(principal.organisation_id, rules.checked_name(new.name), new.confirmed)
@@ -170,10 +174,13 @@ class Accounts:
         async with self._database.begin(principal.organisation_id) as conn:
             organisation = await store.organisation(conn, principal.organisation_id)
             account = await add(conn, organisation, checked)
+            now = self._clock.now()
+            if account.person.role in sessions.STAFF:
+                await self._witnesses.tell(conn, account.person, [Touched.ACCOUNT], now, principal.account_id)
             await record(
                 conn,
                 principal.organisation_id,
-                self._clock.now(),
+                now,
                 Act.ACCOUNT_CREATED,
                 by=principal.account_id,
                 about=[account.person.id],

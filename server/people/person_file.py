@@ -2,7 +2,7 @@
 that speak for the person, which staff can cut off.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -14,22 +14,31 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.infra.database import Database
 from server.kernel.clock import Clock
 from server.kernel.errors import Conflict, NotFound
-from server.kernel.permissions import Permission
+from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
 from server.people import rules, store
 from server.people.accounts import Accounts, ScreenName, State, state_of
+from server.people.consent.store import links_of
 from server.people.entry import store as invitation_store
 from server.people.entry.store import Invitation, Way
 from server.people.factors import devices as known_devices
+from server.people.notices import tell
 from server.people.sessions import store as sessions
 from server.people.sessions.signin import SignIn
 from server.people.sessions.store import Listed
 from server.people.standing import Standing
 from server.people.tables import bound_sessions
+from server.people.witnesses import Touched, Witnesses
 from server.trail.acts import Act
+from server.trail.readings import ONE_READING, read_since
 from server.trail.record import record
 
 _WAYS: Final[Mapping[str, Way]] = {"email": "mail", "phone": "sms"}
+_TOUCHES: Final[Mapping[str, Touched]] = {
+    "email": Touched.ADDRESS,
+    "phone": Touched.ADDRESS,
+    "birth_date": Touched.BIRTH_DATE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,7 @@ class PersonFiles:
         accounts: Accounts,
         sign_in: SignIn,
         standing: Standing,
+        witnesses: Witnesses,
         clock: Clock,
         screen_name: ScreenName | None = None,
     ) -> None:
@@ -82,14 +92,20 @@ class PersonFiles:
         self._accounts = accounts
         self._sign_in = sign_in
         self._standing = standing
+        self._witnesses = witnesses
         self._clock = clock
         self._screen_name = screen_name
 
     async def read(self, principal: Principal, account_id: UUID) -> File:
-        """Raises Forbidden, NotFound."""
+        """It stands in the person's journal who looked. Raises Forbidden, NotFound."""
         principal.require(Permission.ACCOUNT_LIST)
-        async with self._database.begin(principal.organisation_id) as conn:
-            return await self._file(conn, principal, account_id)
+        now, me, organisation = self._clock.now(), principal.account_id, principal.organisation_id
+        async with self._database.begin(organisation) as conn:
+            found = await self._file(conn, principal, account_id)
+            act = Act.ACCOUNT_READ
+            if me != account_id and not await read_since(conn, organisation, act, me, account_id, now - ONE_READING):
+                await record(conn, organisation, now, act, by=me, about=[account_id])
+            return found
 
     async def correct(self, principal: Principal, account_id: UUID, wanted: Correction) -> File:
         """Raises Forbidden, NotFound, BadRequest, and Conflict("person_changed") when a colleague was faster: then
@@ -123,9 +139,23 @@ class PersonFiles:
             for field, way in _WAYS.items():
                 if field in changed:
                     await invitation_store.void_sent(conn, account_id, way, now)
+            await self._tell(conn, before.person, changed, now, principal.account_id)
             if "birth_date" in changed:
                 await self._standing.changed(conn, [account_id], now)
             return await self._file(conn, principal, account_id)
+
+    async def _tell(
+        self, conn: AsyncConnection, person: store.Person, changed: Collection[str], at: datetime, by: UUID
+    ) -> None:
+        """The person, those who may see it, and of a birth date, which decides who consents, the guardians."""
+        touched = sorted({_TOUCHES[field] for field in changed if field in _TOUCHES})
+        for what in touched:
+            await tell(conn, person.organisation_id, person.id, "account_corrected", at, what=what.value)
+        await self._witnesses.tell(conn, person, touched, at, by)
+        if Touched.BIRTH_DATE in touched and person.role is Role.MENTEE:
+            for link in await links_of(conn, mentee_ids=[person.id]):
+                if link.until is None:
+                    await tell(conn, person.organisation_id, link.guardian_id, "child_corrected", at, mentee=person.id)
 
     async def close(self, principal: Principal, account_id: UUID) -> None:
         """Sessions, sockets and calls end now. Raises Forbidden, NotFound, Conflict("own_account")."""

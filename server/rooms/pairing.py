@@ -159,7 +159,7 @@ class Pairing:
         detail = {"pair": str(pair.id), "before": str(pair.supervisor_id), "supervisor": str(supervisor)}
         two = (pair.mentor_id, pair.mentee_id)
         await record(conn, pair.organisation_id, at, Trail.PAIR_HANDED_OVER, by=by, about=two, detail=detail)
-        await tell_of_handover(conn, replace(pair, supervisor_id=supervisor), at)
+        await tell_of_handover(conn, replace(pair, supervisor_id=supervisor), pair.supervisor_id, by, at)
 
 
 def _about_mentor(holds: Collection[holds_store.Hold]) -> bool:

@@ -9,11 +9,12 @@ class Act(StrEnum):
     ACCOUNT_CORRECTED = "account.corrected"
     ACCOUNT_CREATED = "account.created"
     ACCOUNT_INVITED = "account.invited"
+    ACCOUNT_READ = "account.read"
     ACCOUNT_REOPENED = "account.reopened"
     APPEAL_MADE = "appeal.made"
     CHARTER_SIGNED = "charter.signed"
-    CONSENT_ASKED_AGAIN = "consent.asked_again"
     CHARTER_WRITTEN = "charter.written"
+    CONSENT_ASKED_AGAIN = "consent.asked_again"
     CONSENT_DISAGREED = "consent.disagreed"
     CONSENT_GIVEN = "consent.given"
     CONSENT_READ = "consent.read"
@@ -37,6 +38,7 @@ class Act(StrEnum):
     GATES_CHANGED = "gates.changed"
     GLASS_BROKEN = "glass.broken"
     GLASS_BROKEN_UNTOLD = "glass.broken_untold"
+    GLASS_DEFERRAL_ENDED = "glass.deferral_ended"
     GLASS_READ = "glass.read"
     GLASS_TELLING_DEFERRED = "glass.telling_deferred"
     GLASS_TOLD = "glass.told"
@@ -90,6 +92,7 @@ class Act(StrEnum):
 # that such an entry is about shows it (FIELD 78). What the client says of each stands in its locales/*_journal.ts.
 READINGS: Final = frozenset(
     {
+        Act.ACCOUNT_READ,
         Act.CONSENT_READ,
         Act.DATA_READ,
         Act.FLAG_CONTEXT_READ,

@@ -2,16 +2,19 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import exists, select
+from sqlalchemy import cast, exists, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.trail.acts import READINGS, Act
 from server.trail.tables import audit_entries
+
+ONE_READING: Final = timedelta(minutes=15)  # a page that shows itself anew, or after a change, is read once
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,10 @@ async def departures(conn: AsyncConnection, organisation_id: UUID, about: UUID, 
 
 
 async def read_since(
-    conn: AsyncConnection, organisation_id: UUID, act: Act, by: UUID, about: UUID, at: datetime
+    conn: AsyncConnection, organisation_id: UUID, act: Act, by: UUID, about: UUID, at: datetime, **detail: UUID
 ) -> bool:
-    """Whether ``by`` did this very reading at ``at`` or later: a page that shows itself anew is one reading."""
+    """Whether ``by`` did this very reading at ``at`` or later: a page that shows itself anew, a player that asks for
+    the rest, is one reading. ``detail``: what it was of, where the entry says that."""
     table = audit_entries.c
     same = exists().where(
         table.organisation_id == organisation_id,
@@ -49,6 +53,7 @@ async def read_since(
         table.act == act.value,
         table.by_id == by,
         table.at >= at,
+        *(cast(table.entry, JSONB)["detail"][name].astext == str(what) for name, what in detail.items()),
     )
     return bool((await conn.execute(select(same))).scalar_one())
 

@@ -20,6 +20,7 @@ from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.kernel.principal import Principal
 from server.pairs.http import PairsHttp
+from server.pairs.professionals import professionals_of
 from server.pairs.rules import Pair, State
 from server.pairs.store import insert_pair
 from server.people import accounts, store
@@ -34,6 +35,7 @@ from server.people.sessions.guesses import Guesses
 from server.people.sessions.signin import SignIn
 from server.people.sessions.visitor import Visitor
 from server.people.standing import Standing
+from server.people.witnesses import Witnesses
 from server.transport import lean, shield
 from server.transport.router import Endpoints
 from tests.support.roles import bound
@@ -153,7 +155,8 @@ async def world(
     passwords = Passwords(hasher)
     authenticator = SessionAuthenticator(server, notices, clock)
     signing = SignIn(server, passwords, Guesses(clock), authenticator, bus, clock)
-    managing = Accounts(server, passwords, signing, Standing(), clock)
+    witnesses = Witnesses(professionals_of)
+    managing = Accounts(server, passwords, signing, Standing(), witnesses, clock)
     ended: list[SessionEnded] = []
 
     async def remember(event: SessionEnded) -> None:
@@ -161,7 +164,7 @@ async def world(
 
     bus.subscribe(SessionEnded, remember)
     endpoints = Endpoints(authenticator, authenticator.authenticate_waiting)
-    factors = SecondFactors(server, passwords, signing, InstanceKeyring(SECRET, Path("/nowhere")), clock)
+    factors = SecondFactors(server, passwords, signing, witnesses, InstanceKeyring(SECRET, Path("/nowhere")), clock)
     endpoints.add(factors.session_http, factors.http, PeopleHttp(managing), PairsHttp(server, clock))
     app = web.Application()
     endpoints.attach(app)

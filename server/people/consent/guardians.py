@@ -5,6 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
 from server.kernel.clock import Clock
@@ -75,8 +76,7 @@ class Guardians:
                 conn, principal.organisation_id, now, Act.GUARDIAN_LINKED, by=principal.account_id,
                 about={mentee_id, guardian_id}, detail=detail,
             )  # fmt: skip
-            for who in (mentee_id, guardian_id):
-                await tell(conn, principal.organisation_id, who, "guardian_linked", now, mentee=mentee_id)
+            await self._tell(conn, link, "guardian_linked", now, principal.account_id)
             await self._consenting.changed(conn, [mentee_id], now)
 
     async def end(self, principal: Principal, mentee_id: UUID, link_id: UUID, why: Why) -> None:
@@ -95,9 +95,15 @@ class Guardians:
                     conn, principal.organisation_id, now, Act.GUARDIAN_ENDED, by=principal.account_id,
                     about={mentee_id, link.guardian_id}, detail={"link": str(link_id), "why": why},
                 )  # fmt: skip
-                for who in (mentee_id, link.guardian_id):
-                    await tell(conn, principal.organisation_id, who, "guardian_ended", now, mentee=mentee_id)
+                await self._tell(conn, link, "guardian_ended", now, principal.account_id)
                 await self._consenting.changed(conn, [mentee_id], now)
+
+    async def _tell(self, conn: AsyncConnection, link: GuardianLink, kind: str, now: datetime, by: UUID) -> None:
+        """The two, and the professionals: nobody of the staff settles alone who may consent for a child."""
+        for who in (link.mentee_id, link.guardian_id):
+            await tell(conn, link.organisation_id, who, kind, now, mentee=link.mentee_id)
+        for who in sorted({*await self._consenting.inform(conn, link.organisation_id, link.mentee_id)} - {by}):
+            await tell(conn, link.organisation_id, who, f"{kind}_staff", now, mentee=link.mentee_id)
 
 
 def _after(since: datetime, now: datetime) -> datetime:

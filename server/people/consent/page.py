@@ -4,7 +4,7 @@ of all whom they work for. What each is shown is in ``shown.py``."""
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,10 +23,8 @@ from server.people.consent.shown import Known, page
 from server.people.consent.store import Entry, GuardianLink
 from server.people.store import Person, people_in_role, people_of
 from server.trail.acts import Act
-from server.trail.readings import read_since
+from server.trail.readings import ONE_READING, read_since
 from server.trail.record import record
-
-ONE_READING = timedelta(minutes=15)  # a page that shows itself anew, or after a change, is read once
 
 
 class ConsentPages:

@@ -25,6 +25,7 @@ from server.people.entry.delivery import JOB
 from server.people.entry.store import Delivered, Invitation, Purpose, Way
 from server.people.passwords import Passwords
 from server.people.sessions.tokens import hash_token, new_token
+from server.people.witnesses import Touched, Witnesses
 from server.trail.acts import Act
 from server.trail.record import record
 
@@ -48,11 +49,14 @@ class Issued:
 class Invitations:
     """Use cases of staff around the ways in of the people of their organisation."""
 
-    def __init__(self, database: Database, passwords: Passwords, jobs: Jobs, sms: Sms, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, passwords: Passwords, jobs: Jobs, sms: Sms, witnesses: Witnesses, clock: Clock
+    ) -> None:
         self._database = database
         self._passwords = passwords
         self._jobs = jobs
         self._sms = sms
+        self._witnesses = witnesses
         self._clock = clock
 
     async def issue(
@@ -77,6 +81,7 @@ class Invitations:
                 hashes["code_hash"] = code_hash
             new = new_invitation(account.person, purpose, way, now, now + LASTS[purpose])
             await put(conn, self._jobs, new, by=principal.account_id, hashes=hashes, site=site)
+            await self._witnesses.tell(conn, account.person, [Touched.WAY_IN], now, principal.account_id)
         return Issued(new, token, code if purpose is Purpose.DEVICE else None)
 
     async def revoke(self, principal: Principal, account_id: UUID) -> None:

@@ -19,6 +19,7 @@ from server.people.factors import lasting, store
 from server.people.rules import login_key
 from server.people.sessions import store as sessions
 from server.people.sessions.signin import SignIn
+from server.people.witnesses import Touched, Witnesses
 from server.trail.acts import Act
 from server.trail.record import record
 
@@ -28,15 +29,16 @@ log = logging.getLogger(__name__)
 class Colleagues:
     """Use cases of staff."""
 
-    def __init__(self, database: Database, sign_in: SignIn, clock: Clock) -> None:
+    def __init__(self, database: Database, sign_in: SignIn, witnesses: Witnesses, clock: Clock) -> None:
         self._database = database
         self._sign_in = sign_in
+        self._witnesses = witnesses
         self._clock = clock
 
     async def reset(self, principal: Principal, account_id: UUID) -> None:
         """Takes all second factors away from somebody who cannot use them any more: their sessions end, and who must
-        have one sets it up at the next sign-in. They are told. Raises NotFound; Forbidden for one's own, which asks for
-        a proof."""
+        have one sets it up at the next sign-in. They are told, and so are others. Raises NotFound; Forbidden for one's
+        own, which asks for a proof."""
         principal.require(Permission.SECOND_FACTOR_RESET)
         async with self._database.begin(principal.organisation_id) as conn:
             person = await sessions.open_account(conn, account_id)
@@ -44,7 +46,9 @@ class Colleagues:
                 raise NotFound
             if person.id == principal.account_id:
                 raise Forbidden("own_second_factor")
-            ended = await _reset(conn, person, principal.account_id, self._clock.now())
+            now = self._clock.now()
+            ended = await _reset(conn, person, principal.account_id, now)
+            await self._witnesses.tell(conn, person, [Touched.SECOND_STEP], now, principal.account_id)
         await self._sign_in.announce(ended, "second_factor_reset")
 
     async def guessed_at(self, principal: Principal) -> list[lasting.Guessed]:

@@ -16,6 +16,7 @@ from server.people.factors.setting_up import SettingUp
 from server.people.passwords import Passwords
 from server.people.sessions.http import SessionHttp
 from server.people.sessions.signin import SignIn
+from server.people.witnesses import Witnesses
 
 TELL = "people:tell_of_guessing"
 EVERY_FIVE_MINUTES = "*/5 * * * *"
@@ -25,13 +26,19 @@ EACH_NIGHT = "41 3 * * *"  # UTC
 
 class SecondFactors:
     def __init__(
-        self, database: Database, passwords: Passwords, sign_in: SignIn, keyring: InstanceKeyring, clock: Clock
+        self,
+        database: Database,
+        passwords: Passwords,
+        sign_in: SignIn,
+        witnesses: Witnesses,
+        keyring: InstanceKeyring,
+        clock: Clock,
     ) -> None:
         checks = Checks(database, passwords, keyring, clock)
         self.setting_up = SettingUp(database, passwords, keyring, clock)
         self.finish = Finish(database, sign_in, checks, keyring, clock)
         self.own = Own(database, passwords, checks, self.setting_up, sign_in, keyring, clock)
-        self.colleagues = Colleagues(database, sign_in, clock)
+        self.colleagues = Colleagues(database, sign_in, witnesses, clock)
         self.session_http = SessionHttp(database, sign_in, self.finish, self.setting_up, keyring, clock)
         self.http = FactorsHttp(self.own, self.setting_up, self.colleagues)
 
