@@ -8,11 +8,11 @@ import asyncio
 import contextlib
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import asyncpg
 import msgspec
@@ -48,6 +48,7 @@ STOP_SECONDS = 10.0  # for the jobs under way to end; then they are left to anot
 KEEP_LOG = timedelta(days=30)  # of what was done; jobs that failed stay until someone deals with them
 
 Handler = Callable[[Mapping[str, Any]], Awaitable[None]]
+_Thing = TypeVar("_Thing")
 
 # Every name said out loud: pgqueuer would also take them from bare environment variables such as CHANNEL.
 _SETTINGS = DBSettings(
@@ -102,8 +103,9 @@ class Jobs:
         self._handlers[name] = handler
 
     def schedule(self, name: str, cron: str, handler: Handler) -> None:
-        """Runs ``handler`` at the times of ``cron`` (UTC), once however many processes there are. A run that fails is
-        retried and kept like any job."""
+        """Runs ``handler`` at the times of ``cron`` (UTC), once however many processes there are. What was missed
+        while none was there, on a machine that is off at night, runs once when one is. A run that fails is retried and
+        kept like any job."""
         self.register(name, handler)
         self._schedules[name] = cron
 
@@ -181,7 +183,7 @@ class Jobs:
         scheduler = SchedulerManager(queries)
         scheduler.shutdown = shutdown
         for name, cron in self._schedules.items():
-            scheduler.schedule(name, cron, clean_old=True)(self._enqueue_scheduled(name))
+            scheduler.schedule(name, cron)(self._enqueue_scheduled(name))
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(
@@ -205,6 +207,20 @@ class Jobs:
                 await self.enqueue(connection, name, {}, once=f"schedule:{name}")
 
         return enqueue
+
+
+async def for_each(things: Iterable[_Thing], act: Callable[[_Thing], Awaitable[None]]) -> None:
+    """Does ``act`` for each, whatever becomes of the others: an organisation, or a person, in trouble keeps no other
+    waiting. Raises the first failure when all had their turn, so that the job is tried again."""
+    failed: Exception | None = None
+    for thing in things:
+        try:
+            await act(thing)
+        except Exception as error:
+            log.warning("job_failed_for_one", extra={"error": type(error).__name__})
+            failed = failed or error
+    if failed is not None:
+        raise failed
 
 
 @dataclass

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
-from server.infra.jobs import Jobs
+from server.infra.jobs import Jobs, for_each
 from server.kernel.clock import Clock
 from server.kernel.permissions import Role
 from server.pairs import holds_store, papers_store, store
@@ -47,9 +47,11 @@ class Lapses:
         """Each organisation in a transaction of its own."""
         async with self._database.everywhere() as conn:
             every = list((await conn.execute(select(organisations.c.id).order_by(organisations.c.id))).scalars())
-        for organisation_id in every:
-            async with self._database.begin(organisation_id) as conn:
-                await self._look(conn, organisation_id, self._clock.now())
+        await for_each(every, self._run_for)
+
+    async def _run_for(self, organisation_id: UUID) -> None:
+        async with self._database.begin(organisation_id) as conn:
+            await self._look(conn, organisation_id, self._clock.now())
 
     async def _look(self, conn: AsyncConnection, organisation_id: UUID, at: datetime) -> None:
         today = (await papers_store.todays(conn, [organisation_id], at))[organisation_id]

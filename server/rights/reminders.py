@@ -2,20 +2,19 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from server.infra.database import Database
-from server.infra.jobs import Jobs
+from server.infra.jobs import Jobs, for_each
 from server.kernel.clock import Clock
 from server.kernel.permissions import Role
 from server.people.notices import tell
 from server.people.store import organisation, people_in_role
 from server.rights.deadlines import warning
-from server.rights.requests_store import open_requests, set_warned
+from server.rights.requests_store import Request, open_requests, set_warned
 
 JOB: Final = "rights:warn"
-MORNINGS: Final = "37 4 * * *"  # UTC
+EACH_HOUR: Final = "37 * * * *"  # a day begins at another hour in each zone, and its reminder must not come at its end
 
 
 class Reminders:
@@ -24,22 +23,22 @@ class Reminders:
         self._clock = clock
 
     def register(self, jobs: Jobs) -> None:
-        jobs.schedule(JOB, MORNINGS, self.run)
+        jobs.schedule(JOB, EACH_HOUR, self.run)
 
     async def run(self, _payload: Mapping[str, Any]) -> None:
         """Tells the admins, and who took it on; each warning once."""
-        now = self._clock.now()
         async with self._database.everywhere() as conn:
-            zones: dict[UUID, ZoneInfo] = {}
-            for request in await open_requests(conn):
-                where = request.organisation_id
-                if where not in zones:
-                    zones[where] = ZoneInfo((await organisation(conn, where)).zone)
-                days = warning(request.due_on, now.astimezone(zones[where]).date(), request.warned)
-                if days is None:
-                    continue
-                await set_warned(conn, request, days)
-                staff = {admin.id for admin in await people_in_role(conn, where, Role.ADMIN)}
-                for account_id in staff | ({request.taken_by} if request.taken_by is not None else set()):
-                    kind = "request_overdue" if days < 0 else "request_due"
-                    await tell(conn, where, account_id, kind, now, what=request.kind, due=request.due_on)
+            waiting = await open_requests(conn)
+        await for_each(waiting, self._remind)
+
+    async def _remind(self, request: Request) -> None:
+        now, where = self._clock.now(), request.organisation_id
+        async with self._database.begin(where) as conn:
+            zone = ZoneInfo((await organisation(conn, where)).zone)
+            days = warning(request.due_on, now.astimezone(zone).date(), request.warned)
+            if days is None or not await set_warned(conn, request, days):
+                return
+            staff = {admin.id for admin in await people_in_role(conn, where, Role.ADMIN)}
+            kind = "request_overdue" if days < 0 else "request_due"
+            for account_id in sorted(staff | ({request.taken_by} if request.taken_by is not None else set())):
+                await tell(conn, where, account_id, kind, now, what=request.kind, due=request.due_on)

@@ -98,8 +98,12 @@ async def write(conn: AsyncConnection, request: Request, **values: Any) -> None:
     await conn.execute(update(data_requests).where(rows.id == request.id).values(revision=rows.revision + 1, **values))
 
 
-async def set_warned(conn: AsyncConnection, request: Request, days: int) -> None:
-    await conn.execute(update(data_requests).where(data_requests.c.id == request.id).values(warned=days))
+async def set_warned(conn: AsyncConnection, request: Request, days: int) -> bool:
+    """False when it was answered, moved or reminded of since it was read."""
+    rows = data_requests.c
+    as_read = (rows.id == request.id, rows.revision == request.revision, rows.ended_at.is_(None))
+    same = rows.warned.is_not_distinct_from(request.warned)
+    return (await conn.execute(update(data_requests).where(*as_read, same).values(warned=days))).rowcount == 1
 
 
 async def recorded(

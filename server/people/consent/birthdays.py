@@ -4,8 +4,8 @@ guardians and to the professional. Runs by itself; what was missed while nothing
 Rights do not wait for this job: ``consent_rules`` reads the age from the clock at each act.
 """
 
-import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
-from server.infra.jobs import Jobs
+from server.infra.jobs import Jobs, for_each
 from server.kernel.clock import Clock
 from server.people.consent import store as consent_store
 from server.people.consent.consenting import Consenting
@@ -33,10 +33,17 @@ EVERY_FIVE_MINUTES: Final = "*/5 * * * *"
 BEFORE: Final = (30, 7, 0)  # days
 MISSED: Final = 366  # days after which a birthday is history, and nobody is told of it any more
 
-log = logging.getLogger(__name__)
-
 Step = Literal["alone", "grown"]
 _STEPS: Final[Mapping[int, Step]] = {ALONE_AGE: "alone", GROWN_AGE: "grown"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """A young person with a birthday that something is to be done about."""
+
+    mentee_id: UUID
+    organisation_id: UUID
+    age: int
 
 
 class Birthdays:
@@ -51,17 +58,15 @@ class Birthdays:
 
     async def run(self, _payload: Mapping[str, Any]) -> None:
         now = self._clock.now()
-        taken = 0
-        for age in _STEPS:
-            async with self._database.everywhere() as conn:
-                found = (await conn.execute(_near(age, now))).all()
-            for row in found:
-                ended: list[sessions.EndedSession] = []
-                async with self._database.begin(row.organisation_id) as conn:
-                    taken += await self._take(conn, row.organisation_id, row.id, age, now, ended)
-                await self._sign_in.announce(ended, "signed_out")
-        if taken:
-            log.info("birthdays_told", extra={"count": taken})
+        async with self._database.everywhere() as conn:
+            near = [_Near(*row, age) for age in _STEPS for row in await conn.execute(_near(age, now))]
+        await for_each(near, self._take_next)
+
+    async def _take_next(self, near: _Near) -> None:
+        ended: list[sessions.EndedSession] = []
+        async with self._database.begin(near.organisation_id) as conn:
+            await self._take(conn, near.organisation_id, near.mentee_id, near.age, self._clock.now(), ended)
+        await self._sign_in.announce(ended, "signed_out")
 
     async def _take(
         self,
@@ -71,23 +76,20 @@ class Birthdays:
         age: int,
         now: datetime,
         ended: list[sessions.EndedSession],
-    ) -> bool:
-        """The last step whose day has come, with those before it that nobody took. Whether there was one."""
+    ) -> None:
+        """The last step whose day has come, with those before it that nobody took."""
         await consent_store.lock(conn, mentee_id)
         file = (await consent_store.files(conn, [mentee_id])).get(mentee_id)
         if file is None:
-            return False
+            return
         due = [days for days in BEFORE if _moment(file, age, days) <= now]
-        new = [days for days in due if await _first_time(conn, organisation_id, mentee_id, age, days, now)]
+        new = [days for days in due if await _first_time(conn, organisation_id, file, age, days, now)]
         if not due or due[-1] not in new:
-            return False
-        if due[-1] == 0:
-            if not _known_before(file, file.turns(age)):
-                return False  # they came here at this age
-            await self._turned(conn, organisation_id, file, age, now, ended)
-        else:
+            return
+        if due[-1] != 0:
             await self._tell(conn, organisation_id, file, f"consent_{_STEPS[age]}_soon", now, age)
-        return True
+        elif _known_before(file, file.turns(age)):  # else they came here at this age
+            await self._turned(conn, organisation_id, file, age, now, ended)
 
     async def _turned(
         self,
@@ -127,7 +129,12 @@ def _near(age: int, now: datetime) -> Any:
     """Young people who turn ``age`` soon, or have lately, and of whom a step is still to take."""
     today = now.date()
     eldest, youngest = today - timedelta(days=MISSED), today + timedelta(days=BEFORE[0] + 2)
-    done = exists().where(age_steps.c.mentee_id == accounts.c.id, age_steps.c.age == age, age_steps.c.days_before == 0)
+    done = exists().where(
+        age_steps.c.mentee_id == accounts.c.id,
+        age_steps.c.age == age,
+        age_steps.c.days_before == 0,
+        age_steps.c.born == accounts.c.birth_date,
+    )
     return (
         select(accounts.c.id, accounts.c.organisation_id)
         .where(
@@ -146,11 +153,14 @@ def _moment(file: File, age: int, days: int) -> datetime:
 
 
 async def _first_time(
-    conn: AsyncConnection, organisation_id: UUID, mentee_id: UUID, age: int, days: int, now: datetime
+    conn: AsyncConnection, organisation_id: UUID, file: File, age: int, days: int, now: datetime
 ) -> bool:
+    """Of this birth date: where it was wrong and is corrected, the right birthday comes, too."""
     done = await conn.execute(
         insert(age_steps)
-        .values(organisation_id=organisation_id, mentee_id=mentee_id, age=age, days_before=days, at=now)
+        .values(
+            organisation_id=organisation_id, mentee_id=file.mentee, age=age, days_before=days, at=now, born=file.born
+        )
         .on_conflict_do_nothing()
     )
     return done.rowcount == 1

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
-from server.infra.jobs import Jobs
+from server.infra.jobs import Jobs, for_each
 from server.kernel.clock import Clock
 from server.kernel.errors import BadRequest, Conflict
 from server.kernel.permissions import Permission, Role
@@ -136,9 +136,12 @@ class ConsentWording:
         )
         async with self._database.everywhere() as conn:
             found = (await conn.execute(due)).all()
-        for row in found:
+
+        async def ask(row: Row[UUID, str, int]) -> None:
             async with self._database.begin(row.organisation_id) as conn:
                 await self._ask_again(conn, row.organisation_id, row.purpose, row.version, now)
+
+        await for_each(found, ask)
 
     async def _ask_again(
         self, conn: AsyncConnection, organisation_id: UUID, purpose: str, version: int, now: datetime

@@ -159,6 +159,54 @@ async def test_a_schedule_puts_its_job_on_the_queue(database: Database, jobs: Jo
     await until(lambda: len(runs) >= 2, 15)
 
 
+async def test_what_was_due_while_nothing_ran_is_made_up_for_once(database: Database, jobs: Jobs) -> None:
+    """A machine that is off at night would never let go of anything, nor warn of a day that comes."""
+    runs = []
+
+    async def handler(_payload: Mapping[str, Any]) -> None:
+        runs.append(1)
+
+    async def due() -> list[Any]:
+        async with database.everywhere() as connection:
+            query = "select next_run > now() from jobs.pgqueuer_schedules where entrypoint = 'yearly'"
+            return list((await connection.execute(text(query))).scalars())
+
+    def registered(process: Jobs) -> Jobs:
+        process.schedule("yearly", "17 3 1 1 *", handler)
+        return process
+
+    await registered(jobs).start()
+    async with asyncio.timeout(10):
+        while await due() != [True]:
+            await asyncio.sleep(0.02)
+    await jobs.stop()
+    async with database.everywhere() as connection:
+        await connection.execute(
+            text("update jobs.pgqueuer_schedules set next_run = now() - interval '9 days' where entrypoint = 'yearly'")
+        )
+    again = registered(Jobs(database, SystemClock()))
+    await again.start()
+    try:
+        await until(lambda: runs == [1])
+        assert await due() == [True]
+    finally:
+        await again.stop()
+    assert runs == [1]
+
+
+async def test_one_in_trouble_keeps_no_other_waiting() -> None:
+    done = []
+
+    async def act(thing: str) -> None:
+        if thing.startswith("bad"):
+            raise ValueError(thing)
+        done.append(thing)
+
+    with pytest.raises(ValueError, match="bad north"):
+        await jobs_module.for_each(["east", "bad north", "south", "bad west", "up"], act)
+    assert done == ["east", "south", "up"]
+
+
 async def test_the_log_of_what_was_done_is_purged_and_failures_stay(database: Database, jobs: Jobs) -> None:
     async with database.everywhere() as connection:
         await connection.execute(

@@ -227,6 +227,31 @@ async def test_at_18_the_guardians_access_ends_and_the_consents_are_an_adults_ow
     assert (await acts(house)).count("guardian.ended") == 2
 
 
+async def test_a_birth_date_that_was_wrong_takes_no_birthday_away(house: House) -> None:
+    """Noted too old, the guardian's access ended; at the right 18 it ends again, and both are told again."""
+    sophie = await house.person(Role.GUARDIAN, "Sophie")
+    room = await house.room(mentee_born=date(2008, 11, 23))
+    birthdays, born = house.capabilities.consents.birthdays, "update accounts set birth_date = :day where id = :id"
+    assert (await staff(house, room, "POST", "guardians", {**LINK, "guardian": str(sophie.id)})).status == 201
+    house.clock.advance(86_400)
+    await birthdays.run({})
+    house.clock.advance(60)
+    await house.sql(born, day=date(2008, 11, 24), id=room.mentee.id)
+    link = {**LINK, "guardian": str(sophie.id)}
+    claire = await session_of(house, room.supervisor)
+    path = f"/api/v1/mentees/{room.mentee.id}/guardians"
+    assert (await house.ask(claire, "POST", path, link)).status == 201
+    house.clock.advance(86_400)
+    for _ in range(2):
+        await birthdays.run({})
+    ended = await house.sql(
+        "select ended_why from guardian_links where mentee_id = :id order by since", id=room.mentee.id
+    )
+    assert ended == [("adult",), ("adult",)]
+    lea = await session_of(house, room.mentee)
+    assert (await notices(house, lea)).count("consent_grown") == 2
+
+
 async def test_the_birthday_itself_needs_no_job(house: House) -> None:
     """A child of 14 whose parent said yes and who said nothing: from 15 on their own word is enough."""
     room = await house.room(mentee_born=SOON, consents=[])

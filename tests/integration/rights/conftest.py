@@ -87,7 +87,7 @@ async def fill(house: House, room: Room, admin: Any) -> None:
         "insert into glass_accesses values (gen_random_uuid(), :org, :room, :by, 'danger', :marker, :at, :at, :at)",
         "insert into glass_deferrals values (gen_random_uuid(), :org, :room, :by, 'safety', :marker, :at,"
         " cast(:at as timestamptz) + interval '1 day')",
-        "insert into age_steps values (:org, :mentee, 15, 30, :at)",
+        "insert into age_steps values (:org, :mentee, 15, 30, :at, cast(:at as timestamptz))",
         "update flags set note = :marker, advice = :marker, edited = :marker,"
         " labels = jsonb_build_array(cast(:marker as text))",
         "insert into reviews (id, flag_id, act, decision, note, advice, spans, by_id, at)"
