@@ -1,7 +1,7 @@
 """Who is asking, as the edges hand it to the use cases."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,6 +14,12 @@ ADULT_AGE = 18  # years: French civil code, art. 414
 def age_on(birth_date: date, day: date) -> int:
     """Whole years at ``day``. Someone born on 29 February has their birthday on 1 March in common years."""
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def day_everywhere(now: datetime) -> date:
+    """The day that has begun in every time zone (the last is UTC-12). What protects minors goes by it where no zone is
+    at hand: it may hold for hours longer than it must, and never ends an hour too early."""
+    return (now.astimezone(UTC) - timedelta(hours=12)).date()
 
 
 class Missing(StrEnum):

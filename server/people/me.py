@@ -1,6 +1,7 @@
 """Who is signed in, as clients are told."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -42,7 +43,7 @@ async def me_of(conn: AsyncConnection, principal: Principal, clock: Clock) -> Me
     """``principal`` as told to themselves."""
     organisation = await store.organisation(conn, principal.organisation_id)
     pin = await pin_of(conn, principal.session_id) if principal.role in BY_DEVICE else None
-    born, today = principal.birth_date, clock.now().date()
+    born, today = principal.birth_date, clock.now().astimezone(ZoneInfo(organisation.zone)).date()
     return Me(
         account=MyAccount(
             id=principal.account_id,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from server.kernel.clock import Clock
-from server.kernel.principal import Principal, age_on
+from server.kernel.principal import Principal, age_on, day_everywhere
 from server.moderation.assess import assess
 from server.moderation.assess_voice import assess_voice
 from server.moderation.policy import unassessed
@@ -102,7 +102,7 @@ class Judge:
 
 def speaker_of(principal: Principal, now: datetime) -> Speaker:
     """``principal`` as the moderation knows them."""
-    age = age_on(principal.birth_date, now.date()) if principal.birth_date is not None else None
+    age = age_on(principal.birth_date, day_everywhere(now)) if principal.birth_date is not None else None
     return Speaker(principal.role.value, age, principal.account_id)
 
 
@@ -110,7 +110,7 @@ def circumstances_of(access: Access, now: datetime) -> Circumstances:
     """Of the pair: the age of its young person and its stage, without its organisation's own rules."""
     born = access.young_born
     return Circumstances(
-        age_on(born, now.date()) if born is not None else None, stage_of(access.pair.state, access, now)
+        age_on(born, day_everywhere(now)) if born is not None else None, stage_of(access.pair.state, access, now)
     )
 
 

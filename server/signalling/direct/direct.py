@@ -17,6 +17,7 @@ from server.infra.database import Database
 from server.infra.notices import Notices
 from server.kernel.clock import Clock
 from server.kernel.errors import BadSdp, Forbidden, NotFound
+from server.kernel.principal import day_everywhere
 from server.people.policy import policy_of
 from server.rooms.access import Rights
 from server.signalling.calls import Calls
@@ -175,7 +176,7 @@ class DirectCalls:
         async with self._database.begin(organisation_id) as conn:
             policy = await policy_of(conn, organisation_id)
         people = [part.principal for part in company.parts]
-        return may_be_direct(people, allowed=policy.direct_calls, today=self._clock.now().date())
+        return may_be_direct(people, allowed=policy.direct_calls, today=day_everywhere(self._clock.now()))
 
     def _own(self, connection: Connection, peer: UUID) -> Part:
         part = self._parts.find(peer)
