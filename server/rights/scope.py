@@ -11,7 +11,7 @@ from server.infra.holdings import Scope
 from server.kernel.errors import NotFound
 from server.kernel.permissions import Role
 from server.kernel.principal import Principal
-from server.pairs.rules import Pair, belongs
+from server.pairs.rules import Pair, State, belongs
 from server.pairs.store import pairs_of
 from server.people.consent.rules import Band
 from server.people.consent.store import files, links_of
@@ -67,8 +67,13 @@ async def answers_for(conn: AsyncConnection, staff: Principal, person_id: UUID) 
 
 
 async def caseload(conn: AsyncConnection, supervisor_id: UUID) -> set[UUID]:
-    """The people of the pairs that this professional answers for, and the guardians of the young ones among them."""
-    pairs = [pair for pair in await pairs_of(conn, supervisor_id) if pair.supervisor_id == supervisor_id]
+    """The people of the pairs that this professional answers for, and the guardians of the young ones among them. Of
+    pairs that are over, an admin answers: nobody has a caseload for life."""
+    pairs = [
+        pair
+        for pair in await pairs_of(conn, supervisor_id)
+        if pair.supervisor_id == supervisor_id and pair.state is not State.CLOSED
+    ]
     young = [pair.mentee_id for pair in pairs]
     people = {person for pair in pairs for person in (pair.mentor_id, pair.mentee_id)}
     if young:

@@ -86,7 +86,7 @@ async def test_a_parent_reads_neither_the_childs_requests_nor_the_other_parents_
     nora = await house.person(Role.ADMIN, "Nora")
     path = f"/api/v1/mentees/{room.mentee.id}/guardians"
     link = {"guardian": str(marc.id), "relation": "parent", "authority": True, "paper": "judgment"}
-    assert (await house.ask(nora, "POST", path, link)).status == 204
+    assert (await house.ask(nora, "POST", path, link)).status == 201
     made = {who.name: await make(house, who, "access", room.mentee.id) for who in (sophie, marc, room.mentee)}
     assert [status for _, status in made.values()] == [204] * 3  # nor does one's answer tell of another's
     for who in (sophie, marc):
@@ -117,6 +117,16 @@ async def test_a_supervisor_has_their_own_caseload_and_decides_no_erasure(house:
     assert await step(house, other.supervisor, request, step="take", revision=0) == 404
     assert await step(house, room.supervisor, request, step="answer", revision=0, words="non") == 403
     assert (await house.ask(room.supervisor, "POST", f"{DESK}/{request}/erase", {"revision": 0})).status == 403
+
+
+async def test_nobody_has_a_caseload_for_life(house: House) -> None:
+    room = await house.room()
+    request, _ = await make(house, room.mentee, "access")
+    await house.sql("update pairs set state = 'closed', closed_at = now() where id = :id", id=room.pair.id)
+    assert (await house.ask(room.supervisor, "GET", DESK)).body["requests"] == []
+    assert await step(house, room.supervisor, request, step="take", revision=0) == 404
+    export = f"/api/v1/data/export?person={room.mentee.id}"
+    assert (await house.ask(room.supervisor, "GET", export)).status == 404
 
 
 async def test_staff_is_warned_before_the_day_and_after_it(house: House) -> None:
