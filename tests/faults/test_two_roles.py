@@ -80,6 +80,9 @@ class TestEmbedded:
             "chief": "SUPERUSER",
             "seer": "BYPASSRLS",
             "maker": "CREATEROLE",
+            "copier": "REPLICATION",
+            "climber": "IN ROLE chief",
+            "runner": "IN ROLE pg_execute_server_program",
             "heir": f"IN ROLE {OWNER}",
             "hidden_heir": f"NOINHERIT IN ROLE {OWNER}",
         }
@@ -104,6 +107,9 @@ class TestEmbedded:
             "chief": "is a superuser",
             "seer": "may bypass row-level security",
             "maker": "may make roles",
+            "copier": "may copy the whole database",
+            "climber": "may become a superuser",
+            "runner": "may reach the files of PostgreSQL",
             "heir": "owns the tables",
             "hidden_heir": "owns the tables",
         }
@@ -193,18 +199,27 @@ class TestElsewhere:
 async def test_what_was_given_is_made_right_again(database: Database) -> None:
     """Too little or too much, by hand or by a table that came later; and the second time there is nothing to do."""
     role = name()
+    at = database.engine.url.database
+    assert await grants.grant(database, role) == [f"REVOKE TEMPORARY ON DATABASE {at} FROM PUBLIC, "]  # it is a copy
     async with database.everywhere() as conn:
         await conn.execute(text("create table later (id bigserial primary key)"))
+        await conn.execute(text("create function for_all() returns int language sql as 'select 1'"))
+        await conn.execute(text("grant execute on function audit_chain() to public"))
+        await conn.execute(text(f"grant create on schema jobs to {role}"))
         await conn.execute(text(f"revoke insert on messages from {role}"))
         await conn.execute(text(f"grant truncate, trigger on messages to {role}"))
         await conn.execute(text(f"grant update on alembic_version to {role}"))
     assert sorted(await grants.grant(database, role)) == [
         "GRANT DELETE ON TABLE public.later TO ",
+        "GRANT EXECUTE ON FUNCTION for_all() TO ",
         "GRANT INSERT ON TABLE public.later TO ",
         "GRANT INSERT ON TABLE public.messages TO ",
         "GRANT SELECT ON TABLE public.later TO ",
         "GRANT UPDATE ON TABLE public.later TO ",
         "GRANT USAGE ON SEQUENCE public.later_id_seq TO ",
+        "REVOKE CREATE ON SCHEMA jobs FROM PUBLIC, ",
+        "REVOKE EXECUTE ON FUNCTION audit_chain() FROM PUBLIC, ",
+        "REVOKE EXECUTE ON FUNCTION for_all() FROM PUBLIC, ",
         "REVOKE TRIGGER ON TABLE public.messages FROM ",
         "REVOKE TRUNCATE ON TABLE public.messages FROM ",
         "REVOKE UPDATE ON TABLE public.alembic_version FROM ",

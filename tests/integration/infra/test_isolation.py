@@ -1,6 +1,9 @@
 """Nothing crosses between organisations, whatever a statement asks for: PostgreSQL itself keeps each transaction to
 those it says it is about. Tried on every table, with statements that name the rows of others and no organisation."""
 
+import asyncio
+import io
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,12 +13,13 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
+from server.infra import grants
 from server.infra.database import EVERYWHERE, Database
 from server.kernel.errors import NotFound
 from server.kernel.identifiers import new_id
 from server.people.store import Organisation, people_of
-from tests.support.roles import bound
-from tests.support.rooms import House, organisation, served
+from tests.support.roles import bound, name
+from tests.support.rooms import House, organisation
 from tests.support.two_organisations import Row, Table, fill
 
 # Without a policy of their own: what is about no person and no organisation.
@@ -212,11 +216,28 @@ FORBIDDEN = (
     "drop schema public cascade",
     "create schema mine",
     "copy accounts to program 'cat'",
+    "copy accounts to '/tmp/all'",
+    "copy accounts from '/etc/passwd'",
+    "select pg_read_file('/etc/passwd')",
+    "select pg_ls_dir('.')",
+    "select lo_import('/etc/passwd')",
+    "select lo_export(lo_create(0), '/tmp/all')",
+    "select stavalues1 from pg_statistic",
+    "select rolpassword from pg_authid",
+    "select pg_create_physical_replication_slot('mine')",
+    "create publication everything for all tables",
+    "create extension pg_trgm",
+    "alter default privileges for role {owner} grant all on tables to {server}",
+    # For itself alone: a connection of the pool would carry it to the next organisation.
+    "create temp table accounts as select gen_random_uuid() as id",
+    "create function pg_temp.mine() returns trigger language plpgsql as 'begin return null; end'",
+    "create view pg_temp.mine as select 1",
 )
 
 
 async def test_the_servers_role_cannot_let_itself_out(database: Database) -> None:
     server = bound(database)
+    await grants.grant(database, name())  # what is said of a database does not come with its copy
     raw = await server.connect_raw()
     names = {"owner": database.engine.url.username, "server": server.engine.url.username}
     async with raw.transaction():
@@ -224,6 +245,77 @@ async def test_the_servers_role_cannot_let_itself_out(database: Database) -> Non
     await raw.close()
     await server.close()
     assert allowed == []
+
+
+async def test_functions_are_for_who_needs_them(database: Database) -> None:
+    """Not for other roles of the same cluster, since some run with the rights of the owner; and those of triggers for
+    nobody, who could hang them on a table of their own."""
+    async with database.everywhere() as conn:
+        found = await conn.execute(
+            text("""
+            select p.oid::regprocedure::text as name, p.prorettype = 'trigger'::regtype as of_trigger,
+                has_function_privilege('public', p.oid, 'EXECUTE') as for_all,
+                has_function_privilege(cast(:server as name), p.oid, 'EXECUTE') as for_server
+            from pg_proc p where p.pronamespace in ('public'::regnamespace, 'jobs'::regnamespace)
+                and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+            """),
+            {"server": name()},
+        )
+        functions = found.all()
+    assert len(functions) > 15
+    assert [row.name for row in functions if row.for_all] == []
+    assert [row.name for row in functions if row.for_server is row.of_trigger] == []
+
+
+async def test_no_other_way_leads_to_rows_of_others(scene: Scene) -> None:
+    """Copies, statistics, large objects."""
+    await scene.owner.execute("analyze")
+    of_columns = "select distinct schemaname || '.' || tablename from pg_stats where schemaname in ('public', 'jobs')"
+    assert {row[0] for row in await scene.owner.fetch(of_columns)} > {"public.accounts", "public.messages"}
+    async with scene.about(NORTH) as server:
+        assert {row[0] for row in await server.fetch(of_columns)} <= set(WITHOUT)
+        assert await server.fetchval("select count(*) from pg_stats_ext") == 0
+        assert await server.fetchval("select count(*) from pg_largeobject_metadata") == 0
+        for table in scene.tables:
+            copied = io.BytesIO()
+            await server.copy_from_table(table.name, output=copied)
+            assert len(copied.getvalue().splitlines()) == (0 if table.name in OF_NOBODY else 1), table.name
+
+
+NOTICE = re.compile(
+    r"([a-z_]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?(:([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?)?"
+)
+
+
+async def test_notices_name_what_changed_and_tell_nothing(database: Database) -> None:
+    """Whoever may connect may listen: to kinds and identifiers, made of chance."""
+    server = bound(database)
+    listener, owner = await server.connect_raw(), await database.connect_raw()
+    heard: list[tuple[str, str]] = []
+    told = await owner.fetch("select prosrc from pg_proc where prosrc ~ 'pg_notify'")
+    channels = {channel for row in told for channel in re.findall(r"pg_notify\('(\w+)'", row["prosrc"])}
+    assert channels > {"account_notices", "rights"}
+    for channel in channels:
+        await listener.add_listener(channel, lambda _c, _pid, channel, payload: heard.append((channel, payload)))
+    await fill(owner, (NORTH, SOUTH))
+    for table in ("account_notices", "accounts", "auth_sessions", "room_members", "rooms"):
+        await owner.execute(f"alter table {table} enable trigger user")
+    for change in (
+        "update accounts set disabled_at = now()",
+        "update rooms set closed_at = now()",
+        "delete from auth_sessions",
+        "update room_members set seat = seat + 10",
+        "with gone as (delete from account_notices returning *) insert into account_notices select * from gone",
+    ):
+        await owner.execute(change)
+    async with asyncio.timeout(10):
+        while len(heard) < 10:  # of two organisations
+            await asyncio.sleep(0.02)
+    assert {channel for channel, _ in heard} == {"account_notices", "rights"}
+    assert [said for said in heard if NOTICE.fullmatch(said[1]) is None] == []
+    for connection in (listener, owner):
+        await connection.close()
+    await server.close()
 
 
 async def test_what_may_only_be_added_to_is_only_added_to(scene: Scene) -> None:
@@ -234,12 +326,6 @@ async def test_what_may_only_be_added_to_is_only_added_to(scene: Scene) -> None:
                 column = table.written[-1]
                 said = await refused(server, statement.format(table.name, column, column))
                 assert said == f"permission denied for table {table.name}", statement
-
-
-@pytest.fixture
-async def house(database: Database) -> AsyncIterator[House]:
-    async with served(database) as house:
-        yield house
 
 
 async def test_it_is_the_policy_and_not_the_condition_of_the_query(house: House) -> None:
