@@ -59,7 +59,9 @@ class Birthdays:
     async def run(self, _payload: Mapping[str, Any]) -> None:
         now = self._clock.now()
         async with self._database.everywhere() as conn:
-            near = [_Near(*row, age) for age in _STEPS for row in await conn.execute(_near(age, now))]
+            near = [
+                _Near(row.id, row.organisation_id, age) for age in _STEPS for row in await conn.execute(_near(age, now))
+            ]
         await for_each(near, self._take_next)
 
     async def _take_next(self, near: _Near) -> None:
