@@ -46,7 +46,7 @@ class Capabilities:
         self.gateway = Gateway(
             self.people.authenticator, ground.clock, Limits(rate_factor=settings.rate_factor), ground.metrics
         )
-        Revocation(ground.database, self.gateway, ground.notices, ground.bus, ground.clock)
+        self.revocation = Revocation(ground.database, self.gateway, ground.notices, ground.bus, ground.clock)
         self.moderation = Moderation(ground, self.gateway, rules)
         self.flags = self.moderation.flags
         self.rooms = Rooms(ground, self.gateway, self.flags, rules)
@@ -76,6 +76,7 @@ class Capabilities:
         self._running.push_async_callback(self.limiter.close)
         await self.rooms.start(self._running)
         self.moderation.start(self._running)
+        self._running.push_async_callback(self.revocation.stop)
         self._running.push_async_callback(self.gateway.close)
         await self.signalling.start(self._running)  # stopped before the sockets, which are told of the end of calls
 

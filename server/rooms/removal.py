@@ -3,13 +3,12 @@
 Who has gained a room while being connected is brought into it. Works from notices, so in every process alike.
 """
 
-import asyncio
-import logging
 from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 
 from server.infra.notices import Notices
+from server.infra.rechecks import Rechecks
 from server.kernel.errors import NotFound
 from server.rooms.access import Rights
 from server.rooms.catchup import is_synced
@@ -19,10 +18,6 @@ from server.rooms.rules import is_staff
 from server.rooms.store import Room
 from server.rooms.visits import Visits
 from server.transport.gateway.gateway import Gateway
-
-log = logging.getLogger(__name__)
-
-RETRY_S = (0.1, 0.5, 1.0, 2.0)  # between attempts to read a room while the database is away; the last one repeats
 
 
 class RoomRights(Struct, frozen=True):
@@ -42,45 +37,21 @@ class Removal:
         self._rights = rights
         self._presence = presence
         self._visits = visits
-        self._checks: dict[UUID, asyncio.Task[None]] = {}
-        self._again: set[UUID] = set()
+        self.checks = Rechecks(self._check, "rooms")
         rights.watch(self.changed)
         notices.on_gap(self._gap)
 
     async def changed(self, room_id: UUID) -> None:
         """The rights to a room have changed, or may have."""
-        if room_id in self._checks:
-            self._again.add(room_id)
-        else:
-            self._checks[room_id] = asyncio.create_task(self._check(room_id), name="rights")
+        self.checks.ask([room_id])
 
     async def stop(self) -> None:
-        for task in self._checks.values():
-            task.cancel()
-        await asyncio.gather(*self._checks.values(), return_exceptions=True)
+        await self.checks.stop()
 
     async def _gap(self) -> None:
-        for room_id in self._presence.rooms():
-            await self.changed(room_id)
+        self.checks.ask(self._presence.rooms())
 
     async def _check(self, room_id: UUID) -> None:
-        failures = 0
-        try:
-            while True:
-                self._again.discard(room_id)
-                try:
-                    await self._apply(room_id)
-                except Exception as error:
-                    log.warning("rights_not_read", extra={"room": room_id, "error": type(error).__name__})
-                    await asyncio.sleep(RETRY_S[min(failures, len(RETRY_S) - 1)])
-                    failures += 1
-                else:
-                    if room_id not in self._again:
-                        return
-        finally:
-            del self._checks[room_id]  # no await since nothing new was seen
-
-    async def _apply(self, room_id: UUID) -> None:
         try:
             place = await self._rights.place(room_id, None)
             room: Room | None = place.room

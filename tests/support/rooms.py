@@ -99,6 +99,7 @@ async def room(
     *,
     state: State = State.ACTIVE,
     mentor: Person | None = None,
+    mentee: Person | None = None,
     supervisor: Person | None = None,
     mentee_born: date | None = None,
     since: datetime | None = None,
@@ -110,7 +111,7 @@ async def room(
     """A pair and its room, with new people in the seats that are not given, ``consents`` to all purposes, and the
     mentor's papers."""
     mentor = mentor or await person(database, where, Role.MENTOR, "Julien", now=now)
-    mentee = await person(database, where, Role.MENTEE, "Lea", born=mentee_born, now=now)
+    mentee = mentee or await person(database, where, Role.MENTEE, "Lea", born=mentee_born, now=now)
     supervisor = supervisor or await person(database, where, Role.SUPERVISOR, "Claire", now=now)
     pair = Pair(new_id(), where.id, mentor.id, mentee.id, supervisor.id, state, since)
     born = mentee.principal.birth_date
@@ -272,7 +273,9 @@ class House:
         await self.sql("select pg_notify('probes', :probe)", probe=probe)
         async with asyncio.timeout(10):
             await self.probes[probe].wait()
-            while self.capabilities.rooms.removal._checks:
+            for queue in self.notices._queues.values():
+                await queue.join()
+            while self.capabilities.rooms.removal.checks.busy:
                 await asyncio.sleep(0)
 
     async def person(self, role: Role, name: str, **how: Any) -> Person:

@@ -12,6 +12,7 @@ from server.kernel.identifiers import new_id
 from server.people.sessions.tokens import hash_token
 from server.rooms.access import Rights
 from tests.integration.rooms.test_log_outage import until
+from tests.support import roles
 from tests.support.rooms import Client, House, Room
 
 
@@ -180,3 +181,16 @@ async def test_rights_that_change_while_notices_are_lost(house: House) -> None:
     await lea.say(room, "Bonjour")
     await julien.quiet()
     assert julien.events("chat:message") == []
+
+
+async def test_a_look_that_fails_is_made_again(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """Who came in another role is cut off as soon as the database can be asked, though the notice was long ago."""
+    room = await house.room()
+    julien = await house.open(room.mentor)
+    await house.sql(f'revoke select on auth_sessions from "{roles.name()}"')  # noqa: S608 - a name of our own
+    await house.sql("update accounts set role = 'prescriber' where id = :id", id=room.mentor.id)
+    await until(lambda: "rights_not_read" in caplog.messages)
+    assert not julien.closed
+    await house.sql(f'grant select on auth_sessions to "{roles.name()}"')
+    await julien.until(lambda: julien.closed)
+    assert julien.events("session:ended")
