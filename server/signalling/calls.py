@@ -21,7 +21,7 @@ from server.rooms.visits import Visits
 from server.signalling import wire
 from server.signalling.parts import Part, Parts
 from server.signalling.quality import Quality
-from server.signalling.rules import AWAY, CAPACITY, CLOSED, UNHEARD, EndCode, check_place
+from server.signalling.rules import AWAY, CAPACITY, CLOSED, HANGS, UNHEARD, EndCode, check_place
 from server.signalling.telling import Telling
 from server.signalling.turn import Relays
 from server.transport.gateway import Connection, Gateway
@@ -226,11 +226,13 @@ class Calls:
             return
         for ended in self._on_end:
             ended(part)
-        await self._engine.leave(str(part.room_id), str(part.peer))
+        leaving = asyncio.ensure_future(self._engine.leave(str(part.room_id), str(part.peer)))
+        await asyncio.wait({leaving}, timeout=HANGS)
         self._tell.over(part, code)
         self._tell.people(part.room_id)
         self.quality.went(part)
         await self._leave_journal(part.room_id, part.principal.account_id, part.peer, staff=part.staff)
+        await leaving
 
     def end_soon(self, part: Part, code: EndCode) -> None:
         """``end`` for callers that cannot wait."""

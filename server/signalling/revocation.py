@@ -3,12 +3,12 @@ or not a socket of theirs is there to be cut."""
 
 import asyncio
 import logging
-from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
 from server.infra.database import Database
 from server.infra.notices import Notices
+from server.infra.rechecks import Rechecks
 from server.kernel.clock import Clock
 from server.kernel.errors import NotFound
 from server.people.sessions.store import roles_of_live
@@ -17,7 +17,9 @@ from server.signalling.calls import Calls
 from server.signalling.parts import Part
 from server.signalling.rules import EndCode
 
-RETRY: Final = (0.1, 0.5, 1.0, 2.0)  # seconds between attempts while the database is away; the last one repeats
+BLIND_S: Final = 120.0
+"""So long a call goes on of which nobody can tell whether it may: an outage of the database, in which no right changes
+either, is over by then; a process that alone has lost its way to it would carry the call for hours."""
 
 log = logging.getLogger(__name__)
 
@@ -28,55 +30,55 @@ class CallRevocation:
     def __init__(self, calls: Calls, rights: Rights, notices: Notices, database: Database, clock: Clock) -> None:
         self._calls = calls
         self._rights = rights
+        self._notices = notices
         self._database = database
         self._clock = clock
-        self._waiting: set[UUID] = set()  # rooms
-        self._task: asyncio.Task[None] | None = None
+        self._patience: asyncio.TimerHandle | None = None
+        self._checks = Rechecks(self._check, "calls")
         rights.watch(self._room_changed)
         notices.on("rights", self._on_notice)
+        notices.on_lost(self._be_patient)
         notices.on_gap(self._on_gap)
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        if self._patience is not None:
+            self._patience.cancel()
+        await self._checks.stop()
 
     async def _room_changed(self, room_id: UUID) -> None:
-        self._check([room_id])
+        if self._calls.parts.of_room(room_id):
+            self._checks.ask([room_id])
 
     async def _on_notice(self, payload: str) -> None:
         kind, _, identifier = payload.partition(":")
         if kind in ("session", "account"):
             about = UUID(identifier)
-            self._check(
+            self._checks.ask(
                 part.room_id
                 for part in self._calls.parts.all()
                 if about in (part.principal.session_id, part.principal.account_id)
             )
 
     async def _on_gap(self) -> None:
-        self._check(self._calls.parts.rooms())
+        self._be_patient()
+        self._checks.ask(self._calls.parts.rooms())
 
-    def _check(self, rooms: Iterable[UUID]) -> None:
-        self._waiting.update(room for room in rooms if self._calls.parts.of_room(room))
-        if self._waiting and (self._task is None or self._task.done()):
-            self._task = asyncio.get_running_loop().create_task(self._work(), name="call-rights")
+    def _be_patient(self) -> None:
+        """Counted anew from each time that all rights were read."""
+        if self._patience is not None:
+            self._patience.cancel()
+        self._patience = asyncio.get_running_loop().call_later(BLIND_S, self._end_if_blind)
 
-    async def _work(self) -> None:
-        failures = 0
-        while self._waiting:
-            room_id = self._waiting.pop()
-            try:
-                lost = await self._lost(room_id)
-            except Exception as error:
-                log.warning("rights_not_read", extra={"room": room_id, "error": type(error).__name__})
-                self._waiting.add(room_id)
-                await asyncio.sleep(RETRY[min(failures, len(RETRY) - 1)])
-                failures += 1
-                continue
-            failures = 0
-            for part, code in lost:
-                await self._calls.end(part, code)
+    def _end_if_blind(self) -> None:
+        if not self._notices.alive:
+            parts = self._calls.parts.all()
+            log.error("calls_ended_unwatched", extra={"count": len(parts)})
+            for part in parts:  # they may come back as soon as their right can be asked
+                self._calls.end_soon(part, "lost")
+
+    async def _check(self, room_id: UUID) -> None:
+        for part, code in await self._lost(room_id):
+            self._calls.end_soon(part, code)  # none waits for a media process that hangs
 
     async def _lost(self, room_id: UUID) -> list[tuple[Part, EndCode]]:
         """Those of the room's parts whose person may not be in its call any more, each with why."""

@@ -11,6 +11,8 @@ AWAY: Final = 120.0  # seconds that a part is kept whose socket is gone: as long
 UNHEARD: Final = 90.0  # the same for its media, which the engine has missed for 30 s when it gives it up
 CLOSED: Final = 10.0  # and when the browser has closed it, which nobody who comes back does for long
 
+HANGS: Final = 0.3  # seconds for the engine to let go of somebody; then people are told all the same
+
 EndCode = Literal["left", "removed", "consent", "lost", "replaced", "drained"]
 
 

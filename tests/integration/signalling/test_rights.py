@@ -5,8 +5,10 @@ from time import monotonic
 
 import pytest
 
+from server.infra.database import Database
 from server.kernel.permissions import Role
 from server.moderation.verdict import Label, Verdict
+from server.signalling import revocation
 from tests.integration.signalling.conftest import Caller, Neighbourhood
 from tests.support.bare_browser import until
 
@@ -178,6 +180,26 @@ async def test_rights_are_asked_again_when_notices_were_missed(street: Neighbour
     )
     await street.house.sql("update pairs set state = 'paused' where id = :pair", pair=room.pair.id)
     assert [await caller.ended() for caller in (julien, lea)] == ["removed"] * 2
+
+
+async def test_a_call_of_which_nobody_can_tell_whether_it_may_ends_after_a_while(
+    street: Neighbourhood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This process alone has lost its way to the database, which others change."""
+    _, julien, lea = await street.pair()
+    house = street.house
+    monkeypatch.setattr(revocation, "BLIND_S", 0.3)
+    way, nowhere = house.notices._database, Database("postgresql://nobody@127.0.0.1:1/nowhere")
+    house.notices._database = nowhere
+    assert house.notices._connection is not None
+    house.notices._connection.terminate()
+    assert [await caller.ended() for caller in (julien, lea)] == ["lost"] * 2
+    await silenced(street, julien, lea)
+    house.notices._database = way
+    await until(lambda: house.notices.alive, "listening again")
+    await nowhere.close()
+    assert (await julien.client.call("call:join", julien.request()))["ok"]
+    await lea.client.until(lambda: lea.people() == ["Julien"], "Julien, who is back")
 
 
 async def test_a_professional_who_has_not_entered_cannot_listen(street: Neighbourhood) -> None:

@@ -3,6 +3,7 @@ to leave."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from time import monotonic
 
 import psutil
 import pytest
@@ -84,3 +85,16 @@ async def test_a_restart_that_nobody_was_asked_for_is_told_to_the_process_that_c
     assert lea.client.events("call:renew") == lea.client.events("call:ended") == []
     unknown = {**restarted, "peer": str(new_id())}
     assert (await lea.act("call:restarted", **unknown))["error"]["code"] == "not_found"
+
+
+async def test_nobody_waits_for_a_process_that_hangs_to_hear_that_they_are_out(street: Neighbourhood) -> None:
+    """Not in the next room either. What hangs forwards nothing; when it goes on, it lets go of them."""
+    first, second = await street.pair(), await street.pair()
+    worker = worker_of(street)
+    worker.suspend()
+    began = monotonic()
+    await street.house.sql("update pairs set state = 'paused'")
+    assert [await caller.ended() for _, *callers in (first, second) for caller in callers] == ["removed"] * 4
+    assert monotonic() - began < 2.5  # the process is given 10 s to answer, and 4 until it is taken for dead
+    worker.resume()
+    await until(lambda: not street.house.capabilities.signalling.calls._endings, "the ends")
