@@ -64,7 +64,7 @@ async def test_the_refusal_says_what_to_do_and_blames_nobody(street: Neighbourho
     assert said == [
         "Les appels ne sont pas activés pour ce binôme en ce moment. Le salon reste ouvert, et un professionnel de la "
         "structure peut aider.",
-        "Les appels ne sont pas activés en ce moment. La page « Mes accords » montre où en est chacun, et permet de "
+        "Les appels ne sont pas activés en ce moment. La page « Mes accords » montre où en est chacun, et permet de "
         "répondre.",
     ]
 
