@@ -217,6 +217,7 @@ class Rights:
             self._changes += 1
             for room_id in [room_id for room_id, place in self._places.items() if place.pair.mentee_id == account_id]:
                 del self._places[room_id]
+                await self._tell(room_id)
 
     async def _on_gap(self) -> None:
         self._changes += 1
