@@ -1,4 +1,4 @@
-"""Breaking the glass of a room, reading through it, putting off telling of it, and telling.
+"""Breaking the glass of a room, reading and hearing through it, putting off telling of it, and telling.
 
 It is for emergencies: the pair's own professional is away, somebody is in danger. It changes nothing in the room, lasts
 an hour, is in the audit trail at each step, and the two of the pair are told of it, at once or later, always.
@@ -29,7 +29,10 @@ from server.rooms.glass import store
 from server.rooms.glass.rules import OPEN_FOR, Motive, Reason, check_reader, check_until, checked_sentence, tell_at
 from server.rooms.glass.store import Access
 from server.rooms.messages import Message
+from server.rooms.notes import store as notes
+from server.rooms.notes.store import Note
 from server.trail.acts import Act
+from server.trail.readings import read_since
 from server.trail.record import record
 
 JOB: Final = "rooms:tell_of_glass"
@@ -86,23 +89,34 @@ class Glass:
     async def messages(self, principal: Principal, room_id: UUID, before: int | None) -> tuple[list[Message], bool]:
         """A page of the room, the oldest first, and whether there is more before it. Raises NotFound, Forbidden where
         the hour is over or never began."""
-        principal.require(Permission.GLASS_BREAK)
         now = self._clock.now()
         async with self._database.begin(principal.organisation_id) as conn:
-            pair = await _pair(conn, room_id, principal)
-            check_reader(pair, principal.account_id)
-            access = await store.open_access(conn, room_id, principal.account_id, now)
-            if access is None:
-                raise Forbidden("glass_over")
+            access, pair = await _open(conn, principal, room_id, now)
             last = None if before is None else before - 1
             found = list(await reading.around(conn, access.room_id, last, now, PAGE + 1, 0))
             page = found[-PAGE:]
             span = {"from": page[0].seq, "to": page[-1].seq} if page else {}
-            detail = {"access": access.id, "room": access.room_id, **span}
-            about = [pair.mentor_id, pair.mentee_id]
-            me = principal.account_id
-            await record(conn, pair.organisation_id, now, Act.GLASS_READ, by=me, about=about, detail=detail)
+            await _record_read(conn, access, pair, now, span)
         return page, len(found) > PAGE
+
+    async def note(self, principal: Principal, room_id: UUID, note_id: UUID) -> Note:
+        """A voice note of the room, to be heard in the same hour; recorded once in it. Raises what ``messages``
+        raises."""
+        now = self._clock.now()
+        async with self._database.begin(principal.organisation_id) as conn:
+            access, pair = await _open(conn, principal, room_id, now)
+            found = await notes.said_note(conn, note_id, access.room_id)
+            if found is None:
+                raise NotFound
+            where, me = pair.organisation_id, principal.account_id
+            if not await read_since(conn, where, Act.GLASS_READ, me, pair.mentee_id, access.opened_at, note=found.id):
+                await _record_read(conn, access, pair, now, {"note": found.id})
+        return found
+
+    async def content(self, principal: Principal, note: Note, start: int, end: int) -> bytes:
+        """The bytes of a note that ``note`` gave, from ``start`` to before ``end``."""
+        async with self._database.begin(principal.organisation_id) as conn:
+            return await notes.heard(conn, note.id, start, end)
 
     async def defer(self, principal: Principal, room_id: UUID, reason: Reason, sentence: str, until: datetime) -> None:
         """From now on, and until then, the two are not told yet when somebody else breaks their glass. Raises
@@ -121,6 +135,27 @@ class Glass:
             about = [pair.mentor_id, pair.mentee_id]
             act = Act.GLASS_TELLING_DEFERRED
             await record(conn, pair.organisation_id, now, act, by=me, about=about, detail=detail)
+
+    async def end_deferral(self, principal: Principal, deferral_id: UUID) -> None:
+        """Telling is put off no longer, by whoever this was put off: what nothing else puts off is told now. Ending
+        what is over changes nothing. Raises Forbidden, NotFound."""
+        principal.require(Permission.GLASS_DEFER)
+        now, me = self._clock.now(), principal.account_id
+        async with self._database.begin(principal.organisation_id) as conn:
+            found = await store.deferral(conn, deferral_id)
+            if found is None:
+                raise NotFound
+            pair = await _pair(conn, found.room_id, principal)
+            if belongs(pair, me):
+                raise NotFound
+            await store.take_turn(conn, found.room_id)
+            if found.until <= now or not await store.insert_end(conn, found.id, pair.organisation_id, me, now):
+                return
+            detail = {"deferral": found.id, "room": found.room_id}
+            about = [pair.mentor_id, pair.mentee_id]
+            await record(conn, pair.organisation_id, now, Act.GLASS_DEFERRAL_ENDED, by=me, about=about, detail=detail)
+            for access in await store.untold(conn, now, AT_ONCE, found.room_id):
+                await _tell_late(conn, access, pair, now)
 
     async def overview(self, principal: Principal) -> Overview:
         """For the staff of an organisation; without the pairs that the reader is one of. Raises Forbidden."""
@@ -150,9 +185,8 @@ class Glass:
             for access in await store.untold(conn, now, AT_ONCE):
                 room = await rooms.room(conn, access.room_id)
                 pair = await pairs.pair(conn, room.pair_id) if room is not None else None
-                if await store.insert_telling(conn, access, now) and pair is not None:
-                    await _record(conn, access, pair, now, Act.GLASS_TOLD)
-                    await _tell(conn, access, pair, now)
+                if pair is not None:
+                    await _tell_late(conn, access, pair, now)
 
 
 async def _pair(conn: AsyncConnection, room_id: UUID, principal: Principal) -> Pair:
@@ -163,11 +197,39 @@ async def _pair(conn: AsyncConnection, room_id: UUID, principal: Principal) -> P
     return pair
 
 
+async def _open(conn: AsyncConnection, principal: Principal, room_id: UUID, now: datetime) -> tuple[Access, Pair]:
+    """The hour of this reader in this room, and its pair. Raises Forbidden, also when it is over; NotFound."""
+    principal.require(Permission.GLASS_BREAK)
+    pair = await _pair(conn, room_id, principal)
+    check_reader(pair, principal.account_id)
+    access = await store.open_access(conn, room_id, principal.account_id, now)
+    if access is None:
+        raise Forbidden("glass_over")
+    return access, pair
+
+
+async def _record_read(
+    conn: AsyncConnection, access: Access, pair: Pair, at: datetime, what: Mapping[str, int | UUID]
+) -> None:
+    about = [pair.mentor_id, pair.mentee_id]
+    detail = {"access": access.id, "room": access.room_id, **what}
+    await record(
+        conn, access.organisation_id, at, Act.GLASS_READ, by=access.account_id, about=about, detail=detail
+    )  # fmt: skip
+
+
 async def _record(conn: AsyncConnection, access: Access, pair: Pair, at: datetime, act: Act) -> None:
     about = [pair.mentor_id, pair.mentee_id]
     detail = {"access": access.id, "room": access.room_id, "why": access.motive}
     detail |= {"opened_at": access.opened_at, "expires_at": access.expires_at, "tell_at": access.tell_at}
     await record(conn, access.organisation_id, at, act, by=access.account_id, about=about, detail=detail)
+
+
+async def _tell_late(conn: AsyncConnection, access: Access, pair: Pair, at: datetime) -> None:
+    """Of what was put off, once."""
+    if await store.insert_telling(conn, access, at):
+        await _record(conn, access, pair, at, Act.GLASS_TOLD)
+        await _tell(conn, access, pair, at)
 
 
 async def _tell(conn: AsyncConnection, access: Access, pair: Pair, at: datetime) -> None:

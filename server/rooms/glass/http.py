@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from aiohttp import web
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from server.kernel.errors import BadRequest
@@ -12,6 +13,7 @@ from server.pairs.card import PersonName
 from server.rooms.glass.glass import Glass, Overview
 from server.rooms.glass.rules import SENTENCE, Motive, Reason
 from server.rooms.glass.store import Access
+from server.rooms.notes.http import OGG, sounding
 from server.rooms.rules import View
 from server.rooms.wire import FullMessage, full
 from server.transport.endpoint import Call, endpoint
@@ -53,6 +55,7 @@ class AccessCard(Struct, frozen=True):
 
 
 class DeferralCard(Struct, frozen=True):
+    id: UUID
     room: UUID
     by: PersonName
     reason: Reason
@@ -112,6 +115,14 @@ class GlassHttp:
         page, more = await self._glass.messages(call.principal, call.identifier("room"), query.before)
         return GlassMessages([full(message, View.STAFF) for message in page], more)
 
+    @endpoint("GET", "/api/v1/glass/{room}/notes/{note}", content=OGG, permission=Permission.GLASS_BREAK)
+    async def hear(self, call: Call) -> web.Response:
+        """A voice note of a room whose glass one broke. Takes a Range."""
+        note = await self._glass.note(call.principal, call.identifier("room"), call.identifier("note"))
+        return await sounding(
+            call.request, note, lambda start, end: self._glass.content(call.principal, note, start, end)
+        )
+
     @endpoint("POST", "/api/v1/glass/deferrals", body=DeferBody, permission=Permission.GLASS_DEFER)
     async def defer(self, call: Call) -> None:
         """Put off telling the two of a pair when somebody else breaks their glass, for at most 30 days."""
@@ -119,6 +130,11 @@ class GlassHttp:
         if body.until.tzinfo is None:
             raise BadRequest("wrong_type", field="until")
         await self._glass.defer(call.principal, body.room, body.reason, body.sentence, body.until)
+
+    @endpoint("POST", "/api/v1/glass/deferrals/{deferral}/end", permission=Permission.GLASS_DEFER)
+    async def end(self, call: Call) -> None:
+        """Put off telling no longer: what was read meanwhile is told now, unless a colleague puts it off too."""
+        await self._glass.end_deferral(call.principal, call.identifier("deferral"))
 
 
 def _overview(found: Overview, me: UUID) -> GlassOverview:
@@ -134,7 +150,7 @@ def _overview(found: Overview, me: UUID) -> GlassOverview:
     ]
     deferrals = [
         DeferralCard(
-            one.room_id, name(one.by_id), one.reason, one.sentence, timestamp(one.made_at), timestamp(one.until)
+            one.id, one.room_id, name(one.by_id), one.reason, one.sentence, timestamp(one.made_at), timestamp(one.until)
         )
         for one in found.deferrals
     ]

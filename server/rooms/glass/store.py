@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, text
+from sqlalchemy import Row, exists, func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.rooms.glass.rules import Deferral
-from server.rooms.glass.tables import glass_accesses, glass_deferrals, glass_tellings
+from server.rooms.glass.tables import glass_accesses, glass_deferral_ends, glass_deferrals, glass_tellings
 from server.rooms.tables import rooms
 
 # Two who defer and break at once take turns, by room: who comes second sees what the first did.
@@ -20,6 +20,8 @@ _TURN: Final = text("select pg_advisory_xact_lock(hashtextextended('glass:' || c
 
 @dataclass(frozen=True, slots=True)
 class Access:
+    """``tell_at``: when the two are told, as things stand now."""
+
     id: UUID
     organisation_id: UUID
     room_id: UUID
@@ -32,7 +34,26 @@ class Access:
     told_at: datetime | None
 
 
-_COLUMNS = (*glass_accesses.c, glass_tellings.c.at.label("told_at"))
+_HOLDS = ~exists().where(glass_deferral_ends.c.deferral_id == glass_deferrals.c.id)
+# A deferral that was ended puts off nothing any more, nor what was read while it held.
+_tell_at = func.least(
+    glass_accesses.c.tell_at,
+    func.greatest(
+        glass_accesses.c.opened_at,
+        select(func.max(glass_deferrals.c.until))
+        .where(
+            glass_deferrals.c.room_id == glass_accesses.c.room_id,
+            glass_deferrals.c.by_id != glass_accesses.c.account_id,
+            glass_deferrals.c.made_at <= glass_accesses.c.opened_at,
+            _HOLDS,
+        )
+        .scalar_subquery(),
+    ),
+)
+_COLUMNS = (
+    *(_tell_at if column.name == "tell_at" else column for column in glass_accesses.c),
+    glass_tellings.c.at.label("told_at"),
+)
 _ACCESSES = select(*_COLUMNS).outerjoin(glass_tellings, glass_tellings.c.access_id == glass_accesses.c.id)
 
 
@@ -59,10 +80,12 @@ async def accesses_of(conn: AsyncConnection, organisation_id: UUID, limit: int) 
     return [_access(row) for row in await conn.execute(query.limit(limit))]
 
 
-async def untold(conn: AsyncConnection, now: datetime, limit: int) -> list[Access]:
-    """Those that are to be told by now, and were not."""
-    due = _ACCESSES.where(glass_tellings.c.access_id.is_(None), glass_accesses.c.tell_at <= now)
-    return [_access(row) for row in await conn.execute(due.order_by(glass_accesses.c.tell_at).limit(limit))]
+async def untold(conn: AsyncConnection, now: datetime, limit: int, room_id: UUID | None = None) -> list[Access]:
+    """Those that are to be told by now, and were not; of one room or of all."""
+    due = _ACCESSES.where(glass_tellings.c.access_id.is_(None), _tell_at <= now)
+    if room_id is not None:
+        due = due.where(glass_accesses.c.room_id == room_id)
+    return [_access(row) for row in await conn.execute(due.order_by(glass_accesses.c.opened_at).limit(limit))]
 
 
 async def insert_access(conn: AsyncConnection, new: Access) -> None:
@@ -80,17 +103,31 @@ async def insert_deferral(conn: AsyncConnection, **values: Any) -> None:
     await conn.execute(insert(glass_deferrals).values(**values))
 
 
+async def deferral(conn: AsyncConnection, deferral_id: UUID) -> Row[*tuple[Any, ...]] | None:
+    """A row of the table."""
+    return (await conn.execute(select(glass_deferrals).where(glass_deferrals.c.id == deferral_id))).first()
+
+
+async def insert_end(conn: AsyncConnection, deferral_id: UUID, organisation_id: UUID, by: UUID, at: datetime) -> bool:
+    """False when somebody ended it before."""
+    new = upsert(glass_deferral_ends).values(
+        deferral_id=deferral_id, organisation_id=organisation_id, by_id=by, at=at
+    )  # fmt: skip
+    done = await conn.execute(new.on_conflict_do_nothing().returning(glass_deferral_ends.c.deferral_id))
+    return done.first() is not None
+
+
 async def deferrals_of(conn: AsyncConnection, room_id: UUID, now: datetime) -> list[Deferral]:
     """Those that hold now."""
     mine = glass_deferrals.c
-    query = select(mine.by_id, mine.until).where(mine.room_id == room_id, mine.until > now)
+    query = select(mine.by_id, mine.until).where(mine.room_id == room_id, mine.until > now, _HOLDS)
     return [Deferral(*row) for row in await conn.execute(query)]
 
 
 async def deferred(conn: AsyncConnection, organisation_id: UUID, now: datetime) -> list[Any]:
     """All deferrals of an organisation that hold now, each a row of the table."""
     mine = glass_deferrals.c
-    query = select(glass_deferrals).where(mine.organisation_id == organisation_id, mine.until > now)
+    query = select(glass_deferrals).where(mine.organisation_id == organisation_id, mine.until > now, _HOLDS)
     return list((await conn.execute(query.order_by(mine.until))).all())
 
 

@@ -1,5 +1,6 @@
 """HTTP around voice notes: up in pieces, down whole or in part."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from aiohttp import hdrs, web
@@ -10,11 +11,12 @@ from server.kernel.identifiers import shorten
 from server.kernel.permissions import Permission
 from server.rooms.notes.notes import Notes, Progress
 from server.rooms.notes.rules import CHUNK, MAX_BYTES, chunks
+from server.rooms.notes.store import Note
 from server.rooms.reference import of_path
 from server.transport.endpoint import Call, endpoint
 from server.transport.wire import Identifier
 
-_CONTENT_TYPE = "audio/ogg"
+OGG = "audio/ogg"
 
 
 class NewNoteBody(Struct, forbid_unknown_fields=True):
@@ -63,25 +65,33 @@ class NotesHttp:
         note_id, number = call.identifier("note"), _number(call.path["chunk"])
         return _progress(await self._notes.add(of_path(call), call.principal, note_id, number, call.body))
 
-    @endpoint("GET", "/api/v1/rooms/{room}/notes/{note}", content=_CONTENT_TYPE, permission=Permission.ROOM_READ)
+    @endpoint("GET", "/api/v1/rooms/{room}/notes/{note}", content=OGG, permission=Permission.ROOM_READ)
     async def hear(self, call: Call) -> web.Response:
         """A voice note, for who may see its message. Takes a Range."""
         note = await self._notes.audible(of_path(call), call.principal, call.identifier("note"))
-        headers = {
-            hdrs.ACCEPT_RANGES: "bytes",
-            hdrs.CACHE_CONTROL: "no-store",  # what is about people stays in no cache
-            hdrs.CONTENT_DISPOSITION: f'attachment; filename="{shorten(note.id)}.ogg"',
-        }
-        wanted = _range(call.request, note.bytes)
-        if wanted is None:
-            headers[hdrs.CONTENT_RANGE] = f"bytes */{note.bytes}"
-            return web.Response(status=416, headers=headers)
-        start, end = wanted
-        status = 200 if hdrs.RANGE not in call.request.headers else 206
-        if status == 206:
-            headers[hdrs.CONTENT_RANGE] = f"bytes {start}-{end - 1}/{note.bytes}"
-        content = await self._notes.content(note, call.principal, start, end)
-        return web.Response(status=status, body=content, content_type=_CONTENT_TYPE, headers=headers)
+        return await sounding(
+            call.request, note, lambda start, end: self._notes.content(note, call.principal, start, end)
+        )
+
+
+async def sounding(
+    request: web.Request, note: Note, content: Callable[[int, int], Awaitable[bytes]]
+) -> web.Response:  # fmt: skip
+    """The answer that is a voice note, whole or in part; ``content`` gives the bytes from a place to before another."""
+    headers = {
+        hdrs.ACCEPT_RANGES: "bytes",
+        hdrs.CACHE_CONTROL: "no-store",  # what is about people stays in no cache
+        hdrs.CONTENT_DISPOSITION: f'attachment; filename="{shorten(note.id)}.ogg"',
+    }
+    wanted = _range(request, note.bytes)
+    if wanted is None:
+        headers[hdrs.CONTENT_RANGE] = f"bytes */{note.bytes}"
+        return web.Response(status=416, headers=headers)
+    start, end = wanted
+    status = 200 if hdrs.RANGE not in request.headers else 206
+    if status == 206:
+        headers[hdrs.CONTENT_RANGE] = f"bytes {start}-{end - 1}/{note.bytes}"
+    return web.Response(status=status, body=await content(start, end), content_type=OGG, headers=headers)
 
 
 def _progress(progress: Progress) -> NoteProgress:

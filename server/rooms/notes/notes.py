@@ -21,6 +21,7 @@ from server.rooms.notes.store import Note
 from server.rooms.rules import is_staff
 from server.rooms.visits import is_visiting
 from server.trail.acts import Act
+from server.trail.readings import read_since
 from server.trail.record import record
 
 Progress = tuple[Note, int]
@@ -108,16 +109,14 @@ class Notes:
 
     async def content(self, note: Note, principal: Principal, start: int, end: int) -> bytes:
         """Of what ``principal`` may hear, the bytes from ``start`` to before ``end``."""
-        first, last = start // rules.CHUNK, (end - 1) // rules.CHUNK
-        async with self._database.begin(principal.organisation_id) as conn:
-            pieces = await store.content(conn, note.id, first, last)
-            if start == 0 and is_staff(principal.role):  # a player asks for the rest by itself
-                me, detail = principal.account_id, {"room": note.room_id, "note": note.id}
-                about, now = [note.author_id], self._clock.now()
-                await record(
-                    conn, principal.organisation_id, now, Act.VOICE_NOTE_HEARD, by=me, about=about, detail=detail
-                )
-        return pieces[start - first * rules.CHUNK : end - first * rules.CHUNK]
+        me, where, now = principal.account_id, principal.organisation_id, self._clock.now()
+        async with self._database.begin(where) as conn:
+            if is_staff(principal.role):
+                act, about, of = Act.VOICE_NOTE_HEARD, note.author_id, note.id
+                if not await read_since(conn, where, act, me, about, now - rules.ONE_HEARING, note=of):
+                    detail = {"room": note.room_id, "note": of}
+                    await record(conn, where, now, act, by=me, about=[about], detail=detail)
+            return await store.heard(conn, note.id, start, end)
 
     async def sweep(self, before: datetime, some: int = 100) -> int:
         """Removes up to ``some`` notes that no message names since ``before``; how many there were."""

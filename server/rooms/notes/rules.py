@@ -20,6 +20,9 @@ UNFINISHED: Final = 32  # uploads of one person that may stand open: an outbox a
 # A note that no message names after this long is not going to be said: its device sends it anew should it come back.
 KEEP_UNSAID: Final = timedelta(days=7)
 
+# A professional's player asks for a note in pieces, and again for the rest on a bad line: that is heard once.
+ONE_HEARING: Final = timedelta(minutes=10)
+
 OPENS: Final = Rate(per_second=1, burst=40)
 CHUNKS: Final = Rate(per_second=16, burst=256)  # two notes of the longest kind at once, then 128 kB/s
 READS: Final = Rate(per_second=4, burst=60)

@@ -9,6 +9,7 @@ from sqlalchemy import delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.rooms.notes.rules import CHUNK
 from server.rooms.rules import SHARED_STATES
 from server.rooms.tables import messages, room_members, voice_note_chunks, voice_notes
 
@@ -100,6 +101,18 @@ async def audible_note(
     return Note(*row) if row is not None else None
 
 
+async def said_note(conn: AsyncConnection, note_id: UUID, room_id: UUID) -> Note | None:
+    """The whole note of this room that a message names, whatever became of that."""
+    query = select(*_NOTE).where(
+        voice_notes.c.id == note_id,
+        voice_notes.c.room_id == room_id,
+        voice_notes.c.milliseconds.is_not(None),
+        _AUDIBLE,
+    )
+    row = (await conn.execute(query)).first()
+    return Note(*row) if row is not None else None
+
+
 async def usage(conn: AsyncConnection, author_id: UUID, since: datetime) -> tuple[int, int]:
     """(bytes of the notes that the person began since then, how many of their notes are not whole)."""
     mine = voice_notes.c.author_id == author_id
@@ -127,6 +140,12 @@ async def content(conn: AsyncConnection, note_id: UUID, first: int, last: int) -
         .order_by(voice_note_chunks.c.number)
     )
     return b"".join(row.content for row in rows)
+
+
+async def heard(conn: AsyncConnection, note_id: UUID, start: int, end: int) -> bytes:
+    """The bytes from ``start`` to before ``end``."""
+    first, last = start // CHUNK, (end - 1) // CHUNK
+    return (await content(conn, note_id, first, last))[start - first * CHUNK : end - first * CHUNK]
 
 
 async def finish(conn: AsyncConnection, note_id: UUID, milliseconds: int) -> None:

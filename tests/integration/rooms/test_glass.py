@@ -5,6 +5,7 @@ from typing import Any
 
 from server.kernel.permissions import Role
 from server.rooms.glass.glass import Glass
+from tests.support.notes import note, say, upload
 from tests.support.rooms import NOW, House, Person, Room
 
 WHY = "Her brother called: nobody can reach her."
@@ -139,6 +140,70 @@ async def test_put_off_by_a_colleague_it_is_told_at_the_end(house: House) -> Non
         "glass.broken",
         "glass.told",
     ]
+
+
+async def end(house: House, who: Person, deferral: str) -> int:
+    return int((await house.ask(who, "POST", f"/api/v1/glass/deferrals/{deferral}/end")).status)
+
+
+async def test_a_deferral_that_ends_early_is_told_at_once(house: House) -> None:
+    room = await house.room()
+    samir, ines = await house.person(Role.SUPERVISOR, "Samir"), await house.person(Role.SUPERVISOR, "Ines")
+    assert [(await defer(house, who, room, days)).status for who, days in ((ines, 10), (room.supervisor, 20))] == [
+        204,
+        204,
+    ]
+    assert (await break_glass(house, samir, room)).body["tell_at"] == "2026-12-12T12:00:00.000Z"
+    house.clock.advance(3600)
+    shown = (await house.ask(samir, "GET", "/api/v1/glass")).body["deferrals"]
+    ours, theirs = (one["id"] for one in shown)
+    assert await end(house, room.mentee, theirs) == 403
+    assert await end(house, samir, theirs) == 204
+    # The other one holds still, and is nearer.
+    shown = (await house.ask(ines, "GET", "/api/v1/glass")).body
+    assert [one["id"] for one in shown["deferrals"]] == [ours]
+    assert [(one["tell_at"], "told_at" in one) for one in shown["accesses"]] == [("2026-12-02T12:00:00.000Z", False)]
+    assert await told(house, room.mentee) == []
+    assert [await end(house, who, ours) for who in (ines, samir)] == [204, 204]  # the second changes nothing
+    for person in (room.mentee, room.mentor):
+        assert await told(house, person) == [("glass_broken", "danger")]
+    (line,) = await journal(house, room.mentee)
+    assert (line["act"], line["at"], line["told"]) == (
+        "glass.told",
+        "2026-11-22T12:00:00.000Z",
+        "2026-11-22T13:00:00.000Z",
+    )
+    await Glass(house.database, house.clock).tell({})
+    assert await acts(house) == [
+        *("glass.telling_deferred", "glass.telling_deferred", "glass.broken_untold"),
+        *("glass.deferral_ended", "glass.deferral_ended", "glass.told"),
+    ]
+    # From here on nothing puts it off.
+    assert "told_at" in (await break_glass(house, samir, room, motive="report")).body
+
+
+async def test_a_voice_note_is_heard_in_the_same_hour(house: House) -> None:
+    """By who may read, written down once however a player asks, and shown in the journal as the reading that it is."""
+    room = await house.room()
+    alice = await house.person(Role.ADMIN, "Alice")
+    voice = note(packets=60)
+    note_id, unsaid = await upload(house, room.mentor, room, voice), await upload(house, room.mentor, room, voice)
+    assert (await say(await house.open(room.mentor), room, note_id, 4))["ok"]
+    path = f"/api/v1/glass/{room.id}/notes"
+    assert (await house.ask(alice, "GET", f"{path}/{note_id}")).error == ("forbidden", None)
+    assert (await break_glass(house, alice, room)).status == 201
+    assert (await house.ask(room.supervisor, "GET", f"{path}/{note_id}")).error == ("conflict", None)
+    assert (await house.ask(alice, "GET", f"{path}/{unsaid}")).error == ("not_found", None)
+    headers = {"Authorization": f"Bearer {alice.token}"}
+    for part in ({"Range": "bytes=1-"}, {"Range": "bytes=5-9"}, {}):
+        async with house.site.http.get(f"{house.site.url}{path}/{note_id}", headers=headers | part) as reply:
+            assert (reply.status, reply.content_type) == (206 if part else 200, "audio/ogg")
+            heard = await reply.read()
+    assert heard == voice
+    assert [line["act"] for line in await journal(house, room.mentor)] == ["glass.broken"]
+    assert await acts(house) == ["glass.broken", "glass.read"]
+    house.clock.advance(3600)
+    assert (await house.ask(alice, "GET", f"{path}/{note_id}")).error == ("forbidden", None)
 
 
 async def test_the_journal_says_who_entered_and_when_they_left(house: House) -> None:
