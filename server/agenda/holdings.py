@@ -13,6 +13,7 @@ HOLDINGS: Final = (
         Blanked({"title": "''"}),
         shown=columns("title", "starts_at", "minutes", "zone", "cancelled_at"),
         order="t.starts_at",
+        of_pair="t.pair_id = any(cast(:pairs as uuid[]))",
     ),
 )
 

@@ -11,9 +11,18 @@ from server.infra.holdings import NOBODY, Blanked, Holding, Keeping, Kept, colum
 from server.moderation import tables
 
 _FLAGGED: Final = "exists (select from flags f where f.id = t.flag_id and f.author_id = :person)"
+_FLAGGED_IN_PAIR: Final = (
+    "exists (select from flags f where f.id = t.flag_id and f.pair_id = any(cast(:pairs as uuid[])))"
+)
 
 HOLDINGS: Final = (
-    Holding(tables.reviews, _FLAGGED, Blanked({"note": "null", "advice": "null", "spans": "null"}), acted=("by_id",)),
+    Holding(
+        tables.reviews,
+        _FLAGGED,
+        Blanked({"note": "null", "advice": "null", "spans": "null"}),
+        acted=("by_id",),
+        of_pair=_FLAGGED_IN_PAIR,
+    ),
     Holding(
         tables.appeals,
         _FLAGGED,
@@ -22,8 +31,9 @@ HOLDINGS: Final = (
         shown=columns("at", "words", "decided_at"),
         order="t.at",
         intimate=True,
+        of_pair=_FLAGGED_IN_PAIR,
     ),
-    Holding(tables.samples, _FLAGGED, Blanked({"reason": "null"}), acted=("reviewed_by",)),
+    Holding(tables.samples, _FLAGGED, Blanked({"reason": "null"}), acted=("reviewed_by",), of_pair=_FLAGGED_IN_PAIR),
     Holding(
         tables.flags,
         "t.author_id = :person",
@@ -32,6 +42,7 @@ HOLDINGS: Final = (
         shown=columns("raised_at", "category", "severity", "action", "excerpt", "state", "decided_at", "advice"),
         order="t.raised_at",
         intimate=True,
+        of_pair="t.pair_id = any(cast(:pairs as uuid[]))",
     ),
     Holding(tables.own_rules, NOBODY, Kept("rules of the organisation"), acted=("changed_by",)),
 )

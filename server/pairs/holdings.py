@@ -47,6 +47,7 @@ HOLDINGS: Final = (
         Blanked({"availability": "''", "about_mentor": "''"}),
         shown=columns("availability", "network", "equipment", "about_mentor", "answer", "answered_at"),
         section="proposals",
+        of_pair=_OF_PAIR,
     ),
     Holding(
         tables.pair_history,
@@ -55,6 +56,7 @@ HOLDINGS: Final = (
         acted=("by_id", "supervisor_id"),
         shown=columns("act", "from_state", "to_state", "at"),
         order="t.at",
+        of_pair=_OF_PAIR,
     ),
     Holding(
         tables.suspensions,

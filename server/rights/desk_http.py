@@ -221,7 +221,7 @@ def _hold(hold: Hold, people: list[str], by: str) -> HoldCard:
 
 
 def _prospect(found: Prospect, language: str) -> ProspectCard:
-    until = max((hold.until for hold in found.holds), default=None)
+    until = found.cover.until
     why_not: Conflict | None = found.why_not
     return ProspectCard(
         found.person.name,

@@ -22,8 +22,8 @@ from server.kernel.permissions import Role
 from server.moderation.holdings import undecided
 from server.pairs.leaving import leave, responsible_for
 from server.people.store import Person, people_in_role, people_of
+from server.rights.covering import Cover, cover_of, lock
 from server.rights.holdings import HOLDINGS
-from server.rights.holds import Hold, holds_about, lock
 from server.rights.scope import known, scope_of
 from server.rights.sealing import seal
 from server.trail.acts import Act
@@ -41,14 +41,14 @@ _LOCK: Final = text("select id from accounts where id = :person for no key updat
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """What forgetting this person would do. ``removed`` and ``blanked``: rows by table. ``why_not``: the refusal that
-    stands in the way, if any."""
+    """What forgetting this person would do. ``removed`` and ``blanked``: rows by table. ``cover``: what legal holds
+    would keep sealed of it. ``why_not``: the refusal that stands in the way, if any."""
 
     person: Person
     removed: Mapping[str, int]
     blanked: Mapping[str, int]
     pairs: int
-    holds: tuple[Hold, ...]
+    cover: Cover
     why_not: Conflict | None
 
 
@@ -70,14 +70,14 @@ class Erasure:
             if count := await erasable(conn, holding, scope):
                 (removed if isinstance(holding.erase, Deleted) else blanked)[holding.table.name] = count
         living = sum(pair.state.value != "closed" for pair in pairs)
-        holds = tuple(await holds_about(conn, person_id, scope.pairs, now))
-        return Prospect(person, removed, blanked, living, holds, await self._obstacle(conn, person))
+        cover = await cover_of(conn, person_id, now)
+        return Prospect(person, removed, blanked, living, cover, await self._obstacle(conn, person))
 
     async def erase(
         self, conn: AsyncConnection, organisation_id: UUID, person_id: UUID, *, by: UUID | None, why: str
     ) -> Mapping[str, int]:
-        """Forgets the person in the caller's transaction; the rows that changed or went, by table. What a legal hold
-        covers is sealed first. Raises NotFound; Conflict("last_admin"), Conflict("still_responsible"),
+        """Forgets the person in the caller's transaction; the rows that changed or went, by table. What legal holds
+        name is sealed first. Raises NotFound; Conflict("last_admin"), Conflict("still_responsible"),
         Conflict("flags_undecided")."""
         now = self._clock.now()
         await lock(conn)
@@ -88,12 +88,13 @@ class Erasure:
         if obstacle is not None:
             raise obstacle
         scope, _ = await scope_of(conn, person, now)
-        sealed = None
-        if await holds_about(conn, person_id, scope.pairs, now):
-            sealed = await seal(conn, scope, self._keyring.keys)
+        cover = await cover_of(conn, person_id, now)
+        kept = ([None] if cover.whole else []) + list(cover.pairs)
+        # Each by itself: it is destroyed when its own holds are over.
+        sealed = [await seal(conn, scope, self._keyring.keys, pair_id) for pair_id in kept]
         done = await self._forget(conn, person, now)
         detail: dict[str, Any] = {"why": why, "pairs": closed, "rows": done}
-        if sealed is not None:
+        if sealed:
             detail["sealed"] = sealed
         await record(conn, organisation_id, now, Act.DATA_ERASED, by=by, about=[person_id], detail=detail)
         payload = {"account": str(person_id), "organisation": str(organisation_id)}

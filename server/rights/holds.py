@@ -1,15 +1,15 @@
-"""Legal holds: what is about a person, or about a pair and its two people, may not go for now. An admin places one with
-its reason and its end; the people concerned are told, at once or after a day that the admin gives reasons for.
+"""Legal holds: what is about a person, or of a pair, may not go for now. An admin places one with its reason and its
+end; the people concerned are told, at once or on a day that the admin gives reasons for.
 """
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
@@ -22,15 +22,15 @@ from server.kernel.principal import Principal
 from server.pairs.store import pair as pair_of
 from server.people.notices import tell
 from server.people.store import people_of
+from server.rights.covering import lock
 from server.rights.sealing import destroy
-from server.rights.tables import legal_holds, sealed_remains
+from server.rights.tables import legal_holds
 from server.trail.acts import Act
 from server.trail.record import record
 
 LONGEST: Final = timedelta(days=1826)  # five years; another hold may follow
 JOB: Final = "rights:holds"
 OFTEN: Final = "*/5 * * * *"
-_LOCK: Final = 0x42494E48  # "BINH": what places a hold and what removes things do not overlap
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +51,9 @@ class Hold:
     ended_by: UUID | None
 
 
+_COLUMNS: Final = tuple(column for column in legal_holds.c if column.name != "untold_why")
+
+
 @dataclass(frozen=True, slots=True)
 class NewHold:
     account_id: UUID | None
@@ -61,53 +64,14 @@ class NewHold:
     untold_why: str | None = None
 
 
-async def lock(conn: AsyncConnection) -> None:
-    """Until the end of the transaction no hold is placed, or nothing is removed: whoever asks first."""
-    await conn.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-
-
-async def holds_about(conn: AsyncConnection, account_id: UUID, pairs: Sequence[UUID], at: datetime) -> list[Hold]:
-    """Those in force on the person or on one of their pairs."""
-    rows = legal_holds.c
-    return await _holds(conn, _in_force(at) & or_(rows.account_id == account_id, rows.pair_id.in_(pairs)))
-
-
-async def held(conn: AsyncConnection, organisation_id: UUID, at: datetime) -> tuple[list[UUID], list[UUID]]:
-    """(the people, the pairs) that a hold in force covers: that of a pair its two people, that of a person their
-    pairs."""
-    holds = await _holds(conn, _in_force(at) & (legal_holds.c.organisation_id == organisation_id))
-    people = {hold.account_id for hold in holds if hold.account_id is not None}
-    pairs = {hold.pair_id for hold in holds if hold.pair_id is not None}
-    both = text("""select id, mentor_id, mentee_id from pairs where id = any(cast(:pairs as uuid[]))
-        or mentor_id = any(cast(:people as uuid[])) or mentee_id = any(cast(:people as uuid[]))""")
-    of_pairs = {row.id: row for row in await conn.execute(both, {"pairs": list(pairs), "people": list(people)})}
-    covered = {who for pair in pairs for who in (of_pairs[pair].mentor_id, of_pairs[pair].mentee_id)}
-    return sorted(people | covered), sorted(of_pairs)
-
-
 def _in_force(at: datetime) -> ColumnElement[bool]:
     return legal_holds.c.ended_at.is_(None) & (legal_holds.c.until > at)
 
 
 async def _holds(conn: AsyncConnection, which: ColumnElement[bool]) -> list[Hold]:
-    rows = await conn.execute(select(legal_holds).where(which).order_by(legal_holds.c.since.desc(), legal_holds.c.id))
-    return [
-        Hold(
-            row.id,
-            row.organisation_id,
-            row.account_id,
-            row.pair_id,
-            row.reason,
-            row.by_id,
-            row.since,
-            row.until,
-            row.untold_until,
-            row.told_at,
-            row.ended_at,
-            row.ended_by,
-        )
-        for row in rows
-    ]
+    rows = legal_holds.c
+    query = select(*_COLUMNS).where(which).order_by(rows.since.desc(), rows.id)
+    return [Hold(*row) for row in await conn.execute(query)]
 
 
 class LegalHolds:
@@ -139,27 +103,18 @@ class LegalHolds:
         async with self._database.begin(admin.organisation_id) as conn:
             await lock(conn)
             concerned = await self._concerned(conn, admin.organisation_id, new.account_id, new.pair_id)
-            hold_id = new_id()
-            values = {
-                "id": hold_id,
-                "organisation_id": admin.organisation_id,
-                "account_id": new.account_id,
-                "pair_id": new.pair_id,
-                "reason": new.reason,
-                "by_id": admin.account_id,
-                "since": now,
-                "until": new.until,
-                "untold_until": new.untold_until,
-                "untold_why": new.untold_why,
-                "told_at": now if new.untold_until is None else None,
-            }
-            await conn.execute(insert(legal_holds).values(**values))
-            detail = {"hold": hold_id, "until": new.until, "told": new.untold_until is None}
+            hold = Hold(
+                new_id(), admin.organisation_id, new.account_id, new.pair_id, new.reason, admin.account_id, now,
+                new.until, new.untold_until, None, None, None,
+            )  # fmt: skip
+            values = {column.name: value for column, value in zip(_COLUMNS, astuple(hold), strict=True)}
+            await conn.execute(insert(legal_holds).values(**values, untold_why=new.untold_why))
+            detail = {"hold": hold.id, "until": hold.until, "told": hold.untold_until is None}
             await record(
                 conn, admin.organisation_id, now, Act.HOLD_PLACED, by=admin.account_id, about=concerned, detail=detail
             )
-            if new.untold_until is None:
-                await self._tell(conn, admin.organisation_id, concerned, "hold_placed", now, new.until)
+            if hold.untold_until is None:
+                await self._tell(conn, hold, concerned, "hold_placed", now)
 
     async def end(self, admin: Principal, hold_id: UUID) -> None:
         """Ending twice is once. Raises Forbidden, NotFound."""
@@ -182,10 +137,10 @@ class LegalHolds:
             await lock(conn)
             for hold in await _holds(conn, rows.ended_at.is_(None) & (rows.until <= now)):
                 await self._end(conn, hold, now, None)
-            for hold in await _holds(conn, _in_force(now) & rows.told_at.is_(None) & (rows.untold_until <= now)):
+            for hold in await _holds(conn, rows.told_at.is_(None) & (rows.untold_until <= now)):
                 concerned = await self._concerned(conn, hold.organisation_id, hold.account_id, hold.pair_id)
-                await conn.execute(update(legal_holds).where(rows.id == hold.id).values(told_at=now))
-                await self._tell(conn, hold.organisation_id, concerned, "hold_placed", now, hold.until)
+                kind = "hold_placed" if hold.ended_at is None else "hold_ended"
+                await self._tell(conn, hold, concerned, kind, now)
             await self._destroy(conn, now)
 
     async def _end(self, conn: AsyncConnection, hold: Hold, now: datetime, by: UUID | None) -> None:
@@ -193,17 +148,14 @@ class LegalHolds:
         await conn.execute(update(legal_holds).where(rows.id == hold.id).values(ended_at=now, ended_by=by))
         concerned = await self._concerned(conn, hold.organisation_id, hold.account_id, hold.pair_id)
         await record(conn, hold.organisation_id, now, Act.HOLD_ENDED, by=by, about=concerned, detail={"hold": hold.id})
-        if hold.told_at is not None:
-            await self._tell(conn, hold.organisation_id, concerned, "hold_ended", now, now)
+        # Ended before the day on which they were to be told, it is told on that day.
+        if hold.told_at is not None or (hold.untold_until is not None and hold.untold_until <= now):
+            await self._tell(conn, hold, concerned, "hold_ended", now)
         await self._destroy(conn, now)
 
     async def _destroy(self, conn: AsyncConnection, now: datetime) -> None:
-        """What was sealed of people whom no hold covers any more, and what the holds said of them."""
-        people = select(sealed_remains.c.account_id, sealed_remains.c.organisation_id).distinct()
-        for account_id, organisation_id in (await conn.execute(people)).all():
-            if account_id in (await held(conn, organisation_id, now))[0]:
-                continue
-            count = await destroy(conn, account_id)
+        """What was sealed and no hold names any more, and what the holds said of people who were forgotten."""
+        for (organisation_id, account_id), count in (await destroy(conn, now)).items():
             detail = {"count": count}
             await record(conn, organisation_id, now, Act.REMAINS_DESTROYED, by=None, about=[account_id], detail=detail)
             log.info("remains_destroyed", extra={"account": account_id, "count": count})
@@ -223,17 +175,12 @@ class LegalHolds:
             raise NotFound(field="pair")
         return [pair.mentor_id, pair.mentee_id]
 
-    async def _tell(
-        self,
-        conn: AsyncConnection,
-        organisation_id: UUID,
-        people: Sequence[UUID],
-        kind: str,
-        at: datetime,
-        on: datetime,
-    ) -> None:
+    async def _tell(self, conn: AsyncConnection, hold: Hold, people: Sequence[UUID], kind: str, at: datetime) -> None:
+        if hold.told_at is None:
+            await conn.execute(update(legal_holds).where(legal_holds.c.id == hold.id).values(told_at=at))
+        on = hold.until if kind == "hold_placed" else hold.ended_at or at
         for person in people:
-            await tell(conn, organisation_id, person, kind, at, on=on)
+            await tell(conn, hold.organisation_id, person, kind, at, on=on)
 
 
 # The words of holds that are over, where somebody whom they are about was forgotten.

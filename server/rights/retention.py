@@ -22,9 +22,9 @@ from server.kernel.clock import Clock
 from server.kernel.errors import BadRequest, Conflict
 from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
+from server.rights.covering import Held, held, lock
 from server.rights.erasure import Erasure
 from server.rights.holdings import CONTACTS, KEEPINGS, PASSING
-from server.rights.holds import held, lock
 from server.rights.passing import let_pass, passing
 from server.rights.tables import retention_periods
 from server.trail.acts import Act
@@ -65,7 +65,8 @@ _CONTACT: Final = f"greatest({', '.join(f'cast({contact} as timestamptz)' for co
 _SILENT: Final = text(f"""
 select a.id from accounts a where a.organisation_id = :organisation and a.erased_at is null
     and (a.role not in ('admin', 'supervisor') or a.disabled_at is not null)
-    and not a.id = any(cast(:people as uuid[])) and {_CONTACT} < :before
+    and not a.id = any(cast(:but as uuid[])) and (cast(:only as uuid) is null or a.id = :only)
+    and {_CONTACT} < :before
     and not exists (select from guardian_links l join accounts c on c.id = l.mentee_id
         where l.guardian_id = a.id and l.until is null and c.erased_at is null)
 order by a.id
@@ -134,13 +135,13 @@ class Retention:
         """Counts, and changes nothing."""
         async with self._database.begin(organisation_id) as conn:
             night = _Night(organisation_id, self._clock.now(), await _days(conn, organisation_id))
-            people, pairs = await held(conn, organisation_id, night.now)
+            holds = await held(conn, organisation_id, night.now)
             free, kept = dict.fromkeys(PURPOSES, 0), dict.fromkeys(PURPOSES, 0)
-            free[PEOPLE] = len(await _silent(conn, night, people))
+            free[PEOPLE] = len(await _silent(conn, night, holds.named))
             kept[PEOPLE] = len(await _silent(conn, night, [])) - free[PEOPLE]
             for keeping in KEEPINGS:
-                free[keeping.purpose] += await _count(conn, keeping, night, people, pairs, held=False)
-                kept[keeping.purpose] += await _count(conn, keeping, night, people, pairs, held=True)
+                free[keeping.purpose] += await _count(conn, keeping, night, holds, held=False)
+                kept[keeping.purpose] += await _count(conn, keeping, night, holds, held=True)
         free |= await passing(self._database, night.now)
         return [
             Line(purpose, night.days[name], night.before(name), free[name], kept[name])
@@ -173,25 +174,24 @@ class Retention:
     async def _batch(self, keeping: Keeping, night: _Night) -> int:
         async with self._database.begin(night.organisation_id) as conn:
             await lock(conn)
-            people, pairs = await held(conn, night.organisation_id, night.now)
+            holds = await held(conn, night.organisation_id, night.now)
             table = keeping.table.name
             statement = text(
                 f"delete from {table} d using (select t.ctid from {table} t"  # noqa: S608 - of declarations
                 f" where {_old(keeping)} and not {_COVERED.format(k=keeping)} limit {BATCH}) old"
                 " where d.ctid = old.ctid"
             )
-            return (await conn.execute(statement, _parameters(keeping, night, people, pairs))).rowcount
+            return (await conn.execute(statement, _parameters(keeping, night, holds))).rowcount
 
     async def _people(self, night: _Night) -> None:
         async with self._database.begin(night.organisation_id) as conn:
-            people, _ = await held(conn, night.organisation_id, night.now)
-            silent = await _silent(conn, night, people)
+            silent = await _silent(conn, night, (await held(conn, night.organisation_id, night.now)).named)
         for person_id in silent:
             try:
                 async with self._database.begin(night.organisation_id) as conn:
                     await lock(conn)
-                    people, _ = await held(conn, night.organisation_id, night.now)
-                    if person_id not in await _silent(conn, night, people):  # a hold, or a word from them
+                    named = (await held(conn, night.organisation_id, night.now)).named
+                    if not await _silent(conn, night, named, person_id):  # a hold, or a word from them
                         continue
                     await self._erasure.erase(conn, night.organisation_id, person_id, by=None, why="retention")
             except Conflict as error:  # a professional has something to decide first
@@ -209,26 +209,27 @@ def _old(keeping: Keeping) -> str:
     return f"{keeping.organisation} = :organisation and {keeping.ended} < :before"
 
 
-def _parameters(keeping: Keeping, night: _Night, people: Sequence[UUID], pairs: Sequence[UUID]) -> dict[str, Any]:
+def _parameters(keeping: Keeping, night: _Night, holds: Held) -> dict[str, Any]:
     return {
         "organisation": night.organisation_id,
         "before": night.before(keeping.purpose),
-        "people": list(people),
-        "pairs": list(pairs),
+        "people": list(holds.people),
+        "pairs": list(holds.pairs),
     }
 
 
-async def _count(
-    conn: AsyncConnection, keeping: Keeping, night: _Night, people: Sequence[UUID], pairs: Sequence[UUID], *, held: bool
-) -> int:
+async def _count(conn: AsyncConnection, keeping: Keeping, night: _Night, holds: Held, *, held: bool) -> int:
     which = _COVERED.format(k=keeping) if held else f"not {_COVERED.format(k=keeping)}"
     statement = f"select count(*) from {keeping.table.name} t where {_old(keeping)} and {which}"  # noqa: S608 - likewise
-    return int((await conn.execute(text(statement), _parameters(keeping, night, people, pairs))).scalar_one())
+    return int((await conn.execute(text(statement), _parameters(keeping, night, holds))).scalar_one())
 
 
-async def _silent(conn: AsyncConnection, night: _Night, people: Sequence[UUID]) -> list[UUID]:
+async def _silent(
+    conn: AsyncConnection, night: _Night, but: Sequence[UUID], only: UUID | None = None
+) -> list[UUID]:  # fmt: skip
+    """Those of the organisation, or this one if they are; ``but`` those."""
     parameters = {
-        "organisation": night.organisation_id, "before": night.before(PEOPLE), "people": list(people)
+        "organisation": night.organisation_id, "before": night.before(PEOPLE), "but": list(but), "only": only
     }  # fmt: skip
     return list((await conn.execute(_SILENT, parameters)).scalars())
 

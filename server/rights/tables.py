@@ -93,7 +93,8 @@ legal_holds = Table(
     CheckConstraint(f"length(untold_why) <= {MOST_WORDS}", name="untold_why"),
 )
 
-# What was held about somebody who was forgotten under a legal hold, sealed by the keyring, in pieces.
+# What was held about somebody who was forgotten under a legal hold, sealed by the keyring, in pieces. With a pair:
+# their part in that alone, for a hold on it or on the other one.
 sealed_remains = Table(
     "sealed_remains",
     metadata,
@@ -101,6 +102,7 @@ sealed_remains = Table(
     Column("organisation_id", ForeignKey("organisations.id"), nullable=False),
     Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
     Column("sealed_at", Instant, nullable=False),
+    Column("pair_id", ForeignKey("pairs.id")),
 )
 
 sealed_pieces = Table(

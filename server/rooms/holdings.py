@@ -50,6 +50,7 @@ HOLDINGS: Final = (
         order="t.room_id, t.seq, t.version",
         section="changed_messages",
         intimate=True,
+        of_pair=_IN_MY_ROOMS,
     ),
     # The conversation that one took part in: of the others what one could read, and neither name nor identifier.
     Holding(
@@ -73,12 +74,14 @@ HOLDINGS: Final = (
         order="t.room_id, t.seq",
         section="conversation",
         intimate=True,
+        of_pair=_IN_MY_ROOMS,
     ),
-    Holding(tables.conversation_states, MINE, Deleted()),
+    Holding(tables.conversation_states, MINE, Deleted(), of_pair=_IN_MY_ROOMS),
     Holding(
         tables.voice_note_chunks,
         "exists (select from voice_notes n where n.id = t.note_id and n.author_id = :person)",
         Deleted(),
+        of_pair="exists (select from voice_notes n where n.id = t.note_id and n.room_id = any(cast(:rooms as uuid[])))",
     ),
     Holding(
         tables.voice_notes,
@@ -87,6 +90,7 @@ HOLDINGS: Final = (
         shown={"room": _ROOM_NUMBER, "file": "'voice/' || t.id || '.ogg'", **columns("created_at", "milliseconds")},
         order="t.created_at",
         intimate=True,
+        of_pair=_IN_MY_ROOMS,
     ),
     Holding(
         tables.room_marks,
@@ -94,6 +98,7 @@ HOLDINGS: Final = (
         Deleted(),
         shown={"room": _ROOM_NUMBER, **columns("delivered", "seen")},
         section="reading_marks",
+        of_pair=_IN_MY_ROOMS,
     ),
     Holding(
         tables.room_visits,
@@ -108,8 +113,15 @@ HOLDINGS: Final = (
         _IN_MY_ROOMS,
         Routine(_accesses, "t.sentence <> ''"),
         acted=("account_id",),
+        of_pair=_IN_MY_ROOMS,
     ),
-    Holding(glass.glass_deferrals, _IN_MY_ROOMS, Routine(_deferrals, "t.sentence <> ''"), acted=("by_id",)),
+    Holding(
+        glass.glass_deferrals,
+        _IN_MY_ROOMS,
+        Routine(_deferrals, "t.sentence <> ''"),
+        acted=("by_id",),
+        of_pair=_IN_MY_ROOMS,
+    ),
     Holding(glass.glass_deferral_ends, NOBODY, Kept("an identifier and a date"), acted=("by_id",)),
     Holding(glass.glass_tellings, NOBODY, Kept("an identifier and a date")),
 )

@@ -2,8 +2,10 @@
 
 import asyncio
 import gzip
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -98,14 +100,13 @@ async def test_what_a_hold_covers_is_sealed_and_vanishes_when_it_ends(house: Hou
     await write_everywhere(house, room)
     await decided(house)
     holds, until = house.capabilities.data.holds, NOW + timedelta(days=30)
-    await holds.place(admin.principal, NewHold(None, room.pair.id, f"plainte de {MARKER}", until))
+    await holds.place(admin.principal, NewHold(room.mentee.id, None, f"plainte de {MARKER}", until))
     await forget(house, room.mentee)
     assert await leftovers(house) == [("legal_holds", 1)]  # why it is kept, for the admins
     keys = house.capabilities.data.erasure._keyring.keys
-    async with house.bound.begin(house.north.id) as conn:
-        kept = gzip.decompress(b"".join([piece async for piece in unseal(conn, room.mentee.id, keys)]))
-    said = [msgspec.json.decode(line) for line in kept.splitlines()]
+    said = await sealed(house, room.mentee)
     assert f"Coucou {MARKER}" in {one["row"].get("body") for one in said if one["table"] == "messages"}
+    assert {"data_requests", "welfare_entries", "auth_sessions"} <= {one["table"] for one in said}
     assert {one["row"]["name"] for one in said if one["table"] == "accounts"} == {MARKER}
     pieces = await house.sql("select content from sealed_pieces")
     assert all(content[:4] == keys.seal(PURPOSE, b"", b"")[:4] for (content,) in pieces)
@@ -118,6 +119,71 @@ async def test_what_a_hold_covers_is_sealed_and_vanishes_when_it_ends(house: Hou
         "select act from audit_entries where act like 'hold%' or act like 'remains%' order by sequence"
     )
     assert [act for (act,) in acts] == ["hold.placed", "hold.ended", "remains.destroyed"]
+
+
+async def sealed(house: House, who: Person) -> list[dict[str, Any]]:
+    keys = house.capabilities.data.erasure._keyring.keys
+    async with house.bound.begin(house.north.id) as conn:
+        kept = b"".join([piece async for piece in unseal(conn, who.id, keys)])
+    return [msgspec.json.decode(line) for line in gzip.decompress(kept).splitlines()]
+
+
+async def test_a_hold_on_a_pair_keeps_that_pair_and_the_rest_goes(house: House, ring: None) -> None:
+    """Not the other pair of the same person, nor what is about them alone."""
+    room, admin = await house.room(), await house.person(Role.ADMIN, "Nora")
+    other = await house.room(mentee=room.mentee)
+    await write_everywhere(house, room)
+    await (await house.open(room.mentee)).say(other, f"ailleurs {MARKER}")
+    await decided(house)
+    holds, until = house.capabilities.data.holds, NOW + timedelta(days=30)
+    await holds.place(admin.principal, NewHold(None, room.pair.id, "plainte", until))
+    await forget(house, room.mentee)
+    assert await leftovers(house) == []
+    said = await sealed(house, room.mentee)
+    assert {one["row"]["room_id"] for one in said if one["table"] == "messages"} == {str(room.id)}
+    assert {one["table"] for one in said} == {
+        *("accounts", "appeals", "conversation_states", "flags", "glass_accesses", "glass_deferrals"),
+        *("message_versions", "messages", "pair_history", "pair_proposals", "planned_sessions"),
+        *("reviews", "samples", "voice_note_chunks", "voice_notes"),
+    }
+    assert {one["row"]["name"] for one in said if one["table"] == "accounts"} == {MARKER}
+
+
+async def test_a_hold_on_one_keeps_what_the_other_said_to_them(house: House, ring: None) -> None:
+    """Each copy for as long as its own holds are in force."""
+    room, admin = await house.room(), await house.person(Role.ADMIN, "Nora")
+    await (await house.open(room.mentee)).say(room, "salut")
+    holds = house.capabilities.data.holds
+    for hold, days in (
+        (NewHold(room.mentor.id, None, "plainte", NOW), 60),
+        (NewHold(room.mentee.id, None, "", NOW), 30),
+    ):
+        await holds.place(admin.principal, replace(hold, until=NOW + timedelta(days=days)))
+    await forget(house, room.mentee)
+    copies = "select pair_id from sealed_remains order by pair_id nulls first"
+    assert await house.sql(copies) == [(None,), (room.pair.id,)]
+    assert "auth_sessions" in {one["table"] for one in await sealed(house, room.mentee)}
+    house.clock.advance(31 * 86_400)
+    await holds.run({})
+    assert await house.sql(copies) == [(room.pair.id,)]
+    said = await sealed(house, room.mentee)
+    assert {one["table"] for one in said} == {"accounts", "messages", "pair_history"}
+    house.clock.advance(30 * 86_400)
+    await holds.run({})
+    assert await house.sql(copies) == []
+
+
+async def test_a_copy_stays_for_a_hold_that_came_later(house: House, ring: None) -> None:
+    room, admin = await house.room(), await house.person(Role.ADMIN, "Nora")
+    await (await house.open(room.mentee)).say(room, "salut")
+    holds, days = house.capabilities.data.holds, timedelta(days=1)
+    await holds.place(admin.principal, NewHold(room.mentee.id, None, "plainte", NOW + 10 * days))
+    await forget(house, room.mentee)
+    await holds.place(admin.principal, NewHold(None, room.pair.id, "enquête", NOW + 20 * days))
+    for advance, left in ((11, 1), (10, 0)):
+        house.clock.advance(advance * 86_400)
+        await holds.run({})
+        assert await house.sql("select count(*) from sealed_remains") == [(left,)]
 
 
 async def request_erasure(house: House, room: Room) -> str:

@@ -113,3 +113,46 @@ async def test_a_hold_is_told_unless_that_waits(house: House) -> None:
     house.clock.advance(60 * DAY)
     await holds.run({})
     assert await count(house, "account_notices", "kind = 'hold_ended'") == 3
+
+
+async def test_the_end_of_a_hold_is_told_on_the_day_that_it_was_put_off_to(house: House) -> None:
+    """Also when it ran out on that very day, or an admin ended it before."""
+    room, nora = await house.room(), await house.person(Role.ADMIN, "Nora")
+    holds, now = house.capabilities.data.holds, house.clock.now()
+    later, why = now + timedelta(days=10), "ne pas prévenir"
+    await holds.place(nora.principal, NewHold(room.mentor.id, None, "enquête", later, later, why))
+    await holds.place(nora.principal, NewHold(room.mentee.id, None, "enquête", now + timedelta(days=60), later, why))
+    house.clock.advance(DAY)
+    (early,) = await house.sql("select id from legal_holds where account_id = :id", id=room.mentee.id)
+    await holds.end(nora.principal, early[0])
+    await holds.run({})
+    assert await count(house, "account_notices", "kind like 'hold_%'") == 0
+    house.clock.advance(9 * DAY)
+    for _ in range(2):
+        await holds.run({})
+    told = await house.sql("select account_id, kind from account_notices where kind like 'hold_%'")
+    assert sorted(told) == sorted([(room.mentor.id, "hold_ended"), (room.mentee.id, "hold_ended")])
+
+
+async def test_a_hold_on_a_pair_keeps_that_pair_and_its_two_from_being_forgotten(house: House) -> None:
+    """And nothing else of them: what they said elsewhere, and what is about one of them alone, goes on its day."""
+    room, nora = await closed_pair(house), await house.person(Role.ADMIN, "Nora")
+    other = await house.room(mentee=room.mentee)
+    await (await house.open(room.mentee)).say(other, "ailleurs")
+    await house.sql("update pairs set state = 'closed', closed_at = :at", at=house.clock.now())
+    await house.sql(
+        "insert into account_notices (id, organisation_id, account_id, kind, facts, at)"
+        " values (gen_random_uuid(), :org, :who, 'pair_back', '{}', :at)",
+        org=house.north.id,
+        who=room.mentee.id,
+        at=house.clock.now(),
+    )
+    holds = house.capabilities.data.holds
+    await holds.place(nora.principal, NewHold(None, room.pair.id, "plainte", house.clock.now() + timedelta(days=800)))
+    house.clock.advance(760 * DAY)
+    assert (await plan(house))["conversations"] == (1, 4)
+    await night(house)
+    assert await house.sql("select distinct room_id from messages") == [(room.id,)]
+    assert await count(house, "account_notices", "account_id = :who", who=room.mentee.id) == 0
+    left = await house.sql("select id from accounts where erased_at is null and role in ('mentor', 'mentee')")
+    assert {who for (who,) in left} == {room.mentor.id, room.mentee.id}
