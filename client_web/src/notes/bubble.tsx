@@ -8,7 +8,8 @@ import { clock, fetchWordsAhead, noteOf, words } from './words';
 
 interface Props {
   body: string;
-  room: number;
+  /** The number of a room, or the identifier of one whose glass was broken. */
+  room: number | string;
   name: string;
   /** The note itself, while it waits on this device. */
   bytes?: Uint8Array<ArrayBuffer> | undefined;
@@ -16,8 +17,9 @@ interface Props {
 
 export function VoiceBubble({ body, room, name, bytes }: Props): VNode {
   const { id, seconds } = noteOf(body);
+  const address = `${typeof room === 'number' ? 'rooms' : 'glass'}/${room}/notes/${id}`;
   // Not by `bytes`: the outbox reads them anew with each change of anything in it.
-  const source = useMemo(() => (bytes ? new Blob([bytes], { type: 'audio/ogg; codecs=opus' }) : { room, id }), [bytes === undefined, room, id]);
+  const source = useMemo(() => (bytes ? new Blob([bytes], { type: 'audio/ogg; codecs=opus' }) : address), [bytes === undefined, address]);
   useEffect(fetchWordsAhead, []);
   const code = words.value;
   return (

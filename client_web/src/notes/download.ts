@@ -8,14 +8,14 @@ const AGAIN_MS = 2_000;
 
 const kept = new Map<string, Blob>();
 
-/** `went` is told the share that is here. Throws when it cannot be had. */
-export async function downloadNote(room: number, id: string, went: (share: number) => void): Promise<Blob> {
-  const known = kept.get(id);
+/** From this address below `/api/v1/`; `went` is told the share that is here. Throws when it cannot be had. */
+export async function downloadNote(address: string, went: (share: number) => void): Promise<Blob> {
+  const known = kept.get(address);
   if (known) return known;
   const parts: Uint8Array<ArrayBuffer>[] = [];
   for (let tries = 1; ; tries += 1) {
     try {
-      await fetchRest(`/api/v1/rooms/${room}/notes/${id}`, parts, went);
+      await fetchRest(`/api/v1/${address}`, parts, went);
       break;
     } catch (error) {
       if (tries === TRIES || error instanceof RangeError) throw error;
@@ -23,7 +23,7 @@ export async function downloadNote(room: number, id: string, went: (share: numbe
     }
   }
   const blob = new Blob(parts, { type: 'audio/ogg; codecs=opus' });
-  kept.set(id, blob);
+  kept.set(address, blob);
   if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
   return blob;
 }

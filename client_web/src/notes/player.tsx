@@ -18,8 +18,8 @@ const speed = signal(SPEEDS.find((one) => String(one) === recall('speed')) ?? 1)
 type State = 'idle' | 'loading' | 'ready' | 'failed' | 'unplayable';
 
 interface Props {
-  /** The note in hand, or where it is to be had. */
-  source: Blob | { room: number; id: string };
+  /** The note in hand, or its address below `/api/v1/`. */
+  source: Blob | string;
   seconds: number;
   /** Whose voice; for who listens to the page instead of looking at it. */
   name: string;
@@ -48,7 +48,7 @@ export function Player({ source, seconds, name }: Props): VNode {
     state.value = 'loading';
     let blob: Blob;
     try {
-      blob = source instanceof Blob ? source : await downloadNote(source.room, source.id, (now) => (share.value = now));
+      blob = source instanceof Blob ? source : await downloadNote(source, (now) => (share.value = now));
     } catch {
       state.value = 'failed';
       return null;

@@ -19,10 +19,12 @@ const SENTENCE = { rows: 3, minLength: 10, maxLength: 500 }; // characters, as t
 const DAY_MS = 86_400_000;
 
 type Act = { what: 'break' | 'defer'; room: GlassRoom };
+type Ending = { pair: string; deferral: string };
 
 export function GlassPage(): VNode {
   const loaded = useLoaded<GlassOverview>('glass');
   const acting = useSignal<Act | null>(null);
+  const ending = useSignal<Ending | null>(null);
   const reading = useSignal<GlassRoom | null>(null);
   const open = (room: GlassRoom): GlassAccess | undefined =>
     loaded.found.value?.accesses.find((access) => access.mine && access.room === room.room && new Date(access.expires_at) > new Date());
@@ -38,6 +40,11 @@ export function GlassPage(): VNode {
     const until = new Date(`${fields['until']}T12:00`).toISOString();
     await http('POST', 'glass/deferrals', { room: room.room, reason: fields['reason'], sentence: fields['sentence'] ?? '', until });
     acting.value = null;
+    await loaded.load();
+  };
+  const ended = async (): Promise<void> => {
+    await http('POST', `glass/deferrals/${ending.peek()!.deferral}/end`);
+    ending.value = null;
     await loaded.load();
   };
   return (
@@ -83,7 +90,7 @@ export function GlassPage(): VNode {
                 ))}
               </ul>
             </section>
-            <Record found={found} />
+            <Record found={found} onEnd={(what) => (ending.value = what)} />
           </>
         )}
       </Awaited>
@@ -102,12 +109,17 @@ export function GlassPage(): VNode {
           <Field label={t('glass.until')} name="until" type="date" min={inDays(1)} max={inDays(29)} />
         </FormDialog>
       )}
+      {ending.value && (
+        <FormDialog title={t('glass.end_title', { pair: ending.value.pair })} onClose={() => (ending.value = null)} save={ended}>
+          <p>{t('glass.end_what')}</p>
+        </FormDialog>
+      )}
     </Page>
   );
 }
 
-/** What was done so far, for all staff to see. */
-function Record({ found }: { found: GlassOverview }): VNode {
+/** What was done so far, for all staff to see; professionals end what puts off telling. */
+function Record({ found, onEnd }: { found: GlassOverview; onEnd: (what: Ending) => void }): VNode {
   const pair = (room: string): string => {
     const known = found.rooms.find((one) => one.room === room);
     return known ? named(known) : '';
@@ -118,7 +130,7 @@ function Record({ found }: { found: GlassOverview }): VNode {
       {found.accesses.length === 0 && <p class="empty">{t('glass.record_empty')}</p>}
       <ul class="people">
         {found.deferrals.map((one) => (
-          <li key={`${one.room} ${one.made_at}`}>
+          <li key={one.id}>
             <Face name={one.by.name} role="supervisor" />
             <span>
               <strong>{pair(one.room)}</strong>
@@ -126,6 +138,13 @@ function Record({ found }: { found: GlassOverview }): VNode {
               <span>
                 {tOr(`glass.reason.${one.reason}`, 'glass.reason')} {one.sentence}
               </span>
+              {me.value?.account.role === 'supervisor' && (
+                <span class="glass-acts">
+                  <button type="button" class="quiet-button" onClick={() => onEnd({ pair: pair(one.room), deferral: one.id })}>
+                    {t('glass.end')}
+                  </button>
+                </span>
+              )}
             </span>
           </li>
         ))}

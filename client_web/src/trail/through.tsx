@@ -1,10 +1,11 @@
-/** The messages of a room whose glass was broken: to read, and nothing else. */
+/** The messages of a room whose glass was broken: to read and to hear, and nothing else. */
 
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { dayAndHour } from '../locales/moments';
 import { t } from '../locales/text';
+import { VoiceBubble } from '../notes/bubble';
 import { Problem, useAttempt } from '../shell/refused';
 import type { GlassMessages, GlassRoom } from '../wire/glass';
 import { http } from '../wire/http';
@@ -49,7 +50,11 @@ export function Through({ room, onClose }: { room: GlassRoom; onClose: () => voi
               <strong>{author(message)}</strong> <time dateTime={message.at}>{dayAndHour(new Date(message.at))}</time>
               {message.state !== 'delivered' && <span class="tag">{t(`message.${message.state}`)}</span>}
             </p>
-            <p class="around-text">{message.kind === 'voice' ? t('voice.note') : message.body}</p>
+            {message.kind === 'voice' ? (
+              <VoiceBubble body={message.body} room={room.room} name={author(message)} />
+            ) : (
+              <p class="around-text">{message.body}</p>
+            )}
           </li>
         ))}
       </ol>

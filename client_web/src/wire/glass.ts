@@ -29,6 +29,7 @@ export interface GlassAccess {
 }
 
 export interface GlassDeferral {
+  readonly id: string;
   readonly room: string;
   readonly by: Named;
   readonly reason: string;
