@@ -42,6 +42,11 @@ class Reached:
     from_loopback: bool
     forwarded: bool
 
+    @property
+    def on_this_machine(self) -> bool:
+        """The browser runs here, too: there is no line to listen on, and the host that it wrote is what it is."""
+        return self.from_loopback and not self.forwarded and is_loopback_name(self.host)
+
 
 def reached(request: web.BaseRequest) -> Reached:
     """How ``request`` reached us."""

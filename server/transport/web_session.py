@@ -12,7 +12,7 @@ from multidict import CIMultiDict
 
 from server.kernel.errors import Forbidden
 from server.kernel.principal import Principal
-from server.transport.reached import is_loopback_name, reached
+from server.transport.reached import reached
 
 COOKIE = "binome"
 SECURED = "__Host-"  # RFC 6265bis section 4.1.3.2: set over https, for this host alone; no neighbour can plant it
@@ -25,8 +25,9 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Authenticator(Protocol):
-    async def authenticate(self, token: str) -> Principal:
-        """The person whose session ``token`` opens. Raises NotSignedIn, or SessionExpired for one that has ended."""
+    async def authenticate(self, token: str, address: str | None = None) -> Principal:
+        """The person whose session ``token`` opens; ``address`` is the one that brings it. Raises NotSignedIn,
+        SessionExpired for one that has ended, or TooFast when too many that nobody knows came from there."""
         ...
 
 
@@ -53,13 +54,19 @@ def device_of(request: web.BaseRequest) -> str | None:
 
 
 def _cookie(request: web.BaseRequest, name: str) -> str | None:
-    """The one that only this host can have set, or that under the plain name: on this machine itself, and from before
-    the change of names."""
-    for given in (SECURED + name, name):
-        token = request.cookies.get(given)
-        if token is not None:
-            return token if plausible_token(token) else None
-    return None
+    """The one that only this host can have set. Under the plain name, which a neighbour of the same domain or somebody
+    on the line can plant, only on this machine itself.
+
+    Read as browsers write it (RFC 6265bis section 5.8.3). aiohttp's reader takes commas, and white space of all kinds,
+    for what parts cookies: behind these a neighbour could write a cookie that browsers do not take for one of ours."""
+    wanted = _prefix(request) + name
+    found = []
+    for header in request.headers.getall(hdrs.COOKIE, ()):
+        for item in header.split(";"):
+            given, _, value = item.strip(" \t").partition("=")
+            if given == wanted:
+                found.append(value)
+    return found[0] if len(found) == 1 and plausible_token(found[0]) else None
 
 
 def token_of(request: web.BaseRequest) -> str | None:
@@ -74,8 +81,9 @@ def uses_cookie(request: web.BaseRequest) -> bool:
 
 def check_reading(request: web.BaseRequest) -> None:
     """Raises Forbidden when a page of another site (a neighbour of the same domain included) asks with the cookie:
-    it could not read the answer, but measure it."""
-    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+    it could not read the answer, but measure it. Also when somebody types the address: it is the page that asks for
+    the PIN of a device, and whoever picked that up must not read past it (docs/decisions/0185)."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         raise Forbidden("cross_site")
 
 
@@ -118,16 +126,19 @@ def cookie_header(request: web.BaseRequest, token: str, max_age: int, name: str 
 
     ``Secure`` and ``__Host-`` unless the browser is on this very machine, where there is no line to listen on.
     """
-    here = reached(request)
-    local = is_loopback_name(here.host) and here.from_loopback and not here.forwarded and here.scheme == "http"
-    prefix, secure = ("", "") if local else (SECURED, "; Secure")
+    prefix = _prefix(request)
+    secure = "; Secure" if prefix else ""
     return f"{prefix}{name}={token}; HttpOnly; Max-Age={max_age}; Path=/; SameSite=Strict{secure}"
+
+
+def _prefix(request: web.BaseRequest) -> str:
+    here = reached(request)
+    return "" if here.on_this_machine and here.scheme == "http" else SECURED
 
 
 def set_cookie(headers: CIMultiDict[str], request: web.BaseRequest, token: str, max_age: int) -> None:
     """Gives the browser its session with this answer."""
     headers.add(hdrs.SET_COOKIE, cookie_header(request, token, max_age))
-    _drop_plain(headers, request)
 
 
 def set_device(headers: CIMultiDict[str], request: web.BaseRequest, token: str) -> None:
@@ -138,10 +149,3 @@ def set_device(headers: CIMultiDict[str], request: web.BaseRequest, token: str) 
 def clear_cookie(headers: CIMultiDict[str], request: web.BaseRequest) -> None:
     """Takes the session away from the browser with this answer."""
     headers.add(hdrs.SET_COOKIE, cookie_header(request, "", 0))
-    _drop_plain(headers, request)
-
-
-def _drop_plain(headers: CIMultiDict[str], request: web.BaseRequest) -> None:
-    """A cookie of the plain name goes where one of the other name is used."""
-    if COOKIE in request.cookies and cookie_header(request, "", 0).startswith(SECURED):
-        headers.add(hdrs.SET_COOKIE, f"{COOKIE}=; HttpOnly; Max-Age=0; Path=/; SameSite=Strict; Secure")

@@ -16,7 +16,7 @@ from server.people.sessions.answer import SignedIn, opened_for
 from server.people.sessions.visitor import visitor_of
 from server.transport.endpoint import Call, endpoint
 from server.transport.pace import Pace
-from server.transport.reached import Reached, is_loopback_name, reached
+from server.transport.reached import reached
 from server.transport.web_session import check_origin, cookie_of, set_cookie
 from server.transport.wire import timestamp
 
@@ -70,11 +70,6 @@ class PinTry(Struct, forbid_unknown_fields=True):
     pin: ShortText
 
 
-def _is_local(here: Reached) -> bool:
-    """The browser runs on this very machine: only then is the host that it wrote what it is."""
-    return here.from_loopback and not here.forwarded and is_loopback_name(here.host)
-
-
 class JoiningHttp:
     def __init__(self, database: Database, joining: Joining, resets: Resets, pins: Pins, clock: Clock) -> None:
         self._database = database
@@ -113,7 +108,7 @@ class JoiningHttp:
         body: ResetBody = call.body
         check_origin(call.request, required=False)
         here = reached(call.request)
-        local = f"{here.scheme}://{here.host}" if _is_local(here) else None
+        local = f"{here.scheme}://{here.host}" if here.on_this_machine else None
         await self._resets.ask(body.login, call.address, local)
 
     @endpoint("POST", "/api/v1/session/renew", answer=Me)

@@ -14,6 +14,7 @@ from server.transport.web_session import (
     check_reading,
     clear_cookie,
     cookie_header,
+    device_of,
     set_cookie,
     token_of,
     uses_cookie,
@@ -59,17 +60,25 @@ def request(
         ({"Authorization": f"Bearer {A} {B}"}, None),
         ({"Authorization": "Bearer " + "a" * 201}, None),
         ({"Authorization": "Bearer " + "é" * 43}, None),
-        ({"Cookie": f"binome={A}"}, A),
-        ({"Cookie": f"other=1; binome={A}; more=2"}, A),
+        ({"Cookie": f"binome={A}"}, None),  # a neighbour of the same domain may have planted it
+        ({"Cookie": f"other=1; __Host-binome={A}; more=2"}, A),
         ({"Cookie": f"Binome={A}"}, None),
         ({"Cookie": f"__Host-binome={A}"}, A),
         ({"Cookie": f"binome={B}; __Host-binome={A}"}, A),
         ({"Cookie": f"__Host-binome={A}; binome={B}"}, A),
         ({"Cookie": f"binome={B}; __Host-binome=short"}, None),
         ({"Cookie": f"__Secure-binome={A}"}, None),
-        ({"Cookie": "binome="}, None),
-        ({"Cookie": f"binome={A}", "Authorization": f"Bearer {B}"}, B),
-        ({"Cookie": f"binome={A}", "Authorization": "Basic dXNlcjpwYXNz"}, A),
+        ({"Cookie": f"__host-binome={A}"}, None),  # browsers look at the prefix in this case alone
+        ({"Cookie": f"\u2000__Host-binome={A}"}, None),
+        ({"Cookie": f"\xa0__Host-binome={A}"}, None),
+        ({"Cookie": f"=__Host-binome={A}"}, None),
+        ({"Cookie": f"a=1, __Host-binome={B}"}, None),
+        ({"Cookie": f"$Version=1, a=1, __Host-binome={B}"}, None),
+        ({"Cookie": f'a="; __Host-binome={B}'}, B),
+        ({"Cookie": f"__Host-binome={A}; __Host-binome={B}"}, None),
+        ({"Cookie": "__Host-binome="}, None),
+        ({"Cookie": f"__Host-binome={A}", "Authorization": f"Bearer {B}"}, B),
+        ({"Cookie": f"__Host-binome={A}", "Authorization": "Basic dXNlcjpwYXNz"}, A),
     ],
 )
 def test_the_token(headers: dict[str, str], token: str | None) -> None:
@@ -77,8 +86,8 @@ def test_the_token(headers: dict[str, str], token: str | None) -> None:
 
 
 def test_a_bearer_token_does_not_count_as_the_cookie() -> None:
-    assert uses_cookie(request({"Cookie": f"binome={A}"})) is True
-    assert uses_cookie(request({"Cookie": f"binome={A}", "Authorization": f"Bearer {B}"})) is False
+    assert uses_cookie(request({"Cookie": f"__Host-binome={A}"})) is True
+    assert uses_cookie(request({"Cookie": f"__Host-binome={A}", "Authorization": f"Bearer {B}"})) is False
     assert uses_cookie(request()) is False
 
 
@@ -228,26 +237,39 @@ def test_everywhere_else_the_cookie_is_secure(headers: dict[str, str], peer: str
     assert cookie_header(there, A, 60) == told
 
 
-def test_the_cookie_of_before_the_change_of_names_is_taken_away() -> None:
-    here = request({"Cookie": f"binome={B}"})
+def test_on_this_machine_the_cookie_has_its_plain_name() -> None:
+    here = request({"Host": "localhost", "Cookie": f"binome={A}"}, peer="127.0.0.1")
+    assert (token_of(here), uses_cookie(here)) == (A, True)
     headers = CIMultiDict[str]()
     set_cookie(headers, here, A, 60)
+    clear_cookie(headers, here)
     assert headers.getall("Set-Cookie") == [
-        f"__Host-binome={A}; HttpOnly; Max-Age=60; Path=/; SameSite=Strict; Secure",
-        "binome=; HttpOnly; Max-Age=0; Path=/; SameSite=Strict; Secure",
+        f"binome={A}; HttpOnly; Max-Age=60; Path=/; SameSite=Strict",
+        "binome=; HttpOnly; Max-Age=0; Path=/; SameSite=Strict",
     ]
-    headers = CIMultiDict[str]()
-    clear_cookie(headers, request({"Host": "localhost", "Cookie": f"binome={B}"}, peer="127.0.0.1"))
-    assert headers.getall("Set-Cookie") == ["binome=; HttpOnly; Max-Age=0; Path=/; SameSite=Strict"]
 
 
-@pytest.mark.parametrize("site", [None, "same-origin", "none"])
-def test_our_own_pages_and_typed_addresses_may_read(site: str | None) -> None:
+@pytest.mark.parametrize(
+    ("headers", "peer"),
+    [
+        ({"Host": "localhost"}, "203.0.113.9"),  # anybody may write that
+        ({"Host": "localhost", "X-Forwarded-For": "127.0.0.1"}, "127.0.0.1"),  # a proxy on this machine
+        ({"Host": "localhost", "Via": "1.1 proxy"}, "127.0.0.1"),
+        ({"Host": "binome.example"}, "127.0.0.1"),  # a proxy that says nothing of itself
+    ],
+)
+def test_elsewhere_a_planted_cookie_is_not_read(headers: dict[str, str], peer: str) -> None:
+    here = request({**headers, "Cookie": f"binome={A}; binome_device={A}"}, peer=peer)
+    assert (token_of(here), device_of(here), uses_cookie(here)) == (None, None, False)
+
+
+@pytest.mark.parametrize("site", [None, "same-origin"])
+def test_our_own_pages_may_read(site: str | None) -> None:
     check_reading(request({"Sec-Fetch-Site": site} if site else {}))
 
 
-@pytest.mark.parametrize("site", ["cross-site", "same-site", "", "Same-Origin", "same-origin, cross-site"])
-def test_pages_of_others_may_not_even_ask(site: str) -> None:
+@pytest.mark.parametrize("site", ["none", "cross-site", "same-site", "", "Same-Origin", "same-origin, cross-site"])
+def test_pages_of_others_may_not_even_ask_nor_who_types_the_address_past_a_pin(site: str) -> None:
     with pytest.raises(Forbidden):
         check_reading(request({"Sec-Fetch-Site": site}))
 
