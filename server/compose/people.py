@@ -22,7 +22,7 @@ class People:
     def __init__(self, ground: Ground, names: Names) -> None:
         database, clock = ground.database, ground.clock
         self.standing = Standing()
-        self.authenticator = SessionAuthenticator(database, ground.notices, clock)
+        self.authenticator = SessionAuthenticator(database, ground.notices, clock, ground.settings.rate_factor)
         self.passwords = Passwords()
         self.sign_in = SignIn(database, self.passwords, Guesses(clock), self.authenticator, ground.bus, clock)
         self.witnesses = Witnesses(professionals_of)

@@ -1,6 +1,7 @@
 """How often a person, a device and an address may ask: one table, a line for each class of endpoint.
 
-An endpoint is of the class that its method says, or of the one that its declaration names. Help has no line.
+An endpoint is of the class that its method says, or of the one that its declaration names. The call for help is an
+event, and has no rate at all.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from server.kernel.principal import Principal
 class Pace(StrEnum):
     CHANGE = "change"
     COSTLY = "costly"  # files are made, passwords hashed, many rows counted, letters sent
-    HELP = "help"  # never refused
     OPEN = "open"  # without a session: sign-in, codes, links
     READ = "read"
     UPLOAD = "upload"
@@ -54,9 +54,6 @@ class Pacer:
 
     async def check(self, pace: Pace, address: str, caller: Principal | None = None) -> None:
         """Counts one request. Raises TooFast that says when."""
-        rates = self._paces.get(pace)
-        if rates is None:
-            return
         who = (
             caller.account_id if caller is not None else None,
             caller.session_id if caller is not None else None,
@@ -64,7 +61,7 @@ class Pacer:
         )
         wants = [
             (f"{pace}:{kind}:{key}", rate)
-            for kind, key, rate in zip("pda", who, rates, strict=True)
+            for kind, key, rate in zip("pda", who, self._paces[pace], strict=True)
             if key is not None and rate is not None
         ]
         wait = await self._limiter.take(wants)

@@ -50,7 +50,7 @@ class Endpoints:
     def __init__(
         self,
         authenticator: Authenticator,
-        admit_waiting: Callable[[str], Awaitable[Principal]] | None = None,
+        admit_waiting: Callable[[str, str], Awaitable[Principal]] | None = None,
         pacer: Pacer | None = None,
     ) -> None:
         """``admit_waiting`` authenticates for the endpoints that finish a sign-in; by default as for all others.
@@ -77,9 +77,14 @@ class Endpoints:
                 app.router.add_route("HEAD", row.declared.path, handle)
         description = msgspec.json.encode(openapi.describe(self.table))
 
+        packed = gzip.compress(description, mtime=0)  # once: anybody may ask for it, as often as they like
+
         async def describe(request: web.Request) -> web.Response:
-            headers = CIMultiDict({hdrs.CACHE_CONTROL: "public, max-age=300"})
-            return _json(request, 200, description, headers)
+            headers = {hdrs.CACHE_CONTROL: "public, max-age=300", hdrs.VARY: hdrs.ACCEPT_ENCODING}
+            if not _takes_gzip(request):
+                return web.Response(body=description, content_type="application/json", headers=headers)
+            headers[hdrs.CONTENT_ENCODING] = "gzip"
+            return web.Response(body=packed, content_type="application/json", headers=headers)
 
         app.router.add_get("/api/openapi.json", describe)
         for pattern in ("/api", "/api/{rest:.*}"):
@@ -119,11 +124,7 @@ class Endpoints:
             check = check_reading if call.request.method in SAFE_METHODS else check_origin
             check(call.request)
         authenticate = self._admit_waiting if declared.finishes_sign_in else self._authenticate
-        try:
-            call.caller = await authenticate(token)
-        except NotSignedIn:
-            await self._pace(call, Pace.OPEN)  # it cost a look into the database
-            raise
+        call.caller = await authenticate(token, call.address)
         call.language = call.caller.language
         await self._pace(call, declared.pace)
         if declared.permission is not None:
@@ -209,11 +210,15 @@ async def _unknown_address(request: web.Request) -> web.Response:
     return refused(request, NotFound("address"), language)
 
 
+def _takes_gzip(request: web.Request) -> bool:
+    return "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, "")
+
+
 def _json(request: web.Request, status: int, body: bytes, headers: CIMultiDict[str]) -> web.Response:
     headers.setdefault(hdrs.CACHE_CONTROL, "no-store")  # what is about people stays in no cache
     if not body:
         return web.Response(status=status, headers=headers)
-    if len(body) >= _WORTH_COMPRESSING and "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
+    if len(body) >= _WORTH_COMPRESSING and _takes_gzip(request):
         headers[hdrs.CONTENT_ENCODING] = "gzip"
         body = gzip.compress(body, compresslevel=6, mtime=0)
     return web.Response(status=status, body=body, content_type="application/json", headers=headers)

@@ -6,12 +6,14 @@ what it concerns from the cache. While notices cannot arrive, nothing is taken f
 
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
+from math import ceil
 from uuid import UUID
 
 from server.infra.database import Database
+from server.infra.limits import Buckets, Rate, site_of
 from server.infra.notices import Notices
 from server.kernel.clock import Clock
-from server.kernel.errors import NotSignedIn, SecondFactor, SessionExpired
+from server.kernel.errors import NotSignedIn, SecondFactor, SessionExpired, TooFast
 from server.kernel.principal import Principal
 from server.people.sessions.store import principal_by_token
 from server.people.sessions.tokens import hash_token
@@ -20,6 +22,10 @@ from server.transport.web_session import plausible_token
 MAX_CACHED = 10_000  # principals, about 1 kB each with their indexes: 10 MB; the ones unused for longest give way
 MAX_AGE = 60.0  # seconds until what no notice tells of (a session goes on for longer) shows
 READS = 10  # of one session, while rights go on changing under the query
+
+# Tokens from one address that this process has not seen lately; each is a look into the database, before it is known
+# whether somebody asks or a flood. A page with a session of last month asks ten times, 60 children have a page each.
+STRANGERS = Rate(per_second=20, burst=1_200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,29 +37,35 @@ class _Cached:
 class SessionAuthenticator:
     """``transport.web_session.Authenticator`` on the sessions in the database."""
 
-    def __init__(self, database: Database, notices: Notices, clock: Clock) -> None:
+    def __init__(self, database: Database, notices: Notices, clock: Clock, rate_factor: float = 1.0) -> None:
         self._database = database
         self._notices = notices
         self._clock = clock
+        self._strangers = Buckets(clock)
+        self._rate = STRANGERS.times(rate_factor)
         self._cache: OrderedDict[bytes, _Cached] = OrderedDict()
         self._keys: defaultdict[UUID, set[bytes]] = defaultdict(set)  # of a session, of an account
         self._drops = 0  # a read under way during a drop may hold what the drop was about, so it is not kept
         notices.on("rights", self._on_notice)
         notices.on_gap(self._on_gap)
 
-    async def authenticate(self, token: str) -> Principal:
+    async def authenticate(self, token: str, address: str | None = None) -> Principal:
         """Raises NotSignedIn for a token that is not known, SecondFactor for one whose sign-in is not finished,
-        SessionExpired for a session that ended or whose account was closed."""
-        principal = await self.authenticate_waiting(token)
+        SessionExpired for a session that ended or whose account was closed; TooFast."""
+        principal = await self.authenticate_waiting(token, address)
         if principal.missing is not None:
             raise SecondFactor
         return principal
 
-    async def authenticate_waiting(self, token: str) -> Principal:
+    async def authenticate_waiting(self, token: str, address: str | None = None) -> Principal:
         """As ``authenticate``, also for a sign-in that is not finished: for what finishes it, and for nothing else."""
         if not plausible_token(token):
             raise NotSignedIn
         key = hash_token(token)
+        if address is not None and key not in self._cache:  # who was here a moment ago is not held up by strangers
+            wait = self._strangers.take(site_of(address), self._rate)
+            if wait:
+                raise TooFast(retry_in_ms=ceil(wait * 1000))
         principal = self._recall(key) or await self._read(key)
         if principal.expires_at <= self._clock.now():
             self._drop(key)

@@ -29,6 +29,7 @@ from server.signalling.side import frames
 from server.signalling.side.rules import Side, every_ms, may_see
 from server.signalling.side.socket import SideSocket
 from server.transport.messages import negotiate
+from server.transport.reached import reached
 from server.transport.router import refused
 from server.transport.web_session import Authenticator, check_origin, token_of, uses_cookie
 
@@ -131,7 +132,7 @@ class Sides:
         if token is None:
             raise NotSignedIn
         check_origin(request, required=uses_cookie(request))
-        principal = await self._authenticator.authenticate(token)
+        principal = await self._authenticator.authenticate(token, reached(request).address)
         principal.require(Permission.CALL_JOIN)
         if not web.WebSocketResponse().can_prepare(request):
             raise BadRequest(field="upgrade")

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import msgspec
 from aiohttp import hdrs, web
 
+from server.infra.limits import site_of
 from server.kernel.clock import Clock
 from server.kernel.errors import BadRequest, BinomeError, TryAgain
 from server.transport.gateway.engine_roles import OPEN, Handshake, Receiver
@@ -86,7 +87,7 @@ class Engine(EngineServer):
         return await super().handle_request(request)
 
     def _check_place(self, request: web.Request) -> None:
-        unsigned = self._unsigned.get(reached(request).address, 0)
+        unsigned = self._unsigned.get(site_of(reached(request).address), 0)
         if len(self.sockets) >= self.limits.connections or unsigned >= self.limits.unsigned_per_address:
             log.warning("no_place_for_socket", extra={"sockets": len(self.sockets)})
             raise TryAgain(retry_in_ms=RETRY_IN_MS)
@@ -128,12 +129,12 @@ class Engine(EngineServer):
     # For sockets, see engine_socket.Engine
 
     def count_unsigned(self, socket: Socket, difference: int) -> None:
-        peer = socket.handshake.peer
-        count = self._unsigned.get(peer, 0) + difference
+        site = site_of(socket.handshake.peer)
+        count = self._unsigned.get(site, 0) + difference
         if count > 0:
-            self._unsigned[peer] = count
+            self._unsigned[site] = count
         else:
-            self._unsigned.pop(peer, None)
+            self._unsigned.pop(site, None)
 
     def count_slow_consumer(self) -> None:
         self._metrics.slow_consumers += 1

@@ -79,7 +79,7 @@ class Welcome:
         if token is None or not plausible_token(token):
             raise NotSignedIn
         asked_at = self._clock.monotonic()
-        principal = await self._authenticator.authenticate(token)
+        principal = await self._authenticator.authenticate(token, socket.handshake.peer)
         self._admit(principal, asked_at)
         if socket.closing:
             return

@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import delete, event, text, update
 
 from server.infra.database import Database
-from server.kernel.errors import NotSignedIn, SessionExpired
+from server.infra.limits import Rate
+from server.kernel.errors import BinomeError, NotSignedIn, SessionExpired
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.people.sessions import authenticator as module
+from server.people.sessions.tokens import new_token
 from server.people.tables import accounts, auth_sessions
 from tests.support.world import World, world
 
@@ -231,3 +233,27 @@ async def test_what_changes_under_a_read_is_read_again(here: World) -> None:
         assert (await reading).role is Role.PRESCRIBER
     finally:
         await holder.close()
+
+
+async def test_a_flood_of_made_up_tokens_asks_nothing_and_holds_up_nobody_who_was_here(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(here.authenticator, "_rate", Rate(per_second=1, burst=4))
+    lea, flood, elsewhere = here.north.tokens["lea"], "2001:db8:0:1::", "2001:db8:0:2::1"
+    await here.authenticator.authenticate(lea, flood + "1")
+    queries = Queries(here.bound)
+
+    async def told(token: str, address: str) -> str:
+        try:
+            await here.authenticator.authenticate(token, address)
+        except BinomeError as refused:
+            return refused.code
+        return "in"
+
+    strangers = [await told(new_token(), f"{flood}{number}") for number in range(20)]
+    assert strangers == ["not_signed_in"] * 3 + ["too_fast"] * 17
+    assert queries.count == 3
+    here.clock.advance(61)  # what is remembered of her is too old to be taken, and asked anew
+    assert [await told(new_token(), flood + "1") for _ in range(5)][-1] == "too_fast"
+    assert await told(lea, flood + "1") == "in"
+    assert await told(new_token(), elsewhere) == "not_signed_in"

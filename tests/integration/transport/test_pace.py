@@ -1,4 +1,4 @@
-"""Who asks too often is told when to come back: the person on all devices, the device, the address; help never."""
+"""Who asks too often is told when to come back: the person on all devices, the device, the address."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -40,11 +40,6 @@ class Parts:
         """Much work."""
         return Said()
 
-    @endpoint("POST", "/api/v1/help", answer=Said, pace=Pace.HELP)
-    async def help(self, _call: Call) -> Said:
-        """Help."""
-        return Said()
-
     @endpoint("POST", "/api/v1/code", answer=Said, signed_in=False)
     async def code(self, _call: Call) -> Said:
         """Without a session."""
@@ -60,7 +55,7 @@ class Known:
             OTHER: replace(self.mine, session_id=new_id(), account_id=new_id()),
         }
 
-    async def authenticate(self, token: str) -> Principal:
+    async def authenticate(self, token: str, address: str | None = None) -> Principal:  # noqa: ARG002 - the protocol's signature
         if token not in self.people:
             raise NotSignedIn
         return self.people[token]
@@ -114,23 +109,13 @@ async def test_classes_are_counted_apart(site: Site) -> None:
     assert await statuses(site, TELEPHONE, 2) == [200, 200]
 
 
-async def test_help_is_never_refused(site: Site) -> None:
-    assert await statuses(site, TELEPHONE, 60, "/api/v1/help") == [200] * 60
-
-
-async def test_who_tries_tokens_is_slowed_down(site: Site) -> None:
-    assert await statuses(site, "D" * 43, 3) == [401, 401, 429]
-    assert await statuses(site, None, 3) == [401, 401, 401]  # that cost nothing
-    assert await statuses(site, TELEPHONE, 1) == [200]  # and whoever is behind the same address is not shut out
-
-
 async def test_without_a_session_the_address_counts(site: Site) -> None:
     assert await statuses(site, None, 3, "/api/v1/code") == [200, 200, 429]
     assert await statuses(site, None, 1, "/api/v1/code", at="198.51.100.7") == [200]
 
 
-def test_there_is_no_line_for_help_and_one_for_all_else() -> None:
-    assert set(PACES) == set(Pace) - {Pace.HELP}
+def test_each_class_has_a_line() -> None:
+    assert set(PACES) == set(Pace)
 
 
 def test_a_whole_school_behind_one_address_gets_more_than_one_person() -> None:

@@ -25,7 +25,7 @@ AUTHOR, LEA = UUID(int=1), UUID(int=2)
 
 
 class Nobody:
-    async def authenticate(self, token: str) -> Principal:
+    async def authenticate(self, token: str, address: str | None = None) -> Principal:  # noqa: ARG002 - the protocol's signature
         raise NotSignedIn(token)
 
 

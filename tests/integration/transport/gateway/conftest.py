@@ -21,6 +21,7 @@ from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
 from server.transport import lean
 from server.transport.gateway import Connection, Gateway, Limits
+from server.transport.reached import TRUSTED_PROXIES, TrustedProxies
 from tests.support.raw_socket import RawSocket
 from tests.support.site import Site, serving
 
@@ -58,7 +59,7 @@ class Known:
                 new_id(), new_id(), new_id(), role, "Somebody", "en", None, NOW + timedelta(hours=1)
             )
 
-    async def authenticate(self, token: str) -> Principal:
+    async def authenticate(self, token: str, address: str | None = None) -> Principal:  # noqa: ARG002 - the protocol's signature
         self.asked.append(token)
         principal = self.people.get(token)
         if self.hold is not None:
@@ -176,9 +177,10 @@ def build(limits: Limits) -> House:
     return house
 
 
-async def serve(limits: Limits) -> AsyncIterator[House]:
+async def serve(limits: Limits, proxies: str = "") -> AsyncIterator[House]:
     house = build(limits)
     app = web.Application()
+    app[TRUSTED_PROXIES] = TrustedProxies.parse(proxies)
     lean.attach(app)
     house.gateway.attach(app)
     async with serving(app) as site:

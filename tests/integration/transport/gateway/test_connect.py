@@ -365,6 +365,15 @@ async def test_there_are_so_many_places(limits: Limits) -> None:
             raw.writer.close()
 
 
+async def test_one_household_has_one_share_of_the_places_however_many_addresses_it_has() -> None:
+    async for house in serve(replace(LIMITS, unsigned_per_address=3), "127.0.0.1"):
+        addresses = [*(f"2001:db8:0:1::{number}" for number in range(1, 5)), "2001:db8:0:2::1"]
+        places = [await RawSocket.open(house.port, headers={"X-Forwarded-For": address}) for address in addresses]
+        assert [raw.status for raw in places] == [101, 101, 101, 503, 101]
+        for raw in places:
+            raw.writer.close()
+
+
 async def test_drain_spreads_the_return_and_refuses_who_comes(house: House) -> None:
     for number in range(8):
         house.give(str(number) * 43, house.somebody())

@@ -12,7 +12,7 @@ from server.transport.gateway.limits import Limits
 
 
 class NoOne:
-    async def authenticate(self, token: str) -> Principal:  # noqa: ARG002 - the protocol's signature
+    async def authenticate(self, token: str, address: str | None = None) -> Principal:  # noqa: ARG002 - the protocol's signature
         raise NotSignedIn
 
 
