@@ -5,6 +5,7 @@ from server.infra.secrets import InstanceKeyring
 from server.moderation.names import Names
 from server.pairs.professionals import professionals_of
 from server.people.accounts import Accounts
+from server.people.caseload import Caseload
 from server.people.factors.second_factors import SecondFactors
 from server.people.http import PeopleHttp
 from server.people.passwords import Passwords
@@ -25,7 +26,7 @@ class People:
         self.authenticator = SessionAuthenticator(database, ground.notices, clock, ground.settings.rate_factor)
         self.passwords = Passwords()
         self.sign_in = SignIn(database, self.passwords, Guesses(clock), self.authenticator, ground.bus, clock)
-        self.witnesses = Witnesses(professionals_of)
+        self.caseload, self.witnesses = Caseload(professionals_of), Witnesses(professionals_of)
         self.accounts = Accounts(
             database, self.passwords, self.sign_in, self.standing, self.witnesses, clock, names.check
         )

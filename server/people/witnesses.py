@@ -1,7 +1,8 @@
 """Others hear of it when staff give a way into somebody's account, take its second step away, or change what says who
 somebody is and how they are reached: who could then act and read in that person's name would be seen by nobody.
 
-Of people in a pair, the professionals who answer for it; of staff, their colleagues. Not who did it: they know.
+Of people in a pair, the professionals who answer for it, and the admins of what one of those did; of staff, their
+colleagues. Not who did it: they know.
 """
 
 from collections.abc import Collection
@@ -12,7 +13,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.kernel.permissions import Role
-from server.people.consent.consenting import Professionals
+from server.people.caseload import Professionals
 from server.people.consent.store import links_of
 from server.people.notices import tell
 from server.people.sessions.store import STAFF
@@ -39,7 +40,10 @@ class Witnesses:
         self, conn: AsyncConnection, person: Person, touched: Collection[Touched], at: datetime, by: UUID | None
     ) -> None:
         """In the transaction of what was done by ``by``; None: by the operator."""
-        for who in sorted(await self._of(conn, person) - {person.id, by}):
+        hearing = await self._of(conn, person)
+        if by in hearing:  # a professional for their own: nobody may be left who sees it
+            hearing |= {one.id for one in await people_in_role(conn, person.organisation_id, Role.ADMIN)}
+        for who in sorted(hearing - {person.id, by}):
             for one in touched:
                 facts = {"what": one.value, "whom": f"whom_{person.role.value}", "account": person.id}
                 await tell(conn, person.organisation_id, who, "access_touched", at, **facts)

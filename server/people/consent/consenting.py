@@ -4,7 +4,7 @@ Whoever writes about a young person locks them first, so two who answer at the s
 answer. What follows from it (a paused pair, a call that ends) happens in the transaction, or by the database's notice.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -17,6 +17,7 @@ from server.kernel.errors import BadRequest, Conflict, Forbidden, NotFound
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
+from server.people.caseload import Caseload
 from server.people.consent import store as consent_store
 from server.people.consent import texts as consent_texts
 from server.people.consent.rules import (
@@ -36,12 +37,9 @@ from server.people.consent.rules import (
 from server.people.consent.store import Entry
 from server.people.notices import tell
 from server.people.standing import Standing
-from server.people.store import people_in_role, people_of
+from server.people.store import people_in_role
 from server.trail.acts import Act
 from server.trail.record import record
-
-# The professionals who answer for each person's pairs that are not over; told by the capability that has pairs.
-Professionals = Callable[[AsyncConnection, Collection[UUID]], Awaitable[Mapping[UUID, Collection[UUID]]]]
 
 _ACTS = {
     Decision.GIVEN: Act.CONSENT_GIVEN,
@@ -71,11 +69,11 @@ class Told:
 
 
 class Consenting:
-    def __init__(self, database: Database, clock: Clock, standing: Standing, professionals: Professionals) -> None:
+    def __init__(self, database: Database, clock: Clock, standing: Standing, caseload: Caseload) -> None:
         self._database = database
         self._clock = clock
         self._standing = standing
-        self._professionals = professionals
+        self._caseload = caseload
 
     async def answer(self, principal: Principal, mentee_id: UUID, said: Said) -> None:
         """The young person's own answer, or that of a holder of parental authority while they are under 15. Saying the
@@ -104,7 +102,7 @@ class Consenting:
         counts from the end of its day on. Raises NotFound, Forbidden, BadRequest with the field named."""
         principal.require(Permission.CONSENT_RECORD)
         async with self._database.begin(principal.organisation_id) as conn:
-            await self.check_mine(conn, principal, mentee_id)
+            await self._caseload.check_young(conn, principal, mentee_id)
             file = await self._file(conn, mentee_id)
             now = file.now(self._clock.now())
             try:
@@ -118,34 +116,13 @@ class Consenting:
             entry = _entry(principal, file, told.purpose, told.agree, newest, capacity, told.how, at, now, by=told.by)
             await self._append(conn, file, entry, now)
 
-    async def check_mine(self, conn: AsyncConnection, principal: Principal, mentee_id: UUID) -> None:
-        """Raises NotFound unless ``mentee_id`` is a young person of this organisation whom ``principal`` works for: an
-        admin for all, a supervisor for their own pairs and for who is in no pair yet."""
-        person = (await people_of(conn, [mentee_id])).get(mentee_id)
-        if (
-            person is None
-            or person.role is not Role.MENTEE
-            or person.organisation_id != principal.organisation_id
-            or not await self.mine_among(conn, principal, [mentee_id])
-        ):
-            raise NotFound
-
-    async def mine_among(
-        self, conn: AsyncConnection, principal: Principal, mentee_ids: Collection[UUID]
-    ) -> Collection[UUID]:
-        """Those of ``mentee_ids``, all of this organisation, whom ``principal`` works for."""
-        if principal.role is Role.ADMIN:
-            return mentee_ids
-        professionals = await self._professionals(conn, mentee_ids)
-        return [who for who in mentee_ids if not professionals[who] or principal.account_id in professionals[who]]
-
     async def changed(self, conn: AsyncConnection, mentee_ids: Collection[UUID], at: datetime) -> None:
         """What these may be offered may have changed at ``at``: the rest of the house draws its consequences."""
         await self._standing.changed(conn, mentee_ids, at)
 
     async def inform(self, conn: AsyncConnection, organisation_id: UUID, mentee_id: UUID) -> Collection[UUID]:
         """Whom to tell what concerns this young person: the professionals of their pairs; where there are none, all."""
-        mine = (await self._professionals(conn, [mentee_id]))[mentee_id]
+        mine = (await self._caseload.professionals(conn, [mentee_id]))[mentee_id]
         return mine or {person.id for person in await people_in_role(conn, organisation_id, Role.SUPERVISOR)}
 
     async def _file(self, conn: AsyncConnection, mentee_id: UUID) -> File:

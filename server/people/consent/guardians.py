@@ -13,12 +13,13 @@ from server.kernel.errors import BadRequest, Conflict, NotFound
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
+from server.people.caseload import Caseload
 from server.people.consent import store as consent_store
 from server.people.consent.consenting import Consenting
 from server.people.consent.rules import Band
 from server.people.consent.store import GuardianLink
 from server.people.notices import tell
-from server.people.store import people_of
+from server.people.store import account_for_change
 from server.trail.acts import Act
 from server.trail.record import record
 
@@ -30,9 +31,10 @@ _OPEN_KEY = "guardian_links_open_key"
 
 
 class Guardians:
-    def __init__(self, database: Database, clock: Clock, consenting: Consenting) -> None:
+    def __init__(self, database: Database, clock: Clock, caseload: Caseload, consenting: Consenting) -> None:
         self._database = database
         self._clock = clock
+        self._caseload = caseload
         self._consenting = consenting
 
     async def link(
@@ -46,18 +48,21 @@ class Guardians:
         paper: Paper,
     ) -> None:
         """Raises Forbidden; NotFound for a young person who is not one's own, and with the field named for a guardian
-        who is not of this organisation; BadRequest("wrong_person") for who is no guardian, BadRequest("grown") for who
-        needs none; Conflict("guardian_linked")."""
+        whom one may not choose (``Caseload.guardians``); BadRequest("wrong_person") for who is no guardian or gone,
+        BadRequest("grown") for who needs none; Conflict("guardian_linked")."""
         principal.require(Permission.CONSENT_RECORD)
         now = self._clock.now()
         async with self._database.begin(principal.organisation_id) as conn:
-            await self._consenting.check_mine(conn, principal, mentee_id)
+            await self._caseload.check_young(conn, principal, mentee_id)
             await consent_store.lock(conn, mentee_id)
             file = (await consent_store.files(conn, [mentee_id]))[mentee_id]
             if file.band(now) is Band.ADULT:
                 raise BadRequest("grown")
-            guardian = (await people_of(conn, [guardian_id])).get(guardian_id)
-            if guardian is None or guardian.organisation_id != principal.organisation_id:
+            account = await account_for_change(conn, guardian_id)  # of two who take somebody that is nobody's, one does
+            if account is None or account.person.organisation_id != principal.organisation_id:
+                raise NotFound(field="guardian")
+            guardian = account.person
+            if not await self._caseload.guardians(conn, principal, [guardian]):
                 raise NotFound(field="guardian")
             if guardian.role is not Role.GUARDIAN or guardian.disabled:
                 raise BadRequest("wrong_person", field="guardian")
@@ -84,7 +89,7 @@ class Guardians:
         principal.require(Permission.CONSENT_RECORD)
         now = self._clock.now()
         async with self._database.begin(principal.organisation_id) as conn:
-            await self._consenting.check_mine(conn, principal, mentee_id)
+            await self._caseload.check_young(conn, principal, mentee_id)
             await consent_store.lock(conn, mentee_id)
             links = await consent_store.links_of(conn, mentee_ids=[mentee_id])
             link = next((link for link in links if link.id == link_id), None)

@@ -2,7 +2,7 @@
 of all whom they work for. What each is shown is in ``shown.py``."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -14,10 +14,10 @@ from server.kernel.clock import Clock
 from server.kernel.errors import NotFound
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
+from server.people.caseload import Caseload
 from server.people.consent import store as consent_store
 from server.people.consent import texts as consent_texts
 from server.people.consent.cards import ConsentPage, PersonName, YoungCard
-from server.people.consent.consenting import Consenting
 from server.people.consent.rules import Band, Why, states
 from server.people.consent.shown import Known, page
 from server.people.consent.store import Entry, GuardianLink
@@ -28,12 +28,12 @@ from server.trail.record import record
 
 
 class ConsentPages:
-    """Reads only; ``consenting`` and ``guardians`` write."""
+    """Reads only; ``Consenting`` and ``Guardians`` write."""
 
-    def __init__(self, database: Database, clock: Clock, consenting: Consenting) -> None:
+    def __init__(self, database: Database, clock: Clock, caseload: Caseload) -> None:
         self._database = database
         self._clock = clock
-        self._consenting = consenting
+        self._caseload = caseload
 
     async def mine(self, principal: Principal, language: str) -> list[ConsentPage]:
         """One's own, or those of one's children, with the texts in ``language``. Raises Forbidden."""
@@ -54,7 +54,7 @@ class ConsentPages:
         principal.require(Permission.CONSENT_RECORD)
         now, reader = self._clock.now(), principal.account_id
         async with self._database.begin(principal.organisation_id) as conn:
-            await self._consenting.check_mine(conn, principal, mentee_id)
+            await self._caseload.check_young(conn, principal, mentee_id)
             act, since = Act.CONSENT_READ, now - ONE_READING
             if not await read_since(conn, principal.organisation_id, act, reader, mentee_id, since):
                 await record(conn, principal.organisation_id, now, act, by=reader, about={mentee_id})
@@ -68,7 +68,7 @@ class ConsentPages:
         now = self._clock.now()
         async with self._database.begin(principal.organisation_id) as conn:
             people = await people_in_role(conn, principal.organisation_id, Role.MENTEE)
-            mine = await self._consenting.mine_among(conn, principal, [person.id for person in people])
+            mine = await self._caseload.young(conn, principal, [person.id for person in people])
             files = await consent_store.files(conn, mine)
         cards = []
         for person in people:
@@ -80,11 +80,13 @@ class ConsentPages:
         cards.sort(key=lambda card: (Why.DISAGREED not in card.off.values(), -len(card.off), card.mentee.name))
         return cards
 
-    async def _addable(self, conn: AsyncConnection, principal: Principal, known: Known, now: datetime) -> list[Person]:
-        """The guardians of the organisation who are none of this young person's."""
+    async def _addable(
+        self, conn: AsyncConnection, principal: Principal, known: Known, now: datetime
+    ) -> Sequence[Person]:
+        """The guardians whom ``principal`` may choose, and who are none of this young person's yet."""
         open_now = {link.guardian_id for link in known.links if link.link.open(now)}
         guardians = await people_in_role(conn, principal.organisation_id, Role.GUARDIAN)
-        return [one for one in guardians if one.id not in open_now]
+        return await self._caseload.guardians(conn, principal, [one for one in guardians if one.id not in open_now])
 
 
 async def _known(conn: AsyncConnection, organisation_id: UUID, mentee_ids: Collection[UUID]) -> Mapping[UUID, Known]:

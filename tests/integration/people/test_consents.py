@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from server.infra.database import Database
+from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.people.consent.rules import Purpose
 from server.people.consent.standing import standing
@@ -40,8 +41,12 @@ async def purpose(house: House, room: Room, name: str) -> dict[str, Any]:
     return next(dict(one) for one in page["purposes"] if one["purpose"] == name)
 
 
+async def noticed(house: House, who: Person) -> list[dict[str, Any]]:
+    return list((await house.ask(who, "GET", "/api/v1/notices")).body["notices"])
+
+
 async def notices(house: House, who: Person) -> list[str]:
-    return [one["kind"] for one in (await house.ask(who, "GET", "/api/v1/notices")).body["notices"]]
+    return [one["kind"] for one in await noticed(house, who)]
 
 
 async def test_a_child_and_a_parent_answer_each_on_their_own_page(house: House) -> None:
@@ -116,8 +121,9 @@ async def test_a_paper_of_before_does_not_undo_what_was_said_since(house: House)
 async def test_two_parents_who_answer_at_the_same_moment(house: House) -> None:
     """Whoever is first: with one no among them it is off for all, and the professional is told once."""
     sophie, paul = [await house.person(Role.GUARDIAN, name) for name in ("Sophie", "Paul")]
+    claire = await house.person(Role.SUPERVISOR, "Claire")
     for _ in range(4):
-        room = await house.room(guardian=sophie, consents=[])
+        room = await house.room(guardian=sophie, consents=[], supervisor=claire)
         assert (await staff(house, room, "POST", "guardians", {**LINK, "guardian": str(paul.id)})).status == 201
         await say(house, room.mentee, room, "video", agree=True)
         await asyncio.gather(
@@ -127,7 +133,8 @@ async def test_two_parents_who_answer_at_the_same_moment(house: House) -> None:
         )
         video = await purpose(house, room, "video")
         assert (video["on"], video["why"]) == (False, "disagreed")
-        assert (await notices(house, room.supervisor)).count("consent_disagreement") == 1
+        told = [one for one in await noticed(house, claire) if one["kind"] == "consent_disagreement"]
+        assert [one["facts"]["mentee"] for one in told].count(str(room.mentee.id)) == 1
         lines = [line for line in (await staff(house, room)).body["history"] if line["purpose"] == "video"]
         assert len(lines) == 3
 
@@ -146,6 +153,31 @@ async def test_a_link_ends_and_with_it_what_rested_on_it(house: House) -> None:
     assert (await staff(house, room, "POST", "guardians", again)).status == 201
     assert (await staff(house, room, "POST", "guardians", again)).error == ("conflict", None)
     assert (await purpose(house, room, "chat"))["why"] == "ask_guardian"  # the yes of before is not brought back
+
+
+async def test_a_supervisor_chooses_guardians_of_their_own_families_alone(house: House) -> None:
+    alice = await house.person(Role.ADMIN, "Alice")
+    nadia, paul = [await house.person(Role.GUARDIAN, name) for name in ("Nadia", "Paul")]
+    room, other = await house.room(), await house.room(guardian=nadia)
+    addable = {one["name"] for one in (await staff(house, room)).body["addable"]}
+    assert addable == {"Paul"}
+    path = f"/api/v1/mentees/{room.mentee.id}"
+    assert "Nadia" in str((await house.ask(alice, "GET", f"{path}/consents")).body["addable"])
+    refused = [
+        await staff(house, room, "POST", "guardians", {**LINK, "guardian": str(who)})
+        for who in (nadia.id, room.mentor.id, other.mentee.id, new_id())
+    ]
+    assert [reply.error for reply in refused] == [("not_found", "guardian")] * 4
+    assert len({str(reply.body) for reply in refused}) == 1
+    wrong = await house.ask(alice, "POST", f"{path}/guardians", {**LINK, "guardian": str(room.mentor.id)})
+    assert wrong.error == ("bad_request", "guardian")
+    assert (await house.ask(alice, "POST", f"{path}/guardians", {**LINK, "guardian": str(nadia.id)})).status == 201
+    brother = await house.room(supervisor=room.supervisor)
+    assert (await staff(house, brother, "POST", "guardians", {**LINK, "guardian": str(nadia.id)})).status == 201
+    both = await asyncio.gather(
+        *(staff(house, one, "POST", "guardians", {**LINK, "guardian": str(paul.id)}) for one in (room, other))
+    )
+    assert sorted(reply.status for reply in both) == [201, 404]
 
 
 async def test_a_text_that_asks_again_gives_time_to_answer(house: House) -> None:
