@@ -379,7 +379,6 @@ CHARTER = {"after": 1, "fr": ["J’écoute."], "en": ["I listen."]}
         STAFF_OF_PAIRS,
         of_guardian,
         ("mentee", "guardian"),
-        shared=("guardian",),
     ),
     Row("POST", "/api/v1/mentees/{mentee}/guardians/{link}/end", STAFF_OF_PAIRS, of_link, ("mentee", "link")),
     Row("GET", "/api/v1/data/export", EVERYONE),
