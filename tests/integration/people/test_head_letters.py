@@ -1,26 +1,16 @@
 """An admin has the head of the audit trail sent to them."""
 
 import email
-from collections.abc import AsyncIterator
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
-import pytest
-
-from server.infra.database import Database
 from server.infra.jobs import Jobs
 from server.infra.mail import FolderMail
 from server.kernel.permissions import Role
 from server.people.head_letters import HeadLetters
 from server.trail.heads import typed
-from tests.support.rooms import House, served
-
-
-@pytest.fixture
-async def house(database: Database) -> AsyncIterator[House]:
-    async with served(database) as house:
-        yield house
+from tests.support.rooms import House
 
 
 def received(folder: Path) -> EmailMessage:

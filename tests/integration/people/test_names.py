@@ -1,19 +1,9 @@
 """The name of an account passes the gate that texts pass: by whoever makes it, over HTTP."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
-
-from server.infra.database import Database
 from server.kernel.permissions import Role
-from tests.support.rooms import House, Person, served
-
-
-@pytest.fixture
-async def house(database: Database) -> AsyncIterator[House]:
-    async with served(database) as house:
-        yield house
+from tests.support.rooms import House, Person
 
 
 async def make(house: House, admin: Person, name: str, login: str = "lea", **more: Any) -> Any:

@@ -1,21 +1,13 @@
 """News to a person: theirs alone, kept until seen, on their devices at once and after a gap."""
 
-from collections.abc import AsyncIterator
 from datetime import date
 
 import pytest
 
-from server.infra.database import Database
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.people.notices import SEEN_LISTED, tell
-from tests.support.rooms import House, Person, organisation, served
-
-
-@pytest.fixture
-async def house(database: Database) -> AsyncIterator[House]:
-    async with served(database) as house:
-        yield house
+from tests.support.rooms import House, Person, organisation
 
 
 async def told(house: House, who: Person, kind: str, **facts: str | int | date) -> str:

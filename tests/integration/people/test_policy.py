@@ -1,19 +1,11 @@
 """What an association decides for its people: off at first, switched by its admin, for itself alone."""
 
 import logging
-from collections.abc import AsyncIterator
 
 import pytest
 
-from server.infra.database import Database
 from server.kernel.permissions import Role
-from tests.support.rooms import House, organisation, served
-
-
-@pytest.fixture
-async def house(database: Database) -> AsyncIterator[House]:
-    async with served(database) as house:
-        yield house
+from tests.support.rooms import House, organisation
 
 
 async def test_it_is_off_until_an_admin_switches_it_on_for_their_own_people(

@@ -1,3 +1,5 @@
+"""A whole server on a fresh database, for whoever asks for no other."""
+
 from collections.abc import AsyncIterator
 
 import pytest
