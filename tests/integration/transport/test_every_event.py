@@ -13,8 +13,11 @@ import pytest
 from server.infra.database import Database
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Permission, Role
+from server.people.sessions.store import Proved
+from tests.integration.transport.test_every_endpoint import IDENTIFIER, another_session
 from tests.support.bare_browser import BareBrowser
 from tests.support.rooms import Client, House, Person, Room, organisation, served
+from tests.support.schema import resolve
 from tests.support.whole_state import whole_state
 
 SDP = "v=0\r\n"
@@ -34,9 +37,10 @@ class Scene:
 
 @dataclass(frozen=True)
 class Row:
-    """An event with a payload about the things of a scene; ``foreign`` names those that may be another's. ``quiet``:
-    it answers ``ok`` to what is not there, since there is nothing to do; ``always``: it is never refused. ``own``:
-    whether everyone who may can do it in their own scene just so."""
+    """An event with a payload about the things of a scene; ``foreign`` names those that may be another's, ``apart``
+    what a test of its own below is about. ``quiet``: it answers ``ok`` to what is not there, since there is nothing to
+    do; ``always``: it is never refused. ``own``: whether everyone who may can do it in their own scene just so.
+    ``paused``: whether a suspended person still can."""
 
     name: str
     fill: Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -44,6 +48,8 @@ class Row:
     quiet: bool = False
     always: bool = False
     own: bool = True
+    paused: bool = False
+    apart: tuple[str, ...] = ()
 
 
 def in_room(**more: Any) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
@@ -57,16 +63,16 @@ def in_call(**more: Any) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
 BOTH = ("room", "peer")
 STATE = {"mic": True, "camera": False, "voice_only": True}
 TABLE = [
-    Row("chat:send", lambda things: {"room": things["room"], "id": str(new_id()), "body": "bonjour"}),
+    Row("chat:send", lambda things: {"room": things["room"], "id": str(new_id()), "body": "bonjour"}, apart=("id",)),
     Row("chat:edit", in_room(seq=1, body="bonsoir"), own=False),
     Row("chat:appeal", in_room(seq=1), own=False),
-    Row("chat:history", in_room(limit=10)),
-    Row("chat:read", in_room(seen=1)),
+    Row("chat:history", in_room(limit=10), paused=True),
+    Row("chat:read", in_room(seen=1), paused=True),
     Row("chat:typing", in_room(typing=True)),
     Row("chat:live", in_room(text="je"), own=False),
-    Row("room:enter", in_room()),
-    Row("room:leave", in_room()),
-    Row("help:now", in_room(words="au secours"), always=True),
+    Row("room:enter", in_room(), paused=True),
+    Row("room:leave", in_room(), paused=True),
+    Row("help:now", in_room(words="au secours"), always=True, paused=True),
     Row(
         "call:join",
         lambda things: {
@@ -76,19 +82,20 @@ TABLE = [
             "mic": True,
             "camera": False,
         },
+        apart=("peer",),
     ),
     Row("call:answer", in_call(sdp=SDP), BOTH, own=False),
     Row("call:restart", in_call(sdp=SDP), BOTH, own=False),
     Row("call:restarted", in_call(up=ICE, down=ICE), BOTH, own=False),
     Row("call:state", in_call(**STATE), BOTH, own=False),
-    Row("call:stats", in_call(n=NUMBERS), ("peer",), own=False),
-    Row("call:leave", in_call(), BOTH, quiet=True, own=False),
+    Row("call:stats", in_call(n=NUMBERS), ("peer",), own=False, apart=("room",)),  # nobody looks at it
+    Row("call:leave", in_call(), BOTH, quiet=True, own=False, paused=True),
     Row("call:direct", in_call(agree=True), BOTH, own=False),
     Row("call:describe", in_call(link=0, sdp=SDP), BOTH, own=False),
     Row("check:network", lambda _: {}, ()),
     Row("check:begin", lambda things: {"sdp": things["sdp"]}, ()),
     Row("check:answer", lambda things: {"check": things["check"], "sdp": SDP}, ("check",), own=False),
-    Row("check:end", lambda things: {"check": things["check"]}, ("check",), quiet=True, own=False),
+    Row("check:end", lambda things: {"check": things["check"]}, ("check",), quiet=True, own=False, paused=True),
 ]
 ROWS = {row.name: row for row in TABLE}
 
@@ -191,6 +198,66 @@ async def own(house: House, here: Scene, clients: Mapping[Role, Client]) -> None
                 if row.name == "room:leave":
                     assert (await clients[role].call("room:enter", {"room": here.room.number}))["ok"]
     assert refused == {}
+
+
+async def test_whatever_names_a_thing_can_name_somebody_elses(street: Street) -> None:
+    document = (await street.house.site.ask("GET", "/api/asyncapi.json")).body
+    unnamed = {}
+    for row in TABLE:
+        payload = document["components"]["messages"][f"up.{row.name.replace(':', '.')}"]["payload"]
+        choices = [resolve(one["$ref"], document) if "$ref" in one else one for one in payload.get("anyOf", [payload])]
+        members = [member for one in choices for member in one.get("properties", {}).items()]
+        names = {name for name, kind in members if name == "room" or IDENTIFIER in str(kind)}
+        if missing := names - {*row.foreign, *row.apart}:
+            unnamed[row.name] = sorted(missing)
+    assert unnamed == {}
+
+
+async def test_nobody_connects_without_a_whole_session(street: Street) -> None:
+    house = street.house
+    here = await street.scene(house.north)
+
+    async def refusal(token: str) -> str:
+        with pytest.raises(AssertionError) as refused:
+            await Client.open(house.site.port, token)
+        return str(refused.value)
+
+    async def refused(who: Person, code: str) -> bool:
+        return f'"code":"{code}"' in await refusal(who.token)
+
+    assert "not_signed_in" in await refusal("A" * 43)
+    people = list(here.people.values())
+    waiting = [await another_session(house, who, proved) for who in people for proved in (Proved.ASKED, Proved.SET_UP)]
+    assert [await refused(who, "second_factor") for who in waiting] == [True] * 12
+    await house.sql("update auth_sessions set expires_at = :at", at=house.clock.now())
+    await house.told()
+    assert [await refused(who, "session_expired") for who in people] == [True] * 6
+    fresh = [await another_session(house, who) for who in people]
+    await house.sql("update accounts set disabled_at = :at", at=house.clock.now())
+    await house.told()
+    assert [await refused(who, "session_expired") for who in fresh] == [True] * 6
+
+
+@pytest.mark.parametrize("role", [Role.MENTOR, Role.MENTEE])
+async def test_a_suspended_person_reads_and_calls_for_help_and_nothing_else(street: Street, role: Role) -> None:
+    """With sockets that were open before, in a call that they are in."""
+    house = street.house
+    here = await street.scene(house.north)
+    client = await house.open(here.people[role])
+    why = {"why": "report"}
+    path = f"/api/v1/people/{here.people[role].id}/suspend"
+    assert (await house.ask(here.people[Role.SUPERVISOR], "POST", path, why)).status == 204
+    await house.told()
+    before = await house.sql("select count(*) from messages")
+    rows = [
+        row
+        for row in TABLE
+        if row.foreign and role in roles_of(house.capabilities.gateway.registry.up[row.name].permission)
+    ]
+    answers = {row.name: await client.call(row.name, row.fill(here.things)) for row in rows}
+    assert {name for name, answer in answers.items() if answer["ok"]} == {row.name for row in rows if row.paused}
+    assert len(answers) > 12
+    assert await house.sql("select count(*) from messages") == before
 
 
 async def test_a_call_for_help_lands_and_tells_nothing(street: Street) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from server.infra.database import Database
+from server.kernel.identifiers import new_id
 from server.people.factors import recovery, totp
 from server.people.sessions.store import LIFETIME_WAITING, MAX_PER_ACCOUNT
 from tests.support.authenticator_device import AuthenticatorDevice
@@ -321,6 +322,24 @@ async def test_a_copied_authenticator_is_noticed(here: World) -> None:
     assert "passkey_copied" in told
     assert await count(here, "select count(*) from audit_entries where entry like '%passkey.refused%'") == 1
     assert await status_of(here, token) == (200, None)
+
+
+async def test_a_passkey_of_somebody_else_is_as_if_there_were_none(here: World) -> None:
+    claire, _ = await with_passkey(here, "claire.north")
+    owners = [here.north.id("samir"), here.south.id("claire")]
+    for login in ("samir.north", "claire.south"):
+        await with_passkey(here, login)
+    async with here.database.everywhere() as conn:
+        found = await conn.execute(text("select account_id, id from passkeys"))
+        keys = {row.account_id: row.id for row in found}
+    before = await count(here, "select count(*) from passkeys")
+    replies = [
+        await ask(here, f"second-factors/passkeys/{key}/remove", claire, {"proof": {"password": PASSWORD}})
+        for key in (new_id(), *(keys[owner] for owner in owners))
+    ]
+    assert [reply.error for reply in replies] == [("not_found", None)] * 3
+    assert replies[0].body == replies[1].body == replies[2].body
+    assert await count(here, "select count(*) from passkeys") == before == 3
 
 
 async def test_staff_keep_a_second_factor(here: World) -> None:
