@@ -67,9 +67,9 @@ HOLDINGS: Final = (
         order="t.since",
     ),
     Holding(tables.gate_policies, NOBODY, Kept("what the organisation asks of mentors"), acted=("changed_by",)),
+    Holding(tables.charters, NOBODY, Kept("the words of the charter, as mentors signed them"), acted=("changed_by",)),
     Holding(
         tables.mentor_papers,
-    Holding(tables.charters, NOBODY, Kept("the words of the charter, as mentors signed them"), acted=("changed_by",)),
         MINE,
         Kept("proof that the organisation looked at papers, by identifiers, dates and words of ours"),
         acted=("by_id",),
