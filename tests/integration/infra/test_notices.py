@@ -52,6 +52,12 @@ async def run(database: Database, sql: str, **values: object) -> None:
                 await connection.execute(text(statement), values)
 
 
+async def listening(notices: Notices) -> None:
+    async with asyncio.timeout(10):
+        while not notices.alive:
+            await asyncio.sleep(0.01)
+
+
 async def pair_and_room(database: Database) -> dict[str, UUID]:
     ids = {name: new_id() for name in ("org", "mentor", "mentee", "supervisor", "pair", "room", "session")}
     await run(
@@ -200,9 +206,7 @@ async def test_a_line_that_swallows_everything_is_found_out(database: Database) 
         assert not notices.alive
         cable.cut()
         cable.silent = False
-        async with asyncio.timeout(10):
-            while not notices.alive:
-                await asyncio.sleep(0.01)
+        await listening(notices)
         assert (heard.payloads, heard.gaps) == ([], 1)
         await notices.stop()
 
@@ -225,7 +229,5 @@ async def test_while_there_is_no_place_to_listen_everything_is_looked_at_now_and
             await asyncio.sleep(0.01)
     assert not notices.alive
     await run(database, f'alter database "{name}" connection limit -1')
-    async with asyncio.timeout(10):
-        while not notices.alive:
-            await asyncio.sleep(0.01)
+    await listening(notices)
     await notices.stop()
