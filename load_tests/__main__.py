@@ -16,7 +16,7 @@ from typing import Any
 
 import uvloop
 
-from load_tests import cores, first_load, machine, start_time
+from load_tests import cores, first_load, machine, revocation, start_time
 from load_tests.chat import run as chat
 from load_tests.figures import Measured, rows, table
 from load_tests.forwarding import run as forwarding
@@ -25,7 +25,7 @@ from load_tests.voices import run as voices
 from load_tests.voices import soak
 
 CHAT = ("idle", "message", "reconnect", "steady", "saturation")
-USUAL = (*CHAT, "forwarding", "voices", "netlab", "first_load", "start_time")
+USUAL = (*CHAT, "revocation", "forwarding", "voices", "netlab", "first_load", "start_time")
 NAMES = (*USUAL, "soak")
 RESULTS = Path(__file__).parent / "results"
 LONGEST = 900.0  # seconds for one measurement of one system, whatever happens
@@ -66,6 +66,8 @@ async def measure(options: argparse.Namespace, folder: Path) -> Measured:
         plan.append(("chat", lambda: chat.measure_binome(folder / "binome", scenarios, options)))
         if not options.no_peers:
             plan.append(("chat peers", lambda: chat.measure_ejabberd(folder / "ejabberd", scenarios, options)))
+    if "revocation" in options.names:
+        plan.append(("revocation", lambda: revocation.measure(folder / "revocation", options)))
     if "forwarding" in options.names:
         plan.append(("forwarding", lambda: forwarding.measure_all(folder / "forwarding", options)))
     if "voices" in options.names:

@@ -15,8 +15,8 @@ START_TIMEOUT = 60.0  # seconds
 
 
 class BinomeServer:
-    """``seats`` are the people and ``supervisor`` is a token, once started. The database is the server's child, so one
-    root holds both. ``environ`` goes over our own settings; ``module`` is what runs as `binome`."""
+    """``seats`` are the people, ``supervisor`` and ``admin`` are tokens, once started. The database is the server's
+    child, so one root holds both. ``environ`` goes over our own settings; ``module`` is what runs as `binome`."""
 
     def __init__(self, folder: Path, environ: Mapping[str, str] | None = None, module: str = "server") -> None:
         self._folder = folder
@@ -25,7 +25,7 @@ class BinomeServer:
         self._program: Program | None = None
         self.port = free_port()
         self.seats: list[Seat] = []
-        self.supervisor = ""
+        self.supervisor = self.admin = ""
 
     @property
     def pid(self) -> int:
@@ -65,7 +65,7 @@ class BinomeServer:
         database = self.database()
         try:
             seeded = await seed(database, self.url, people)
-            self.seats, self.supervisor = seeded.seats, seeded.supervisor
+            self.seats, self.supervisor, self.admin = seeded.seats, seeded.supervisor, seeded.admin
         finally:
             await database.close()
 

@@ -43,14 +43,16 @@ class Seat:
     token: str
     room: int
     room_id: UUID
+    pair_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """``supervisor`` is the token of the professional who answers for all pairs."""
+    """``supervisor`` is the token of the professional who answers for all pairs, ``admin`` that of the admin."""
 
     seats: list[Seat]
     supervisor: str
+    admin: str
 
 
 async def seed(database: Database, base_url: str, people: int) -> Seeded:
@@ -90,8 +92,8 @@ async def seed(database: Database, base_url: str, people: int) -> Seeded:
     seats: list[Seat] = []
     for pair_id, both in zip(made, pairs, strict=True):
         room = found[pair_id]
-        seats.extend(Seat(account_id, token, room.number, room.id) for account_id, token in both)
-    return Seeded(seats, supervisor[1])
+        seats.extend(Seat(account_id, token, room.number, room.id, pair_id) for account_id, token in both)
+    return Seeded(seats, supervisor[1], admin[1])
 
 
 async def _consent(database: Database, organisation: Organisation, mentees: Sequence[UUID]) -> None:

@@ -10,6 +10,7 @@ from load_tests.chat.client import BinomeTalker
 from load_tests.chat.talker import Talker
 from load_tests.programs import LOOPBACK
 from load_tests.seed import Seat
+from server.infra.database import Database
 from server.rooms.tables import messages
 
 
@@ -26,6 +27,17 @@ class Binome:
 
     def seat(self, person: int) -> Seat:
         return self._server.seats[person]
+
+    @property
+    def supervisor(self) -> str:
+        return self._server.supervisor
+
+    @property
+    def admin(self) -> str:
+        return self._server.admin
+
+    def database(self) -> Database:
+        return self._server.database()
 
     @property
     def server_pid(self) -> int:

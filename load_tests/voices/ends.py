@@ -67,17 +67,17 @@ class LoadLeg(BareLeg):
 class Voice:
     """A person in the call of their room, who may speak."""
 
-    def __init__(self, seat: Seat) -> None:
+    def __init__(self, seat: Seat, talker: BinomeTalker | None = None) -> None:
+        """``talker`` is the socket that they come in by."""
         self.up, self.down = LoadLeg(), LoadLeg()
         self._seat = seat
         self._browser = BareBrowser(self.up, self.down)
-        self._talker: BinomeTalker | None = None
+        self._talker = talker or BinomeTalker(seat.token, seat.room)
         self._peer = ""
         self._number = secrets.randbits(15)
 
     async def join(self, port: int) -> None:
         """Raises ConnectionError, or AssertionError when the media does not connect."""
-        self._talker = BinomeTalker(self._seat.token, self._seat.room)
         await self._talker.connect(LOOPBACK, port)
         request = {
             "room": self._seat.room,
@@ -103,11 +103,9 @@ class Voice:
 
     async def leave(self) -> None:
         """Hangs up."""
-        assert self._talker is not None
         await self._talker.ask("call:leave", {"room": self._seat.room, "peer": self._peer})
 
     async def close(self) -> None:
         """Leaves without a word, as a device that is switched off."""
         await self._browser.close()
-        if self._talker is not None:
-            self._talker.close()
+        self._talker.close()
