@@ -24,7 +24,7 @@ from tests.support.rooms import NOW, Client, House, Person, Room, served
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-LATEST_S = 2.0  # on a machine under load; `load_tests` measures the promised second
+LATEST_S = 5.0  # for all of it, on a machine under load; `load_tests` measures the promised second
 AHEAD = timedelta(hours=12)  # into the next day; the sessions of one house are still good in the other
 
 
@@ -211,7 +211,7 @@ async def test_it_ends_now_and_everything_with_it(town: Town, name: str) -> None
         assert await scene.callers[who].ended() == end.call
     gone = scene.callers[min(out)]
     await silenced(town.here, gone, lea if gone is julien else julien)
-    assert monotonic() - began < LATEST_S + 0.5  # of which the silence that was listened to takes a part
+    assert monotonic() - began < LATEST_S
     for who in sorted(scene.callers.keys() - out):  # the other is still in their call, alone, and may stay
         assert scene.callers[who].people() == [scene.callers[who].who.name]
 
