@@ -122,7 +122,7 @@ class File:
         that wrote it, with a clock that is ahead. A no of the last moment must not be taken for one of the next."""
         written = [word.recorded_at for words in self.words.values() for word in words]
         moved = [moment for link in self.links for moment in (link.since, link.until)]
-        return max(clock, *written, *(moment for moment in (*moved, self.begun) if moment is not None))
+        return max([clock, *written, *(moment for moment in (*moved, self.begun) if moment is not None)])
 
     def holders(self, at: datetime) -> list[UUID]:
         """Who holds parental authority and is known here; nobody once the young person is grown up."""

@@ -149,6 +149,10 @@ def test_the_day_begins_where_the_organisation_is(born: date, fifteenth: date) -
         assert [file.band(midnight - timedelta(seconds=1)), file.band(midnight)] == [Band.CHILD, Band.YOUTH]
 
 
+def test_now_is_the_clock_where_nothing_was_written_yet() -> None:
+    assert File(CHILD, BORN, ZONE).now(START) == START
+
+
 # Orders of events, over years: words of each person, links that begin and end, texts that ask again.
 
 # Few moments and people, so that much happens to the same ones: most before and around 15, some at nearly 18.
@@ -285,3 +289,7 @@ def test_a_no_of_a_machine_whose_clock_is_ahead_counts_at_once() -> None:
     assert standing_of(a_file(*agreed, links=ended), at(2)) == ConsentStanding()
     asks_again = replace(a_file(*agreed, asks=[(2, at(3))]), begun=at(3))
     assert standing_of(asks_again, at(2)) == ConsentStanding()
+
+
+def test_of_who_has_said_nothing_now_is_now() -> None:
+    assert a_file(links=[]).now(at(2)) == at(2)
