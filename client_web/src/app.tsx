@@ -13,7 +13,7 @@ import { me } from './session/session';
 import { Announcer } from './shell/announce';
 import { dressed } from './shell/dress';
 import { Header } from './shell/header';
-import { later } from './shell/later';
+import { focusPage, later } from './shell/later';
 import { route } from './shell/route';
 import { SignInPage } from './signin/signin_page';
 
@@ -105,7 +105,7 @@ function Waiting({ trouble }: { trouble?: VNode | null }): VNode {
 /** By script: the part after `#` is the page's address here. */
 function skip(event: Event): void {
   event.preventDefault();
-  document.getElementById('content')?.focus();
+  focusPage();
 }
 
 /** A new page takes the focus, as a loaded one would; the first one leaves it to the browser. */
@@ -113,7 +113,7 @@ function useFocus(): void {
   const page = me.value ? JSON.stringify(route.value) : 'signin';
   const before = useRef(me.value === undefined ? null : page);
   useEffect(() => {
-    if (before.current !== null && before.current !== page) document.getElementById('content')?.focus();
+    if (before.current !== null && before.current !== page) focusPage();
     if (me.value !== undefined) before.current = page;
   }, [page]);
 }

@@ -52,7 +52,7 @@ async def test_a_code_binds_a_telephone_and_its_pin_guards_it(room: Room, admin:
     await expect(zoe.page.get_by_role("heading", level=1, name="Bonjour Zoé Tilleul")).to_be_visible()
     await zoe.page.add_init_script(A_LONG_TIME_AGO)
     await zoe.page.reload()
-    await expect(zoe.page.get_by_role("heading", level=1, name="Content de te revoir")).to_be_visible()
+    await expect(zoe.page.get_by_role("heading", level=1, name="Te revoilà")).to_be_visible()
     await expect(zoe.page.get_by_text("Bonjour")).to_have_count(0)
     await zoe.page.get_by_label("Code PIN").fill("1111")
     await zoe.press("Ouvrir")

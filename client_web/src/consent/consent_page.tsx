@@ -89,7 +89,7 @@ function OnePurpose({ page, card, easy }: { page: Asked; card: PurposeCard; easy
       </div>
       <p>{easy ? card.easy : card.text}</p>
       <p class="hint">{t(`consent.off.${card.purpose}`)}</p>
-      {(!card.on || card.why === 'carried') && <p class="consent-why">{t(`consent.why.${card.why}`)}</p>}
+      {(!card.on || card.why === 'carried') && <p class="consent-why">{t(card.why === 'refused' && mine && !said ? 'consent.why.refused_mine' : `consent.why.${card.why}`)}</p>}
       {card.asks_again_from && card.ask && <p class="consent-why">{t('consent.asks_again', { day: dayOf(card.asks_again_from) })}</p>}
       {(card.said.length > 1 || page.reader === 'guardian') && <SaidList said={card.said} />}
       {refused.value && <CallOver />}

@@ -35,6 +35,7 @@ export const enConsent: Texts<typeof frConsent> = {
   'consent.why.ask_guardian': ["The answer of somebody who holds parental authority is still missing.", "The answer of a parent is still missing."],
   'consent.why.ask_both': ["The answers of the young person and of a parent are still missing.", "Your answer and that of a parent are still missing."],
   'consent.why.refused': "One of those who decide has said no. That is their right, and it can change.",
+  'consent.why.refused_mine': "You have said no. That is your right, and you can change your mind.",
   'consent.why.disagreed': "The parents’ answers do not go together. A professional will talk with them. Meanwhile it stays off.",
 
   'consent.yes': "Yes, I agree",

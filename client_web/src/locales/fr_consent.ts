@@ -37,6 +37,7 @@ export const frConsent = {
   'consent.why.ask_guardian': ["La réponse d’une personne qui a l’autorité parentale manque encore.", "Il manque encore la réponse d’un parent."],
   'consent.why.ask_both': ["Les réponses du jeune et d’un parent manquent encore.", "Il manque encore ta réponse et celle d’un parent."],
   'consent.why.refused': "Une des personnes qui décident a dit non. C’est son droit, et cela peut changer.",
+  'consent.why.refused_mine': ["Vous avez dit non. C’est votre droit, et vous pouvez changer d’avis.", "Tu as dit non. C’est ton droit, et tu peux changer d’avis."],
   'consent.why.disagreed': "Les réponses des parents ne vont pas ensemble. Un professionnel en parlera avec eux. En attendant, cela reste désactivé.",
 
   'consent.yes': "Oui, je suis d’accord",

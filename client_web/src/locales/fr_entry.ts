@@ -30,8 +30,8 @@ export const frEntry = {
   'code.enter': "Entrer avec ce code",
   'code.wrong': "Un des signes ne va pas. Les codes n’ont ni voyelles, ni 0, ni 1.",
 
-  'reset.label': "Nom de connexion ou adresse e-mail",
-  'reset.send': "Recevoir un lien par e-mail",
+  'reset.label': "Nom de connexion ou adresse e‑mail",
+  'reset.send': "Recevoir un lien par e‑mail",
   'reset.sent': "Si un compte correspond et qu’il a une adresse e-mail, un lien vient de partir. Il sert une fois, pendant une heure. Sinon, l’association peut aider.",
 
   'pin.title': "Code PIN de cet appareil",

@@ -49,25 +49,25 @@ function Listed({ there, onDo }: { there: SecondFactors; onDo: (doing: Doing) =>
   );
   return (
     <>
-      <ul class="devices">
-        {there.totp && (
-          <li>
-            <strong>{t('second.totp')}</strong>
-            {!alone && button('second.remove', { act: 'drop_totp' }, 'button button-plain')}
-          </li>
-        )}
-        {there.passkeys.map((key) => (
-          <li key={key.id}>
-            <span>
-              <strong>{t('second.passkey')}</strong>
-              <span class="fact">
-                {t('device.since', { day: dateOf(key.created_at) })} · {t('device.used', { day: dateOf(key.used_on) })}
+      {(there.totp || there.passkeys.length > 0) && (
+        <ul class="devices">
+          {there.totp && (
+            <li>
+              <strong>{t('second.totp')}</strong>
+              {!alone && button('second.remove', { act: 'drop_totp' }, 'button button-plain')}
+            </li>
+          )}
+          {there.passkeys.map((key) => (
+            <li key={key.id}>
+              <span>
+                <strong>{t('second.passkey')}</strong>
+                <span class="fact">
+                  {t('device.since', { day: dateOf(key.created_at) })} · {t('device.used', { day: dateOf(key.used_on) })}
+                </span>
               </span>
-            </span>
-            {!alone && button('second.remove', { act: 'drop_passkey', id: key.id }, 'button button-plain')}
-          </li>
-        ))}
-        {(there.totp || there.passkeys.length > 0) && (
+              {!alone && button('second.remove', { act: 'drop_passkey', id: key.id }, 'button button-plain')}
+            </li>
+          ))}
           <li>
             <span>
               <strong>{t('second.recovery')}</strong>
@@ -75,8 +75,8 @@ function Listed({ there, onDo }: { there: SecondFactors; onDo: (doing: Doing) =>
             </span>
             {button('second.new_codes', { act: 'codes' }, 'button button-plain')}
           </li>
-        )}
-      </ul>
+        </ul>
+      )}
       <div class="dialog-acts">
         {window.isSecureContext && button('second.make_passkey', { act: 'passkey' })}
         {button(there.totp ? 'second.replace_totp' : 'second.make_totp', { act: 'totp' })}

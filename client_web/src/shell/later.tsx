@@ -8,6 +8,12 @@ import { Problem } from './refused';
 
 const AGAIN_MS = 5_000;
 
+/** Not left to the focus: that would push the page's name under the bar. */
+export function focusPage(): void {
+  scrollTo(0, 0);
+  document.getElementById('content')?.focus({ preventScroll: true });
+}
+
 const Coming = (): VNode => <p class="empty">{t('app.loading')}</p>;
 
 /** `Meanwhile` stands in its place until then, and takes why it does not come. */
@@ -33,7 +39,7 @@ export function later<Props extends object>(
     const heir = Part !== null && waited.current && document.activeElement?.id === 'content';
     waited.current = Part === null;
     useEffect(() => {
-      if (heir) document.getElementById('content')?.focus();
+      if (heir) focusPage();
     }, [heir]);
     if (Part) return createElement(Part, props) as VNode;
     // Loaded anew, the page is that of the version which the server has now: it may no longer have this one's parts.
