@@ -18,7 +18,7 @@ export const GateList = ({ file }: { file: PaperFile }): VNode => (
             {gate.asked && !gate.open && (gate.until ? t('papers.over', { day: dayOf(gate.until) }) : t('papers.none'))}
           </span>
         </span>
-        <span class={gate.asked && (!gate.open || (gate.days ?? 99) <= 30) ? 'tag tag-call' : 'tag'}>
+        <span class={gate.asked && (!gate.open || (gate.days ?? 99) <= 30) ? 'tag tag-due' : 'tag'}>
           {t(gate.open ? ((gate.days ?? 99) <= 30 ? 'papers.soon' : 'papers.good') : gate.asked ? 'papers.missing' : 'papers.optional')}
         </span>
       </li>
