@@ -1,5 +1,6 @@
 """Which flags are on whose list, in SQL: what waits for a supervisor, what waits for their second look, what was
-decided, what they are to judge blindly. ``review.on_list`` says the same of one flag; a test holds them together."""
+decided, what they are to judge blindly. ``review.on_list`` says the same of one flag, but for data that is put aside; a
+test holds them together."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from server.moderation.flag import Flag
 from server.moderation.review import Reviewer
 from server.moderation.store import flags_in, select_flags
 from server.moderation.tables import appeals, flags, reviews, samples
+from server.people.restrictions import is_aside
 
 ListName = Literal["open", "closed", "second", "sample"]
 
@@ -69,8 +71,9 @@ def _closed(me: Reviewer) -> ColumnElement[bool]:
     return and_(flags.c.decided_at.is_not(None), theirs)
 
 
-def _sample(me: Reviewer) -> ColumnElement[bool]:
-    """Not of one's own caseload, whose decisions one is told, and not what one had a part in."""
+def _sample(me: Reviewer, now: datetime) -> ColumnElement[bool]:
+    """Not of one's own caseload, whose decisions one is told, and not what one had a part in. Nor what was said by who
+    asked to have their data put aside: a second review protects nobody."""
     waits = exists().where(samples.c.flag_id == flags.c.id, samples.c.reviewed_by.is_(None))
     part = exists().where(_reviews.c.flag_id == flags.c.id, _reviews.c.by_id == me.account_id)
     return and_(
@@ -79,11 +82,12 @@ def _sample(me: Reviewer) -> ColumnElement[bool]:
         waits,
         not_(part),
         not_(_concerns(me)),
+        not_(is_aside(flags.c.author_id, now)),
     )
 
 
 def _of(which: ListName, me: Reviewer, now: datetime) -> ColumnElement[bool]:
-    found = {"open": _open(me, now), "second": _second(me), "closed": _closed(me), "sample": _sample(me)}[which]
+    found = {"open": _open(me, now), "second": _second(me), "closed": _closed(me), "sample": _sample(me, now)}[which]
     return and_(flags.c.organisation_id == me.organisation_id, found)
 
 
@@ -119,7 +123,7 @@ async def page(
 
 async def waiting(conn: AsyncConnection, me: Reviewer, now: datetime) -> Waiting:
     own = flags.c.organisation_id == me.organisation_id
-    sampled = select(func.count()).select_from(flags).where(own, _sample(me)).correlate(None).scalar_subquery()
+    sampled = select(func.count()).select_from(flags).where(own, _sample(me, now)).correlate(None).scalar_subquery()
     query = select(
         func.count().filter(_open(me, now)),
         func.count().filter(_open(me, now), flags.c.message == "held"),

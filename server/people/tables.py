@@ -128,3 +128,18 @@ bound_sessions = Table(
 )
 
 from server.people.factors import tables as factor_tables  # noqa: E402, F401 - likewise
+
+# Whose data is put aside because they asked for it (restrictions.py). ``id`` is that of the request.
+restrictions = Table(
+    "restrictions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("organisation_id", ForeignKey("organisations.id"), nullable=False),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant),
+    Column("ended_by", ForeignKey("accounts.id")),
+    CheckConstraint("kind in ('objection', 'restriction')", name="kind"),
+    CheckConstraint("(until is null) = (ended_by is null)", name="ended"),
+)

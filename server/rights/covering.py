@@ -50,7 +50,8 @@ async def cover_of(conn: AsyncConnection, person: UUID, at: datetime) -> Cover:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What is kept from retention: everything about ``people``, and all that is of ``pairs``, theirs among them.
+    """What is kept from retention, also because somebody asked to have their data put aside: everything about
+    ``people``, and all that is of ``pairs``, theirs among them.
     ``named`` are the people and the two of each pair: nobody forgets them while a hold is in force but by hand."""
 
     people: Sequence[UUID]
@@ -62,6 +63,9 @@ _HELD: Final = text("""
 with holds as (
     select account_id, pair_id from legal_holds
     where organisation_id = :organisation and ended_at is null and until > :at
+    union all
+    select account_id, null from restrictions
+    where organisation_id = :organisation and kind = 'restriction' and (until is null or until > :at)
 )
 select account_id as person, null as pair, null as mentor, null as mentee from holds where account_id is not null
 union all

@@ -1,8 +1,10 @@
 """The desk: staff take on, extend, answer and refuse requests of people on their data; an admin decides an erasure."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,6 +13,7 @@ from server.kernel.clock import Clock
 from server.kernel.errors import BadRequest, Conflict, Forbidden, NotFound
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
+from server.people import restrictions
 from server.people.notices import tell
 from server.people.store import organisation
 from server.rights.deadlines import EXTENDED_MONTHS, due_on
@@ -21,6 +24,8 @@ from server.rights.tables import data_requests
 from server.trail.acts import Act
 
 Step = Literal["take", "extend", "answer", "refuse"]
+
+NOTICE: Final = timedelta(days=7)  # to ask again, or to object, before data that was put aside is used
 
 # What the trail says of a step, and the notice to the person.
 _STEPS: Final[Mapping[Step, tuple[Act, str]]] = {
@@ -71,9 +76,24 @@ class Desk:
                 case "answer" | "refuse":
                     state = "answered" if step == "answer" else "refused"
                     await write(conn, request, state=state, answer=words, ended_at=now, ended_by=staff.account_id)
+            if step == "refuse":
+                await restrictions.end(conn, request_id, now, staff.account_id)
             act, kind = _STEPS[step]
             await recorded(conn, staff, act, request.about, request_id, now, due=due)
             await tell_both(conn, request, kind, now, due=due)
+
+    async def lift(self, staff: Principal, request_id: UUID) -> None:
+        """Data that was put aside is used again, a week after the person was told so (GDPR article 18.3). Lifting twice
+        is once. Raises Forbidden, NotFound."""
+        staff.require(Permission.DATA_ANSWER)
+        now = self._clock.now()
+        async with self._database.begin(staff.organisation_id) as conn:
+            request = await self._theirs(conn, staff, request_id)
+            until = now + NOTICE
+            if request.state == "answered" and await restrictions.end(conn, request.id, until, staff.account_id):
+                await recorded(conn, staff, Act.RESTRICTION_LIFTED, request.about, request.id, now, until=until)
+                zone = ZoneInfo((await organisation(conn, staff.organisation_id)).zone)
+                await tell_both(conn, request, "request_lifted", now, due=until.astimezone(zone).date())
 
     async def prospect(self, admin: Principal, request_id: UUID) -> Prospect:
         """What deciding for this erasure would remove. Raises Forbidden, NotFound."""
@@ -98,13 +118,18 @@ class Desk:
             if request.by != request.about:
                 await tell(conn, admin.organisation_id, request.by, "request_answered", now, what=request.kind)
 
-    async def _taken(self, conn: AsyncConnection, staff: Principal, request_id: UUID, revision: int) -> Request:
-        """The request, locked, for a step of this professional."""
+    async def _theirs(self, conn: AsyncConnection, staff: Principal, request_id: UUID) -> Request:
+        """The request, locked. Raises NotFound for one of somebody whom they do not answer for."""
         request = await request_of(conn, data_requests.c.id == request_id, lock=True)
         if request is None or request.organisation_id != staff.organisation_id:
             raise NotFound
         if not await answers_for(conn, staff, request.about):
             raise NotFound
+        return request
+
+    async def _taken(self, conn: AsyncConnection, staff: Principal, request_id: UUID, revision: int) -> Request:
+        """The request, locked, for a step of this professional."""
+        request = await self._theirs(conn, staff, request_id)
         if request.revision != revision:
             raise Conflict("request_moved_on")
         if request.state not in OPEN:

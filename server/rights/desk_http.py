@@ -119,6 +119,11 @@ class DeskHttp:
         words = body.words.strip() if body.words is not None else None
         await self._desk.step(call.principal, call.identifier("request"), body.step, body.revision, words)
 
+    @endpoint("POST", "/api/v1/data/desk/{request}/lift", permission=Permission.DATA_ANSWER)
+    async def lift(self, call: Call) -> None:
+        """Use data again that was put aside by this request, in a week: the person is told now."""
+        await self._desk.lift(call.principal, call.identifier("request"))
+
     @endpoint(
         "GET",
         "/api/v1/data/desk/{request}/erasure",

@@ -38,7 +38,8 @@ class Seers(Struct, frozen=True):
 
 
 class RequestCard(Struct, frozen=True):
-    """``due_on`` is the last day for an answer, ``days`` how many are left, below zero when it is over."""
+    """``due_on`` is the last day for an answer, ``days`` how many are left, below zero when it is over. ``aside``: by
+    this request the data is put aside now, until ``aside_until`` where that has a day."""
 
     id: UUID
     kind: Kind
@@ -57,6 +58,8 @@ class RequestCard(Struct, frozen=True):
     ended_by: str | UnsetType = UNSET
     ended_at: Timestamp | UnsetType = UNSET
     answer: str | UnsetType = UNSET
+    aside: bool | UnsetType = UNSET
+    aside_until: Timestamp | UnsetType = UNSET
 
 
 class RequestList(Struct, frozen=True):
@@ -152,6 +155,7 @@ def _card(one: Request, listed: Listed) -> RequestCard:
     def name(who: UUID | None) -> str | UnsetType:
         return listed.people[who].name if who is not None else UNSET
 
+    until = listed.aside.get(one.id)
     # Of what is over, the days that were left then.
     day = listed.today if one.ended_at is None else one.ended_at.astimezone(listed.zone).date()
     return RequestCard(
@@ -172,4 +176,6 @@ def _card(one: Request, listed: Listed) -> RequestCard:
         ended_by=name(one.ended_by),
         ended_at=timestamp(one.ended_at) if one.ended_at is not None else UNSET,
         answer=one.answer or UNSET,
+        aside=one.id in listed.aside or UNSET,
+        aside_until=timestamp(until) if until is not None else UNSET,
     )

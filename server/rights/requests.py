@@ -13,6 +13,7 @@ from server.kernel.clock import Clock
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
+from server.people import restrictions
 from server.people.notices import tell
 from server.people.store import Person, organisation, people_in_role, people_of
 from server.rights.deadlines import due_on
@@ -96,6 +97,8 @@ class Requests:
             "by_id": principal.account_id, "kind": kind, "words": words, "at": now, "due_on": due,
         }  # fmt: skip
         await insert_request(conn, **values)
+        if kind in ("objection", "restriction"):
+            await restrictions.put_aside(conn, request_id, principal.organisation_id, person.id, kind, now)
         await recorded(conn, principal, Act.REQUEST_MADE, person.id, request_id, now, kind=kind, due=due)
         for admin in await people_in_role(conn, principal.organisation_id, Role.ADMIN):
             await tell(conn, principal.organisation_id, admin.id, "request_made", now, what=kind, due=due)
@@ -110,6 +113,7 @@ class Requests:
             if request is None or request.state not in OPEN:
                 raise Conflict("request_ended")
             await write(conn, request, state="withdrawn", ended_at=now, ended_by=principal.account_id)
+            await restrictions.end(conn, request_id, now, principal.account_id)
             await recorded(conn, principal, Act.REQUEST_WITHDRAWN, request.about, request_id, now)
 
     async def _mine(self, conn: AsyncConnection, principal: Principal, request_id: UUID) -> Request | None:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.kernel.principal import Principal
 from server.people.notices import tell
+from server.people.restrictions import aside_until
 from server.people.store import Person, organisation, people_of
 from server.rights.tables import data_requests
 from server.trail.acts import Act
@@ -55,9 +56,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Requests with the people they name, and the organisation's zone and day."""
+    """Requests with the people they name, and the organisation's zone and day. ``aside``: those by which data is put
+    aside now, with the day until which it is, where there is one."""
 
     requests: Sequence[Request]
+    aside: Mapping[UUID, datetime | None]
     people: Mapping[UUID, Person]
     zone: ZoneInfo
     today: date
@@ -84,7 +87,8 @@ async def listed(conn: AsyncConnection, organisation_id: UUID, which: ColumnElem
     rows = await conn.execute(select(data_requests).where(which).order_by(*_ORDER).limit(LISTED))
     requests = [_request(row) for row in rows]
     zone = ZoneInfo((await organisation(conn, organisation_id)).zone)
-    return Listed(requests, await people_of(conn, _named(requests)), zone, now.astimezone(zone).date())
+    aside = await aside_until(conn, [one.id for one in requests], now)
+    return Listed(requests, aside, await people_of(conn, _named(requests)), zone, now.astimezone(zone).date())
 
 
 async def insert_request(conn: AsyncConnection, **values: Any) -> None:

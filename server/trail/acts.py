@@ -77,6 +77,7 @@ class Act(StrEnum):
     REQUEST_REFUSED = "request.refused"
     REQUEST_TAKEN = "request.taken"
     REQUEST_WITHDRAWN = "request.withdrawn"
+    RESTRICTION_LIFTED = "restriction.lifted"
     RETENTION_CHANGED = "retention.changed"
     RETENTION_DONE = "retention.done"
     ROOM_ENTERED = "room.entered"

@@ -28,10 +28,17 @@ export function DeskPage(): VNode {
         <Awaited of={loaded}>
           {({ requests }) => {
             const open = requests.filter((one) => !one.ended_at);
-            const over = requests.filter((one) => one.ended_at);
+            const aside = requests.filter((one) => one.ended_at && one.aside);
+            const over = requests.filter((one) => one.ended_at && !one.aside);
             return (
               <>
                 {open.length === 0 ? <p class="empty">{t('desk.none')}</p> : list(open)}
+                {aside.length > 0 && (
+                  <>
+                    <h3>{t('desk.put_aside')}</h3>
+                    {list(aside)}
+                  </>
+                )}
                 {over.length > 0 && (
                   <details>
                     <summary>{t('desk.over', { count: over.length })}</summary>

@@ -37,6 +37,11 @@ export function RequestCard({ request, onChange }: Props): VNode {
         await onChange(); // also when a colleague was faster
       }
     });
+  const lift = (): Promise<void> =>
+    attempt(async () => {
+      await http('POST', `data/desk/${request.id}/lift`);
+      await onChange();
+    });
   const write = (step: Step): VNode => (
     <button type="button" class="button button-plain" disabled={busy.value} onClick={() => (writing.value = writing.value === step ? null : step)} aria-expanded={writing.value === step}>
       {t(`desk.${step}`)}
@@ -59,7 +64,15 @@ export function RequestCard({ request, onChange }: Props): VNode {
       {request.extended_why && <p>{t('desk.extended', { why: request.extended_why })}</p>}
       {request.ended_at && <p>{tOr(`mydata.step_${request.state}`, 'mydata.step_answered', { day: dayOf(request.ended_at), name: request.ended_by ?? '' })}</p>}
       {request.answer && <blockquote>{request.answer}</blockquote>}
+      {request.aside && <p>{request.aside_until ? t('desk.aside_until', { day: dayOf(request.aside_until) }) : tOr(`desk.aside.${request.kind}`, 'desk.aside.restriction')}</p>}
       <Problem sentence={problem.value} />
+      {request.state === 'answered' && request.aside && !request.aside_until && (
+        <p class="acts">
+          <button type="button" class="button button-plain" disabled={busy.value} onClick={() => void lift()}>
+            {t('desk.lift')}
+          </button>
+        </p>
+      )}
       {open && (
         <p class="acts">
           {request.state === 'received' && (

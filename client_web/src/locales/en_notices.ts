@@ -96,6 +96,7 @@ export const enNotices: Texts<typeof frNotices> = {
   'notice.request_answered': "Your request was answered ({what}). See “My data”.",
   'notice.request_refused': "Your request was refused ({what}). The reason is in “My data”.",
   'notice.request_due': "A request on data waits for an answer ({what}). Last day: {due}",
+  'notice.request_lifted': "Your data, put aside as you asked ({what}), will be used again from this date on: {due}. If you do not agree, make a new request.",
   'notice.request_overdue': "A request on data should have been answered ({what}). Last day: {due}",
   'notice.hold_placed': "As the law asks for it, what is about you is not erased for now. Planned end: {on}",
   'notice.hold_ended': "What is about you can be erased again: {on}",

@@ -40,8 +40,20 @@ export const frMyData = {
     "Votre compte est fermé, vos messages et vos informations sont effacés. Cela ne se défait pas.",
     "Ton compte est fermé, tes messages et tes informations sont effacés. Ça ne se défait pas.",
   ],
-  'mydata.hint.objection': ["Dites à quoi vous dites non, et pourquoi si vous le voulez.", "Dis à quoi tu dis non, et pourquoi si tu veux."],
-  'mydata.hint.restriction': ["Vos données sont mises de côté pendant qu’on regarde.", "Tes données sont mises de côté pendant qu’on regarde."],
+  'mydata.hint.objection': [
+    "Dites à quoi vous dites non, et pourquoi si vous le voulez. Dès maintenant, vos messages ne servent plus à relire des décisions.",
+    "Dis à quoi tu dis non, et pourquoi si tu veux. Dès maintenant, tes messages ne servent plus à relire des décisions.",
+  ],
+  'mydata.hint.restriction': [
+    "Vos données sont mises de côté dès maintenant, pendant qu’on regarde. Pour mettre le binôme en pause, parlez-en à l’équipe.",
+    "Tes données sont mises de côté dès maintenant, pendant qu’on regarde. Pour mettre le binôme en pause, parles-en à l’équipe.",
+  ],
+  'mydata.aside.objection': ["Vos messages ne servent plus à relire des décisions. Ce qui protège tout le monde continue.", "Tes messages ne servent plus à relire des décisions. Ce qui protège tout le monde continue."],
+  'mydata.aside.restriction': [
+    "Vos données sont mises de côté : rien n’est effacé sans vous, et elles ne servent qu’à protéger.",
+    "Tes données sont mises de côté : rien n’est effacé sans toi, et elles ne servent qu’à protéger.",
+  ],
+  'mydata.aside_until': "Jusqu’à cette date : {day}",
   'mydata.step_made': "Demande de {name} : {day}",
   'mydata.step_taken': "{name} s’en occupe : {day}",
   'mydata.step_extended': "Délai prolongé de deux mois : {day}. Raison : {why}",

@@ -36,17 +36,19 @@ function One({ request, onChange }: { request: DataRequest; onChange: () => Prom
       </p>
       {request.words && <blockquote>{request.words}</blockquote>}
       <ol class="steps">
-        <li>{t('mydata.step_made', { day: onDay(request.at), name: request.by.name })}</li>
-        {request.taken_at && <li>{t('mydata.step_taken', { day: onDay(request.taken_at), name: request.taken_by ?? '' })}</li>}
-        {request.extended_at && <li>{t('mydata.step_extended', { day: onDay(request.extended_at), why: request.extended_why ?? '' })}</li>}
+        <li>{t('mydata.step_made', { day: dayOf(request.at), name: request.by.name })}</li>
+        {request.taken_at && <li>{t('mydata.step_taken', { day: dayOf(request.taken_at), name: request.taken_by ?? '' })}</li>}
+        {request.extended_at && <li>{t('mydata.step_extended', { day: dayOf(request.extended_at), why: request.extended_why ?? '' })}</li>}
         {open && (
           <li aria-current="step">
             {t(request.state === 'received' ? 'mydata.next_received' : 'mydata.next_taken', { day: dayOf(request.due_on) })}
           </li>
         )}
-        {request.ended_at && <li>{tOr(`mydata.step_${request.state}`, 'mydata.step_answered', { day: onDay(request.ended_at), name: request.ended_by ?? '' })}</li>}
+        {request.ended_at && <li>{tOr(`mydata.step_${request.state}`, 'mydata.step_answered', { day: dayOf(request.ended_at), name: request.ended_by ?? '' })}</li>}
       </ol>
       {request.answer && <blockquote>{request.answer}</blockquote>}
+      {request.aside && <p>{tOr(`mydata.aside.${request.kind}`, 'mydata.aside.restriction')}</p>}
+      {request.aside_until && <p>{t('mydata.aside_until', { day: dayOf(request.aside_until) })}</p>}
       <Problem sentence={problem.value} />
       {open && request.by.id === mine && (
         <button
@@ -66,5 +68,3 @@ function One({ request, onChange }: { request: DataRequest; onChange: () => Prom
     </li>
   );
 }
-
-const onDay = (at: string): string => dayOf(at);

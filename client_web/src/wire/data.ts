@@ -30,6 +30,9 @@ export interface DataRequest {
   ended_by?: string;
   ended_at?: string;
   answer?: string;
+  /** By this request the data is put aside now, until a day if there is one. */
+  aside?: boolean;
+  aside_until?: string;
 }
 
 export interface OwnRequests {

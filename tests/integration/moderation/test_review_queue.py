@@ -17,6 +17,7 @@ from server.moderation.lists import ListName
 from server.moderation.review import Reviewer, on_list
 from server.moderation.reviewers import reviewer
 from server.moderation.tables import appeals, flags, reviews
+from server.people.restrictions import put_aside
 from tests.integration.moderation.test_decisions import PHONE, held, listed, newest_flag
 from tests.integration.moderation.test_flags import SEEN, new_flag
 from tests.integration.moderation.test_flags import insert as insert_flags
@@ -178,6 +179,16 @@ class TestTheBlindSecondLook:
         context = await house.ask(samir, "GET", f"/api/v1/flags/{flag}/context")
         assert [found["state"] for found in context.body["messages"]] == ["delivered"]
         assert (await house.decide(samir, flag, "acknowledge", "harmless")).status == 404
+
+    async def test_what_somebody_asked_to_put_aside_is_judged_no_second_time(self, house: House) -> None:
+        room = await house.room()
+        samir = await house.person(Role.SUPERVISOR, "Samir")
+        flag = await self.decided(house, room, "acknowledge", "serious")
+        ((author,),) = await house.sql("select author_id from flags where id = :flag", flag=flag)
+        async with house.database.everywhere() as conn:
+            await put_aside(conn, new_id(), house.north.id, author, "objection", house.clock.now())
+        assert await listed(house, samir, "sample") == []
+        assert (await self.sample(house, samir, flag, "acknowledge")).status == 404
 
     async def test_agreement_and_kappa(self, house: House) -> None:
         room = await house.room()

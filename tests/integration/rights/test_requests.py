@@ -151,3 +151,39 @@ async def test_staff_is_warned_before_the_day_and_after_it(house: House) -> None
         ("request_due", "2026-12-22"),
         ("request_overdue", "2026-12-23"),
     ]
+
+
+async def in_force(house: House) -> list[tuple[UUID, str, bool]]:
+    """(whose, what, whether it goes on without a day) of all that is put aside now."""
+    rows = await house.sql(
+        "select account_id, kind, until is null from restrictions where until is null or until > :now order by kind",
+        now=house.clock.now(),
+    )
+    return [tuple(row) for row in rows]
+
+
+async def test_data_is_put_aside_from_the_day_that_somebody_asks(house: House) -> None:
+    """Until it is taken back, refused, or lifted with a week's notice."""
+    room, nora = await house.room(), await house.person(Role.ADMIN, "Nora")
+    taken_back, _ = await make(house, room.mentor, "objection")
+    refused, _ = await make(house, room.mentor, "restriction")
+    granted, _ = await make(house, room.mentee, "restriction")
+    assert sorted(kind for _, kind, _ in await in_force(house)) == ["objection", "restriction", "restriction"]
+    assert (await house.ask(room.mentor, "POST", f"{OWN}/withdraw", {"id": taken_back})).status == 204
+    assert await step(house, nora, refused, step="refuse", revision=0, words="il n’y a pas de raison") == 204
+    assert (await house.ask(nora, "POST", f"{DESK}/{granted}/lift")).status == 204  # nothing to lift before an answer
+    assert await step(house, room.supervisor, granted, step="answer", revision=0, words="C’est fait.") == 204
+    assert await in_force(house) == [(room.mentee.id, "restriction", True)]
+    (card,) = (await house.ask(room.mentee, "GET", OWN)).body["requests"]
+    assert (card["aside"], "aside_until" in card) == (True, False)
+    other = await house.room()
+    assert (await house.ask(other.supervisor, "POST", f"{DESK}/{granted}/lift")).error == ("not_found", None)
+    for _ in range(2):
+        assert (await house.ask(nora, "POST", f"{DESK}/{granted}/lift")).status == 204
+    assert (await notices(house, room.mentee)).count("request_lifted") == 1
+    (card,) = (await house.ask(room.mentee, "GET", OWN)).body["requests"]
+    assert (card["aside"], card["aside_until"]) == (True, "2026-11-29T12:00:00.000Z")
+    house.clock.advance(7 * 86_400)
+    assert await in_force(house) == []
+    lifted = await house.sql("select about from audit_entries where act = 'restriction.lifted'")
+    assert lifted == [([room.mentee.id],)]

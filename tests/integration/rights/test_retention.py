@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.rights import retention
 from server.rights.holds import NewHold
@@ -156,3 +157,17 @@ async def test_a_hold_on_a_pair_keeps_that_pair_and_its_two_from_being_forgotten
     assert await count(house, "account_notices", "account_id = :who", who=room.mentee.id) == 0
     left = await house.sql("select id from accounts where erased_at is null and role in ('mentor', 'mentee')")
     assert {who for (who,) in left} == {room.mentor.id, room.mentee.id}
+
+
+async def test_what_somebody_asked_to_put_aside_does_not_go(house: House) -> None:
+    room = await closed_pair(house)
+    body = {"id": str(new_id()), "kind": "restriction"}
+    assert (await house.ask(room.mentee, "POST", "/api/v1/data/requests", body)).status == 204
+    house.clock.advance(760 * DAY)
+    assert (await plan(house))["conversations"] == (0, 4)
+    await night(house)
+    assert await count(house, "messages") == 4
+    assert await count(house, "accounts", "id = :id and erased_at is null", id=room.mentee.id) == 1
+    await house.sql("update restrictions set until = :at, ended_by = account_id", at=house.clock.now())
+    await night(house)
+    assert await count(house, "messages") == 0

@@ -549,6 +549,9 @@ TABLE = [
     Row("GET", "/api/v1/data/holds", frozenset({Role.ADMIN})),
     Row("POST", "/api/v1/data/holds", frozenset({Role.ADMIN}), of_new_hold, ("person",)),
     Row("POST", "/api/v1/data/holds", frozenset({Role.ADMIN}), of_new_hold_on_two, ("pair",), case=" on two"),
+    Row(
+        "POST", "/api/v1/data/desk/{request}/lift", STAFF_OF_PAIRS, lambda s: ({"request": s.asked}, None), ("request",)
+    ),
     Row("POST", "/api/v1/data/holds/{hold}/end", frozenset({Role.ADMIN}), of_hold, ("hold",)),
     Row("GET", "/api/v1/data/retention", frozenset({Role.ADMIN})),
     Row("PUT", "/api/v1/data/retention", frozenset({Role.ADMIN}), lambda _: ({}, {"purpose": "people", "days": 400})),
