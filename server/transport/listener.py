@@ -5,13 +5,17 @@ one who is idle. Bodies have their own time in ``router.py``, sockets in ``gatew
 """
 
 import asyncio
+import logging
 from functools import partial
 from typing import Any, Final
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 from aiohttp.http_parser import RawRequestMessage
 
 from server.transport.shield import forbid
+
+log = logging.getLogger(__name__)
 
 IDLE_SECONDS: Final = 75.0  # longer than the 60 s that web servers in front keep theirs (nginx, Caddy: less or equal)
 LINGERING_SECONDS: Final = 5.0  # for the rest of a body that was refused
@@ -22,6 +26,7 @@ HEADERS: Final = 64  # a browser sends about 20, a proxy adds 10
 
 def runner(site: web.Application, *, idle_s: float = IDLE_SECONDS, stop_s: float = 60.0) -> web.AppRunner:
     """What serves ``site``; to be set up with ``setup``. ``stop_s``: what requests under way get at the end."""
+    _library.addFilter(_UNREADABLE)
     return web.AppRunner(
         site,
         access_log=None,
@@ -41,6 +46,21 @@ async def setup(made: web.AppRunner) -> None:
     await made.setup()
     if made.server is not None:  # it is there once it was set up
         made.server.request_factory = partial(_request, made.server.request_factory)
+
+
+class _Unreadable(logging.Filter):
+    """What anybody can send at any time is no fault of ours: aiohttp writes an error with its trace each time."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, HttpProcessingError):
+            log.info("unreadable", extra={"error": type(error).__name__})
+            return False
+        return True
+
+
+_UNREADABLE: Final = _Unreadable()
+_library = logging.getLogger("aiohttp.server")
 
 
 class Unreadable(web.Request):
