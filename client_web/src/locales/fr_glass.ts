@@ -32,7 +32,7 @@ export const frGlass = {
   'glass.record_empty': "Aucune lecture d’urgence.",
   'glass.deferred_by': "{name} diffère l’information jusqu’à cette date : {day}.",
   'glass.end': "Informer maintenant",
-  'glass.end_title': "Informer maintenant : {pair}",
+  'glass.end_title': "Informer maintenant : {pair}",
   'glass.end_what': "Les deux personnes apprennent tout de suite les lectures d’urgence qui attendaient, sauf si un autre collègue diffère aussi cette information. Cela ne s’annule pas.",
   'glass.told': "Les deux personnes ont été informées : {day}.",
   'glass.told_later': "Les deux personnes seront informées : {day}.",

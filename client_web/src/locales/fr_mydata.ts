@@ -50,10 +50,10 @@ export const frMyData = {
   ],
   'mydata.aside.objection': ["Vos messages ne servent plus à relire des décisions. Ce qui protège tout le monde continue.", "Tes messages ne servent plus à relire des décisions. Ce qui protège tout le monde continue."],
   'mydata.aside.restriction': [
-    "Vos données sont mises de côté : rien n’est effacé sans vous, et elles ne servent qu’à protéger.",
-    "Tes données sont mises de côté : rien n’est effacé sans toi, et elles ne servent qu’à protéger.",
+    "Vos données sont mises de côté : rien n’est effacé sans vous, et elles ne servent qu’à protéger.",
+    "Tes données sont mises de côté : rien n’est effacé sans toi, et elles ne servent qu’à protéger.",
   ],
-  'mydata.aside_until': "Jusqu’à cette date : {day}",
+  'mydata.aside_until': "Jusqu’à cette date : {day}",
   'mydata.step_made': "Demande de {name} : {day}",
   'mydata.step_taken': "{name} s’en occupe : {day}",
   'mydata.step_extended': "Délai prolongé de deux mois : {day}. Raison : {why}",

@@ -113,7 +113,7 @@ export const frNotices = {
   'notice.request_answered': ["Votre demande a une réponse ({what}). Elle est dans « Mes données ».", "Ta demande a une réponse ({what}). Elle est dans « Mes données »."],
   'notice.request_refused': ["Votre demande a été refusée ({what}). La raison est dans « Mes données ».", "Ta demande a été refusée ({what}). La raison est dans « Mes données »."],
   'notice.request_due': "Une demande sur des données attend une réponse ({what}). Dernier jour : {due}",
-  'notice.request_lifted': ["Vos données, mises de côté à votre demande ({what}), seront de nouveau utilisées à partir de cette date : {due}. Si vous n’êtes pas d’accord, faites une nouvelle demande.", "Tes données, mises de côté à ta demande ({what}), seront de nouveau utilisées à partir de cette date : {due}. Si tu n’es pas d’accord, fais une nouvelle demande."],
+  'notice.request_lifted': ["Vos données, mises de côté à votre demande ({what}), seront de nouveau utilisées à partir de cette date : {due}. Si vous n’êtes pas d’accord, faites une nouvelle demande.", "Tes données, mises de côté à ta demande ({what}), seront de nouveau utilisées à partir de cette date : {due}. Si tu n’es pas d’accord, fais une nouvelle demande."],
   'notice.request_overdue': "Une demande sur des données aurait dû avoir une réponse ({what}). Dernier jour : {due}",
   'notice.hold_placed': ["Parce que la loi le demande, ce qui vous concerne ne sera pas effacé pour le moment. Fin prévue : {on}", "Parce que la loi le demande, ce qui te concerne ne sera pas effacé pour le moment. Fin prévue : {on}"],
   'notice.hold_ended': ["Ce qui vous concerne peut de nouveau être effacé : {on}", "Ce qui te concerne peut de nouveau être effacé : {on}"],
