@@ -23,9 +23,18 @@ class Entry:
         Delivery(database, mail, sms, clock).register(ground.jobs)
         people.sign_in.on_new_device = DeviceLetters(database, mail, ground.jobs).post
         files = PersonFiles(
-            database, people.accounts, people.sign_in, people.standing, people.witnesses, clock, names.check
+            database,
+            people.accounts,
+            people.sign_in,
+            people.standing,
+            people.caseload,
+            people.witnesses,
+            clock,
+            names.check,
         )
-        invitations = Invitations(database, people.passwords, ground.jobs, sms, people.witnesses, clock)
+        invitations = Invitations(
+            database, people.passwords, ground.jobs, sms, people.caseload, people.witnesses, clock
+        )
         joining = JoiningHttp(
             database,
             Joining(database, people.passwords, people.sign_in, clock),

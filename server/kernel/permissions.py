@@ -38,7 +38,6 @@ class Permission(StrEnum):
     ACCOUNT_CLOSE = "account:close", _ADMIN
     ACCOUNT_CORRECT = "account:correct", _ADMIN
     ACCOUNT_CREATE = "account:create", _ADMIN
-    ACCOUNT_INVITE = "account:invite", _ADMIN
     ACCOUNT_LIST = "account:list", _ADMIN
     AUDIT_READ = "audit:read", _ADMIN
     CALL_JOIN = "call:join", *_TALKS
@@ -54,6 +53,7 @@ class Permission(StrEnum):
     GLASS_BREAK = "glass:break", *_STAFF
     GLASS_DEFER = "glass:defer", _SUPERVISOR
     HELP_ASK = "help:ask", *Role
+    INVITATION_GIVE = "invitation:give", *_STAFF
     MODERATION_TUNE = "moderation:tune", *_STAFF
     PAIR_ANSWER = "pair:answer", Role.MENTEE
     PAIR_CHANGE = "pair:change", *_STAFF

@@ -18,6 +18,7 @@ from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
 from server.people import rules, store
 from server.people.accounts import Accounts, ScreenName, State, state_of
+from server.people.caseload import Caseload
 from server.people.consent.store import links_of
 from server.people.entry import store as invitation_store
 from server.people.entry.store import Invitation, Way
@@ -76,7 +77,8 @@ class File:
 
 
 class PersonFiles:
-    """Use cases of an admin around one person of their organisation; of another one, NotFound."""
+    """Use cases of an admin around one person of their organisation; of another one, NotFound. Devices are cut off by
+    whoever lets the person in, too (``Caseload.lets_in``)."""
 
     def __init__(
         self,
@@ -84,6 +86,7 @@ class PersonFiles:
         accounts: Accounts,
         sign_in: SignIn,
         standing: Standing,
+        caseload: Caseload,
         witnesses: Witnesses,
         clock: Clock,
         screen_name: ScreenName | None = None,
@@ -92,6 +95,7 @@ class PersonFiles:
         self._accounts = accounts
         self._sign_in = sign_in
         self._standing = standing
+        self._caseload = caseload
         self._witnesses = witnesses
         self._clock = clock
         self._screen_name = screen_name
@@ -177,9 +181,11 @@ class PersonFiles:
     async def revoke_devices(self, principal: Principal, account_id: UUID, session_id: UUID | None = None) -> None:
         """Ends this session of the person, or all: sockets and calls now. What was cut off is no known device any more,
         whoever has it. Raises Forbidden, NotFound."""
-        principal.require(Permission.ACCOUNT_INVITE)
+        principal.require(Permission.INVITATION_GIVE)
         async with self._database.begin(principal.organisation_id) as conn:
-            await self._account(conn, principal, account_id, lock=True)
+            account = await self._account(conn, principal, account_id, lock=True)
+            if not await self._caseload.lets_in(conn, principal, account.person):
+                raise NotFound
             if session_id is None:
                 ended = await sessions.delete_of_account(conn, account_id)
                 await known_devices.forget_all(conn, account_id)

@@ -143,7 +143,7 @@ class PersonHttp:
         "/api/v1/accounts/{account}/invitation",
         body=InvitationBody,
         answer=IssuedCard,
-        permission=Permission.ACCOUNT_INVITE,
+        permission=Permission.INVITATION_GIVE,
         status=201,
         pace=Pace.COSTLY,
     )
@@ -160,17 +160,17 @@ class PersonHttp:
         until = timestamp(issued.invitation.expires_at)
         return IssuedCard(issued.invitation.purpose.value, url, qr_of(url), until, code)
 
-    @endpoint("DELETE", "/api/v1/accounts/{account}/invitation", permission=Permission.ACCOUNT_INVITE)
+    @endpoint("DELETE", "/api/v1/accounts/{account}/invitation", permission=Permission.INVITATION_GIVE)
     async def revoke_invitation(self, call: Call) -> None:
         """The open way in, if any, opens nothing any more."""
         await self._invitations.revoke(call.principal, call.identifier("account"))
 
-    @endpoint("DELETE", "/api/v1/accounts/{account}/devices", permission=Permission.ACCOUNT_INVITE)
+    @endpoint("DELETE", "/api/v1/accounts/{account}/devices", permission=Permission.INVITATION_GIVE)
     async def revoke_devices(self, call: Call) -> None:
         """Cut off all devices of a person, now."""
         await self._files.revoke_devices(call.principal, call.identifier("account"))
 
-    @endpoint("DELETE", "/api/v1/accounts/{account}/devices/{session}", permission=Permission.ACCOUNT_INVITE)
+    @endpoint("DELETE", "/api/v1/accounts/{account}/devices/{session}", permission=Permission.INVITATION_GIVE)
     async def revoke_device(self, call: Call) -> None:
         """Cut off one device of a person, now."""
         await self._files.revoke_devices(call.principal, call.identifier("account"), call.identifier("session"))

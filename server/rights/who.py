@@ -72,6 +72,7 @@ SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "glass": (Data.NAME, Data.MESSAGES_ONCE),
     "glass:defer": (),
     "help": (),
+    "invitation": (Data.NAME,),
     "journal": (),
     "moderation": (),
     "pair": (Data.NAME, Data.PAIR),

@@ -100,7 +100,7 @@ export const enNotices: Texts<typeof frNotices> = {
   'notice.request_overdue': "A request on data should have been answered ({what}). Last day: {due}",
   'notice.hold_placed': "As the law asks for it, what is about you is not erased for now. Planned end: {on}",
   'notice.hold_ended': "What is about you can be erased again: {on}",
-  'notice.access_touched': "The administration changed something about the access of {whom}: {what}. If nobody asked for it, speak up at once: the register says who did it.",
+  'notice.access_touched': "Somebody of the team changed something about the access of {whom}: {what}. If nobody asked for it, speak up at once: the register says who did it.",
   'notice.account_corrected': "The administration corrected your account: {what}. If you did not ask for it, tell the team.",
   'notice.child_corrected': "The date of birth noted for your child was corrected. It decides who gives consent.",
   'notice.consent_noted': "The team noted an answer of yours ({purpose}: {answer}). If that is not what you said, you can change it.",

@@ -117,7 +117,7 @@ export const frNotices = {
   'notice.request_overdue': "Une demande sur des données aurait dû avoir une réponse ({what}). Dernier jour : {due}",
   'notice.hold_placed': ["Parce que la loi le demande, ce qui vous concerne ne sera pas effacé pour le moment. Fin prévue : {on}", "Parce que la loi le demande, ce qui te concerne ne sera pas effacé pour le moment. Fin prévue : {on}"],
   'notice.hold_ended': ["Ce qui vous concerne peut de nouveau être effacé : {on}", "Ce qui te concerne peut de nouveau être effacé : {on}"],
-  'notice.access_touched': "L’administration a changé quelque chose à l’accès de {whom} : {what}. Si personne ne l’a demandé, parlez-en tout de suite : le registre dit qui l’a fait.",
+  'notice.access_touched': "Quelqu’un de l’équipe a changé quelque chose à l’accès de {whom} : {what}. Si personne ne l’a demandé, parlez-en tout de suite : le registre dit qui l’a fait.",
   'notice.account_corrected': [
     "L’administration a corrigé votre compte : {what}. Si vous ne l’avez pas demandé, parlez-en à l’équipe.",
     "L’administration a corrigé ton compte : {what}. Si tu n’es pas d’accord, dis-le à l’équipe.",

@@ -13,11 +13,12 @@ from server.infra.database import Database
 from server.infra.jobs import Jobs
 from server.infra.sms import Sms
 from server.kernel.clock import Clock
-from server.kernel.errors import BadRequest, Conflict, NotFound
+from server.kernel.errors import BadRequest, Conflict, Forbidden, NotFound
 from server.kernel.identifiers import new_id
-from server.kernel.permissions import Permission
+from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
 from server.people import store
+from server.people.caseload import Caseload
 from server.people.entry import codes
 from server.people.entry import store as invitation_store
 from server.people.entry.bound import BY_DEVICE
@@ -47,15 +48,23 @@ class Issued:
 
 
 class Invitations:
-    """Use cases of staff around the ways in of the people of their organisation."""
+    """Use cases of staff around the ways in of the people whom they let in (``Caseload.lets_in``)."""
 
     def __init__(
-        self, database: Database, passwords: Passwords, jobs: Jobs, sms: Sms, witnesses: Witnesses, clock: Clock
+        self,
+        database: Database,
+        passwords: Passwords,
+        jobs: Jobs,
+        sms: Sms,
+        caseload: Caseload,
+        witnesses: Witnesses,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._passwords = passwords
         self._jobs = jobs
         self._sms = sms
+        self._caseload = caseload
         self._witnesses = witnesses
         self._clock = clock
 
@@ -63,11 +72,13 @@ class Invitations:
         self, principal: Principal, account_id: UUID, *, password: bool, way: Way | None, site: str
     ) -> Issued:
         """A new way in for ``account_id``, in the place of the last one. ``password``: to choose one, also for somebody
-        who needs none. ``way``: sent there, too, with a link that begins with ``site``.
+        who needs none, which is for admins to give. ``way``: sent there, too, with a link that begins with ``site``.
 
         Raises Forbidden, NotFound, Conflict for a closed account, BadRequest when it cannot be sent there.
         """
-        principal.require(Permission.ACCOUNT_INVITE)
+        principal.require(Permission.INVITATION_GIVE)
+        if password and principal.role is not Role.ADMIN:
+            raise Forbidden
         token, code, now = new_token(), codes.new_code(), self._clock.now()
         code_hash = await self._passwords.hash_code(code)
         async with self._database.begin(principal.organisation_id) as conn:
@@ -86,7 +97,7 @@ class Invitations:
 
     async def revoke(self, principal: Principal, account_id: UUID) -> None:
         """The way in of ``account_id``, if any is open, opens nothing any more. Raises Forbidden, NotFound."""
-        principal.require(Permission.ACCOUNT_INVITE)
+        principal.require(Permission.INVITATION_GIVE)
         now = self._clock.now()
         async with self._database.begin(principal.organisation_id) as conn:
             await self._account(conn, principal, account_id)
@@ -103,7 +114,11 @@ class Invitations:
     async def _account(self, conn: AsyncConnection, principal: Principal, account_id: UUID) -> store.Account:
         """Locked first, whatever is then done with its invitations: so two of them have an order."""
         account = await store.account_for_change(conn, account_id)
-        if account is None or account.person.organisation_id != principal.organisation_id:
+        if (
+            account is None
+            or account.person.organisation_id != principal.organisation_id
+            or not await self._caseload.lets_in(conn, principal, account.person)
+        ):
             raise NotFound
         return account
 

@@ -58,6 +58,7 @@ class Scene:
     paused: UUID  # another pair of the professional, suspended
     device: UUID  # another session of the young person
     notice: UUID  # to the young person
+    other: Person  # the young person of that other pair
 
     @property
     def secrets(self) -> Mapping[str, str]:
@@ -249,7 +250,11 @@ def of_correction(scene: Scene) -> tuple[dict[str, Any], Any]:
 
 
 def of_invitation(scene: Scene) -> tuple[dict[str, Any], Any]:
-    return {"account": scene.spare.id}, {}
+    return {"account": scene.other.id}, {}
+
+
+def of_way_in(scene: Scene) -> tuple[dict[str, Any], Any]:
+    return {"account": scene.other.id}, None
 
 
 def of_own_device(scene: Scene) -> tuple[dict[str, Any], Any]:
@@ -265,7 +270,7 @@ def of_page_of_flags(scene: Scene) -> tuple[dict[str, Any], Any]:
 
 
 def of_device(scene: Scene) -> tuple[dict[str, Any], Any]:
-    return {"account": scene.spare.id, "session": scene.spare.principal.session_id}, None
+    return {"account": scene.other.id, "session": scene.other.principal.session_id}, None
 
 
 TOKEN = "A" * 43
@@ -380,8 +385,8 @@ TABLE = [
     Row("POST", "/api/v1/accounts", frozenset({Role.ADMIN}), lambda _: ({}, ACCOUNT)),
     Row("GET", "/api/v1/accounts/{account}", frozenset({Role.ADMIN}), of_account, ("account",)),
     Row("PUT", "/api/v1/accounts/{account}", frozenset({Role.ADMIN}), of_correction, ("account",)),
-    Row("POST", "/api/v1/accounts/{account}/invitation", frozenset({Role.ADMIN}), of_invitation, ("account",)),
-    Row("DELETE", "/api/v1/accounts/{account}/invitation", frozenset({Role.ADMIN}), of_account, ("account",)),
+    Row("POST", "/api/v1/accounts/{account}/invitation", STAFF_OF_PAIRS, of_invitation, ("account",)),
+    Row("DELETE", "/api/v1/accounts/{account}/invitation", STAFF_OF_PAIRS, of_way_in, ("account",)),
     Row(
         "DELETE",
         "/api/v1/accounts/{account}/devices/{session}",
@@ -389,7 +394,7 @@ TABLE = [
         of_device,
         ("account", "session"),
     ),
-    Row("DELETE", "/api/v1/accounts/{account}/devices", frozenset({Role.ADMIN}), of_account, ("account",)),
+    Row("DELETE", "/api/v1/accounts/{account}/devices", STAFF_OF_PAIRS, of_way_in, ("account",)),
     Row("DELETE", "/api/v1/accounts/{account}/second-factors", frozenset({Role.ADMIN}), of_account, ("account",)),
     Row("POST", "/api/v1/accounts/{account}/close", frozenset({Role.ADMIN}), of_account, ("account",)),
     Row("POST", "/api/v1/accounts/{account}/reopen", frozenset({Role.ADMIN}), of_account, ("account",)),
@@ -604,12 +609,13 @@ async def scene(house: House, where: Any) -> Scene:
         at=NOW,
     )
     broken = await broken_glass(house, where, people)
-    paused = (await house.room(where=where, supervisor=room.supervisor)).pair.id
+    another = await house.room(where=where, supervisor=room.supervisor)
+    paused = another.pair.id
     suspension = {"act": "suspend", "why": "safety", "revision": 0}
     assert (await house.ask(room.supervisor, "POST", f"/api/v1/pairs/{paused}/acts", suspension)).status == 200
     device = (await another_session(house, room.mentee)).principal.session_id
     async with house.database.everywhere() as conn:
-        more = (paused, device, await tell(conn, where.id, room.mentee.id, "pair_back", NOW))
+        more = (paused, device, await tell(conn, where.id, room.mentee.id, "pair_back", NOW), another.mentee)
     return Scene(people, room, flag, sampled, note, link, *broken, spare, asked, leaving, hold, paper, *more)
 
 
@@ -839,7 +845,10 @@ async def test_each_right_role_may(house: House) -> None:
         for role in sorted(row.roles or ()):
             who = here.people[role]
             asking = await another_session(house, who) if row.name in ENDS_OWN else who
-            status, code = await ask(house, row, row.fill(here), asking.token)
+            filled = row.fill(here)
+            if "session" in filled[0]:  # which can be ended once
+                filled[0]["session"] = (await another_session(house, here.other)).principal.session_id
+            status, code = await ask(house, row, filled, asking.token)
             if status in (401, 403, 404):
                 refused[row.name, role] = code
     assert refused == {}
