@@ -390,7 +390,7 @@ TABLE = [
     Row(
         "DELETE",
         "/api/v1/accounts/{account}/devices/{session}",
-        frozenset({Role.ADMIN}),
+        STAFF_OF_PAIRS,
         of_device,
         ("account", "session"),
     ),
