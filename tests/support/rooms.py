@@ -41,6 +41,7 @@ from tests.support.roles import bound
 from tests.support.site import Site, serving
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+SETTINGS = {"BINOME_RATE_FACTOR": "1000", "BINOME_SECRET": "of these tests alone " * 2}
 CHILD = date(2012, 3, 4)
 
 
@@ -301,13 +302,13 @@ class House:
 
 @asynccontextmanager
 async def served(database: Database, media: MediaEngine | None = None, **more: str) -> AsyncIterator[House]:
-    """A whole server on ``database``, on a free port, with ``more`` settings. Calls are carried by
-    ``media``, by default in this very process, which begins faster."""
+    """A whole server on ``database``, on a free port, with ``more`` settings; one that is empty is left out. Calls are
+    carried by ``media``, by default in this very process, which begins faster."""
     clock, metrics = ManualClock(NOW), CollectorRegistry()
     server = bound(database)
     notices, jobs = Notices(server), Jobs(server, clock)
     ground = Ground(
-        settings=Settings.load({"BINOME_RATE_FACTOR": "1000", "BINOME_SECRET": "of these tests alone " * 2, **more}),
+        settings=Settings.load({name: value for name, value in {**SETTINGS, **more}.items() if value}),
         clock=clock,
         database=server,
         bus=Bus(),

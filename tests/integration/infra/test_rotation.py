@@ -12,7 +12,7 @@ from server.kernel.permissions import Role
 from server.people.factors.checks import PURPOSE
 from server.rights.sealing import PURPOSE as REMAINS
 from server.rights.sealing import about_piece
-from tests.support.rooms import NOW, Person, organisation, person, sql
+from tests.support.rooms import NOW, Person, organisation, person, served, sql
 
 OLD, NEW, LOST = "a" * 64, "b" * 64, "c" * 64
 
@@ -73,6 +73,24 @@ async def test_with_the_secret_in_the_data_folder(database: Database, tmp_path: 
     with pytest.raises(NotOurs):
         await opened(database, before, claire, pieces)
     assert await sql(database, "select * from auth_sessions order by id") == sessions
+
+
+async def test_who_is_in_stays_in(database: Database, tmp_path: Path) -> None:
+    """Beside a server, with sessions, a socket, and a code that is not used yet."""
+    async with served(database, BINOME_DATA=str(tmp_path), BINOME_SECRET="") as house:
+        room, admin = await house.room(), await house.person(Role.ADMIN, "Alice")
+        talking = await house.open(room.mentor)
+        code = (await house.ask(admin, "POST", f"/api/v1/accounts/{room.mentee.id}/invitation", {})).body["code"]
+        for step in range(2):
+            assert (await talking.say(room, f"Bonjour {step}"))["ok"]
+            for line in await rotation.rotate(house.bound, InstanceKeyring(None, tmp_path)):
+                assert "none of the secrets" not in line
+        assert (await talking.say(room, "Encore là"))["ok"]
+        assert not talking.closed
+        for who in (room.mentor, room.mentee, admin):
+            assert (await house.ask(who, "GET", "/api/v1/session")).status == 200
+            await house.open(who)
+        assert (await house.site.ask("POST", "/api/v1/join/device", {"code": code, "kind": "cookie"})).status == 200
 
 
 async def test_with_the_secrets_of_the_operator(database: Database, tmp_path: Path) -> None:
