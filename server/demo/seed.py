@@ -35,6 +35,7 @@ from server.people import accounts, first_admin, store
 from server.people.passwords import Passwords
 from server.people.sessions.authenticator import SessionAuthenticator
 from server.people.tables import organisations
+from server.rights.requests import Requests
 from server.transport.gateway import Gateway
 from server.transport.health import Health
 
@@ -102,6 +103,9 @@ async def seed(ground: Ground, password: str) -> None:
     for pair in told["pairs"]:
         await _make_pair(ground, people, pair, ZoneInfo(told["organisation"]["zone"]), now)
     await other_pairs(ground, told, people)
+    for asked in told["requests"]:
+        requests = Requests(ground.database, ManualClock(now - timedelta(days=asked["days_ago"])))
+        await requests.make(people[asked["by"]], new_id(), asked["kind"], None, asked["words"])
 
 
 async def _make_people(ground: Ground, told: Mapping[str, Any], password: str, now: datetime) -> dict[str, Principal]:

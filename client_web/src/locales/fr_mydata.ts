@@ -14,7 +14,7 @@ export const frMyData = {
     "Un fichier zip avec tout ce qui est gardé : une page à lire ou à imprimer, un fichier pour un programme, et les messages vocaux. Garde-le pour toi, en lieu sûr.",
   ],
   'mydata.export_act': "Télécharger mes données",
-  'mydata.export_child': "Pour les données de votre enfant, faites une demande ci-dessous : une personne de l’association y répond.",
+  'mydata.export_child': "Pour les données de votre enfant, faites une demande ci-dessous : une personne de l’association y répond.",
   'mydata.requests': "Mes demandes",
   'mydata.requests_why': [
     "L’association répond en un mois au plus. Vous voyez ici où en est chaque demande.",
