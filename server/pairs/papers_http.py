@@ -16,6 +16,7 @@ from server.pairs.keeping import Keeping, PaperFile, WelfareFile
 from server.pairs.papers import Gate, Policy
 from server.pairs.welfare import Outcome, Step
 from server.people.standing import Standing
+from server.people.witnesses import tell_staff
 from server.trail.acts import Act as Trail
 from server.trail.record import record
 from server.transport.endpoint import Call, endpoint
@@ -193,7 +194,8 @@ class PapersHttp:
 
     @endpoint("PUT", "/api/v1/policy/gates", body=GatesBody, permission=Permission.POLICY_SET)
     async def set_gates(self, call: Call) -> None:
-        """Decide otherwise. Whoever lacks what is asked for from now on is paused at once, and opened by it."""
+        """Decide otherwise. Whoever lacks what is asked for from now on is paused at once, and opened by it. The others
+        of the staff are told: an unvetted mentor is nothing that one admin lets in alone, unseen."""
         body: GatesBody = call.body
         staff, at = call.principal, self._clock.now()
         policy = Policy(
@@ -208,6 +210,7 @@ class PapersHttp:
         async with self._database.begin(staff.organisation_id) as conn:
             await papers_store.set_policy(conn, staff.organisation_id, policy, staff.account_id, at)
             await record(conn, staff.organisation_id, at, Trail.GATES_CHANGED, by=staff.account_id, detail=detail)
+            await tell_staff(conn, staff.organisation_id, "gates_changed", at, staff.account_id)
             pairs = await store.pairs_of_organisation(conn, staff.organisation_id)
             await self._standing.changed(conn, {pair.mentor_id for pair in pairs}, at)
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.kernel.permissions import Role
 from server.people.caseload import Professionals
 from server.people.consent.store import links_of
-from server.people.notices import tell
+from server.people.notices import Fact, tell
 from server.people.sessions.store import STAFF
 from server.people.store import Person, people_in_role
 
@@ -50,8 +50,20 @@ class Witnesses:
 
     async def _of(self, conn: AsyncConnection, person: Person) -> set[UUID]:
         if person.role in STAFF:
-            return {one.id for role in STAFF for one in await people_in_role(conn, person.organisation_id, role)}
+            return await _staff(conn, person.organisation_id)
         whose = {person.id}
         if person.role is Role.GUARDIAN:
             whose = {link.mentee_id for link in await links_of(conn, guardian_ids=[person.id]) if link.until is None}
         return {who for answering in (await self._professionals(conn, whose)).values() for who in answering}
+
+
+async def tell_staff(
+    conn: AsyncConnection, organisation_id: UUID, kind: str, at: datetime, by: UUID, **facts: Fact
+) -> None:
+    """All of the staff but ``by``, of what one admin decided for the whole organisation."""
+    for who in sorted(await _staff(conn, organisation_id) - {by}):
+        await tell(conn, organisation_id, who, kind, at, **facts)
+
+
+async def _staff(conn: AsyncConnection, organisation_id: UUID) -> set[UUID]:
+    return {one.id for role in STAFF for one in await people_in_role(conn, organisation_id, role)}

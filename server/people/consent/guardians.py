@@ -19,7 +19,7 @@ from server.people.consent.consenting import Consenting
 from server.people.consent.rules import Band
 from server.people.consent.store import GuardianLink
 from server.people.notices import tell
-from server.people.store import account_for_change
+from server.people.store import account_for_change, people_in_role
 from server.trail.acts import Act
 from server.trail.record import record
 
@@ -107,7 +107,10 @@ class Guardians:
         """The two, and the professionals: nobody of the staff settles alone who may consent for a child."""
         for who in (link.mentee_id, link.guardian_id):
             await tell(conn, link.organisation_id, who, kind, now, mentee=link.mentee_id)
-        for who in sorted({*await self._consenting.inform(conn, link.organisation_id, link.mentee_id)} - {by}):
+        hearing = {*await self._consenting.inform(conn, link.organisation_id, link.mentee_id)}
+        if by in hearing:  # a professional for their own: nobody may be left who sees it
+            hearing |= {one.id for one in await people_in_role(conn, link.organisation_id, Role.ADMIN)}
+        for who in sorted(hearing - {by}):
             await tell(conn, link.organisation_id, who, f"{kind}_staff", now, mentee=link.mentee_id)
 
 

@@ -122,3 +122,21 @@ async def test_who_looked_at_ones_file_stands_in_ones_journal_once(house: House)
     assert [(line["act"], line["reader"]["name"]) for line in lines] == [("account.read", "Nora")]
     assert (await house.ask(nora, "GET", f"/api/v1/accounts/{nora.id}")).status == 200
     assert (await house.ask(nora, "GET", "/api/v1/journal")).body["lines"] == []
+
+
+async def test_a_guardian_whom_a_childs_only_professional_notes_is_told_to_the_admins(house: House) -> None:
+    room = await house.room(mentee_born=date(2014, 3, 4))
+    nora, marc = await house.person(Role.ADMIN, "Nora"), await house.person(Role.GUARDIAN, "Marc")
+    path = f"/api/v1/mentees/{room.mentee.id}/guardians"
+    link = {"guardian": str(marc.id), "relation": "parent", "authority": True, "paper": "declaration"}
+    assert (await house.ask(room.supervisor, "POST", path, link)).status == 201
+    assert "guardian_linked_staff" in await kinds(house, nora)
+
+
+async def test_that_mentors_are_asked_for_less_is_told_to_all_the_others(house: House) -> None:
+    room = await house.room()
+    nora, omar = await house.person(Role.ADMIN, "Nora"), await house.person(Role.ADMIN, "Omar")
+    gates = (await house.ask(nora, "GET", "/api/v1/policy/gates")).body
+    assert (await house.ask(nora, "PUT", "/api/v1/policy/gates", gates | {"vetting": False})).status == 204
+    told = [await kinds(house, who) for who in (omar, room.supervisor, nora)]
+    assert told == [["gates_changed"], ["gates_changed"], []]
