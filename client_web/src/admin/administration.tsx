@@ -7,7 +7,7 @@ import { Icon } from '../shell/icons';
 import { later } from '../shell/later';
 import { Awaited, useLoaded } from '../shell/loaded';
 import { Face } from '../shell/mark';
-import { pairAddress } from '../shell/route';
+import { HANDOVER, pairAddress } from '../shell/route';
 import type { Account, Pair } from '../wire/account';
 import { GuessedCard } from './guessed_card';
 import { PairForm } from './pair_form';
@@ -51,6 +51,9 @@ export function Administration(): VNode {
         <section class="card" aria-labelledby="pairs-title">
           <Heading id="pairs-title" title={t('admin.pairs')} act={t('admin.make_pair')} onAct={() => (adding.value = 'pair')} />
           <Awaited of={pairs}>{(found) => <PairList pairs={found.pairs} />}</Awaited>
+          <a class="quiet-button" href={HANDOVER}>
+            {t('admin.hand_over')}
+          </a>
         </section>
       </div>
       <div class="two-columns">

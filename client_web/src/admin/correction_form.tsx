@@ -88,7 +88,13 @@ export function CorrectionForm({ person, onClose, onSaved, onReread }: Props): V
         {Object.entries(theirs.value).length > 0 && (
           <ul class="notice">
             {(Object.entries(theirs.value) as [keyof Fields, string][]).map(([name, value]) => (
-              <li key={name}>{t('person.theirs', { field: labels[name], theirs: value || t('person.empty'), mine: fields.value[name] || t('person.empty') })}</li>
+              <li key={name}>
+                {t(fields.value[name] === value ? 'person.theirs_only' : 'person.theirs', {
+                  field: labels[name],
+                  theirs: value || t('person.empty'),
+                  mine: fields.value[name] || t('person.empty'),
+                })}
+              </li>
             ))}
           </ul>
         )}

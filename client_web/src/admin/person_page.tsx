@@ -4,10 +4,10 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { dayAndHour } from '../locales/moments';
 import { t, tOr, type Key } from '../locales/text';
-import { Dialog } from '../shell/dialog';
 import { Awaited, useLoaded } from '../shell/loaded';
 import { Page } from '../shell/page';
 import { Problem, useAttempt } from '../shell/refused';
+import { Sure } from '../shell/sure';
 import type { Person } from '../wire/entry';
 import { http } from '../wire/http';
 import { CorrectionForm } from './correction_form';
@@ -39,6 +39,10 @@ export function PersonPage({ id }: { id: string }): VNode {
       done.value = sentence;
       await loaded.load();
     });
+  const end = (sure: Ending | null): void => {
+    ending.value = null;
+    if (sure) act(sure.method, sure.path, t(sure.done));
+  };
   const name = loaded.found.value?.name;
   return (
     <Page title={name ?? t('admin.people')} kind="person">
@@ -100,12 +104,10 @@ export function PersonPage({ id }: { id: string }): VNode {
             </section>
             {ending.value && (
               <Sure
-                ending={ending.value}
+                act={t(ending.value.act)}
+                why={t(ending.value.why)}
                 onClose={() => (ending.value = null)}
-                onSure={({ method, path, done: sentence }) => {
-                  ending.value = null;
-                  act(method, path, t(sentence));
-                }}
+                onSure={() => end(ending.peek())}
               />
             )}
             {correcting.value && (
@@ -142,20 +144,6 @@ function Device({ device, busy, onCut }: { device: Person['devices'][number]; bu
     </li>
   );
 }
-
-const Sure = ({ ending, onClose, onSure }: { ending: Ending; onClose: () => void; onSure: (ending: Ending) => void }): VNode => (
-  <Dialog title={t(ending.act)} onClose={onClose}>
-    <p>{t(ending.why)}</p>
-    <div class="dialog-acts">
-      <button type="button" class="button" onClick={() => onSure(ending)}>
-        {t(ending.act)}
-      </button>
-      <button type="button" class="button button-plain" onClick={onClose}>
-        {t('app.cancel')}
-      </button>
-    </div>
-  </Dialog>
-);
 
 const facts = (person: Person): (readonly [string, string])[] => [
   [t('admin.login'), person.login],

@@ -4,10 +4,10 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { dayAndHour } from '../locales/moments';
 import { t, tOr } from '../locales/text';
-import { Dialog } from '../shell/dialog';
 import { Problem, useAttempt } from '../shell/refused';
 import type { Issued, Person } from '../wire/entry';
 import { http } from '../wire/http';
+import { Sheet } from './sheet';
 
 export function WayIn({ person, onChange }: { person: Person; onChange: () => void }): VNode {
   const issued = useSignal<Issued | null>(null);
@@ -61,37 +61,7 @@ export function WayIn({ person, onChange }: { person: Person; onChange: () => vo
         )}
       </div>
       <p class="hint">{t('person.replaces')}</p>
-      {issued.value && <Sheet person={person} issued={issued.value} onClose={() => (issued.value = null)} />}
+      {issued.value && <Sheet young={person.role === 'mentee'} issued={issued.value} onClose={() => (issued.value = null)} />}
     </section>
-  );
-}
-
-/** What is handed over: big enough to scan from a screen, and alone on the paper when it is printed. */
-function Sheet({ person, issued, onClose }: { person: Person; issued: Issued; onClose: () => void }): VNode {
-  const tu = person.role === 'mentee';
-  const site = location.host;
-  return (
-    <Dialog title={t('person.sheet')} kind="sheet" onClose={onClose}>
-      <p class="notice no-print">{t('person.once')}</p>
-      <p>{issued.code ? t(tu ? 'person.sheet_young' : 'person.sheet_adult', { site }) : t('person.sheet_link')}</p>
-      {issued.code && <p class="sheet-code">{issued.code}</p>}
-      <svg class="sheet-qr" role="img" aria-label={t('person.qr')} viewBox={`0 0 ${issued.qr.size} ${issued.qr.size}`} shape-rendering="crispEdges">
-        <path d={issued.qr.path} />
-      </svg>
-      <p class="sheet-link">
-        <span class={issued.code ? 'no-print' : ''}>{issued.link}</span>
-      </p>
-      <p>
-        {t('person.sheet_until', { until: dayAndHour(new Date(issued.until)) })} {t(tu ? 'person.sheet_secret' : 'person.sheet_secret_adult')}
-      </p>
-      <div class="dialog-acts no-print">
-        <button type="button" class="button" onClick={() => window.print()}>
-          {t('person.print')}
-        </button>
-        <button type="button" class="button button-plain" onClick={onClose}>
-          {t('app.close')}
-        </button>
-      </div>
-    </Dialog>
   );
 }

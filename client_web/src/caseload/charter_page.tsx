@@ -76,7 +76,7 @@ export function CharterPage(): VNode {
 
 const Articles = ({ charter }: { charter: Charter }): VNode => (
   <>
-    <ol>
+    <ol class="articles">
       {charter.text[language.value].map((article, index) => (
         <li key={index}>{article}</li>
       ))}

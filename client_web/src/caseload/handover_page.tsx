@@ -122,7 +122,7 @@ function Form({ pairs, colleagues, first, onDone }: Props): VNode {
       <Problem sentence={problem.value} />
       <div class="dialog-acts">
         <button type="submit" class="button" disabled={busy.value}>
-          {t('handover.go', { count: going.length })}
+          {going.length === 0 ? t('handover.go_none') : t('handover.go', { count: going.length })}
         </button>
         {first && (
           <a class="quiet-button" href={pairAddress(first)}>

@@ -51,9 +51,11 @@ export function SuspensionCard({ id, role }: Props): VNode | null {
       ) : (
         <p>{t(`suspension.lead_${role}`, { name })}</p>
       )}
-      <button type="button" class="button button-soft" onClick={() => (asked.value = true)}>
-        {t(`suspension.${act}`)}
-      </button>
+      <p class="dialog-acts">
+        <button type="button" class="button button-soft" onClick={() => (asked.value = true)}>
+          {t(`suspension.${act}`)}
+        </button>
+      </p>
       {asked.value && (
         <FormDialog
           title={t(`suspension.${act}_of`, { name })}

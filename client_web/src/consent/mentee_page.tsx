@@ -5,12 +5,16 @@ import type { VNode } from 'preact';
 import { dayOf } from '../locales/moments';
 import { t, tOr } from '../locales/text';
 import { Choice, Field, FormDialog } from '../shell/fields';
+import { later } from '../shell/later';
 import { Awaited, useLoaded } from '../shell/loaded';
 import { Page } from '../shell/page';
 import { PURPOSES, type ConsentPage, type GuardianCard } from '../wire/consent';
 import { http } from '../wire/http';
 import { History } from './history';
+import { LostDevice } from './lost_device';
 import { OnOff, SaidList } from './said_list';
+
+const SuspensionCard = later(async () => (await import('../parts/caseload')).SuspensionCard);
 
 type Open = { kind: 'record' } | { kind: 'link' } | { kind: 'end'; link: GuardianCard } | null;
 
@@ -32,6 +36,7 @@ export function MenteePage({ id }: { id: string }): VNode {
         {(page) => (
           <>
             <Content page={page} onOpen={(kind) => (open.value = kind)} />
+            <SuspensionCard id={id} role="mentee" />
             {open.value?.kind === 'record' && <RecordForm page={page} onClose={close} send={(body) => send('consents', body)} />}
             {open.value?.kind === 'link' && <LinkForm page={page} onClose={close} send={(body) => send('guardians', body)} />}
             {open.value?.kind === 'end' && <EndForm link={open.value.link} onClose={close} send={send} />}
@@ -80,6 +85,7 @@ function Content({ page, onOpen }: { page: ConsentPage; onOpen: (open: Open) => 
           ))}
         </ul>
       </section>
+      {page.lets_in && <LostDevice page={page} />}
       <History lines={page.history} open />
     </>
   );

@@ -15,6 +15,7 @@ export const enCaseload: Texts<typeof frCaseload> = {
   'handover.to': "To whom?",
   'handover.told': "The mentor and the young person read that somebody else of the team looks after their pair. Your colleague reads it too. The history of the pair keeps it.",
   'handover.go': { one: "Hand over {count} pair", other: "Hand over {count} pairs" },
+  'handover.go_none': "Hand over",
   'handover.done': { one: "Done: {name} looks after one more pair.", other: "Done: {name} looks after {count} more pairs." },
   'handover.none_chosen': "Please choose at least one pair.",
   'handover.nobody_chosen': "Please choose who will look after them.",

@@ -26,6 +26,7 @@ export const enPeople: Texts<typeof frPeople> = {
   'person.edit': "Correct",
   'person.saved': "It is saved.",
   'person.theirs': "{field}: now “{theirs}”, you had written “{mine}”",
+  'person.theirs_only': "{field}: now “{theirs}”",
   'person.empty': "nothing",
   'person.way_in': "Coming in",
   'person.last': "Last invitation: {at}.",

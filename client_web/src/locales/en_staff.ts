@@ -271,6 +271,7 @@ export const enStaff: Texts<typeof frStaff> = {
   'admin.policy_saved': "Saved, and it holds from now on.",
   'admin.add_person': "Add a person",
   'admin.make_pair': "Propose a pair",
+  'admin.hand_over': "Hand pairs over to a colleague",
   'admin.name': "First name or pseudonym",
   'admin.name_meant': "This name is meant so",
   'admin.login': "Sign-in name",

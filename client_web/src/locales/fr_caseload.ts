@@ -14,6 +14,7 @@ export const frCaseload = {
   'handover.to': "À qui ?",
   'handover.told': "Le mentor et le jeune lisent qu’une autre personne de l’équipe suit leur binôme. Votre collègue le lit aussi. L’histoire du binôme le garde.",
   'handover.go': { one: "Confier {count} binôme", other: "Confier {count} binômes" },
+  'handover.go_none': "Confier",
   'handover.done': { one: "C’est fait : {name} suit un binôme de plus.", other: "C’est fait : {name} suit {count} binômes de plus." },
   'handover.none_chosen': "Il reste à choisir au moins un binôme.",
   'handover.nobody_chosen': "Il reste à choisir la personne qui suivra.",

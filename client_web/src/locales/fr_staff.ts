@@ -270,6 +270,7 @@ export const frStaff = {
   'admin.policy_saved': "C’est enregistré, et cela vaut dès maintenant.",
   'admin.add_person': "Ajouter une personne",
   'admin.make_pair': "Proposer un binôme",
+  'admin.hand_over': "Confier des binômes à un ou une collègue",
   'admin.name': "Prénom ou pseudonyme",
   'admin.name_meant': "C’est bien le nom voulu",
   'admin.login': "Nom de connexion",

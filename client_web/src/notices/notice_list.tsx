@@ -4,7 +4,7 @@ import type { VNode } from 'preact';
 import { ago, dayAndHour, dayOf } from '../locales/moments';
 import { t, tOr, type Params } from '../locales/text';
 import { me } from '../session/session';
-import { CONSENTS, youngAddress } from '../shell/route';
+import { CONSENTS, PAPERS, youngAddress } from '../shell/route';
 import type { Notice } from '../wire/notice';
 import { seen, unseen } from './unseen';
 
@@ -39,6 +39,7 @@ export function NoticeList(): VNode | null {
 /** The page where something can be done about it, when there is one. */
 function whereTo({ kind, facts }: Notice): string | null {
   const role = me.value?.account.role;
+  if (kind === 'charter_changed') return PAPERS;
   if (!/^(consent|guardian)_/.test(kind)) return null;
   if (role === 'mentee' || role === 'guardian') return CONSENTS;
   return typeof facts['mentee'] === 'string' ? youngAddress(facts['mentee']) : null;

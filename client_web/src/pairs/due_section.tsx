@@ -5,7 +5,7 @@ import { dayOf } from '../locales/moments';
 import { t, tOr } from '../locales/text';
 import { me } from '../session/session';
 import { Awaited, useLoaded } from '../shell/loaded';
-import { mentorAddress, pairAddress, welfareAddress } from '../shell/route';
+import { HANDOVER, mentorAddress, pairAddress, welfareAddress } from '../shell/route';
 import type { Pair } from '../wire/account';
 import type { Due } from '../wire/pairs';
 import { LIVE, word } from './words';
@@ -39,7 +39,7 @@ function Lapsing(): VNode {
                       {item.on && ` · ${dayOf(item.on)}`}
                     </span>
                   </span>
-                  <span class={(item.days ?? -1) < 8 ? 'tag tag-call' : 'tag'}>{left(item.days)}</span>
+                  <span class={(item.days ?? -1) < 8 ? 'tag tag-due' : 'tag'}>{left(item.days)}</span>
                 </li>
               ))}
             </ul>
@@ -57,23 +57,30 @@ function OwnPairs(): VNode {
       <h2 id="my-pairs-title">{t('pairs.mine')}</h2>
       <Awaited of={loaded}>
         {({ pairs }) => (
-          <ul class="people">
-            {pairs
-              .filter((pair) => pair.state !== 'closed')
-              .map((pair) => (
-                <li key={pair.id}>
-                  <span>
-                    <a href={pairAddress(pair.id)}>
-                      <strong>
-                        {pair.mentor.name} · {pair.mentee.name}
-                      </strong>
-                    </a>
-                    {pair.kind === 'bridge' && <span class="fact">{t('pairs.is_bridge')}</span>}
-                  </span>
-                  <span class="tag">{tOr(`pair.${pair.state}`, 'pair.active')}</span>
-                </li>
-              ))}
-          </ul>
+          <>
+            <ul class="people">
+              {pairs
+                .filter((pair) => pair.state !== 'closed')
+                .map((pair) => (
+                  <li key={pair.id}>
+                    <span>
+                      <a href={pairAddress(pair.id)}>
+                        <strong>
+                          {pair.mentor.name} · {pair.mentee.name}
+                        </strong>
+                      </a>
+                      {pair.kind === 'bridge' && <span class="fact">{t('pairs.is_bridge')}</span>}
+                    </span>
+                    <span class="tag">{tOr(`pair.${pair.state}`, 'pair.active')}</span>
+                  </li>
+                ))}
+            </ul>
+            {pairs.some(({ state }) => state !== 'closed') && (
+              <a class="quiet-button" href={HANDOVER}>
+                {t('pairs.hand_over')}
+              </a>
+            )}
+          </>
         )}
       </Awaited>
     </section>

@@ -4,6 +4,7 @@ import type { VNode } from 'preact';
 import { t } from '../locales/text';
 import { Awaited, useLoaded } from '../shell/loaded';
 import { Problem, useAttempt } from '../shell/refused';
+import { CHARTER } from '../shell/route';
 import { http } from '../wire/http';
 import type { Gates } from '../wire/pairs';
 
@@ -62,6 +63,9 @@ function Fields({ gates, onChange }: { gates: Gates; onChange: (next: Gates) => 
       {tick('vetting')}
       {count('vetting_months', 1, 60)}
       {tick('charter')}
+      <a class="quiet-button" href={CHARTER}>
+        {t('gates.charter_open')}
+      </a>
       {tick('training')}
       {tick('welfare_blocks')}
       {count('closed_readable_days', 0, 730)}

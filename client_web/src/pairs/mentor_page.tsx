@@ -5,14 +5,16 @@ import type { VNode } from 'preact';
 import { dayOf } from '../locales/moments';
 import { t } from '../locales/text';
 import { Choice, Field, FormDialog } from '../shell/fields';
+import { later } from '../shell/later';
 import { Awaited, useLoaded } from '../shell/loaded';
 import { Page } from '../shell/page';
 import { Problem, useAttempt } from '../shell/refused';
 import { http } from '../wire/http';
 import type { PaperFile } from '../wire/pairs';
 import { GateList } from './gate_list';
-import { reasonsOf } from './reasons';
 import { word, worded } from './words';
+
+const SuspensionCard = later(async () => (await import('../parts/caseload')).SuspensionCard);
 
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   vetting: ['honorability', 'criminal_record', 'interview'],
@@ -21,7 +23,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
 
 export function MentorPage({ id }: { id: string }): VNode {
   const loaded = useLoaded<PaperFile>(`mentors/${id}/papers`); // not again by itself: each reading is written down
-  const asked = useSignal<'paper' | 'suspend' | 'restore' | null>(null);
+  const asked = useSignal(false);
   const said = useSignal('');
   const name = loaded.found.value?.mentor.name;
   return (
@@ -36,43 +38,21 @@ export function MentorPage({ id }: { id: string }): VNode {
               <h2 id="gates-title">{t('papers.gates')}</h2>
               <GateList file={file} />
               <p class="dialog-acts">
-                <button type="button" class="button" onClick={() => (asked.value = 'paper')}>
+                <button type="button" class="button" onClick={() => (asked.value = true)}>
                   {t('papers.add')}
                 </button>
               </p>
             </section>
             <History file={file} onChange={loaded.keep} />
-            <section class="card" aria-labelledby="suspend-title">
-              <h2 id="suspend-title">{t('papers.suspend_title')}</h2>
-              <p>{t('papers.suspend_why', { name: file.mentor.name })}</p>
-              <p class="dialog-acts">
-                <button type="button" class="button button-soft" onClick={() => (asked.value = 'suspend')}>
-                  {t('papers.suspend')}
-                </button>
-                <button type="button" class="quiet-button" onClick={() => (asked.value = 'restore')}>
-                  {t('papers.restore')}
-                </button>
-              </p>
-            </section>
-            {asked.value === 'paper' && (
+            <SuspensionCard id={id} role="mentor" />
+            {asked.value && (
               <PaperForm
                 file={file}
-                onClose={() => (asked.value = null)}
+                onClose={() => (asked.value = false)}
                 onSaved={(next) => {
                   loaded.keep(next);
-                  asked.value = null;
+                  asked.value = false;
                   said.value = t('papers.added');
-                }}
-              />
-            )}
-            {(asked.value === 'suspend' || asked.value === 'restore') && (
-              <SuspendForm
-                id={id}
-                act={asked.value}
-                onClose={() => (asked.value = null)}
-                onDone={(sentence) => {
-                  asked.value = null;
-                  said.value = sentence;
                 }}
               />
             )}
@@ -100,6 +80,7 @@ function History({ file, onChange }: { file: PaperFile; onChange: (next: PaperFi
               <span class="fact">
                 {dayOf(paper.issued_on)}
                 {paper.valid_until && ` → ${dayOf(paper.valid_until)}`}
+                {paper.version && ` · ${t('papers.version', { version: paper.version })}`}
               </span>
             </span>
             {paper.withdrawn ? (
@@ -136,21 +117,6 @@ function PaperForm({ file, onClose, onSaved }: { file: PaperFile; onClose: () =>
         required={false}
         hint={gate.value === 'vetting' ? t('papers.months', { count: file.vetting_months }) : t('papers.no_end_hint')}
       />
-    </FormDialog>
-  );
-}
-
-function SuspendForm({ id, act, onClose, onDone }: { id: string; act: 'suspend' | 'restore'; onClose: () => void; onDone: (sentence: string) => void }): VNode {
-  return (
-    <FormDialog
-      title={t(`papers.${act}`)}
-      onClose={onClose}
-      save={async (fields) => {
-        await http('POST', `people/${id}/${act}`, fields);
-        onDone(t(act === 'suspend' ? 'papers.suspended' : 'papers.restored'));
-      }}
-    >
-      <Choice label={t('pairs.why')} name="why" options={worded('why', reasonsOf(act === 'suspend' ? 'suspend' : 'lift'))} />
     </FormDialog>
   );
 }

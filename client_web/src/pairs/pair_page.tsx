@@ -7,7 +7,7 @@ import { t, tOr } from '../locales/text';
 import { Area, Choice, Field, FormDialog } from '../shell/fields';
 import { Awaited, useLoaded } from '../shell/loaded';
 import { Page } from '../shell/page';
-import { mentorAddress, pairAddress, welfareAddress } from '../shell/route';
+import { handoverAddress, mentorAddress, pairAddress, welfareAddress, youngAddress } from '../shell/route';
 import { http } from '../wire/http';
 import type { PairFile } from '../wire/pairs';
 import { BridgeForm } from './bridge_form';
@@ -51,8 +51,16 @@ export function PairPage({ id }: { id: string }): VNode {
               </p>
               {file.acts.length === 0 && <p class="empty">{t('pairs.no_acts')}</p>}
               <p class="dialog-acts">
+                {file.pair.state !== 'closed' && (
+                  <a class="quiet-button" href={handoverAddress(file.pair.id)}>
+                    {t('pairs.hand_over')}
+                  </a>
+                )}
                 <a class="quiet-button" href={mentorAddress(file.pair.mentor.id)}>
                   {t('pairs.mentor_file', { name: file.pair.mentor.name })}
+                </a>
+                <a class="quiet-button" href={youngAddress(file.pair.mentee.id)}>
+                  {t('pairs.consents', { name: file.pair.mentee.name })}
                 </a>
                 <a class="quiet-button" href={welfareAddress(file.pair.mentee.id)}>
                   {t('pairs.welfare', { name: file.pair.mentee.name })}
@@ -140,7 +148,7 @@ const History = ({ file }: { file: PairFile }): VNode => (
     <ol>
       {file.history.map((step) => (
         <li key={`${step.at}${step.act}${step.why ?? ''}`}>
-          <strong>{word('did', step.act)}</strong>
+          <strong>{step.supervisor ? t('did.hand_over_to', { name: step.supervisor }) : word('did', step.act)}</strong>
           {step.why && ` (${word(step.act === 'held' || step.act === 'freed' ? 'held' : 'why', step.why)})`}
           <span class="fact">
             {' '}

@@ -1,7 +1,9 @@
 /** A mentor's own papers: what stands until when, and the charter to read and sign. */
 
 import type { VNode } from 'preact';
-import { t, type Key } from '../locales/text';
+import { language } from '../locales/language';
+import { dateOf } from '../locales/moments';
+import { t } from '../locales/text';
 import { Awaited, useLoaded } from '../shell/loaded';
 import { Page } from '../shell/page';
 import { Problem, useAttempt } from '../shell/refused';
@@ -9,8 +11,6 @@ import { http } from '../wire/http';
 import type { PaperFile } from '../wire/pairs';
 import { GateList } from './gate_list';
 import { LIVE } from './words';
-
-const ARTICLES = 6;
 
 export function PapersPage(): VNode {
   const loaded = useLoaded<PaperFile>('papers', LIVE);
@@ -34,19 +34,21 @@ export function PapersPage(): VNode {
 
 function Charter({ file, onSigned }: { file: PaperFile; onSigned: (next: PaperFile) => void }): VNode {
   const { busy, problem, attempt } = useAttempt();
-  const signed = file.gates.find(({ gate }) => gate === 'charter')?.open;
+  const gate = file.gates.find((each) => each.gate === 'charter');
+  const signed = file.papers.some((paper) => paper.gate === 'charter' && paper.version === file.charter && !paper.withdrawn);
   const sign = (): Promise<void> => attempt(async () => onSigned(await http<PaperFile>('POST', 'papers/charter', { version: file.charter })));
   return (
     <section class="card" aria-labelledby="charter-title">
       <h2 id="charter-title">{t('charter.title')}</h2>
-      <ol>
-        {Array.from({ length: ARTICLES }, (_, index) => (
-          <li key={index}>{t(`charter.${index + 1}` as Key)}</li>
+      <ol class="articles">
+        {file.charter_text[language.value].map((article, index) => (
+          <li key={index}>{article}</li>
         ))}
       </ol>
       <Problem sentence={problem.value} />
       {/* Always here, so that it is said aloud when it changes. */}
       <p role="status">{signed && <strong>{t('charter.signed')}</strong>}</p>
+      {!signed && gate?.open && <p>{gate.until ? t('charter.changed_until', { day: dateOf(gate.until) }) : t('charter.changed')}</p>}
       {!signed && (
         <button type="button" class="button" disabled={busy.value} onClick={() => void sign()}>
           {t('charter.sign')}

@@ -68,6 +68,7 @@ export interface ConsentPage {
   history: Line[];
   next?: { age: 15 | 18; on: string };
   addable?: Named[];
+  lets_in?: boolean;
 }
 
 export interface YoungCard {

@@ -1,6 +1,7 @@
 /** Pairs and papers as professionals and mentors are told of them, named as docs/protocol.md names them. */
 
 import type { Named, Pair } from './account';
+import type { CharterText } from './caseload';
 
 export type Gate = 'vetting' | 'charter' | 'training';
 export type HoldKind = Gate | 'flag' | 'consent' | 'welfare' | 'suspended' | 'decision';
@@ -13,7 +14,7 @@ export interface PairFile {
   lacking: HoldKind[];
   acts: string[];
   bridges: Named[];
-  history: { act: string; at: string; after: string; before?: string; why?: string; note?: string; by?: string }[];
+  history: { act: string; at: string; after: string; before?: string; why?: string; note?: string; by?: string; supervisor?: string }[];
   proposal?: { availability: string; network: string; equipment: string; about_mentor: string; answer?: string; answered_at?: string };
   bridge?: Pair;
   bridge_of?: string;
@@ -22,7 +23,9 @@ export interface PairFile {
 
 export interface PaperFile {
   mentor: Named;
+  /** The version to sign, and its articles by language. */
   charter: number;
+  charter_text: CharterText;
   vetting_months: number;
   gates: { gate: Gate; asked: boolean; open: boolean; until?: string; days?: number }[];
   papers: { id: string; gate: Gate; kind: string; issued_on: string; at: string; withdrawn: boolean; valid_until?: string; version?: number }[];
