@@ -14,7 +14,8 @@ def begin_pair(ask: Ask, staff: str, made: Mapping[str, str], two: Mapping[str, 
     today = str(datetime.now(UTC).date())
     for gate, kind in (("vetting", "honorability"), ("training", "welcome")):
         ask("POST", f"mentors/{made['mentor']}/papers", {"gate": gate, "kind": kind, "issued_on": today}, staff)
-    ask("POST", "papers/charter", {"version": 1}, two["mentor"])
+    version = ask("GET", "papers", None, two["mentor"])["charter"]
+    ask("POST", "papers/charter", {"version": version}, two["mentor"])
     pair = ask("POST", "pairs", dict(made), staff)["id"]
     ask("POST", f"pairs/{pair}/answer", {"answer": "yes"}, two["mentee"])
     revision = ask("GET", f"pairs/{pair}", None, staff)["revision"]
