@@ -36,6 +36,7 @@ export const enSecurity: Texts<typeof frSecurity> = {
   'second.passkey': "Passkey",
   'second.recovery': "Recovery codes",
   'second.recovery_left': { one: "One is left.", other: "{count} are left." },
+  'second.recovery_none': "None is left.",
   'second.new_codes': "New codes",
   'second.remove': "Remove",
   'second.drop_totp': "Remove the app for codes",

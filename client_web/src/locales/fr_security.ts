@@ -38,6 +38,7 @@ export const frSecurity = {
   'second.passkey': "Clé d’accès",
   'second.recovery': "Codes de secours",
   'second.recovery_left': { one: "Il en reste un.", other: "Il en reste {count}." },
+  'second.recovery_none': "Il n’en reste aucun.",
   'second.new_codes': "Nouveaux codes",
   'second.remove': "Retirer",
   'second.drop_totp': "Retirer l’application de codes",

@@ -71,7 +71,7 @@ function Listed({ there, onDo }: { there: SecondFactors; onDo: (doing: Doing) =>
           <li>
             <span>
               <strong>{t('second.recovery')}</strong>
-              <span class="fact">{t('second.recovery_left', { count: there.recovery_left })}</span>
+              <span class="fact">{there.recovery_left === 0 ? t('second.recovery_none') : t('second.recovery_left', { count: there.recovery_left })}</span>
             </span>
             {button('second.new_codes', { act: 'codes' }, 'button button-plain')}
           </li>
