@@ -56,6 +56,9 @@ OF: Final[Mapping[Data, frozenset[Role]]] = {
     Data.REQUESTS: _ALL,
 }
 
+# What a copy for staff holds, which is all but what was said (export.py).
+_COPY: Final = tuple(data for data in Data if data not in (Data.MESSAGES, Data.MESSAGES_ONCE, Data.FLAGGED, Data.CALLS))
+
 # What each act shows of the people it is about: by the act, else by its resource. A test fails for one not here.
 SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "account": (Data.NAME, Data.CONTACT, Data.BIRTH_DATE),
@@ -64,6 +67,7 @@ SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "consent": (Data.NAME, Data.CONSENTS),
     "consent:text": (),
     "data": (Data.NAME, Data.REQUESTS),
+    "data:answer": _COPY,
     "data:own": (),
     "data:retain": (),
     "device": (Data.NAME, Data.SIGN_INS),

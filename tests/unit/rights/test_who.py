@@ -3,7 +3,22 @@
 import pytest
 
 from server.kernel.permissions import Permission, Role
+from server.rights.holdings import HOLDINGS
 from server.rights.who import OF, Data, seen_by, shown_by
+
+# What each section of a copy for staff tells.
+SECTIONS = {
+    Data.NAME: {"account"},
+    Data.SIGN_INS: {"sessions", "devices", "second_factor", "passkeys", "invitations", "notices", "readings"},
+    Data.CONSENTS: {"consents", "guardians", "age_steps"},
+    Data.PAIR: {
+        *("pairs", "pauses", "proposals", "pair_history", "suspensions", "rooms", "reading_marks", "room_visits"),
+        "planned_sessions",
+    },
+    Data.PAPERS: {"papers", "warnings"},
+    Data.WELFARE: {"welfare"},
+    Data.REQUESTS: {"requests", "restrictions", "legal_holds"},
+}
 
 
 @pytest.mark.parametrize("act", Permission)
@@ -29,3 +44,11 @@ def test_a_mentor_sees_of_the_young_person_what_they_share_and_no_more() -> None
 
 def test_the_young_person_sees_no_paper_of_their_mentor() -> None:
     assert Data.PAPERS not in seen_by(Role.MENTEE, Role.MENTOR)
+
+
+@pytest.mark.parametrize("viewer", [Role.ADMIN, Role.SUPERVISOR])
+def test_what_a_copy_for_staff_holds_is_said_to_be_seen_by_them(viewer: Role) -> None:
+    given = {holding.name for holding in HOLDINGS if holding.shown and not holding.intimate}
+    assert given - {section for sections in SECTIONS.values() for section in sections} == set()
+    seen = {data for me in Role for data in seen_by(viewer, me)}
+    assert seen >= {*SECTIONS, Data.CONTACT, Data.BIRTH_DATE}
