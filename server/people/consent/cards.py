@@ -77,7 +77,8 @@ class TurnCard(Struct, frozen=True):
 
 class ConsentPage(Struct, frozen=True):
     """``may_answer``: the reader's word counts now. ``guardians`` are those of now, for staff also those of before;
-    ``addable`` those whom staff may add."""
+    ``addable`` those whom staff may add. ``lets_in``: the reader may give codes to these people, and cut off their
+    devices."""
 
     mentee: PersonName
     reader: Reader
@@ -88,6 +89,7 @@ class ConsentPage(Struct, frozen=True):
     history: list[LineCard]
     next: TurnCard | UnsetType = UNSET
     addable: list[PersonName] | UnsetType = UNSET
+    lets_in: bool | UnsetType = UNSET
 
 
 class YoungCard(Struct, frozen=True):

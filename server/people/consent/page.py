@@ -60,7 +60,8 @@ class ConsentPages:
                 await record(conn, principal.organisation_id, now, act, by=reader, about={mentee_id})
             known = (await _known(conn, principal.organisation_id, [mentee_id]))[mentee_id]
             addable = await self._addable(conn, principal, known, now)
-        return page(replace(known, addable=addable), "staff", reader, now, language)
+            lets_in = await self._caseload.lets_in(conn, principal, known.people[mentee_id])
+        return page(replace(known, addable=addable, lets_in=lets_in), "staff", reader, now, language)
 
     async def young(self, principal: Principal) -> list[YoungCard]:
         """The young people whom a member of staff works for, those with most to settle first. Raises Forbidden."""

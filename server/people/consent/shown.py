@@ -40,7 +40,7 @@ from server.transport.wire import timestamp
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that is known of one young person. ``addable``: the guardians whom the reader may add."""
+    """All that is known of one young person. ``addable`` and ``lets_in`` are about the reader, one of the staff."""
 
     file: File
     texts: Mapping[Purpose, Version]
@@ -48,6 +48,7 @@ class Known:
     links: Sequence[GuardianLink]
     people: Mapping[UUID, Person]
     addable: Sequence[Person] = ()
+    lets_in: bool = False
 
 
 def page(known: Known, reader: Reader, me: UUID, now: datetime, language: str) -> ConsentPage:
@@ -85,6 +86,7 @@ class _Reading:
             ],
             next=_next(known.file, band),
             addable=addable,
+            lets_in=known.lets_in if self.reader == "staff" else UNSET,
         )
 
     def _may_answer(self) -> bool:

@@ -159,8 +159,11 @@ async def test_a_supervisor_chooses_guardians_of_their_own_families_alone(house:
     alice = await house.person(Role.ADMIN, "Alice")
     nadia, paul = [await house.person(Role.GUARDIAN, name) for name in ("Nadia", "Paul")]
     room, other = await house.room(), await house.room(guardian=nadia)
-    addable = {one["name"] for one in (await staff(house, room)).body["addable"]}
-    assert addable == {"Paul"}
+    seen = (await staff(house, room)).body
+    assert ([one["name"] for one in seen["addable"]], seen["lets_in"]) == (["Paul"], True)
+    unpaired = await house.person(Role.MENTEE, "Zoé")  # whose consent comes before there is a pair
+    page = (await house.ask(room.supervisor, "GET", f"/api/v1/mentees/{unpaired.id}/consents")).body
+    assert page["lets_in"] is False
     path = f"/api/v1/mentees/{room.mentee.id}"
     assert "Nadia" in str((await house.ask(alice, "GET", f"{path}/consents")).body["addable"])
     refused = [
