@@ -58,7 +58,7 @@ async def test_a_pair_goes_to_a_colleague_who_suspends_the_young_person_and_lets
 ) -> None:
     account(admin, f"colleague-{pair.supervisor}", "Samir", "supervisor")
     claire = await room.seat(pair.supervisor, viewport=TELEPHONE)
-    await claire.page.get_by_role("link", name="Julien · Léa").click()
+    await claire.page.get_by_role("link", name="Julien · Léa", exact=True).click()
     await claire.page.get_by_role("link", name="Confier à un ou une collègue").click()
     await expect(claire.page.get_by_label("Julien · Léa")).to_be_checked()
     await claire.page.get_by_label("À qui").select_option(label="Samir")
@@ -68,7 +68,7 @@ async def test_a_pair_goes_to_a_colleague_who_suspends_the_young_person_and_lets
     await expect(claire.page.get_by_text("Aucun binôme à confier.")).to_be_visible()
 
     samir = await room.seat(f"colleague-{pair.supervisor}")
-    await samir.page.get_by_role("link", name="Julien · Léa").click()
+    await samir.page.get_by_role("link", name="Julien · Léa", exact=True).click()
     history = samir.page.get_by_role("region", name="Histoire").get_by_role("listitem").first
     await expect(history).to_contain_text(re.compile("Confié à Samir.*Claire.*Je pars en congé"))
 
