@@ -62,7 +62,8 @@ export function PeopleList({ people }: { people: readonly Account[] }): VNode {
                 <strong>{account.name}</strong>
               </a>
               <span class="fact">
-                {account.login} · {t(`people.state.${account.state}`)}
+                {account.login}
+                {account.state !== 'in' && ` · ${t(`people.state.${account.state}`)}`}
               </span>
             </span>
             <span class="tag">{t(account.disabled ? 'admin.disabled' : `role.${account.role}`)}</span>

@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { dayAndHour } from '../locales/moments';
+import { dateOf, dayAndHour } from '../locales/moments';
 import { t, tOr, type Key } from '../locales/text';
 import { Awaited, useLoaded } from '../shell/loaded';
 import { Page } from '../shell/page';
@@ -151,5 +151,5 @@ const facts = (person: Person): (readonly [string, string])[] => [
   [t('people.zone'), person.zone],
   [t('people.email_is'), person.email ?? ''],
   [t('people.phone_is'), person.phone ?? ''],
-  [t('admin.birth_date'), person.birth_date ?? ''],
+  [t('admin.birth_date'), person.birth_date ? dateOf(person.birth_date) : ''],
 ];
