@@ -215,6 +215,7 @@ class Accounts:
             if await store.set_disabled(conn, account_id, now):
                 await invitation_store.revoke_open(conn, account_id, now)
                 await record(conn, organisation_id, now, Act.ACCOUNT_CLOSED, by=by, about=[account_id])
+                await self._witnesses.tell(conn, account.person, [Touched.CLOSED], now, by)
                 await self._standing.changed(conn, [account_id], now)
             ended = await sessions.delete_of_account(conn, account_id)
         await self._sign_in.announce(ended, "disabled")

@@ -173,8 +173,9 @@ class PersonFiles:
         principal.require(Permission.ACCOUNT_CLOSE)
         now = self._clock.now()
         async with self._database.begin(principal.organisation_id) as conn:
-            await self._account(conn, principal, account_id, lock=True)
+            account = await self._account(conn, principal, account_id, lock=True)
             if await store.set_open(conn, account_id):
+                await self._witnesses.tell(conn, account.person, [Touched.REOPENED], now, principal.account_id)
                 await self._record(conn, principal, Act.ACCOUNT_REOPENED, account_id)
                 await self._standing.changed(conn, [account_id], now)
 

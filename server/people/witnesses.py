@@ -28,6 +28,8 @@ class Touched(StrEnum):
     SECOND_STEP = "second_step"
     ADDRESS = "address"
     BIRTH_DATE = "birth_date"
+    CLOSED = "closed"
+    REOPENED = "reopened"
 
 
 class Witnesses:

@@ -113,6 +113,8 @@ export const enNotices: Texts<typeof frNotices> = {
   'notice.word.refused': "no",
   'notice.word.withdrawn': "yes taken back",
   'notice.word.new_account': "an account of the team was made",
+  'notice.word.closed': "the account was closed",
+  'notice.word.reopened': "the account was opened again",
   'notice.word.way_in': "a new way in was given",
   'notice.word.second_step': "the second step was reset",
   'notice.word.address': "the address or telephone",

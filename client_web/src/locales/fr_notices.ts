@@ -136,6 +136,8 @@ export const frNotices = {
   'notice.word.refused': "non",
   'notice.word.withdrawn': "oui retiré",
   'notice.word.new_account': "un compte de l’équipe a été créé",
+  'notice.word.closed': "le compte a été fermé",
+  'notice.word.reopened': "le compte a été rouvert",
   'notice.word.way_in': "un nouvel accès a été donné",
   'notice.word.second_step': "la double vérification a été remise à zéro",
   'notice.word.address': "l’adresse ou le téléphone",

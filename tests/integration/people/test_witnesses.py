@@ -140,3 +140,14 @@ async def test_that_mentors_are_asked_for_less_is_told_to_all_the_others(house: 
     assert (await house.ask(nora, "PUT", "/api/v1/policy/gates", gates | {"vetting": False})).status == 204
     told = [await kinds(house, who) for who in (omar, room.supervisor, nora)]
     assert told == [["gates_changed"], ["gates_changed"], []]
+
+
+async def test_an_account_that_is_closed_is_told_to_those_who_are_left_with_it(house: House) -> None:
+    """A child writes to a mentor who never answers; or an admin is rid of who might have seen them."""
+    room = await house.room()
+    nora, omar = await house.person(Role.ADMIN, "Nora"), await house.person(Role.ADMIN, "Omar")
+    for act in ("close", "reopen"):
+        for who in (room.mentor, omar):
+            assert (await house.ask(nora, "POST", f"/api/v1/accounts/{who.id}/{act}")).status == 204
+    steps = [(whom, what) for what in ("closed", "reopened") for whom in ("whom_mentor", "whom_admin")]
+    assert await heard(house, room.supervisor) == steps
