@@ -3,6 +3,7 @@ or not a socket of theirs is there to be cut."""
 
 import asyncio
 import logging
+from collections.abc import Collection, Mapping
 from typing import Final
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from server.infra.notices import Notices
 from server.infra.rechecks import Rechecks
 from server.kernel.clock import Clock
 from server.kernel.errors import NotFound
+from server.kernel.permissions import Role
 from server.people.sessions.store import roles_of_live
-from server.rooms.access import Rights
+from server.rooms.access import Place, Rights
 from server.signalling.calls import Calls
 from server.signalling.parts import Part
 from server.signalling.rules import EndCode
@@ -86,11 +88,12 @@ class CallRevocation:
         if not parts:
             return []
         organisation_id = parts[0].principal.organisation_id
-        async with self._database.begin(organisation_id) as conn:
-            roles = await roles_of_live(conn, {part.principal.session_id for part in parts}, self._clock.now())
-        try:
-            place = await self._rights.place(room_id, organisation_id)
-        except NotFound:
+        sessions = {part.principal.session_id for part in parts}
+        # At once: a busy database answers each after a while, and somebody is heard until then.
+        roles, place = await asyncio.gather(
+            self._roles(organisation_id, sessions), self._place(organisation_id, room_id)
+        )
+        if place is None:
             return [(part, "removed") for part in parts]
         lost: list[tuple[Part, EndCode]] = []
         for part in parts:
@@ -105,3 +108,13 @@ class CallRevocation:
             elif not access.may_call:
                 lost.append((part, "consent"))
         return lost
+
+    async def _roles(self, organisation_id: UUID, sessions: Collection[UUID]) -> Mapping[UUID, Role]:
+        async with self._database.begin(organisation_id) as conn:
+            return await roles_of_live(conn, sessions, self._clock.now())
+
+    async def _place(self, organisation_id: UUID, room_id: UUID) -> Place | None:
+        try:
+            return await self._rights.place(room_id, organisation_id)
+        except NotFound:
+            return None

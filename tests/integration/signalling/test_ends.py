@@ -20,7 +20,7 @@ from tests.conftest import Postgres
 from tests.integration.signalling.conftest import Caller, Neighbourhood
 from tests.integration.signalling.test_rights import silenced
 from tests.support.papers import vetted
-from tests.support.rooms import NOW, Client, House, Person, Room, served
+from tests.support.rooms import NOW, Client, House, Person, Room, organisation, served
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -269,6 +269,25 @@ async def test_who_was_a_guardian_is_out_when_the_child_is_grown(town: Town) -> 
     assert page.events("session:ended") != []
     assert (await lea.client.say(room, "Dix-huit ans !"))["ok"]
     assert lea.client.events("call:ended") == []
+
+
+async def test_words_that_ask_again_end_calls_until_they_are_answered(town: Town) -> None:
+    """In an organisation of their own: all its young people are asked."""
+    here, south = town.here, await organisation(town.there.database, "South")
+    room = await here.house.room(where=south, mentee_born=date(2010, 1, 1))
+    admin = await here.house.person(Role.ADMIN, "Ada", where=south)
+    julien, lea = await here.caller(room.mentor, room), await here.caller(room.mentee, room)
+    for caller in (julien, lea):
+        await caller.join()
+    words = {"text": "Se voir et s’entendre.", "easy": "Appeler."}
+    body = {"purpose": "video", "after": 1, "asks_again_in": 0, "fr": words, "en": words}
+    await town.ask(admin, "POST", "consent-texts", body)
+    assert [await caller.ended() for caller in (julien, lea)] == ["consent"] * 2
+    await silenced(here, julien, lea)
+    answer = {"mentee": str(room.mentee.id), "purpose": "video", "agree": True, "version": 2}
+    await town.ask(room.mentee, "POST", "my-consents", answer)
+    await lea.client.until(lambda: "calls" not in (lea.client.events("room:rights") or [{"calls": 0}])[-1], "calls")
+    assert (await lea.client.call("call:join", lea.request()))["ok"]
 
 
 async def test_a_direct_call_is_over_for_both_when_one_loses_the_right(town: Town) -> None:
