@@ -13,6 +13,7 @@ from server.kernel.clock import Clock
 from server.kernel.errors import Conflict, NotFound
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
+from server.pairs.professionals import professionals_of
 from server.people import restrictions
 from server.people.notices import tell
 from server.people.store import Person, organisation, people_in_role, people_of
@@ -104,6 +105,9 @@ class Requests:
             await tell(conn, principal.organisation_id, admin.id, "request_made", now, what=kind, due=due)
         if person.id != principal.account_id:
             await tell(conn, principal.organisation_id, person.id, "request_made_for_you", now, what=kind)
+            for who in (await professionals_of(conn, [person.id])).get(person.id, ()):  # who may know of a danger
+                facts = {"mentee": person.id, "what": kind, "due": due}
+                await tell(conn, principal.organisation_id, who, "request_by_guardian", now, **facts)
 
     async def withdraw(self, principal: Principal, request_id: UUID) -> None:
         """By whoever made it, while it is open. Raises Conflict("request_ended"), also for what is not one's own."""

@@ -92,6 +92,7 @@ export const enNotices: Texts<typeof frNotices> = {
   'notice.word.no': "no",
   'notice.request_made': "Somebody has made a request on their data ({what}). Last day for an answer: {due}",
   'notice.request_made_for_you': "A request on your data was made for you ({what}).",
+  'notice.request_by_guardian': "A guardian asks for something about the data of a young person you follow ({what}). If you know of a danger, say so before it is answered: {due}",
   'notice.request_taken': "Somebody is dealing with your request ({what}). An answer comes at the latest: {due}",
   'notice.request_extended': "Your request needs more time ({what}). The reason is in “My data”. New date: {due}",
   'notice.request_answered': "Your request was answered ({what}). See “My data”.",

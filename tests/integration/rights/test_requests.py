@@ -78,6 +78,7 @@ async def test_a_guardian_asks_for_a_child_under_15_and_for_nobody_else(house: H
     assert [one["about"]["name"] for one in listed["requests"]] == ["Lea"]
     assert [one["by"]["name"] for one in (await house.ask(child.mentee, "GET", OWN)).body["requests"]] == ["Sophie"]
     assert "request_made_for_you" in await notices(house, child.mentee)
+    assert "request_by_guardian" in await notices(house, child.supervisor)  # who may know why it must not be answered
 
 
 async def test_a_parent_reads_neither_the_childs_requests_nor_the_other_parents_and_stops_none(house: House) -> None:
