@@ -41,7 +41,7 @@ export function LostDevice({ page }: { page: ConsentPage }): VNode {
         {people.map((person) => (
           <li key={person.id}>
             <strong>{person.name}</strong>
-            <span class="dialog-acts">
+            <span class="way-acts">
               <button type="button" class="button button-soft" aria-label={t('young.code_for', { name: person.name })} disabled={busy.value} onClick={() => void give(person)}>
                 {t('young.code')}
               </button>

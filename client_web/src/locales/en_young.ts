@@ -21,7 +21,7 @@ export const enYoung: Texts<typeof frYoung> = {
   'young.guardian': "Person",
   'young.no_addable': "This person first needs an account as a guardian.",
   'young.lost': "Lost telephone, or a new device",
-  'young.lost_why': "A code opens Binôme on a new device, once, within 72 hours. Cutting off signs the devices of before out at once. The administration is told each time.",
+  'young.lost_why': "A code opens Binôme on a new device, once, within 72 hours. Cutting off signs the devices of before out at once. The administration is told of each code.",
   'young.code': "Give a code",
   'young.code_for': "Give a code: {name}",
   'young.cut': "Cut off their devices",

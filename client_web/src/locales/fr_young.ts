@@ -20,7 +20,7 @@ export const frYoung = {
   'young.guardian': "Personne",
   'young.no_addable': "Il faut d’abord un compte de responsable pour cette personne.",
   'young.lost': "Téléphone perdu ou nouvel appareil",
-  'young.lost_why': "Un code ouvre Binôme sur un nouvel appareil, une seule fois, pendant 72 heures. Couper déconnecte tout de suite les appareils d’avant. L’administration est prévenue à chaque fois.",
+  'young.lost_why': "Un code ouvre Binôme sur un nouvel appareil, une seule fois, pendant 72 heures. Couper déconnecte tout de suite les appareils d’avant. L’administration apprend chaque code donné.",
   'young.code': "Donner un code",
   'young.code_for': "Donner un code : {name}",
   'young.cut': "Couper ses appareils",
