@@ -41,14 +41,14 @@ export function LostDevice({ page }: { page: ConsentPage }): VNode {
         {people.map((person) => (
           <li key={person.id}>
             <strong>{person.name}</strong>
-            <span class="way-acts">
+            <div class="way-acts">
               <button type="button" class="button button-soft" aria-label={t('young.code_for', { name: person.name })} disabled={busy.value} onClick={() => void give(person)}>
                 {t('young.code')}
               </button>
               <button type="button" class="button button-plain" aria-label={t('young.cut_of', { name: person.name })} disabled={busy.value} onClick={() => (cutting.value = person)}>
                 {t('young.cut')}
               </button>
-            </span>
+            </div>
           </li>
         ))}
       </ul>
