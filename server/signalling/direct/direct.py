@@ -4,29 +4,26 @@ the policy, a socket that is gone. The media through the server stays, silent, s
 The only place that hands a description of one device to another.
 """
 
-import asyncio
 import itertools
-import logging
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from msgspec import UNSET
 
 from server.infra.database import Database
 from server.infra.notices import Notices
+from server.infra.rechecks import Rechecks
 from server.kernel.clock import Clock
 from server.kernel.errors import BadSdp, Forbidden, NotFound
 from server.kernel.principal import day_everywhere
 from server.people.policy import policy_of
+from server.people.store import people_of
 from server.rooms.access import Rights
 from server.signalling.calls import Calls
 from server.signalling.direct import wire
 from server.signalling.direct.rules import may_be_direct
 from server.signalling.parts import Part
 from server.transport.gateway import Connection
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -60,7 +57,8 @@ class DirectCalls:
         self._clock = clock
         self._companies: dict[UUID, Company] = {}  # by room
         self._numbers = itertools.count(1)
-        self._looks: set[asyncio.Task[None]] = set()
+        self._changes = 0
+        self._checks = Rechecks(self._look, "direct")
         calls.on_hold(self._held)
         calls.on_end(self._changed)
         notices.on("rights", self._on_notice)
@@ -106,9 +104,7 @@ class DirectCalls:
                 self._close(company, "away")
 
     async def stop(self) -> None:
-        for task in self._looks:
-            task.cancel()
-        await asyncio.gather(*self._looks, return_exceptions=True)
+        await self._checks.stop()
 
     # What ends it, and what makes it possible
 
@@ -132,37 +128,37 @@ class DirectCalls:
         present = self._parts.of_room(room_id)
         if len(present) == 2:
             self._companies[room_id] = Company((present[0], present[1]))
-            self._look_soon([room_id])
+            self._checks.ask([room_id])
 
     async def _on_notice(self, payload: str) -> None:
         kind, _, identifier = payload.partition(":")
-        if kind == "organisation":
+        if kind in ("account", "organisation"):
             about = UUID(identifier)
-            self._look_soon(
+            rooms = [
                 room
                 for room, company in self._companies.items()
-                if any(part.principal.organisation_id == about for part in company.parts)
-            )
+                if any(about in (part.principal.account_id, part.principal.organisation_id) for part in company.parts)
+            ]
+            self._changes += bool(rooms)
+            self._checks.ask(rooms)
 
     async def _on_gap(self) -> None:
-        self._look_soon(self._companies)
-
-    def _look_soon(self, rooms: Iterable[UUID]) -> None:
-        for room_id in list(rooms):
-            task = asyncio.get_running_loop().create_task(self._look(room_id), name="direct-policy")
-            self._looks.add(task)
-            task.add_done_callback(self._looks.discard)
+        self._changes += 1
+        self._checks.ask(self._companies)
 
     async def _look(self, room_id: UUID) -> None:
-        """Whether the two there may go direct, as things stand now; when that cannot be known, they may not."""
+        """Whether the two there may go direct, as things stand now; as long as that cannot be known, they may not."""
         company = self._companies.get(room_id)
         if company is None:
             return
         try:
             possible = await self._may(company)
-        except Exception as error:
-            log.warning("policy_not_read", extra={"room": room_id, "error": type(error).__name__})
-            possible = False
+        except Exception:
+            self._settle(room_id, company, possible=False)
+            raise
+        self._settle(room_id, company, possible=possible)
+
+    def _settle(self, room_id: UUID, company: Company, *, possible: bool) -> None:
         if self._companies.get(room_id) is not company or possible == company.possible:
             return
         company.possible = possible
@@ -172,10 +168,16 @@ class DirectCalls:
             self._close(company, "policy")
 
     async def _may(self, company: Company) -> bool:
-        organisation_id = company.parts[0].principal.organisation_id
+        """By what is known of the two now: how old somebody is may have been corrected since they connected."""
+        came = [part.principal for part in company.parts]
+        organisation_id = came[0].organisation_id
         async with self._database.begin(organisation_id) as conn:
             policy = await policy_of(conn, organisation_id)
-        people = [part.principal for part in company.parts]
+            known = await people_of(conn, {principal.account_id for principal in came})
+        people = [
+            replace(principal, role=known[principal.account_id].role, birth_date=known[principal.account_id].birth_date)
+            for principal in came
+        ]
         return may_be_direct(people, allowed=policy.direct_calls, today=day_everywhere(self._clock.now()))
 
     def _own(self, connection: Connection, peer: UUID) -> Part:
@@ -188,8 +190,10 @@ class DirectCalls:
         """The part, and the two whom everything now lets go direct."""
         access = await self._rights.calling(room, connection)
         part = self._own(connection, peer)
-        company = self._companies.get(access.room_id)
+        company, changes = self._companies.get(access.room_id), self._changes
         if part.room_id != access.room_id or company is None or not await self._may(company):
+            raise Forbidden("direct_calls")
+        if changes != self._changes:  # what was read may be of before
             raise Forbidden("direct_calls")
         if self._companies.get(access.room_id) is not company or part.connection is not connection:
             raise NotFound  # somebody came or went while the policy was read

@@ -102,7 +102,7 @@ async def test_anybodys_arrival_ends_it_at_once(street: Neighbourhood) -> None:
     assert claire.client.events("call:describe") == []
 
 
-@pytest.mark.parametrize("how", ["withdrawn", "policy", "away", "company"])
+@pytest.mark.parametrize("how", ["withdrawn", "policy", "age", "away", "company"])
 async def test_what_else_ends_it(street: Neighbourhood, how: str) -> None:
     julien, lea = await adults(street)
     link = await agree(julien, lea)
@@ -110,11 +110,14 @@ async def test_what_else_ends_it(street: Neighbourhood, how: str) -> None:
         await lea.act("call:direct", agree=False)
     elif how == "policy":
         await street.house.sql("update organisations set direct_calls = false")
+    elif how == "age":  # it was corrected: they are 17
+        born = date(2009, 3, 4)
+        await street.house.sql("update accounts set birth_date = :born where id = :who", born=born, who=lea.who.id)
     elif how == "away":
         await lea.client.close()
     else:
         await lea.act("call:leave")
-    ended = await becomes(julien, why=how)
+    ended = await becomes(julien, why="policy" if how == "age" else how)
     assert ended["state"] == ("possible" if how in ("withdrawn", "away") else "off")
     assert (ended["mine"], ended["theirs"]) == (False, False)
     late = await julien.act("call:describe", link=link, sdp=SDP)
