@@ -166,8 +166,6 @@ class Retention:
                 night.counts[keeping.purpose] = night.counts.get(keeping.purpose, 0) + count
         await self._people(night)
         if night.counts:
-            async with self._database.begin(organisation_id) as conn:
-                await record(conn, organisation_id, night.now, Act.RETENTION_DONE, by=None, detail=night.counts)
             log.info("retention_done", extra={"organisation": organisation_id, "count": sum(night.counts.values())})
         return night.counts
 
@@ -181,7 +179,11 @@ class Retention:
                 f" where {_old(keeping)} and not {_COVERED.format(k=keeping)} limit {BATCH}) old"
                 " where d.ctid = old.ctid"
             )
-            return (await conn.execute(statement, _parameters(keeping, night, holds))).rowcount
+            count = (await conn.execute(statement, _parameters(keeping, night, holds))).rowcount
+            if count:
+                detail = {keeping.purpose: count}
+                await record(conn, night.organisation_id, night.now, Act.RETENTION_DONE, by=None, detail=detail)
+            return count
 
     async def _people(self, night: _Night) -> None:
         async with self._database.begin(night.organisation_id) as conn:

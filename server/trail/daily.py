@@ -33,6 +33,7 @@ class DailyHeads:
         self._clock = clock
         self._zones = zones
         self._data = data
+        self._written: Mapping[UUID, date] = {}
 
     def register(self, jobs: Jobs) -> None:
         jobs.schedule(JOB, OFTEN, self.run)
@@ -43,10 +44,13 @@ class DailyHeads:
             ended = {organisation: _yesterday(now, zone) for organisation, zone in (await self._zones(conn)).items()}
             kept = await heads.keep(conn, ended, now)
         # After the commit: nothing stands in the file that the database could still take back. Also when nothing is
-        # new: the file may have missed what was kept while its disk was full, or by another machine.
+        # new to the database: the file may have missed what was kept while its disk was full, or by another machine.
+        if not kept and ended == self._written:
+            return
         async with self._database.everywhere() as conn:
             known = await heads.lines(conn)
         await asyncio.to_thread(heads.append, self._data, known)
+        self._written = ended
         if kept:
             log.info("heads_kept", extra={"count": kept})
 

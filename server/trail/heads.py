@@ -88,13 +88,21 @@ def append(data: Path, known: Collection[str]) -> int:
 
 
 def read(path: Path) -> list[Head]:
-    """The heads in a file. Raises GroundError for one that cannot be read or holds anything else."""
+    """The heads in a file. A line that was cut off by a full disk or a lost power, and stands whole further on, is no
+    head of its own. Raises GroundError for a file that cannot be read or holds anything else."""
     try:
         text = path.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no list of heads"
         raise GroundError(f"cannot read the heads in {path}: {reason.lower()}") from error
-    return [_parse(line, number, path) for number, line in enumerate(text.splitlines(), 1) if line]
+    lines, found = text.splitlines(), []
+    for number, line in enumerate(lines, 1):
+        try:
+            found += [_parse(line, number, path)] if line else []
+        except GroundError:
+            if not any(later.startswith(line) for later in lines[number:]):
+                raise
+    return found
 
 
 def _parse(line: str, number: int, path: Path) -> Head:

@@ -4,8 +4,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from server.infra.database import Database
 from server.kernel.clock import ManualClock
+from server.kernel.ground import GroundError
 from server.kernel.identifiers import new_id
 from server.people.everyone import all_organisations
 from server.people.store import Organisation, insert_organisation
@@ -72,3 +75,29 @@ async def test_a_line_that_was_cut_off_is_written_again(database: Database, tmp_
     assert heads.append(tmp_path, known) == 1
     assert heads.append(tmp_path, known) == 0
     assert path.read_text().splitlines()[1:] == known
+    assert [head.sequence for head in heads.read(path)] == [1]  # what was cut off hinders nobody who verifies
+    path.write_text(path.read_text() + "2026-11-22 nobody")
+    with pytest.raises(GroundError, match="line 3 of"):
+        heads.read(path)
+
+
+async def test_a_file_that_could_not_be_written_is_written_later(database: Database, tmp_path: Path) -> None:
+    """By the next run, though the database has the heads already; then it is left alone until a day ends."""
+    north, clock = await chain(database, 1), ManualClock(EVENING)
+
+    async def zones(_conn: object) -> dict[UUID, str]:
+        return {north.id: "Europe/Paris"}
+
+    daily, file = DailyHeads(database, clock, zones, tmp_path), tmp_path / heads.FILE
+    file.parent.write_text("in the way of the folder")
+    with pytest.raises(OSError, match="audit"):
+        await daily.run({})
+    file.parent.unlink()
+    await daily.run({})
+    assert len(heads.read(file)) == 1
+    file.unlink()
+    await daily.run({})
+    assert not file.exists()
+    clock.advance(86_400)
+    await daily.run({})
+    assert len(heads.read(file)) == 2
