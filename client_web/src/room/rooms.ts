@@ -1,6 +1,6 @@
 /** All that this page knows of each room, kept up to date from the socket. */
 
-import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
+import { computed, effect, signal, type ReadonlySignal, untracked } from '@preact/signals';
 import { home, loadHome, me } from '../session/session';
 import type { CallPerson } from '../wire/call';
 import { ask, connectNow, cursorsFrom, link, on, onOnline } from '../wire/link';
@@ -200,12 +200,15 @@ const instant = (value: string | number): number => (typeof value === 'number' ?
 effect(() => {
   const fresh = home.value;
   if (!fresh) return;
-  for (const card of fresh.rooms) {
-    const room = roomOf(card.number);
-    room.take(card);
-    for (const act of early.get(card.id) ?? []) act(room);
-  }
-  early = new Map();
+  // Once each: what a room was told since is newer, and changes its card.
+  untracked(() => {
+    for (const card of fresh.rooms) {
+      const room = roomOf(card.number);
+      room.take(card);
+      for (const act of early.get(card.id) ?? []) act(room);
+    }
+    early = new Map();
+  });
 });
 
 let owner: string | undefined;

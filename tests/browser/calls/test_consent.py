@@ -22,7 +22,7 @@ async def test_a_yes_taken_back_in_a_call_ends_it_and_can_be_given_again(room: R
     await joins(julien, "Appel vocal")
     await joins(lea, "Rejoindre sans caméra")
     await lea.press("Mon compte")
-    await lea.page.get_by_role("link", name="Mes accords").click()
+    await lea.page.get_by_role("banner").get_by_role("link", name="Mes accords").click()
     calls = purpose(lea, "S’appeler")
     await expect(calls.get_by_text("Activé", exact=True)).to_be_visible()
     await calls.get_by_role("button", name="Revenir sur mon oui").click()
