@@ -19,7 +19,7 @@ from server.pairs.history import Step
 from server.pairs.holds_store import Hold
 from server.pairs.life import YOUNG, Act, possible
 from server.pairs.papers import missing
-from server.pairs.propose import Proposal, proposal
+from server.pairs.propose import Proposal, proposals
 from server.pairs.required import HoldKind
 from server.pairs.rules import Pair, State
 from server.people.store import Person, people_in_role, people_of
@@ -67,7 +67,7 @@ async def pair_file(conn: AsyncConnection, staff: Principal, pair_id: UUID, at: 
     return PairFile(
         pair,
         life.state,
-        await proposal(conn, pair.id),
+        (await proposals(conn, [pair.id])).get(pair.id),
         holds,
         lacks,
         acts,

@@ -1,7 +1,7 @@
 """Proposing a pair: staff choose the two and the professional who answers for them, and say why they fit. Nothing opens
 before the young person has said yes and a professional begins it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -18,7 +18,6 @@ from server.kernel.principal import Principal
 from server.pairs import history, store
 from server.pairs.rules import Pair, State
 from server.pairs.tables import pair_proposals
-from server.pairs.tables import pairs as pair_rows
 from server.pairs.telling import tell_of_proposal
 from server.people.store import Person, people_of
 from server.trail.acts import Act as Trail
@@ -109,12 +108,17 @@ async def insert_pair(conn: AsyncConnection, new: Pair) -> None:
         raise
 
 
-async def proposal(conn: AsyncConnection, pair_id: UUID) -> Proposal | None:
-    row = (await conn.execute(select(pair_proposals).where(pair_proposals.c.pair_id == pair_id))).first()
-    if row is None:
-        return None
-    criteria = Criteria(row.availability, row.network, row.equipment, row.about_mentor)
-    return Proposal(criteria, row.answer, row.answered_at)
+async def proposals(conn: AsyncConnection, pair_ids: Collection[UUID]) -> Mapping[UUID, Proposal]:
+    """Of these pairs, by pair, in one query; those that were never proposed are left out."""
+    if not pair_ids:
+        return {}
+    rows = await conn.execute(select(pair_proposals).where(pair_proposals.c.pair_id.in_(pair_ids)))
+    return {
+        row.pair_id: Proposal(
+            Criteria(row.availability, row.network, row.equipment, row.about_mentor), row.answer, row.answered_at
+        )
+        for row in rows
+    }
 
 
 async def write_answer(conn: AsyncConnection, pair_id: UUID, answer: Answer, at: datetime) -> None:
@@ -125,9 +129,6 @@ async def write_answer(conn: AsyncConnection, pair_id: UUID, answer: Answer, at:
 
 async def waiting_for(conn: AsyncConnection, mentee_id: UUID) -> list[tuple[Pair, Proposal]]:
     """What is proposed to this young person and has not begun, the oldest first."""
-    states = [State.PROPOSED.value, State.AGREED.value]
-    query = select(pair_rows.c.id).where(pair_rows.c.mentee_id == mentee_id, pair_rows.c.state.in_(states))
-    ids = list((await conn.execute(query)).scalars())
-    found = await store.pairs_by_id(conn, ids)
-    told = [(found[pair_id], await proposal(conn, pair_id)) for pair_id in sorted(ids)]
-    return [(pair, known) for pair, known in told if known is not None]
+    pairs = await store.proposed_to(conn, mentee_id)
+    told = await proposals(conn, [pair.id for pair in pairs])
+    return [(pair, told[pair.id]) for pair in pairs if pair.id in told]

@@ -77,6 +77,12 @@ async def pairs_of(conn: AsyncConnection, account_id: UUID) -> list[Pair]:
     )
 
 
+async def proposed_to(conn: AsyncConnection, mentee_id: UUID) -> list[Pair]:
+    """The pairs of this young person that have not begun, the oldest first."""
+    waiting = pairs.c.state.in_([State.PROPOSED.value, State.AGREED.value])
+    return await _select(conn, (pairs.c.mentee_id == mentee_id) & waiting)
+
+
 async def pairs_of_organisation(conn: AsyncConnection, organisation_id: UUID) -> list[Pair]:
     """All pairs of an organisation, the oldest first."""
     return await _select(conn, pairs.c.organisation_id == organisation_id)

@@ -4,13 +4,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.kernel.clock import Clock
 from server.kernel.permissions import Role
 from server.kernel.principal import ADULT_AGE, Principal, age_on
-from server.people import store
-from server.people.entry.bound import BY_DEVICE, pin_of
+from server.people.tables import bound_sessions, organisations
 from server.transport.wire import Timestamp, timestamp
 
 
@@ -41,9 +41,19 @@ class Me(msgspec.Struct):
 
 async def me_of(conn: AsyncConnection, principal: Principal, clock: Clock) -> Me:
     """``principal`` as told to themselves."""
-    organisation = await store.organisation(conn, principal.organisation_id)
-    pin = await pin_of(conn, principal.session_id) if principal.role in BY_DEVICE else None
-    born, today = principal.birth_date, clock.now().astimezone(ZoneInfo(organisation.zone)).date()
+    query = (
+        select(
+            organisations.c.id,
+            organisations.c.name,
+            organisations.c.zone,
+            bound_sessions.c.session_id.is_not(None).label("bound"),
+            bound_sessions.c.pin_hash.is_not(None).label("pin"),
+        )
+        .outerjoin(bound_sessions, bound_sessions.c.session_id == principal.session_id)
+        .where(organisations.c.id == principal.organisation_id)
+    )
+    here = (await conn.execute(query)).one()
+    born, today = principal.birth_date, clock.now().astimezone(ZoneInfo(here.zone)).date()
     return Me(
         account=MyAccount(
             id=principal.account_id,
@@ -52,7 +62,7 @@ async def me_of(conn: AsyncConnection, principal: Principal, clock: Clock) -> Me
             language=principal.language,
             minor=born is not None and age_on(born, today) < ADULT_AGE,
         ),
-        organisation=MyOrganisation(organisation.id, organisation.name),
+        organisation=MyOrganisation(here.id, here.name),
         expires_at=timestamp(principal.expires_at),
-        pin=msgspec.UNSET if pin is None else pin,
+        pin=here.pin if here.bound else msgspec.UNSET,
     )

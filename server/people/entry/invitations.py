@@ -21,7 +21,6 @@ from server.people import store
 from server.people.caseload import Caseload
 from server.people.entry import codes
 from server.people.entry import store as invitation_store
-from server.people.entry.bound import BY_DEVICE
 from server.people.entry.delivery import JOB
 from server.people.entry.store import Delivered, Invitation, Purpose, Way
 from server.people.passwords import Passwords
@@ -36,6 +35,9 @@ LASTS = {
     Purpose.PASSWORD: timedelta(days=7),
     Purpose.RESET: timedelta(hours=24),
 }
+
+
+BY_DEVICE = frozenset({Role.MENTEE, Role.GUARDIAN})  # who needs no password
 
 
 @dataclass(frozen=True, slots=True)

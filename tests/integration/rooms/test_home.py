@@ -80,19 +80,50 @@ async def test_unread_is_counted_up_to_a_bound(house: House) -> None:
     assert (card["unread"], card["upto"]) == (999, 1500)
 
 
-@pytest.mark.parametrize("role", ["mentor", "supervisor"])
-async def test_one_room_asks_as_much_as_three(house: House, role: str) -> None:
-    counts = []
-    statements: list[str] = []
+@pytest.fixture
+def statements(house: House) -> list[str]:
+    """What the server asks its database, from now on."""
+    noted: list[str] = []
 
     def note(conn: Any, cursor: Any, statement: str, *_: Any) -> None:
         # Who is asking may or may not be remembered: any notice forgets it.
         if "token_hash" not in statement and not is_scope(statement):
-            statements.append(statement)
+            noted.append(statement)
 
+    event.listen(house.bound.engine.sync_engine, "before_cursor_execute", note)
+    return noted
+
+
+async def test_a_young_person_asks_as_much_with_three_proposals_as_with_one(
+    house: House, statements: list[str]
+) -> None:
+    room = await house.room()
+    alice = await house.person(Role.ADMIN, "Alice")
+
+    async def asked() -> tuple[int, int]:
+        await house.ask(room.mentee, "GET", "/api/v1/home")
+        statements.clear()
+        home = (await house.ask(room.mentee, "GET", "/api/v1/home")).body
+        return len(home.get("proposals", ())), len(statements)
+
+    counts = [await asked()]
+    for more in (1, 2):
+        for _ in range(more):
+            mentor = await house.person(Role.MENTOR, "Julien")
+            three = {"mentor": mentor.id, "mentee": room.mentee.id, "supervisor": room.supervisor.id}
+            body = {role: str(person) for role, person in three.items()}
+            assert (await house.ask(alice, "POST", "/api/v1/pairs", body)).status == 201
+        counts.append(await asked())
+    assert [proposals for proposals, _ in counts] == [0, 1, 3]
+    assert counts[0][1] <= 8
+    assert counts[1][1] == counts[2][1] <= 10
+
+
+@pytest.mark.parametrize("role", ["mentor", "supervisor"])
+async def test_one_room_asks_as_much_as_three(house: House, statements: list[str], role: str) -> None:
+    counts = []
     first = await house.room()
     who = {"mentor": first.mentor, "supervisor": first.supervisor}[role]
-    event.listen(house.bound.engine.sync_engine, "before_cursor_execute", note)
     for _ in range(2):
         await house.ask(who, "GET", "/api/v1/home")  # signed in from now on
         statements.clear()
