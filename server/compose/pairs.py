@@ -3,6 +3,7 @@
 from server.compose.people import People
 from server.ground import Ground
 from server.pairs.charter_http import CharterHttp
+from server.pairs.gates_http import GatesHttp
 from server.pairs.holds import Holds
 from server.pairs.http import PairsHttp
 from server.pairs.lapses import Lapses
@@ -23,6 +24,7 @@ class Pairs:
         self.endpoints = (
             PairsHttp(database, clock),
             CharterHttp(database, clock, people.standing),
+            GatesHttp(database, clock, people.standing),
             PapersHttp(database, clock, people.standing),
             SuspensionsHttp(database, clock, people.standing),
             PairActsHttp(database, clock, Pairing(database, clock)),

@@ -1,11 +1,19 @@
 """A pair that is handed over to another professional: what waits of it on the old one's lists goes with it."""
 
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.moderation.tables import flags
+
+
+async def lock(conn: AsyncConnection, pair_ids: Collection[UUID]) -> None:
+    """Locks what waits of these pairs. Before the pairs are: who decides a flag takes the flag first (pairs/freeze.py).
+    """
+    waiting = select(flags.c.id).where(flags.c.pair_id.in_(pair_ids), flags.c.decided_at.is_(None))
+    await conn.execute(waiting.order_by(flags.c.id).with_for_update())
 
 
 async def hand_over(conn: AsyncConnection, pair_id: UUID, supervisor_id: UUID) -> None:

@@ -1,4 +1,4 @@
-"""HTTP around papers: a mentor's own, those that staff keep, the child-welfare track, and the policy."""
+"""HTTP around papers: a mentor's own, those that staff keep, and the child-welfare track."""
 
 from datetime import date
 from typing import Annotated
@@ -9,16 +9,12 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from server.infra.database import Database
 from server.kernel.clock import Clock
 from server.kernel.permissions import Permission
-from server.pairs import papers_store, store
 from server.pairs.card import PersonName
 from server.pairs.charter_http import CharterText
 from server.pairs.keeping import Keeping, PaperFile, WelfareFile
-from server.pairs.papers import Gate, Policy
+from server.pairs.papers import Gate
 from server.pairs.welfare import Outcome, Step
 from server.people.standing import Standing
-from server.people.witnesses import tell_staff
-from server.trail.acts import Act as Trail
-from server.trail.record import record
 from server.transport.endpoint import Call, endpoint
 from server.transport.wire import Timestamp, timestamp
 
@@ -98,22 +94,10 @@ class EntryBody(Struct, forbid_unknown_fields=True):
     note: Note | None = None
 
 
-class GatesBody(Struct, forbid_unknown_fields=True):
-    vetting: bool
-    charter: bool
-    training: bool
-    vetting_months: Annotated[int, Meta(ge=1, le=60)]
-    welfare_blocks: bool
-    closed_readable_days: Annotated[int, Meta(ge=0, le=730)]
-
-
 class PapersHttp:
     """Endpoints of papers."""
 
     def __init__(self, database: Database, clock: Clock, standing: Standing) -> None:
-        self._database = database
-        self._clock = clock
-        self._standing = standing
         self._keeping = Keeping(database, clock, standing)
 
     @endpoint("GET", "/api/v1/papers", answer=PaperFileCard, permission=Permission.PAPER_OWN)
@@ -177,42 +161,6 @@ class PapersHttp:
         return _welfare(
             await self._keeping.record_welfare(call.principal, mentee, body.step, body.on, body.outcome, body.note)
         )
-
-    @endpoint("GET", "/api/v1/policy/gates", answer=GatesBody, permission=Permission.POLICY_SET)
-    async def gates(self, call: Call) -> GatesBody:
-        """What one's organisation asks of a mentor."""
-        async with self._database.begin(call.principal.organisation_id) as conn:
-            policy = await papers_store.policy(conn, call.principal.organisation_id)
-        return GatesBody(
-            policy.vetting,
-            policy.charter,
-            policy.training,
-            policy.vetting_months,
-            policy.welfare_blocks,
-            policy.closed_readable_days,
-        )
-
-    @endpoint("PUT", "/api/v1/policy/gates", body=GatesBody, permission=Permission.POLICY_SET)
-    async def set_gates(self, call: Call) -> None:
-        """Decide otherwise. Whoever lacks what is asked for from now on is paused at once, and opened by it. The others
-        of the staff are told: an unvetted mentor is nothing that one admin lets in alone, unseen."""
-        body: GatesBody = call.body
-        staff, at = call.principal, self._clock.now()
-        policy = Policy(
-            body.vetting,
-            body.charter,
-            body.training,
-            body.vetting_months,
-            body.welfare_blocks,
-            body.closed_readable_days,
-        )
-        detail = {name: getattr(body, name) for name in body.__struct_fields__}
-        async with self._database.begin(staff.organisation_id) as conn:
-            await papers_store.set_policy(conn, staff.organisation_id, policy, staff.account_id, at)
-            await record(conn, staff.organisation_id, at, Trail.GATES_CHANGED, by=staff.account_id, detail=detail)
-            await tell_staff(conn, staff.organisation_id, "gates_changed", at, staff.account_id)
-            pairs = await store.pairs_of_organisation(conn, staff.organisation_id)
-            await self._standing.changed(conn, {pair.mentor_id for pair in pairs}, at)
 
 
 def _papers(file: PaperFile) -> PaperFileCard:

@@ -52,8 +52,13 @@ async def policy(conn: AsyncConnection, organisation_id: UUID) -> Policy:
     return (await policies(conn, [organisation_id]))[organisation_id]
 
 
+def values_of(policy: Policy) -> dict[str, bool | int]:
+    """What an admin decides of it, by column."""
+    return {name: getattr(policy, name) for name in _POLICY}
+
+
 async def set_policy(conn: AsyncConnection, organisation_id: UUID, new: Policy, by: UUID, at: datetime) -> None:
-    values = {name: getattr(new, name) for name in _POLICY} | {"changed_by": by, "changed_at": at}
+    values = {**values_of(new), "changed_by": by, "changed_at": at}
     await conn.execute(
         upsert(gate_policies)
         .values(organisation_id=organisation_id, **values)

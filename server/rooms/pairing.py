@@ -17,7 +17,7 @@ from server.kernel.errors import BadRequest, Conflict
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
-from server.moderation.handed_over import hand_over as hand_over_flags
+from server.moderation import handed_over
 from server.pairs import history, holds_store
 from server.pairs import store as pairs
 from server.pairs.acts import act_on, answer, lacking, taken
@@ -139,6 +139,7 @@ class Pairing:
         at = self._clock.now()
         async with self._database.begin(staff.organisation_id) as conn:
             await check_people(conn, staff, {"supervisor": supervisor})
+            await handed_over.lock(conn, pair_ids)
             for pair_id in sorted(set(pair_ids)):
                 pair = await taken(conn, staff, pair_id, None)
                 if pair.state is State.CLOSED:
@@ -150,7 +151,7 @@ class Pairing:
         self, conn: AsyncConnection, staff: Principal, pair: Pair, supervisor: UUID, note: str | None, at: datetime
     ) -> None:
         await pairs.set_supervisor(conn, pair.id, supervisor)
-        await hand_over_flags(conn, pair.id, supervisor)
+        await handed_over.hand_over(conn, pair.id, supervisor)
         await store.hand_over_seat(conn, pair.id, pair.supervisor_id, supervisor, at)
         by = staff.account_id
         await history.write(
