@@ -53,12 +53,11 @@ class Resets:
         wait = max(self._addresses.take(site_of(address), BY_ADDRESS), self._names.take(key, BY_NAME))
         if wait:
             raise TooFast("signin", retry_in_ms=ceil(wait * 1000))
-        # Two queries and one job, whoever is found: who waits for the answer learns nothing from how long it takes.
+        # One query for identifiers and one job, whoever is found: all that depends on who it is happens in the job, and
+        # who waits for the answer learns nothing from how long it takes. The name itself is not put into the queue.
         async with self._database.everywhere() as conn:
-            by_login = await store.account_by_login(conn, key)
-            found = await store.accounts_by_email(conn, key, MOST)
-            ids = {account.person.id for account in (*found, by_login) if account is not None}
-            await self._jobs.enqueue(conn, JOB, {"accounts": sorted(map(str, ids)), "site": site})
+            ids = await store.named(conn, key, MOST)
+            await self._jobs.enqueue(conn, JOB, {"accounts": list(map(str, ids)), "site": site})
 
     async def run(self, payload: Mapping[str, Any]) -> None:
         """Safe to repeat: who was written to a moment ago is not written to again."""

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
-from server.people.store import account_by_login, accounts_by_email
+from server.people.store import account_by_login, named
 from tests.support.roles import bound, is_scope
 
 MANY = 10_000
@@ -67,12 +67,16 @@ async def test_a_login_is_found_by_index_in_whatever_case(crowded: Database) -> 
     assert "Seq Scan on accounts" not in plan, plan
 
 
-async def test_an_address_is_found_by_index_in_whatever_case(crowded: Database) -> None:
+async def test_a_login_or_an_address_is_found_by_index_in_whatever_case(crowded: Database) -> None:
     async with crowded.everywhere() as conn:
-        (found,) = await accounts_by_email(conn, "p4242@EXAMPLE.org", 2)
-        assert found.login == "P4242"
-        plan = await plan_of(conn, lambda: accounts_by_email(conn, "p4242@example.org", 2))
+        account = await account_by_login(conn, "p4242")
+        assert account is not None
+        for name in ("p4242@EXAMPLE.org", "P4242"):
+            assert await named(conn, name, 2) == [account.person.id]
+        assert await named(conn, "nobody@example.org", 2) == []
+        plan = await plan_of(conn, lambda: named(conn, "p4242@example.org", 2))
     assert "accounts_email_key_idx" in plan, plan
+    assert "accounts_login_key_key" in plan, plan
     assert "Seq Scan on accounts" not in plan, plan
 
 
