@@ -46,7 +46,8 @@ class Instant(TypeDecorator[datetime]):
 
 
 class Database:
-    """One PostgreSQL database. ``url`` is ``postgresql://user:password@host:port/name`` as libpq writes it."""
+    """One PostgreSQL database. ``url`` is ``postgresql://user:password@host:port/name`` as libpq writes it, with
+    ``?sslmode=`` and the like behind."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self._url: URL = make_url(url).set(drivername="postgresql+asyncpg")
@@ -56,7 +57,7 @@ class Database:
             max_overflow=0,
             pool_timeout=5,
             pool_pre_ping=True,  # the connections of before a restart of PostgreSQL are replaced without an error
-            connect_args={"timeout": CONNECT_SECONDS},
+            async_creator=self.connect_raw,  # asyncpg reads the whole URL; SQLAlchemy knows no sslmode
             hide_parameters=True,  # what people wrote stays out of the texts of exceptions, and so of the log
         )
 

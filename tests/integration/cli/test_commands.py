@@ -112,6 +112,31 @@ class TestDoctor:
         assert "set BINOME_PORT to another port" in done.stdout
         assert "Traceback" not in done.stderr
 
+    def test_what_stands_around_the_server(self, folder: Path) -> None:
+        """A web server in front that is not named, letters without links, a secret that everybody reads, Redis away."""
+        data = folder / "data"
+        env = environment(data, public_url="https://binome.example")
+        done = run("doctor", env=env)
+        assert (done.returncode, findings(done.stdout)["site"]) == (1, "fix")
+        assert "name it in BINOME_TRUSTED_PROXIES" in done.stdout
+        (data).mkdir()
+        (data / "secret").write_text("a" * 64)
+        (data / "secret").chmod(0o644)
+        env = environment(
+            data,
+            smtp_url="smtp://127.0.0.1:1",
+            database_url="postgresql://u:topsecret@127.0.0.1:1/x",
+            redis_url="redis://:topsecret@127.0.0.1:1",
+        )
+        done = run("doctor", env=env)
+        told = findings(done.stdout)
+        assert {what for what, state in told.items() if state == "fix"} == {"database", "mail", "redis", "secret"}
+        assert "chmod 600" in done.stdout
+        assert "set the site's address" in done.stdout
+        assert "topsecret" not in done.stdout + done.stderr
+        (data / "secret").chmod(0o600)
+        assert findings(run("doctor", env=env).stdout)["secret"] == "note"
+
     def test_a_database_that_does_not_answer(self, folder: Path) -> None:
         env = environment(folder / "data", database_url="postgresql://u:topsecret@127.0.0.1:1/x")
         done = run("doctor", env=env)
