@@ -109,7 +109,7 @@ export const frNotices = {
   'notice.word.no': "non",
   'notice.request_made': "Une demande sur ses données est arrivée ({what}). Dernier jour pour répondre : {due}",
   'notice.request_made_for_you': ["Une demande a été faite pour vous sur vos données ({what}).", "Une demande a été faite pour toi sur tes données ({what})."],
-  'notice.request_by_guardian': "Un responsable demande quelque chose sur les données d’un jeune que vous suivez ({what}). Si vous savez d’un danger, dites-le avant la réponse : {due}",
+  'notice.request_by_guardian': "Un responsable demande quelque chose sur les données d’un jeune que vous suivez ({what}). Si vous savez d’un danger, dites-le avant la réponse : {due}",
   'notice.request_taken': ["Quelqu’un s’occupe de votre demande ({what}). Réponse au plus tard : {due}", "Quelqu’un s’occupe de ta demande ({what}). Réponse au plus tard : {due}"],
   'notice.request_extended': ["Il faut plus de temps pour votre demande ({what}). La raison est dans « Mes données ». Nouvelle date : {due}", "Il faut plus de temps pour ta demande ({what}). La raison est dans « Mes données ». Nouvelle date : {due}"],
   'notice.request_answered': ["Votre demande a une réponse ({what}). Elle est dans « Mes données ».", "Ta demande a une réponse ({what}). Elle est dans « Mes données »."],
