@@ -52,6 +52,8 @@ export const enSecurity: Texts<typeof frSecurity> = {
   'proof.by_passkey': "With a passkey instead",
   'proof.need': "The current password or a code is missing.",
 
+  'password.none_title': "Without a password",
+  'password.none': "You come in by a code or a link from the team, without a password. If you want one, just ask the team.",
   'password.title': "Change the password",
   'password.new': "New password",
   'password.hint': "A few unrelated words make a good password. Your other devices will have to sign in again.",

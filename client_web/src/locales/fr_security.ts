@@ -54,6 +54,11 @@ export const frSecurity = {
   'proof.by_passkey': "Plutôt avec une clé d’accès",
   'proof.need': "Il manque le mot de passe actuel, ou un code.",
 
+  'password.none_title': "Sans mot de passe",
+  'password.none': [
+    "Vous entrez par un code ou un lien de l’équipe, sans mot de passe. Pour en avoir un, il suffit de le demander à l’équipe.",
+    "Tu entres par un code ou un lien de l’équipe, sans mot de passe. Pour en avoir un, il suffit de le demander à l’équipe.",
+  ],
   'password.title': "Changer de mot de passe",
   'password.new': "Nouveau mot de passe",
   'password.hint': [

@@ -15,12 +15,22 @@ const PinCard = later(async () => (await import('../parts/entry')).PinCard);
 
 export function SecurityPage(): VNode {
   const factors = useLoaded<SecondFactors>('second-factors');
+  const known = factors.found.value;
   return (
     <Page title={t('security.title')} kind="security">
       {me.value?.pin !== undefined && <PinCard />}
       <DevicesCard />
-      <FactorsCard loaded={factors} />
-      <PasswordCard factors={factors.found.value} />
+      {known && !known.password && !known.totp && known.passkeys.length === 0 ? (
+        <section class="card" aria-labelledby="no-password-title">
+          <h2 id="no-password-title">{t('password.none_title')}</h2>
+          <p>{t('password.none')}</p>
+        </section>
+      ) : (
+        <>
+          <FactorsCard loaded={factors} />
+          <PasswordCard factors={known} />
+        </>
+      )}
     </Page>
   );
 }

@@ -44,6 +44,7 @@ export interface SecondFactors {
   passkeys: readonly { id: string; created_at: string; used_on: string }[];
   recovery_left: number;
   required: boolean;
+  password: boolean;
 }
 
 /** One place where one is signed in. */

@@ -62,12 +62,14 @@ class PasskeyRow(msgspec.Struct):
 
 
 class SecondFactors(msgspec.Struct):
-    """``recovery_left`` counts the recovery codes that are not used yet; ``required`` whether one must stay."""
+    """``recovery_left`` counts the recovery codes that are not used yet; ``required`` whether one must stay;
+    ``password`` whether there is one: who comes in by a code alone has nothing to prove a change with."""
 
     totp: bool
     passkeys: list[PasskeyRow]
     recovery_left: int
     required: bool
+    password: bool
 
 
 class RecoveryCodes(msgspec.Struct):
@@ -117,7 +119,8 @@ class FactorsHttp:
         """One's own second factors."""
         found = await self._own.factors(call.principal)
         rows = [PasskeyRow(key.id, timestamp(key.created_at), key.used_on) for key in found.passkeys]
-        return SecondFactors(found.totp, rows, found.recovery_left, self._own.must_have(call.principal))
+        required, password = self._own.must_have(call.principal), await self._own.has_password(call.principal)
+        return SecondFactors(found.totp, rows, found.recovery_left, required, password)
 
     @endpoint("POST", "/api/v1/second-factors/challenge", answer=PasskeyOptions)
     async def challenge(self, call: Call) -> PasskeyOptions:

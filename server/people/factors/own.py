@@ -58,6 +58,10 @@ class Own:
         async with self._database.begin(principal.organisation_id) as conn:
             return await store.factors_of(conn, principal.account_id)
 
+    async def has_password(self, principal: Principal) -> bool:
+        async with self._database.begin(principal.organisation_id) as conn:
+            return await people.password_hash_of(conn, principal.account_id) is not None
+
     @staticmethod
     def must_have(principal: Principal) -> bool:
         """Whether this person's role asks for a second factor."""

@@ -252,6 +252,7 @@ async def test_staff_cut_a_device_off_while_it_is_used(house: House, admin: Pers
 async def test_a_bound_device_goes_on_as_long_as_it_comes_back(house: House, admin: Person) -> None:
     account = await made(house, admin, Role.GUARDIAN, "Nadia")
     nadia = await bound(house, {"code": (await issued(house, admin, account))["code"]})
+    assert (await house.ask(nadia, "GET", "/api/v1/second-factors")).body["password"] is False
     before = (await house.ask(nadia, "POST", "/api/v1/session/renew")).body["expires_at"]
     socket = await house.open(nadia)
     house.clock.advance(timedelta(days=2).total_seconds())

@@ -356,7 +356,7 @@ async def test_staff_keep_a_second_factor(here: World) -> None:
     assert added.body == {"recovery_codes": []}
     assert (await ask(here, "second-factors/totp/remove", token, proof)).status == 204
     listed = (await ask(here, "second-factors", token, method="GET")).body
-    assert (listed["totp"], len(listed["passkeys"]), listed["required"]) == (False, 1, True)
+    assert (listed["totp"], len(listed["passkeys"]), listed["required"], listed["password"]) == (False, 1, True, True)
     challenge = await ask(here, "second-factors/challenge", token, headers=host(here))
     proven = {"proof": {"passkey": telephone.use(challenge.body["public_key"])}}
     fresh = await ask(here, "second-factors/recovery-codes", token, proven, headers=host(here))
