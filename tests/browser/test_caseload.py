@@ -78,7 +78,7 @@ async def test_a_pair_goes_to_a_colleague_who_suspends_the_young_person_and_lets
     await samir.press("Suspendre maintenant")
     form = samir.page.get_by_role("dialog")
     await form.get_by_label("Motif").select_option(label="sécurité")
-    await form.get_by_role("button", name="Enregistrer").click()
+    await form.get_by_role("button", name="Suspendre maintenant").click()
     card = samir.page.get_by_role("region", name="Suspension")
     await expect(card).to_contain_text(re.compile("par Samir.: sécurité"))
     await expect(lea.page.get_by_label("Écrire un message")).to_have_count(0)
@@ -86,7 +86,7 @@ async def test_a_pair_goes_to_a_colleague_who_suspends_the_young_person_and_lets
     await expect(lea.page.get_by_text("sécurité")).to_have_count(0)
     await samir.press("Lever la suspension")
     await form.get_by_label("Motif").select_option(label="réglé")
-    await form.get_by_role("button", name="Enregistrer").click()
+    await form.get_by_role("button", name="Lever la suspension").click()
     await expect(samir.page.get_by_role("button", name="Suspendre maintenant")).to_be_visible()
     await lea.in_room()
 

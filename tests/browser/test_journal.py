@@ -24,7 +24,7 @@ async def test_who_read_what_about_me(room: Room, pair: Logins) -> None:
     await alice.page.get_by_role("button", name="Lire en urgence").last.click()
     await alice.page.get_by_label("Motif").select_option("absence")
     await alice.page.get_by_label("Pourquoi, en une phrase").fill("Claire est malade et une mère a appelé.")
-    await alice.press("Enregistrer")
+    await alice.page.get_by_role("dialog").get_by_role("button", name="Lire en urgence").click()
     await expect(alice.page.get_by_text("j’ai raté le bus")).to_be_visible()
 
     said = "a lu tes messages en urgence .* parce que le professionnel du binôme était absent"

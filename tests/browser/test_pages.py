@@ -159,7 +159,7 @@ async def test_an_admin_adds_people_and_a_pair(room: Room, pair: Logins) -> None
     for label, login in (("Mentor", pair.mentor), ("Jeune", f"chloe-{pair.mentee}"), ("Suivi par", pair.supervisor)):
         choice = form.get_by_label(label)
         await choice.select_option(value=await choice.locator("option", has_text=f"({login})").get_attribute("value"))
-    await form.get_by_role("button", name="Enregistrer").click()
+    await form.get_by_role("button", name="Proposer un binôme").click()
     await expect(admin.page.get_by_text("Le binôme Julien et Chloé est proposé.", exact=False)).to_be_visible()
     chloe = await room.seat(f"chloe-{pair.mentee}")
     await expect(chloe.page.get_by_role("heading", name="Julien voudrait faire équipe avec toi")).to_be_visible()

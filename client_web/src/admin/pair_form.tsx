@@ -19,6 +19,7 @@ export function PairForm({ people, onClose, onSaved }: Props): VNode {
   return (
     <FormDialog
       title={t('admin.make_pair')}
+      act={t('admin.make_pair')}
       onClose={onClose}
       save={async (fields) => {
         const made = await http<Pair>('POST', 'pairs', fields);

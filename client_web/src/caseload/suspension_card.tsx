@@ -59,6 +59,7 @@ export function SuspensionCard({ id, role }: Props): VNode | null {
       {asked.value && (
         <FormDialog
           title={t(`suspension.${act}_of`, { name })}
+          act={t(`suspension.${act}`)}
           onClose={() => (asked.value = false)}
           save={async (fields) => {
             await http('POST', `people/${id}/${act === 'lift' ? 'restore' : 'suspend'}`, fields);

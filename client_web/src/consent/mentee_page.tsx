@@ -163,7 +163,7 @@ const ENDINGS = ['authority', 'request', 'mistake'] as const;
 
 function EndForm({ link, onClose, send }: { link: GuardianCard; onClose: () => void; send: (where: string, body: unknown) => Promise<void> }): VNode {
   return (
-    <FormDialog title={t('young.end_of', { name: link.guardian.name })} onClose={onClose} save={({ why }) => send(`guardians/${link.id}/end`, { why })}>
+    <FormDialog title={t('young.end_of', { name: link.guardian.name })} act={t('young.end')} onClose={onClose} save={({ why }) => send(`guardians/${link.id}/end`, { why })}>
       <p class="hint">{t('young.end_hint')}</p>
       <Choice label={t('young.why')} name="why" options={ENDINGS.map((one) => [one, t(`young.ended.${one}`)])} />
     </FormDialog>

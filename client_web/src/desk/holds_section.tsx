@@ -88,7 +88,7 @@ function NewHold({ onClose, onPlaced }: { onClose: () => void; onPlaced: () => v
     onPlaced();
   };
   return (
-    <FormDialog title={t('desk.hold_new')} onClose={onClose} save={place}>
+    <FormDialog title={t('desk.hold_new')} act={t('desk.hold_place')} onClose={onClose} save={place}>
       <Problem sentence={people.problem.value || pairs.problem.value} />
       <Choice label={t('desk.hold_about')} name="about" options={about} />
       <Area label={t('desk.hold_reason')} name="reason" maxLength={2000} />

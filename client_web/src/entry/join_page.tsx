@@ -99,7 +99,9 @@ const Choose = ({ token, login }: { token: string; login: string }): VNode => (
   >
     <p class="field">
       <span class="label">{t('join.login')}</span> <strong>{login}</strong>
-      <input type="text" class="visually-hidden" autocomplete="username" value={login} readOnly tabIndex={-1} aria-hidden="true" />
+      <span class="visually-hidden" aria-hidden="true">
+        <input type="text" autocomplete="username" value={login} readOnly tabIndex={-1} />
+      </span>
     </p>
   </OneField>
 );

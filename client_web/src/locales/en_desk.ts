@@ -64,6 +64,7 @@ export const enDesk: Texts<typeof frDesk> = {
   'desk.hold_tell_later': "Do not tell at once",
   'desk.hold_tell_on': "Tell on",
   'desk.hold_tell_why': "Why that waits",
+  'desk.hold_place': "Keep",
   'desk.retention': "For how long it is kept",
   'desk.retention_why': "Each night what is too old goes. Nothing goes of what has to be kept.",
   'desk.tonight': { one: "Tonight: {count} thing.", other: "Tonight: {count} things." },

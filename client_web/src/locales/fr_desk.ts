@@ -63,6 +63,7 @@ export const frDesk = {
   'desk.hold_tell_later': "Ne pas prévenir tout de suite",
   'desk.hold_tell_on': "Prévenir le",
   'desk.hold_tell_why': "Pourquoi attendre",
+  'desk.hold_place': "Conserver",
   'desk.retention': "Combien de temps c’est gardé",
   'desk.retention_why': "Chaque nuit, ce qui est trop ancien s’en va. Rien ne part de ce qui doit être conservé.",
   'desk.tonight': { one: "Cette nuit : {count} élément.", other: "Cette nuit : {count} éléments." },

@@ -15,6 +15,7 @@ interface Props {
 export const BridgeForm = ({ file, onClose, onDone }: Props): VNode => (
   <FormDialog
     title={t('pairs.bridge')}
+    act={t('pairs.bridge')}
     onClose={onClose}
     save={async ({ mentor, day }) => {
       const until = new Date(`${day}T20:00`).toISOString();

@@ -56,12 +56,13 @@ function OwnPairs(): VNode {
     <section class="card" aria-labelledby="my-pairs-title">
       <h2 id="my-pairs-title">{t('pairs.mine')}</h2>
       <Awaited of={loaded}>
-        {({ pairs }) => (
-          <>
-            <ul class="people">
-              {pairs
-                .filter((pair) => pair.state !== 'closed')
-                .map((pair) => (
+        {({ pairs }) => {
+          const going = pairs.filter(({ state }) => state !== 'closed');
+          if (going.length === 0) return <p class="empty">{t('home.caseload_empty')}</p>;
+          return (
+            <>
+              <ul class="people">
+                {going.map((pair) => (
                   <li key={pair.id}>
                     <span>
                       <a href={pairAddress(pair.id)}>
@@ -74,14 +75,13 @@ function OwnPairs(): VNode {
                     <span class="tag">{tOr(`pair.${pair.state}`, 'pair.active')}</span>
                   </li>
                 ))}
-            </ul>
-            {pairs.some(({ state }) => state !== 'closed') && (
+              </ul>
               <a class="quiet-button" href={HANDOVER}>
                 {t('pairs.hand_over')}
               </a>
-            )}
-          </>
-        )}
+            </>
+          );
+        }}
       </Awaited>
     </section>
   );

@@ -174,6 +174,7 @@ function ActForm({ file, act, onClose, onDone }: ActProps): VNode {
   return (
     <FormDialog
       title={word('act', act)}
+      act={word('act', act)}
       onClose={onClose}
       save={async ({ why, note, day }) => {
         const goodbye = day ? { goodbye: { starts_at: new Date(`${day}T${GOODBYE_HOUR}`).toISOString(), zone, minutes: 45, title: t('pairs.goodbye_title') } } : {};

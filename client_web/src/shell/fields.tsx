@@ -85,13 +85,15 @@ export function Choice({ label, name, options, value, onChange }: ChoiceProps): 
 
 interface FormProps {
   title: string;
+  /** What its button does, when that is more than to keep what was written. */
+  act?: string;
   onClose: () => void;
   /** Sends the fields, empty ones left out. Throws what the server said. */
   save: (fields: Record<string, string>) => Promise<void>;
   children: ComponentChildren;
 }
 
-export function FormDialog({ title, onClose, save, children }: FormProps): VNode {
+export function FormDialog({ title, act = t('admin.save'), onClose, save, children }: FormProps): VNode {
   const { busy, problem, attempt } = useAttempt();
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
@@ -119,7 +121,7 @@ export function FormDialog({ title, onClose, save, children }: FormProps): VNode
         {children}
         <div class="dialog-acts">
           <button type="submit" class="button" disabled={busy.value}>
-            {t('admin.save')}
+            {act}
           </button>
           <button type="button" class="button button-plain" onClick={onClose}>
             {t('app.cancel')}

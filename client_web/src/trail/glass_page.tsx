@@ -95,14 +95,14 @@ export function GlassPage(): VNode {
         )}
       </Awaited>
       {acting.value?.what === 'break' && (
-        <FormDialog title={t('glass.break_title', { pair: named(acting.value.room) })} onClose={() => (acting.value = null)} save={broken}>
+        <FormDialog title={t('glass.break_title', { pair: named(acting.value.room) })} act={t('glass.break')} onClose={() => (acting.value = null)} save={broken}>
           <p>{t('glass.break_told')}</p>
           <Choice label={t('glass.motive')} name="motive" options={MOTIVES.map((motive) => [motive, t(`glass.motive.${motive}`)] as const)} />
           <Area label={t('glass.sentence')} name="sentence" hint={t('glass.sentence_hint')} {...SENTENCE} />
         </FormDialog>
       )}
       {acting.value?.what === 'defer' && (
-        <FormDialog title={t('glass.defer_title', { pair: named(acting.value.room) })} onClose={() => (acting.value = null)} save={deferred}>
+        <FormDialog title={t('glass.defer_title', { pair: named(acting.value.room) })} act={t('glass.defer')} onClose={() => (acting.value = null)} save={deferred}>
           <p>{t('glass.defer_what')}</p>
           <Choice label={t('glass.reason')} name="reason" options={REASONS.map((reason) => [reason, t(`glass.reason.${reason}`)] as const)} />
           <Area label={t('glass.sentence')} name="sentence" hint={t('glass.sentence_staff')} {...SENTENCE} />
