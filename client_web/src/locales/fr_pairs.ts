@@ -97,7 +97,7 @@ export const frPairs = {
   'hold.charter': "{name} n’a pas signé la charte.",
   'hold.training': "La formation de {name} n’est pas à jour.",
   'hold.welfare': "Le suivi ASE n’est pas complet.",
-  'hold.suspended': "{name} : compte suspendu.",
+  'hold.suspended': "{name} : compte suspendu.",
   'hold.suspended_pair': "Binôme suspendu par l’équipe.",
   'hold.decision': "Pause décidée par l’équipe.",
 
