@@ -209,7 +209,7 @@ class Jobs:
         return enqueue
 
 
-async def for_each(things: Iterable[_Thing], act: Callable[[_Thing], Awaitable[None]]) -> None:
+async def for_each(things: Iterable[_Thing], act: Callable[[_Thing], Awaitable[object]]) -> None:
     """Does ``act`` for each, whatever becomes of the others: an organisation, or a person, in trouble keeps no other
     waiting. Raises the first failure when all had their turn, so that the job is tried again."""
     failed: Exception | None = None

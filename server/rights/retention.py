@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
 from server.infra.holdings import Keeping
-from server.infra.jobs import Jobs
+from server.infra.jobs import Jobs, for_each
 from server.kernel.clock import Clock
 from server.kernel.errors import BadRequest, Conflict
 from server.kernel.permissions import Permission
@@ -150,8 +150,7 @@ class Retention:
 
     async def run(self, _payload: Mapping[str, Any]) -> None:
         await self.run_passing()
-        for organisation_id in await self.organisations():
-            await self.run_for(organisation_id)
+        await for_each(await self.organisations(), self.run_for)
 
     async def run_passing(self) -> Mapping[str, int]:
         """Lets go of what is about no organisation; how many rows of each purpose."""
