@@ -116,7 +116,7 @@ async def _make_people(ground: Ground, told: Mapping[str, Any], password: str, n
     for row in sign_ins():
         if row.role is not Role.ADMIN:
             new = accounts.NewAccount(row.login, row.name, row.role, password, _birth_date(row.age, now.date()))
-            checked = await accounts.check(new, passwords, now.date())
+            checked = await accounts.check(new, passwords, now.date(), wanted.organisation)
             async with ground.database.begin(made[0].person.organisation_id) as conn:
                 organisation = await store.organisation(conn, made[0].person.organisation_id)
                 made.append(await accounts.add(conn, organisation, checked))

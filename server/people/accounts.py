@@ -92,13 +92,14 @@ def state_of(account: store.Account, invited: Invitation | None, bound: bool, no
     return "not_delivered" if invited.delivery == "failed" else "invited"
 
 
-async def check(new: NewAccount, passwords: Passwords, today: date) -> CheckedAccount:
-    """Raises BadRequest with the field named, TryAgain when too many passwords are being hashed."""
+async def check(new: NewAccount, passwords: Passwords, today: date, organisation: str) -> CheckedAccount:
+    """For an organisation of this name. Raises BadRequest with the field named, TryAgain when too many passwords are
+    being hashed."""
     name = rules.checked_name(new.name)
     login = rules.checked_login(new.login) if new.login is not None else made_login(name)
     rules.check_birth_date(new.role, new.birth_date, today)
     if new.password is not None:
-        rules.check_password(new.role, new.password, about=(login, name))
+        rules.check_password(new.role, new.password, about=(login, name, organisation))
     if new.language not in LANGUAGES:
         raise BadRequest("wrong_type", field="language")
     email = rules.checked_email(new.email) if new.email is not None else None
@@ -170,9 +171,10 @@ class Accounts:
         principal.require(Permission.ACCOUNT_CREATE)
         if self._screen_name is not None:
             await self._screen_name(principal.organisation_id, rules.checked_name(new.name), new.confirmed)
-        checked = await check(new, self._passwords, self._clock.now().date())
         async with self._database.begin(principal.organisation_id) as conn:
             organisation = await store.organisation(conn, principal.organisation_id)
+        checked = await check(new, self._passwords, self._clock.now().date(), organisation.name)
+        async with self._database.begin(principal.organisation_id) as conn:
             account = await add(conn, organisation, checked)
             now = self._clock.now()
             if account.person.role in sessions.STAFF:

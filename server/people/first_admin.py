@@ -68,6 +68,7 @@ async def create_first_admin(database: Database, passwords: Passwords, clock: Cl
         accounts.NewAccount(new.login, new.name, Role.ADMIN, new.password, language=new.language),
         passwords,
         clock.now().date(),
+        name,
     )
     async with database.everywhere() as conn:  # there may be no organisation yet
         organisation = await store.organisation_by_name(conn, name)

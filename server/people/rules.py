@@ -83,7 +83,7 @@ def check_birth_date(role: Role, birth_date: date | None, today: date) -> None:
 
 def check_password(role: Role, password: str, *, about: Collection[str] = ()) -> None:
     """Raises BadRequest when ``password`` is too short for ``role``, longer than anyone types, one of those that
-    everybody tries first, or little more than one of the names ``about`` the person."""
+    everybody tries first, or little more than a name ``about`` the person and where they are, or ours."""
     length = len(unicodedata.normalize("NFC", password))
     shortest = PASSWORD_MIN_MENTEE if role is Role.MENTEE else PASSWORD_MIN
     if length < shortest:
@@ -92,7 +92,7 @@ def check_password(role: Role, password: str, *, about: Collection[str] = ()) ->
         raise BadRequest("password_too_long", field="password", maximum=PASSWORD_MAX)
     if is_common(password):
         raise BadRequest("password_common", field="password")
-    if is_personal(password, about):
+    if is_personal(password, (*about, "binome")):
         raise BadRequest("password_personal", field="password")
 
 

@@ -135,7 +135,7 @@ async def _association(database: Database, passwords: Passwords, name: str) -> A
         for login, role in ROLES.items():
             born = date(2011, 5, 4) if role is Role.MENTEE else None
             new = NewAccount(f"{login}.{name}", login.title(), role, PASSWORD, born)
-            checked = await accounts.check(new, passwords, START.date())
+            checked = await accounts.check(new, passwords, START.date(), made.organisation.name)
             made.people[login] = (await accounts.add(conn, made.organisation, checked)).person
     return made
 

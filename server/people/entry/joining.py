@@ -85,9 +85,10 @@ class Joining:
         self._take_link(address)
         async with self._database.everywhere() as conn:
             found = await self._find_link(conn, token)
+            organisation = await store.organisation(conn, found.account.person.organisation_id)
         if found.invitation.purpose is Purpose.DEVICE:
             raise BadCredentials("link")
-        about = (found.account.login, found.account.person.name)
+        about = (found.account.login, found.account.person.name, organisation.name)
         rules.check_password(found.account.person.role, password, about=about)
         hashed = await self._passwords.hash(password)
         async with self._database.begin(found.invitation.organisation_id) as conn:

@@ -103,7 +103,8 @@ class Own:
         """Ends all other sessions. Raises what ``_prove`` does, BadRequest with the field named."""
         async with self._database.begin(principal.organisation_id) as conn:
             login = await people.login_of(conn, principal.account_id)
-        rules.check_password(principal.role, new, about=(login, principal.name))
+            organisation = await people.organisation(conn, principal.organisation_id)
+        rules.check_password(principal.role, new, about=(login, principal.name, organisation.name))
         shown = await self._prove(principal, proof, party)
         hashed, now, who = await self._passwords.hash(new), self._clock.now(), principal.account_id
         async with self._database.begin(principal.organisation_id) as conn:

@@ -166,9 +166,14 @@ def test_passwords(role: Role, shortest: int) -> None:
     with pytest.raises(BadRequest) as refused:
         check_password(role, "x" * 201)
     assert refusal(refused.value) == ("password_too_long", "password")
-    for password, detail in (("motdepasse2024", "password_common"), ("lea.north 2012", "password_personal")):
+    for password, detail in (
+        ("motdepasse2024", "password_common"),
+        ("lea.north 2012", "password_personal"),
+        ("Les-Passerelles 75", "password_personal"),
+        ("Binôme2026!", "password_personal"),
+    ):
         with pytest.raises(BadRequest) as refused:
-            check_password(role, password, about=("lea.north", "Léa"))
+            check_password(role, password, about=("lea.north", "Léa", "Les Passerelles"))
         assert refusal(refused.value) == (detail, "password")
 
 
