@@ -110,7 +110,7 @@ export function GlassPage(): VNode {
         </FormDialog>
       )}
       {ending.value && (
-        <FormDialog title={t('glass.end_title', { pair: ending.value.pair })} onClose={() => (ending.value = null)} save={ended}>
+        <FormDialog title={t('glass.end_title', { pair: ending.value.pair })} act={t('glass.end')} onClose={() => (ending.value = null)} save={ended}>
           <p>{t('glass.end_what')}</p>
         </FormDialog>
       )}
