@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given, settings
@@ -147,6 +147,21 @@ def test_the_day_begins_where_the_organisation_is(born: date, fifteenth: date) -
         file = replace(a_file(born=born), zone=ZoneInfo(zone))
         midnight = datetime(fifteenth.year, fifteenth.month, fifteenth.day, tzinfo=ZoneInfo(zone))
         assert [file.band(midnight - timedelta(seconds=1)), file.band(midnight)] == [Band.CHILD, Band.YOUTH]
+
+
+@given(
+    st.dates(date(2000, 1, 1), date(2022, 12, 31)) | st.just(date(2008, 2, 29)),
+    st.sampled_from(sorted(available_timezones() - {"localtime"})),
+    st.sampled_from([15, 18]),
+)
+def test_a_birthday_begins_with_its_day_in_every_zone(born: date, zone: str, age: int) -> None:
+    """Also where the clocks change at midnight, and where the day begins before that of UTC, or long after."""
+    file = replace(a_file(born=born), zone=ZoneInfo(zone))
+    begins = file.turns(age).astimezone(UTC)
+    assert begins.astimezone(ZoneInfo(zone)).date() == birthday(born, age)
+    assert (begins - timedelta(seconds=1)).astimezone(ZoneInfo(zone)).date() < birthday(born, age)
+    before, after = file.band(begins - timedelta(seconds=1)), file.band(begins)
+    assert (before, after) == {15: (Band.CHILD, Band.YOUTH), 18: (Band.YOUTH, Band.ADULT)}[age]
 
 
 def test_now_is_the_clock_where_nothing_was_written_yet() -> None:
