@@ -172,7 +172,7 @@ async def test_types(site: Site) -> None:
         path: (await get(site, path))[2]["Content-Type"] for path in ("/icon.svg", "/sw.js", "/manifest.webmanifest")
     }
     assert types == {
-        "/icon.svg": "image/svg+xml",
+        "/icon.svg": "image/svg+xml; charset=utf-8",
         "/sw.js": "text/javascript; charset=utf-8",
         "/manifest.webmanifest": "application/manifest+json",
     }

@@ -14,6 +14,7 @@ MAY: Mapping[str, str] = {
     "cli/records.py": "a command of the operator's",
     "demo/code.py": "a command of the operator's",
     "demo/seed.py": "whether the database is empty; and emptying it, as the owner",
+    "infra/database.py": "raw: the connections of the pool itself",
     "infra/grants.py": "grants, as the owner",
     "infra/jobs.py": "the queue, which is nobody's",
     "infra/notices.py": "raw: listens, and reads no table",
