@@ -34,6 +34,7 @@ export function HandoverPage({ pair }: { pair: string | null }): VNode {
                 first={pair}
                 onDone={(sentence) => {
                   done.value = sentence;
+                  document.getElementById('content')?.focus(); // what was filled in may go with the last pair
                   void pairs.load();
                 }}
               />

@@ -4,7 +4,7 @@ import type { VNode } from 'preact';
 import { ago, dayAndHour, dayOf } from '../locales/moments';
 import { t, tOr, type Params } from '../locales/text';
 import { me } from '../session/session';
-import { CONSENTS, PAPERS, youngAddress } from '../shell/route';
+import { CONSENTS, PAPERS, pairAddress, youngAddress } from '../shell/route';
 import type { Notice } from '../wire/notice';
 import { seen, unseen } from './unseen';
 
@@ -40,6 +40,7 @@ export function NoticeList(): VNode | null {
 function whereTo({ kind, facts }: Notice): string | null {
   const role = me.value?.account.role;
   if (kind === 'charter_changed') return PAPERS;
+  if (/^pair_(received|answered|changed)$/.test(kind)) return typeof facts['pair'] === 'string' ? pairAddress(facts['pair']) : null;
   if (!/^(consent|guardian)_/.test(kind)) return null;
   if (role === 'mentee' || role === 'guardian') return CONSENTS;
   return typeof facts['mentee'] === 'string' ? youngAddress(facts['mentee']) : null;
