@@ -119,10 +119,13 @@ class File:
 
     def now(self, clock: datetime) -> datetime:
         """Now, to whoever reads this at ``clock``: what is written here has happened, though it was another machine
-        that wrote it, with a clock that is ahead. A no of the last moment must not be taken for one of the next."""
+        that wrote it, with a clock that is ahead. A no of the last moment must not be taken for one of the next. Nobody
+        grows up by a clock that is ahead, however far it is."""
         written = [word.recorded_at for words in self.words.values() for word in words]
         moved = [moment for link in self.links for moment in (link.since, link.until)]
-        return max([clock, *written, *(moment for moment in (*moved, self.begun) if moment is not None)])
+        now = max([clock, *written, *(moment for moment in (*moved, self.begun) if moment is not None)])
+        passed = [turn for turn in map(self.turns, (ALONE_AGE, GROWN_AGE)) if clock < turn <= now]
+        return min(passed) - timedelta(microseconds=1) if passed else now
 
     def holders(self, at: datetime) -> list[UUID]:
         """Who holds parental authority and is known here; nobody once the young person is grown up."""

@@ -168,6 +168,14 @@ def test_now_is_the_clock_where_nothing_was_written_yet() -> None:
     assert File(CHILD, BORN, ZONE).now(START) == START
 
 
+def test_nobody_grows_up_by_a_clock_that_is_ahead() -> None:
+    """A machine that was years ahead for a day wrote something down; the child is protected as a child all the same."""
+    ahead = a_file(word(CHILD, NO, 24 * 800))
+    assert ahead.band(ahead.now(START)) is Band.CHILD
+    assert ahead.now(START + timedelta(days=365)) < EIGHTEEN
+    assert ahead.now(EIGHTEEN) == EIGHTEEN
+
+
 # Orders of events, over years: words of each person, links that begin and end, texts that ask again.
 
 # Few moments and people, so that much happens to the same ones: most before and around 15, some at nearly 18.
