@@ -7,6 +7,7 @@ A new event without a row in the table below fails here.
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -182,6 +183,8 @@ async def test_every_event_every_role_and_what_is_not_theirs(street: Street) -> 
     assert tried > 250
     after = await whole_state(house.database)
     assert {table for table in before if before[table] != after[table]} == set()
+    parts = house.capabilities.signalling.calls.parts
+    assert [parts.find(UUID(scene.things["peer"])) is not None for scene in (beside, there)] == [True, True]
     await own(house, here, clients)
 
 
