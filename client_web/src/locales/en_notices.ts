@@ -53,6 +53,7 @@ export const enNotices: Texts<typeof frNotices> = {
   'notice.word.other': "unknown",
   'notice.glass_broken': "A professional of the association read your messages in an emergency ({on}), because {motive}. You can see who under “Who read what”.",
   'notice.glass_broken_pair': "A colleague read, in an emergency, the messages of a pair that you follow ({on}), because {motive}.",
+  'notice.glass_deferred_pair': "A colleague decided that, if the messages of a pair you follow are read in an emergency, the two will not be told before: {until}",
   'notice.word.absence': "the pair’s professional was away",
   'notice.word.authority': "an authority asked for it",
   'notice.word.danger': "somebody might have been in danger",

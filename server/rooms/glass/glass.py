@@ -32,7 +32,7 @@ from server.rooms.messages import Message
 from server.rooms.notes import store as notes
 from server.rooms.notes.store import Note
 from server.trail.acts import Act
-from server.trail.readings import read_since
+from server.trail.readings import record_reading
 from server.trail.record import record
 
 JOB: Final = "rooms:tell_of_glass"
@@ -78,10 +78,11 @@ class Glass:
             due = tell_at(await store.deferrals_of(conn, room_id, now), me, now)
             new = Access(new_id(), pair.organisation_id, room_id, me, motive, said, now, now + OPEN_FOR, due, None)
             await store.insert_access(conn, new)
+            await _tell(conn, new, [pair.supervisor_id], "glass_broken_pair", pair, now)
             if due <= now:
                 await store.insert_telling(conn, new, now)
                 await _record(conn, new, pair, now, Act.GLASS_BROKEN)
-                await _tell(conn, new, pair, now)
+                await _tell(conn, new, [pair.mentor_id, pair.mentee_id], "glass_broken", pair, now)
                 return replace(new, told_at=now)
             await _record(conn, new, pair, now, Act.GLASS_BROKEN_UNTOLD)
             return new
@@ -96,7 +97,9 @@ class Glass:
             found = list(await reading.around(conn, access.room_id, last, now, PAGE + 1, 0))
             page = found[-PAGE:]
             span = {"from": page[0].seq, "to": page[-1].seq} if page else {}
-            await _record_read(conn, access, pair, now, span)
+            detail = {"access": access.id, "room": access.room_id, **span}
+            where, me, two = pair.organisation_id, principal.account_id, [pair.mentor_id, pair.mentee_id]
+            await record(conn, where, now, Act.GLASS_READ, by=me, about=two, detail=detail)
         return page, len(found) > PAGE
 
     async def note(self, principal: Principal, room_id: UUID, note_id: UUID) -> Note:
@@ -108,9 +111,11 @@ class Glass:
             found = await notes.said_note(conn, note_id, access.room_id)
             if found is None:
                 raise NotFound
-            where, me = pair.organisation_id, principal.account_id
-            if not await read_since(conn, where, Act.GLASS_READ, me, pair.mentee_id, access.opened_at, note=found.id):
-                await _record_read(conn, access, pair, now, {"note": found.id})
+            detail = {"access": access.id, "room": access.room_id, "note": found.id}
+            where, me, two = pair.organisation_id, principal.account_id, [pair.mentor_id, pair.mentee_id]
+            await record_reading(
+                conn, where, now, Act.GLASS_READ, by=me, about=two, once_in=OPEN_FOR, detail=detail
+            )  # fmt: skip
         return found
 
     async def content(self, principal: Principal, note: Note, start: int, end: int) -> bytes:
@@ -135,6 +140,9 @@ class Glass:
             about = [pair.mentor_id, pair.mentee_id]
             act = Act.GLASS_TELLING_DEFERRED
             await record(conn, pair.organisation_id, now, act, by=me, about=about, detail=detail)
+            if me != pair.supervisor_id:
+                who, kind = pair.supervisor_id, "glass_deferred_pair"
+                await notices.tell(conn, pair.organisation_id, who, kind, now, until=until, pair=pair.id)
 
     async def end_deferral(self, principal: Principal, deferral_id: UUID) -> None:
         """Telling is put off no longer, by whoever this was put off: what nothing else puts off is told now. Ending
@@ -208,16 +216,6 @@ async def _open(conn: AsyncConnection, principal: Principal, room_id: UUID, now:
     return access, pair
 
 
-async def _record_read(
-    conn: AsyncConnection, access: Access, pair: Pair, at: datetime, what: Mapping[str, int | UUID]
-) -> None:
-    about = [pair.mentor_id, pair.mentee_id]
-    detail = {"access": access.id, "room": access.room_id, **what}
-    await record(
-        conn, access.organisation_id, at, Act.GLASS_READ, by=access.account_id, about=about, detail=detail
-    )  # fmt: skip
-
-
 async def _record(conn: AsyncConnection, access: Access, pair: Pair, at: datetime, act: Act) -> None:
     about = [pair.mentor_id, pair.mentee_id]
     detail = {"access": access.id, "room": access.room_id, "why": access.motive}
@@ -229,13 +227,15 @@ async def _tell_late(conn: AsyncConnection, access: Access, pair: Pair, at: date
     """Of what was put off, once."""
     if await store.insert_telling(conn, access, at):
         await _record(conn, access, pair, at, Act.GLASS_TOLD)
-        await _tell(conn, access, pair, at)
+        await _tell(conn, access, [pair.mentor_id, pair.mentee_id], "glass_broken", pair, at)
 
 
-async def _tell(conn: AsyncConnection, access: Access, pair: Pair, at: datetime) -> None:
-    """The two, and who answers for them."""
-    for person in pair.people:
-        kind = "glass_broken_pair" if person == pair.supervisor_id else "glass_broken"
+async def _tell(
+    conn: AsyncConnection, access: Access, people: Sequence[UUID], kind: str, pair: Pair, at: datetime
+) -> None:
+    """The two, at once or later; who answers for them, always at once: staff see it in any case, and so somebody who
+    knows the two sees a pretext."""
+    for person in people:
         await notices.tell(
             conn, access.organisation_id, person, kind, at, motive=access.motive, on=access.opened_at, pair=pair.id
         )

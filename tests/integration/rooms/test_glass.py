@@ -109,6 +109,9 @@ async def test_put_off_by_a_colleague_it_is_told_at_the_end(house: House) -> Non
     assert (await read(house, samir, room)).status == 200
     for person in (room.mentee, room.mentor):
         assert (await told(house, person), await journal(house, person)) == ([], [])
+    # Who answers for the pair is not kept in the dark: they may know that it is a pretext.
+    news = (await house.ask(room.supervisor, "GET", "/api/v1/notices")).body["notices"]
+    assert [one["kind"] for one in news] == ["glass_broken_pair", "glass_deferred_pair"]
     shown = (await house.ask(ines, "GET", "/api/v1/glass")).body
     assert [(one["reader"]["name"], "told_at" in one) for one in shown["accesses"]] == [("Samir", False)]
     assert [(one["by"]["name"], one["reason"]) for one in shown["deferrals"]] == [("Ines", "inquiry")]
