@@ -70,7 +70,7 @@ export const frNotices = {
     "Un professionnel de l’association a lu tes messages en urgence ({on}), parce que {motive}. Tu peux voir qui dans « Qui a lu quoi ».",
   ],
   'notice.glass_broken_pair': "Un collègue a lu en urgence les messages d’un binôme que vous suivez ({on}), parce que {motive}.",
-  'notice.glass_deferred_pair': "Un collègue a décidé que, si les messages d’un binôme que vous suivez sont lus en urgence, les deux ne l’apprendront pas avant : {until}",
+  'notice.glass_deferred_pair': "Un collègue a décidé que, si les messages d’un binôme que vous suivez sont lus en urgence, les deux ne l’apprendront pas avant : {until}",
   'notice.word.absence': "le professionnel du binôme était absent",
   'notice.word.authority': "une autorité l’a demandé",
   'notice.word.danger': "quelqu’un pouvait être en danger",
