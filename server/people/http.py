@@ -1,18 +1,17 @@
 """HTTP around the accounts of an organisation."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from server.kernel.permissions import Permission, Role
 from server.people import store
 from server.people.accounts import Accounts, NewAccount, State
 from server.transport.endpoint import Call, endpoint
-
-ShortText = Annotated[str, Meta(max_length=400)]  # bounds what is looked at; rules.py says what is right
+from server.transport.wire import ShortText
 
 
 class NewAccountBody(msgspec.Struct, forbid_unknown_fields=True):

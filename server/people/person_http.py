@@ -17,9 +17,7 @@ from server.people.qr import Qr, qr_of
 from server.transport.endpoint import Call, endpoint
 from server.transport.pace import Pace
 from server.transport.reached import reached
-from server.transport.wire import Timestamp, timestamp
-
-ShortText = Annotated[str, Meta(max_length=400)]
+from server.transport.wire import ShortText, Timestamp, timestamp
 
 
 class InvitationCard(Struct):

@@ -11,6 +11,9 @@ from server.kernel.identifiers import parse_id
 Timestamp = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 """An instant as it is written: RFC 3339, UTC, milliseconds. Made by ``timestamp``."""
 
+ShortText = Annotated[str, Meta(max_length=400)]
+"""A line that somebody types. Bounds what is looked at; what is right, the rules of its capability say."""
+
 
 class Identifier(UUID):
     """An identifier as clients may write it, in 36 or in 22 characters. Equal to the UUID that it names."""

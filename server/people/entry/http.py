@@ -1,8 +1,8 @@
 """HTTP of who has a link or a code, of who has forgotten a password, and of the PIN of a bound device."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from server.infra.database import Database
 from server.kernel.clock import Clock
@@ -18,9 +18,7 @@ from server.transport.endpoint import Call, endpoint
 from server.transport.pace import Pace
 from server.transport.reached import reached
 from server.transport.web_session import check_origin, cookie_of, set_cookie
-from server.transport.wire import timestamp
-
-ShortText = Annotated[str, Meta(max_length=400)]
+from server.transport.wire import ShortText, timestamp
 
 
 class LinkBody(Struct, forbid_unknown_fields=True):

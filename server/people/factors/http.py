@@ -14,12 +14,12 @@ from server.people.factors.colleagues import Colleagues
 from server.people.factors.own import Own, Proof
 from server.people.factors.passkeys import RelyingParty
 from server.people.factors.setting_up import SettingUp
-from server.people.sessions.http import PasskeyOptions, PasskeyResponse, ShortText, sealed_in
+from server.people.sessions.http import PasskeyOptions, PasskeyResponse, sealed_in
 from server.transport.endpoint import Call, endpoint
 from server.transport.pace import Pace
 from server.transport.reached import reached
 from server.transport.web_session import clear_cookie
-from server.transport.wire import Timestamp, timestamp
+from server.transport.wire import ShortText, Timestamp, timestamp
 
 
 class ProofBody(msgspec.Struct, forbid_unknown_fields=True):

@@ -23,8 +23,8 @@ from server.transport.endpoint import Call, endpoint
 from server.transport.pace import Pace
 from server.transport.reached import reached
 from server.transport.web_session import clear_cookie, uses_cookie
+from server.transport.wire import ShortText
 
-ShortText = Annotated[str, Meta(max_length=400)]  # bounds what is looked at; rules.py says what is right
 Base64Url = Annotated[str, Meta(max_length=8_000)]  # a key of the largest kind in use, with what vouches for it
 
 
