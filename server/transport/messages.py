@@ -30,14 +30,14 @@ def catalogue(language: str) -> Mapping[str, Mapping[str, str]]:
     return MappingProxyType({name: MappingProxyType(texts) for name, texts in sections.items()})
 
 
-def known_language(language: str) -> str:
-    """``language`` when we speak it, else the default."""
-    return language if language in LANGUAGES else DEFAULT_LANGUAGE
+def known_language(language: str, otherwise: str = DEFAULT_LANGUAGE) -> str:
+    """``language`` when we speak it."""
+    return language if language in LANGUAGES else otherwise
 
 
-def negotiate(accept_language: str | None) -> str:
+def negotiate(accept_language: str | None, otherwise: str = DEFAULT_LANGUAGE) -> str:
     """The language we speak that an ``Accept-Language`` header (RFC 9110 section 12.5.4) prefers."""
-    best, best_quality = DEFAULT_LANGUAGE, 0.0
+    best, best_quality = otherwise, 0.0
     for item in (accept_language or "")[:_MAX_ACCEPT_LANGUAGE].split(","):
         tag, _, parameters = item.partition(";")
         language = tag.strip().lower().split("-")[0]

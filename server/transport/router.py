@@ -125,7 +125,8 @@ class Endpoints:
             check(call.request)
         authenticate = self._admit_waiting if declared.finishes_sign_in else self._authenticate
         call.caller = await authenticate(token, call.address)
-        call.language = call.caller.language
+        # What is shown there may be in another language than the account's: our client says which.
+        call.language = negotiate(call.request.headers.get(hdrs.ACCEPT_LANGUAGE), call.caller.language)
         await self._pace(call, declared.pace)
         if declared.permission is not None:
             call.caller.require(declared.permission)

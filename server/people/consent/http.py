@@ -4,7 +4,6 @@ from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
-from aiohttp import hdrs
 from msgspec import UNSET, Meta, UnsetType
 
 from server.kernel.permissions import Permission
@@ -16,7 +15,6 @@ from server.people.consent.rules import How, Purpose
 from server.people.consent.texts import Version, Wording
 from server.people.consent.wording import ConsentWording
 from server.transport.endpoint import Call, endpoint
-from server.transport.messages import negotiate
 from server.transport.wire import Identifier, Timestamp, timestamp
 
 VersionNumber = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -100,14 +98,14 @@ class ConsentHttp:
     @endpoint("GET", "/api/v1/my-consents", answer=ConsentList, permission=Permission.CONSENT_ANSWER)
     async def mine(self, call: Call) -> ConsentList:
         """What one is asked to agree to, for oneself or for one's children."""
-        return ConsentList(await self._pages.mine(call.principal, _shown(call)))
+        return ConsentList(await self._pages.mine(call.principal, call.language))
 
     @endpoint("POST", "/api/v1/my-consents", body=AnswerBody, answer=ConsentList, permission=Permission.CONSENT_ANSWER)
     async def answer(self, call: Call) -> ConsentList:
         """Say yes or no. A no holds everywhere at once."""
         body: AnswerBody = call.body
         await self._consenting.answer(call.principal, body.mentee, Said(body.purpose, body.agree, body.version))
-        return ConsentList(await self._pages.mine(call.principal, _shown(call)))
+        return ConsentList(await self._pages.mine(call.principal, call.language))
 
     @endpoint("GET", "/api/v1/mentees", answer=YoungList, permission=Permission.CONSENT_RECORD)
     async def young(self, call: Call) -> YoungList:
@@ -117,7 +115,7 @@ class ConsentHttp:
     @endpoint("GET", "/api/v1/mentees/{mentee}/consents", answer=ConsentPage, permission=Permission.CONSENT_RECORD)
     async def of(self, call: Call) -> ConsentPage:
         """How consent stands for a young person, with the whole ledger."""
-        return await self._pages.of(call.principal, call.identifier("mentee"), _shown(call))
+        return await self._pages.of(call.principal, call.identifier("mentee"), call.language)
 
     @endpoint(
         "POST",
@@ -132,7 +130,7 @@ class ConsentHttp:
         mentee = call.identifier("mentee")
         told = Told(body.by, body.purpose, body.agree, How(body.how), body.day)
         await self._consenting.write_down(call.principal, mentee, told)
-        return await self._pages.of(call.principal, mentee, _shown(call))
+        return await self._pages.of(call.principal, mentee, call.language)
 
     @endpoint(
         "POST",
@@ -154,7 +152,7 @@ class ConsentHttp:
             authority=body.authority,
             paper=body.paper,
         )
-        return await self._pages.of(call.principal, mentee, _shown(call))
+        return await self._pages.of(call.principal, mentee, call.language)
 
     @endpoint(
         "POST",
@@ -168,7 +166,7 @@ class ConsentHttp:
         body: EndBody = call.body
         mentee = call.identifier("mentee")
         await self._guardians.end(call.principal, mentee, call.identifier("link"), body.why)
-        return await self._pages.of(call.principal, mentee, _shown(call))
+        return await self._pages.of(call.principal, mentee, call.language)
 
     @endpoint("GET", "/api/v1/consent-texts", answer=TextList, permission=Permission.CONSENT_TEXT)
     async def texts(self, call: Call) -> TextList:
@@ -191,11 +189,6 @@ class ConsentHttp:
             call.principal, body.purpose, texts, after=body.after, asks_again_in=body.asks_again_in
         )
         return TextList([_row(version) for version in await self._wording.read(call.principal)])
-
-
-def _shown(call: Call) -> str:
-    """The language that the page is shown in, which may be another than the account's."""
-    return negotiate(call.request.headers.get(hdrs.ACCEPT_LANGUAGE) or call.language)
 
 
 def _row(version: Version) -> TextRow:

@@ -33,8 +33,9 @@ class Wire(Protocol):
 class Connection:
     """What is known of one socket. Made by the gateway only.
 
-    ``principal`` is who connected, as they were then; ``language`` is theirs. ``cursors`` are those
-    that the client brought, by room reference; they are dropped when the handlers of ``on_connect`` are through.
+    ``principal`` is who connected, as they were then; ``language`` is that of what they see, else theirs. ``cursors``
+    are those that the client brought, by room reference; they are dropped when the handlers of ``on_connect`` are
+    through.
     ``peer`` is the network address, for counting only: it is never logged. ``topics`` still says, in the handlers of
     ``on_disconnect``, what the connection had joined.
     """
@@ -64,6 +65,7 @@ class Connection:
         peer: str,
         compact: bool,
         cursors: Mapping[str, int],
+        language: str | None = None,
     ) -> None:
         self._wire = wire
         self._on_end = on_end
@@ -71,7 +73,7 @@ class Connection:
         self._state: dict[str, Any] | None = None
         self.sid = sid
         self.principal = principal
-        self.language = principal.language
+        self.language = language or principal.language
         self.peer = peer
         self.compact = compact
         self.cursors = cursors

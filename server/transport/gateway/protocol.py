@@ -173,7 +173,7 @@ class SocketIo(SocketServer):
 
 
 def language_of(socket: Socket) -> str:
-    """The language of the account, or before sign-in that of the handshake."""
+    """That of the connection, or before sign-in that of the handshake."""
     return socket.connection.language if socket.connection is not None else socket.handshake.language
 
 

@@ -91,6 +91,7 @@ class Welcome:
             peer=socket.handshake.peer,
             compact=bool(hello.compact),
             cursors=hello.cursors,
+            language=known_language(hello.lang, principal.language) if hello.lang else None,
         )
         socket.connection = connection
         self._members.add(connection)

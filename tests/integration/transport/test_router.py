@@ -164,9 +164,15 @@ async def test_who_may_not(site: Site, parts: Parts, token: str | None, status: 
     assert reply.headers.get("WWW-Authenticate") == ("Bearer" if status == 401 else None)
 
 
-async def test_a_signed_in_person_is_refused_in_their_language(site: Site) -> None:
-    reply = await site.ask("POST", "/api/v1/notes", {}, token=ENGLISH, headers={"Accept-Language": "fr"})
+@pytest.mark.parametrize("headers", [{}, {"Accept-Language": "tlh"}, {"Accept-Language": "en"}])
+async def test_a_signed_in_person_is_refused_in_their_language(site: Site, headers: dict[str, str]) -> None:
+    reply = await site.ask("POST", "/api/v1/notes", {}, token=ENGLISH, headers=headers)
     assert reply.body["error"]["message"] == "This account does not allow that. Your organisation can help."
+
+
+async def test_whose_page_is_in_another_language_is_refused_in_that(site: Site) -> None:
+    reply = await site.ask("POST", "/api/v1/notes", {}, token=ENGLISH, headers={"Accept-Language": "fr"})
+    assert reply.body["error"]["message"].startswith("Ce compte ne permet pas")
 
 
 async def test_before_sign_in_the_browser_says_the_language(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import json
 import logging
 from dataclasses import replace
 from datetime import timedelta
@@ -148,6 +149,17 @@ async def test_a_refusal_speaks_the_language_asked_for(
 ) -> None:
     async with await unsigned(house, **headers) as raw:
         assert word in (await refusal(raw, f"40{auth}"))["message"].lower()
+
+
+async def test_a_connection_speaks_the_language_of_its_page(house: House) -> None:
+    said = []
+    for lang in ("fr", "en"):
+        async with await unsigned(house) as raw:
+            raw.send(f'40{{"token":"{ALICE}","lang":"{lang}"}}')
+            assert (await raw.receive()).startswith("40{")
+            raw.send('420["no:such",{}]')
+            said.append(json.loads((await raw.receive()).removeprefix("430"))[0]["error"]["message"])
+    assert said[0] != said[1]
 
 
 async def test_unknown_members_of_auth_are_left_alone(house: House) -> None:
