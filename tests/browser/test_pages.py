@@ -168,7 +168,7 @@ async def test_an_admin_adds_people_and_a_pair(room: Room, pair: Logins) -> None
     # The page says what is missing before a professional can begin it.
     await admin.page.reload()
     await admin.page.get_by_role("link", name="Julien · Chloé").click()
-    await expect(admin.page.get_by_text("Le consentement à la messagerie")).to_be_visible()
+    await expect(admin.page.get_by_text("L’accord pour s’écrire")).to_be_visible()
     await expect(admin.page.get_by_role("button", name="Commencer")).to_have_count(0)
 
 

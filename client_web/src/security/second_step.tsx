@@ -22,7 +22,14 @@ export function SecondStep(): VNode | null {
     if (answer.recovery_codes) kept.value = answer;
     else finish(answer);
   };
-  return waits.second_factor.state === 'set_up' ? <SetUp onDone={done} /> : <Show onDone={done} />;
+  return (
+    <>
+      {waits.second_factor.state === 'set_up' ? <SetUp onDone={done} /> : <Show onDone={done} />}
+      <button type="button" class="quiet-button signin-back" onClick={() => (asked.value = null)}>
+        {t('signin.other_person')}
+      </button>
+    </>
+  );
 }
 
 type Done = { onDone: (answer: SignedIn) => void };

@@ -64,11 +64,6 @@ export function SignInPage(): VNode {
               ))}
             </div>
           )}
-          {asked.value && (
-            <button type="button" class="quiet-button signin-back" onClick={() => (asked.value = null)}>
-              {t('signin.other_person')}
-            </button>
-          )}
           {!asked.value && <p class="signin-forgot">{t('signin.forgot')}</p>}
           <p class="signin-looks">
             {t('signin.looks')} <a href={LOOKS}>{t('signin.looks_more')}</a>
