@@ -9,6 +9,7 @@ COSTLY = {
     "GET /api/v1/data/retention": "counts in every table",
     "GET /api/v1/flags/agreement": "counts over all decisions",
     "GET /api/v1/flags/rules": "counts over all flags of 90 days",
+    "GET /api/v1/glass/{room}/messages": "reads what two people wrote, fifty messages each time: nobody reads faster",
     "POST /api/v1/accounts/{account}/invitation": "hashes a code, draws a picture, may send a short message",
     "POST /api/v1/audit/heads/letter": "sends a letter",
     "POST /api/v1/data/desk/{request}/erase": "writes in every table",

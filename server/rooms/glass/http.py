@@ -17,6 +17,7 @@ from server.rooms.notes.http import OGG, sounding
 from server.rooms.rules import View
 from server.rooms.wire import FullMessage, full
 from server.transport.endpoint import Call, endpoint
+from server.transport.pace import Pace
 from server.transport.wire import Identifier, Timestamp, timestamp
 
 Sentence = Annotated[str, Meta(max_length=2 * SENTENCE[1])]  # bounds what is looked at; rules.py says what is right
@@ -108,6 +109,7 @@ class GlassHttp:
         query=MessagesQuery,
         answer=GlassMessages,
         permission=Permission.GLASS_BREAK,
+        pace=Pace.COSTLY,
     )
     async def messages(self, call: Call) -> GlassMessages:
         """What was said in a room whose glass one broke: fifty messages, the newest or those before a place."""
