@@ -9,6 +9,7 @@ from server.pairs.http import PairsHttp
 from server.pairs.lapses import Lapses
 from server.pairs.papers_http import PapersHttp
 from server.pairs.suspensions_http import SuspensionsHttp
+from server.pairs.welfare_http import WelfareHttp
 from server.rooms.ended import EndedRooms
 from server.rooms.pairing import Pairing
 from server.rooms.pairs_http import PairActsHttp
@@ -27,5 +28,6 @@ class Pairs:
             GatesHttp(database, clock, people.standing),
             PapersHttp(database, clock, people.standing),
             SuspensionsHttp(database, clock, people.standing),
+            WelfareHttp(database, clock, people.standing),
             PairActsHttp(database, clock, Pairing(database, clock)),
         )

@@ -10,7 +10,7 @@ from server.moderation.tables import flags
 
 
 async def lock(conn: AsyncConnection, pair_ids: Collection[UUID]) -> None:
-    """Locks what waits of these pairs. Before the pairs are: who decides a flag takes the flag first (pairs/freeze.py)."""
+    """Locks what waits of these pairs; before the pairs, as who decides a flag does (pairs/freeze.py)."""
     waiting = select(flags.c.id).where(flags.c.pair_id.in_(pair_ids), flags.c.decided_at.is_(None))
     await conn.execute(waiting.order_by(flags.c.id).with_for_update())
 

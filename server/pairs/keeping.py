@@ -1,9 +1,10 @@
-"""Keeping papers: of mentors, who sign the charter themselves, and the child-welfare track of young people. Each row is
-added, read and withdrawn with its name and date in the audit trail."""
+"""Keeping the papers of mentors, who sign the charter themselves. Each row is added, read and withdrawn with its name
+and date in the audit trail."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -16,14 +17,16 @@ from server.kernel.identifiers import new_id
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
 from server.pairs import charters, papers_store
+from server.pairs.caseload import of_caseload
 from server.pairs.charters import Charter
 from server.pairs.papers import Gate, Paper, Pass, Policy, check_paper, signed_by, standing
-from server.pairs.suspensions import in_caseload
-from server.pairs.welfare import Entry, Outcome, Step, Track, check_entry, track
 from server.people.standing import Standing
 from server.people.store import Person, people_of
 from server.trail.acts import Act as Trail
+from server.trail.readings import record_reading
 from server.trail.record import record
+
+_ROLES: Final = (Role.MENTOR,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,6 @@ class PaperFile:
     today: date
     passes: Sequence[Pass]
     papers: Sequence[Paper]
-
-
-@dataclass(frozen=True, slots=True)
-class WelfareFile:
-    mentee: Person
-    today: date
-    track: Track
-    entries: Sequence[Entry]
 
 
 class Keeping:
@@ -82,8 +77,9 @@ class Keeping:
         """The papers of a mentor, for who answers for them. Raises Forbidden, NotFound."""
         staff.require(Permission.PAPER_KEEP)
         async with self._database.begin(staff.organisation_id) as conn:
-            mentor = await self._theirs(conn, staff, mentor_id, Role.MENTOR)
-            await self._write_down(conn, staff, mentor_id, Trail.PAPERS_READ, self._clock.now())
+            mentor = await of_caseload(conn, staff, mentor_id, _ROLES)
+            at, by = self._clock.now(), staff.account_id
+            await record_reading(conn, staff.organisation_id, at, Trail.PAPERS_READ, by=by, about=[mentor_id])
             return await self._file(conn, mentor)
 
     async def record_paper(
@@ -94,7 +90,7 @@ class Keeping:
         staff.require(Permission.PAPER_KEEP)
         at = self._clock.now()
         async with self._database.begin(staff.organisation_id) as conn:
-            mentor = await self._theirs(conn, staff, mentor_id, Role.MENTOR)
+            mentor = await of_caseload(conn, staff, mentor_id, _ROLES)
             before = await self._file(conn, mentor)
             until = check_paper(gate, kind, issued_on, valid_until, before.today, before.policy)
             paper = Paper(new_id(), mentor_id, gate, kind, None, issued_on, until, staff.account_id, at)
@@ -111,7 +107,7 @@ class Keeping:
         at = self._clock.now()
         try:
             async with self._database.begin(staff.organisation_id) as conn:
-                mentor = await self._theirs(conn, staff, mentor_id, Role.MENTOR)
+                mentor = await of_caseload(conn, staff, mentor_id, _ROLES)
                 before = await self._file(conn, mentor)
                 found = [paper for paper in before.papers if paper.id == paper_id and paper.withdraws is None]
                 if not found:
@@ -130,30 +126,6 @@ class Keeping:
                 raise Conflict("paper_withdrawn") from None
             raise
 
-    async def welfare_of(self, staff: Principal, mentee_id: UUID) -> WelfareFile:
-        """Raises Forbidden, NotFound."""
-        staff.require(Permission.WELFARE_KEEP)
-        async with self._database.begin(staff.organisation_id) as conn:
-            mentee = await self._theirs(conn, staff, mentee_id, Role.MENTEE)
-            await self._write_down(conn, staff, mentee_id, Trail.WELFARE_READ, self._clock.now())
-            return await self._welfare(conn, mentee)
-
-    async def record_welfare(
-        self, staff: Principal, mentee_id: UUID, step: Step, on: date, outcome: Outcome | None, note: str | None
-    ) -> WelfareFile:
-        """Writes down a step of the track. Raises Forbidden, NotFound, BadRequest with the field named."""
-        staff.require(Permission.WELFARE_KEEP)
-        at = self._clock.now()
-        async with self._database.begin(staff.organisation_id) as conn:
-            mentee = await self._theirs(conn, staff, mentee_id, Role.MENTEE)
-            before = await self._welfare(conn, mentee)
-            check_entry(before.entries, step, on, outcome, before.today)
-            entry = Entry(new_id(), mentee_id, step, on, outcome, note, staff.account_id, at)
-            await papers_store.insert_entry(conn, mentee.organisation_id, entry)
-            await self._write_down(conn, staff, mentee_id, Trail.WELFARE_RECORDED, at, step=step.value)
-            await self._standing.changed(conn, [mentee_id], at)
-            return await self._welfare(conn, mentee)
-
     async def _file(self, conn: AsyncConnection, mentor: Person) -> PaperFile:
         organisation = mentor.organisation_id
         policy = await papers_store.policy(conn, organisation)
@@ -162,20 +134,6 @@ class Keeping:
         passes = [standing(papers, gate, today, policy) for gate in Gate]
         newest = await charters.newest(conn, organisation)
         return PaperFile(mentor, policy, newest, today, passes, papers[::-1])
-
-    async def _welfare(self, conn: AsyncConnection, mentee: Person) -> WelfareFile:
-        organisation = mentee.organisation_id
-        today = (await papers_store.todays(conn, [organisation], self._clock.now()))[organisation]
-        entries = (await papers_store.entries_of(conn, [mentee.id])).get(mentee.id, [])
-        return WelfareFile(mentee, today, track(entries), entries[::-1])
-
-    async def _theirs(self, conn: AsyncConnection, staff: Principal, account_id: UUID, role: Role) -> Person:
-        person = (await people_of(conn, [account_id])).get(account_id)
-        if person is None or person.organisation_id != staff.organisation_id or person.role is not role:
-            raise NotFound
-        if staff.role is not Role.ADMIN and not await in_caseload(conn, staff.account_id, account_id):
-            raise NotFound
-        return person
 
     async def _write_down(
         self, conn: AsyncConnection, by: Principal, about: UUID, act: Trail, at: datetime, **detail: str | int

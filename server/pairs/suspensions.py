@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
 from server.kernel.clock import Clock
-from server.kernel.errors import BadRequest, Conflict, NotFound
+from server.kernel.errors import BadRequest, Conflict
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
-from server.pairs import holds_store, store
+from server.pairs import holds_store
+from server.pairs.caseload import of_caseload
 from server.pairs.holds_store import Suspension
 from server.pairs.life import REASONS, Act
-from server.pairs.rules import State
 from server.people.standing import Standing
 from server.people.store import Person, people_of
 from server.trail.acts import Act as Trail
@@ -34,7 +34,7 @@ class Suspensions:
         """The person, the suspension that stands, and who made it. Raises Forbidden, NotFound."""
         staff.require(Permission.PERSON_SUSPEND)
         async with self._database.begin(staff.organisation_id) as conn:
-            person = await self._check(conn, staff, account_id)
+            person = await of_caseload(conn, staff, account_id, _ROLES)
             found = await holds_store.suspension(conn, account_id)
             by = (await people_of(conn, [found.by]))[found.by] if found is not None else None
             return person, found, by
@@ -48,7 +48,7 @@ class Suspensions:
         at = self._clock.now()
         try:
             async with self._database.begin(staff.organisation_id) as conn:
-                await self._check(conn, staff, account_id)
+                await of_caseload(conn, staff, account_id, _ROLES)
                 await holds_store.suspend(conn, staff.organisation_id, account_id, why, staff.account_id, at)
                 await self._write_down(conn, staff, account_id, Trail.PERSON_SUSPENDED, why, at)
                 await self._standing.changed(conn, [account_id], at)
@@ -64,27 +64,13 @@ class Suspensions:
             raise BadRequest("reason", field="why")
         at = self._clock.now()
         async with self._database.begin(staff.organisation_id) as conn:
-            await self._check(conn, staff, account_id)
+            await of_caseload(conn, staff, account_id, _ROLES)
             if not await holds_store.unsuspend(conn, account_id, staff.account_id, at):
                 raise Conflict("not_suspended")
             await self._write_down(conn, staff, account_id, Trail.PERSON_RESTORED, why, at)
             await self._standing.changed(conn, [account_id], at)
 
-    async def _check(self, conn: AsyncConnection, staff: Principal, account_id: UUID) -> Person:
-        person = (await people_of(conn, [account_id])).get(account_id)
-        if person is None or person.organisation_id != staff.organisation_id or person.role not in _ROLES:
-            raise NotFound
-        if staff.role is not Role.ADMIN and not await in_caseload(conn, staff.account_id, account_id):
-            raise NotFound
-        return person
-
     async def _write_down(
         self, conn: AsyncConnection, staff: Principal, account_id: UUID, act: Trail, why: str, at: datetime
     ) -> None:
         await record(conn, staff.organisation_id, at, act, by=staff.account_id, about=[account_id], detail={"why": why})
-
-
-async def in_caseload(conn: AsyncConnection, supervisor_id: UUID, account_id: UUID) -> bool:
-    """Whether this person is one of a pair, of whatever state but over, that the professional answers for."""
-    pairs = await store.pairs_of(conn, supervisor_id)
-    return any(account_id in (pair.mentor_id, pair.mentee_id) and pair.state is not State.CLOSED for pair in pairs)

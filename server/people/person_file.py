@@ -31,7 +31,7 @@ from server.people.standing import Standing
 from server.people.tables import bound_sessions
 from server.people.witnesses import Touched, Witnesses
 from server.trail.acts import Act
-from server.trail.readings import ONE_READING, read_since
+from server.trail.readings import record_reading
 from server.trail.record import record
 
 _WAYS: Final[Mapping[str, Way]] = {"email": "mail", "phone": "sms"}
@@ -106,9 +106,8 @@ class PersonFiles:
         now, me, organisation = self._clock.now(), principal.account_id, principal.organisation_id
         async with self._database.begin(organisation) as conn:
             found = await self._file(conn, principal, account_id)
-            act = Act.ACCOUNT_READ
-            if me != account_id and not await read_since(conn, organisation, act, me, account_id, now - ONE_READING):
-                await record(conn, organisation, now, act, by=me, about=[account_id])
+            if me != account_id:
+                await record_reading(conn, organisation, now, Act.ACCOUNT_READ, by=me, about=[account_id])
             return found
 
     async def correct(self, principal: Principal, account_id: UUID, wanted: Correction) -> File:

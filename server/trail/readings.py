@@ -1,4 +1,4 @@
-"""What the access journal of a person is made of: who read what about them."""
+"""What the access journal of a person is made of: who read what about them, once however a page or a player asks."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.trail.acts import READINGS, Act
+from server.trail.record import record
 from server.trail.tables import audit_entries
 
 ONE_READING: Final = timedelta(minutes=15)  # a page that shows itself anew, or after a change, is read once
@@ -41,21 +42,30 @@ async def departures(conn: AsyncConnection, organisation_id: UUID, about: UUID, 
     return await _entries(conn, organisation_id, about, {Act.ROOM_LEFT}, after=after)
 
 
-async def read_since(
-    conn: AsyncConnection, organisation_id: UUID, act: Act, by: UUID, about: UUID, at: datetime, **detail: UUID
-) -> bool:
-    """Whether ``by`` did this very reading at ``at`` or later: a page that shows itself anew, a player that asks for
-    the rest, is one reading. ``detail``: what it was of, where the entry says that."""
-    table = audit_entries.c
+async def record_reading(
+    conn: AsyncConnection,
+    organisation_id: UUID,
+    at: datetime,
+    act: Act,
+    *,
+    by: UUID,
+    about: Collection[UUID],
+    once_in: timedelta = ONE_READING,
+    detail: Mapping[str, UUID] | None = None,
+) -> None:
+    """Records that ``by`` read this about these people, in the caller's transaction, unless the same is recorded of the
+    time just before: a page that shows itself anew, a player that asks for the rest, is one reading."""
+    table, of = audit_entries.c, detail or {}
     same = exists().where(
         table.organisation_id == organisation_id,
-        table.about.contains([about]),
+        table.about.contains(list(about)),
         table.act == act.value,
         table.by_id == by,
-        table.at >= at,
-        *(cast(table.entry, JSONB)["detail"][name].astext == str(what) for name, what in detail.items()),
+        table.at >= at - once_in,
+        *(cast(table.entry, JSONB)["detail"][name].astext == str(what) for name, what in of.items()),
     )
-    return bool((await conn.execute(select(same))).scalar_one())
+    if not (await conn.execute(select(same))).scalar_one():
+        await record(conn, organisation_id, at, act, by=by, about=about, detail=detail)
 
 
 async def _entries(

@@ -23,8 +23,7 @@ from server.people.consent.shown import Known, page
 from server.people.consent.store import Entry, GuardianLink
 from server.people.store import Person, people_in_role, people_of
 from server.trail.acts import Act
-from server.trail.readings import ONE_READING, read_since
-from server.trail.record import record
+from server.trail.readings import record_reading
 
 
 class ConsentPages:
@@ -55,9 +54,8 @@ class ConsentPages:
         now, reader = self._clock.now(), principal.account_id
         async with self._database.begin(principal.organisation_id) as conn:
             await self._caseload.check_young(conn, principal, mentee_id)
-            act, since = Act.CONSENT_READ, now - ONE_READING
-            if not await read_since(conn, principal.organisation_id, act, reader, mentee_id, since):
-                await record(conn, principal.organisation_id, now, act, by=reader, about={mentee_id})
+            where, act = principal.organisation_id, Act.CONSENT_READ
+            await record_reading(conn, where, now, act, by=reader, about=[mentee_id])
             known = (await _known(conn, principal.organisation_id, [mentee_id]))[mentee_id]
             addable = await self._addable(conn, principal, known, now)
             lets_in = await self._caseload.lets_in(conn, principal, known.people[mentee_id])

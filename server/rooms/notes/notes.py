@@ -21,8 +21,7 @@ from server.rooms.notes.store import Note
 from server.rooms.rules import is_staff
 from server.rooms.visits import is_visiting
 from server.trail.acts import Act
-from server.trail.readings import read_since
-from server.trail.record import record
+from server.trail.readings import record_reading
 
 Progress = tuple[Note, int]
 """A note, and the number of the first piece that is not held."""
@@ -112,10 +111,11 @@ class Notes:
         me, where, now = principal.account_id, principal.organisation_id, self._clock.now()
         async with self._database.begin(where) as conn:
             if is_staff(principal.role):
-                act, about, of = Act.VOICE_NOTE_HEARD, note.author_id, note.id
-                if not await read_since(conn, where, act, me, about, now - rules.ONE_HEARING, note=of):
-                    detail = {"room": note.room_id, "note": of}
-                    await record(conn, where, now, act, by=me, about=[about], detail=detail)
+                detail = {"room": note.room_id, "note": note.id}
+                await record_reading(
+                    conn, where, now, Act.VOICE_NOTE_HEARD,
+                    by=me, about=[note.author_id], once_in=rules.ONE_HEARING, detail=detail,
+                )  # fmt: skip
             return await store.heard(conn, note.id, start, end)
 
     async def sweep(self, before: datetime, some: int = 100) -> int:
