@@ -12,7 +12,7 @@ from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
 from server.pairs import papers_store, store
 from server.pairs.papers import standing
-from server.pairs.rules import Pair, State
+from server.pairs.rules import Pair, State, answers_for
 from server.pairs.welfare import track
 from server.people.store import Person, people_in_role, people_of
 
@@ -21,8 +21,9 @@ DAYS: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """``what`` is a gate, or ``evaluation``, or ``welfare`` for steps of the track that are missing. ``on`` is the last
-    day, None for what is not there at all."""
+    """``what`` is a gate, or ``evaluation``, or ``welfare`` for steps of the track that are missing, or ``account`` for
+    somebody who is wanted in a pair and whose account is closed. ``on`` is the last day, None for what is not there at
+    all."""
 
     what: str
     who: Person
@@ -43,12 +44,20 @@ async def due(conn: AsyncConnection, staff: Principal, at: datetime) -> list[Due
         pairs = await store.pairs_of_organisation(conn, organisation)
         mentors = await people_in_role(conn, organisation, Role.MENTOR)
     else:
-        pairs = await store.pairs_of(conn, staff.account_id)
+        pairs = [pair for pair in await store.pairs_of(conn, staff.account_id) if answers_for(pair, staff.account_id)]
         ids = {pair.mentor_id for pair in pairs if pair.state is not State.CLOSED}
         mentors = [person for person in (await people_of(conn, ids)).values() if not person.disabled]
-    told = await _of_mentors(conn, organisation, mentors, today)
-    told += await _of_mentees(conn, [pair for pair in pairs if pair.state is not State.CLOSED], today)
+    living = [pair for pair in pairs if pair.state is not State.CLOSED]
+    told = await _gone(conn, living)
+    told += await _of_mentors(conn, organisation, mentors, today)
+    told += await _of_mentees(conn, living, today)
     return sorted(told, key=lambda item: item.order)
+
+
+async def _gone(conn: AsyncConnection, pairs: Collection[Pair]) -> list[Due]:
+    """Nobody answers a young person there, or nobody answers for them."""
+    wanted = await people_of(conn, {person for pair in pairs for person in (pair.mentor_id, pair.supervisor_id)})
+    return [Due("account", person, None, None) for person in wanted.values() if person.disabled]
 
 
 async def _of_mentors(conn: AsyncConnection, organisation: UUID, mentors: Collection[Person], today: date) -> list[Due]:

@@ -310,6 +310,13 @@ class TestActing:
         for path in (f"pairs/{room.pair.id}", f"mentors/{room.mentor.id}/papers", f"mentees/{room.mentee.id}/welfare"):
             assert (await house.ask(samir, "GET", f"/api/v1/{path}")).error == ("not_found", None), path
         assert (await house.ask(samir, "GET", "/api/v1/due")).body == {"due": []}
+        # Nor is who was a mentor before they became a professional the one who answers for their young person.
+        await house.sql("update pairs set mentor_id = :who where id = :pair", who=samir.id, pair=room.pair.id)
+        path = f"/api/v1/mentees/{room.mentee.id}/welfare"
+        assert (await house.ask(samir, "GET", path)).error == ("not_found", None)
+        assert (await house.ask(samir, "POST", path, {"step": "opened", "on": "2026-11-01"})).status == 404
+        path = f"/api/v1/people/{room.mentee.id}"
+        assert (await house.ask(samir, "POST", f"{path}/suspend", {"why": "other"})).error == ("not_found", None)
 
     async def test_a_closing_is_planned_said_goodbye_to_and_readable_for_a_while(self, house: House) -> None:
         room = await house.room()
