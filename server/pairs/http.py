@@ -83,7 +83,7 @@ class DueCard(Struct, frozen=True):
     """``on`` is the last day, and ``days`` how many are left, below zero when it is over; both missing for what is not
     there at all."""
 
-    what: Literal["vetting", "charter", "training", "evaluation", "welfare"]
+    what: Literal["account", "charter", "evaluation", "training", "vetting", "welfare"]
     who: PersonName
     role: Role
     on: str | UnsetType = UNSET
@@ -121,7 +121,8 @@ class PairsHttp:
 
     @endpoint("GET", "/api/v1/due", answer=DueList, permission=Permission.PAIR_LIST)
     async def due_list(self, call: Call) -> DueList:
-        """What is missing, over, or due in 30 days: mentors' papers, and evaluations of the child-welfare track."""
+        """What is missing, over, or due in 30 days: mentors' papers, evaluations of the child-welfare track, and whose
+        account is closed while their pair goes on."""
         async with self._database.begin(call.principal.organisation_id) as conn:
             items = await due(conn, call.principal, self._clock.now())
         return DueList(

@@ -216,6 +216,7 @@ export const enPairs: Texts<typeof frPairs> = {
   'due.training': "Training",
   'due.evaluation': "Evaluation of the child-welfare track",
   'due.welfare': "Steps of the child-welfare track",
+  'due.account': "Account closed, and a pair goes on",
   'due.over': "Over",
 
   'welfare.title': "Child-welfare track",

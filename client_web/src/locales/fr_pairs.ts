@@ -227,6 +227,7 @@ export const frPairs = {
   'due.training': "Formation",
   'due.evaluation': "Évaluation du suivi ASE",
   'due.welfare': "Étapes du suivi ASE",
+  'due.account': "Compte fermé, et un binôme continue",
   'due.over': "Dépassé",
 
   'welfare.title': "Suivi ASE",

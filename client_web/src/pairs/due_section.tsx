@@ -31,7 +31,7 @@ function Lapsing(): VNode {
               {due.map((item) => (
                 <li key={`${item.what}${item.who.id}`}>
                   <span>
-                    <a href={item.role === 'mentor' ? mentorAddress(item.who.id) : welfareAddress(item.who.id)}>
+                    <a href={whereTo(item)}>
                       <strong>{item.who.name}</strong>
                     </a>
                     <span class="fact">
@@ -48,6 +48,11 @@ function Lapsing(): VNode {
       </Awaited>
     </section>
   );
+}
+
+function whereTo({ role, who }: Due): string {
+  if (role === 'mentor') return mentorAddress(who.id);
+  return role === 'supervisor' ? HANDOVER : welfareAddress(who.id);
 }
 
 function OwnPairs(): VNode {

@@ -42,7 +42,7 @@ export interface Welfare {
 }
 
 export interface Due {
-  what: Gate | 'evaluation' | 'welfare';
+  what: Gate | 'account' | 'evaluation' | 'welfare';
   who: Named;
   role: string;
   on?: string;

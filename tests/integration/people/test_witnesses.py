@@ -151,3 +151,22 @@ async def test_an_account_that_is_closed_is_told_to_those_who_are_left_with_it(h
             assert (await house.ask(nora, "POST", f"/api/v1/accounts/{who.id}/{act}")).status == 204
     steps = [(whom, what) for what in ("closed", "reopened") for whom in ("whom_mentor", "whom_admin")]
     assert await heard(house, room.supervisor) == steps
+
+
+async def test_a_pair_whose_mentor_or_professional_is_closed_stands_on_the_list_until_somebody_sees_to_it(
+    house: House,
+) -> None:
+    room, nora = await house.room(), await house.person(Role.ADMIN, "Nora")
+
+    async def due(who: Person) -> list[Any]:
+        found = (await house.ask(who, "GET", "/api/v1/due")).body["due"]
+        return sorted(one["who"]["name"] for one in found if one["what"] == "account")
+
+    assert (await house.ask(nora, "POST", f"/api/v1/accounts/{room.mentor.id}/close")).status == 204
+    assert [await due(who) for who in (nora, room.supervisor)] == [["Julien"], ["Julien"]]
+    assert (await house.ask(nora, "POST", f"/api/v1/accounts/{room.supervisor.id}/close")).status == 204
+    assert await due(nora) == ["Claire", "Julien"]
+    yves = await house.person(Role.SUPERVISOR, "Yves")
+    body = {"pairs": [str(room.pair.id)], "supervisor": str(yves.id)}
+    assert (await house.ask(nora, "POST", "/api/v1/caseload/hand_over", body)).status == 204
+    assert [await due(who) for who in (nora, yves)] == [["Julien"], ["Julien"]]
