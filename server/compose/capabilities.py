@@ -18,6 +18,7 @@ from server.compose.trail import Trail
 from server.ground import Ground
 from server.infra.mail import open_mail
 from server.infra.redis_limits import limiter
+from server.infra.secrets import InstanceKeyring
 from server.moderation.assess import warm
 from server.moderation.contacts.phones import load_metadata
 from server.moderation.names import Names
@@ -51,7 +52,7 @@ class Capabilities:
         self.flags = self.moderation.flags
         self.rooms = Rooms(ground, self.gateway, self.flags, rules)
         self.signalling = Signalling(ground, self.gateway, self.rooms, self.people.authenticator)
-        self.limiter = limiter(settings.redis_url, ground.clock)
+        self.limiter = limiter(settings.redis_url, ground.clock, InstanceKeyring(settings.secret, settings.data))
         self.pairs = Pairs(ground, self.people)
         self.consents = Consents(ground, self.gateway, self.people)
         self.data = DataRights(ground)

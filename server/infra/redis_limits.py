@@ -15,6 +15,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from server.infra.limits import MemoryLimiter, Rate
+from server.infra.secrets import InstanceKeyring
 from server.kernel.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ ANSWER_SECONDS: Final = 0.25  # a request must not be felt to wait for its own l
 AWAY_SECONDS: Final = 5.0  # between two tries while it is away
 CONNECTIONS: Final = 20
 _PREFIX: Final = "binome:rate:"
+_PURPOSE: Final = "names of rates"  # of the secret that the processes of one instance share
 
 # KEYS: buckets. ARGV: for each what one token costs and what the bucket holds, in ms. Kept is the instant at which the
 # bucket is full again, by the clock of the Redis server. All or none; the answer is the longest wait in ms.
@@ -45,9 +47,11 @@ return '0'
 
 
 class RedisLimiter:
-    """``limits.Limiter``. Keys are told to Redis as digests only: it learns of nobody's address."""
+    """``limits.Limiter``. Keys are told to Redis as digests under a ``secret`` only (there are so few addresses that others
+    could be tried out): it learns of nobody's address."""
 
-    def __init__(self, url: str, clock: Clock) -> None:
+    def __init__(self, url: str, clock: Clock, secret: bytes) -> None:
+        self._secret = secret
         self._redis: Redis = Redis.from_url(
             url,
             socket_timeout=ANSWER_SECONDS,
@@ -70,7 +74,7 @@ class RedisLimiter:
         for _, rate in wants:
             arguments += [1000 / rate.per_second, 1000 * rate.burst / rate.per_second]
         try:
-            told = await self._script(keys=[_name(key) for key, _ in wants], args=arguments)
+            told = await self._script(keys=[self._name(key) for key, _ in wants], args=arguments)
         except (RedisError, OSError, TimeoutError) as error:
             if self._away_until is None:
                 log.warning("redis_away", extra={"error": type(error).__name__})
@@ -84,11 +88,10 @@ class RedisLimiter:
     async def close(self) -> None:
         await self._redis.aclose()
 
+    def _name(self, key: str) -> str:
+        return _PREFIX + hashlib.blake2b(key.encode(), digest_size=16, key=self._secret).hexdigest()
 
-def limiter(url: str | None, clock: Clock) -> "RedisLimiter | MemoryLimiter":
+
+def limiter(url: str | None, clock: Clock, keyring: InstanceKeyring) -> "RedisLimiter | MemoryLimiter":
     """The one that the settings ask for."""
-    return RedisLimiter(url, clock) if url is not None else MemoryLimiter(clock)
-
-
-def _name(key: str) -> str:
-    return _PREFIX + hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
+    return RedisLimiter(url, clock, keyring.keys.sign(_PURPOSE, b"")) if url is not None else MemoryLimiter(clock)
