@@ -71,6 +71,8 @@ class Desk:
                     if request.extended_at is not None:
                         raise Conflict("request_extended")
                     zone = (await organisation(conn, staff.organisation_id)).zone
+                    if now.astimezone(ZoneInfo(zone)).date() > due:  # the reasons are owed within the first month
+                        raise Conflict("request_late")
                     due = due_on(request.at, zone, EXTENDED_MONTHS)
                     await write(conn, request, due_on=due, extended_at=now, extended_why=words, warned=None)
                 case "answer" | "refuse":

@@ -87,7 +87,7 @@ export function RequestCard({ request, onChange }: Props): VNode {
           )}
           {!erasure && write('answer')}
           {(!erasure || admin) && write('refuse')}
-          {!request.extended_at && write('extend')}
+          {!request.extended_at && request.days >= 0 && write('extend')}
           {request.kind === 'access' && (
             <a class="button button-plain" href={`/api/v1/data/export?person=${request.about.id}`} download>
               {t('desk.export')}

@@ -1,6 +1,6 @@
 """Requests on one's data: who may make one, what becomes of it, and that nobody forgets its day."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -152,6 +152,18 @@ async def test_staff_is_warned_before_the_day_and_after_it(house: House) -> None
         ("request_due", "2026-12-22"),
         ("request_overdue", "2026-12-23"),
     ]
+
+
+async def test_an_extension_is_said_within_the_first_month(house: House) -> None:
+    """GDPR article 12.3: the reasons for the delay, within one month of receipt."""
+    room, nora = await house.room(), await house.person(Role.ADMIN, "Nora")
+    request, _ = await make(house, room.mentee, "access")
+    house.clock.advance(31 * 86_400)
+    await house.sql("update auth_sessions set expires_at = :at", at=house.clock.now() + timedelta(days=1))
+    late = {"step": "extend", "revision": 0, "words": "beaucoup à relire"}
+    reply = await house.ask(nora, "POST", f"{DESK}/{request}/step", late)
+    assert (reply.status, reply.body["error"]["message"][:20]) == (409, "Il est trop tard pou")
+    assert await step(house, nora, request, step="answer", revision=0, words="Avec nos excuses.") == 204
 
 
 async def in_force(house: House) -> list[tuple[UUID, str, bool]]:
