@@ -14,17 +14,17 @@ from server.pairs.tables import pairs
 async def professionals_of(conn: AsyncConnection, account_ids: Collection[UUID]) -> Mapping[UUID, set[UUID]]:
     """Of each of these young people and mentors, the professionals of their pairs that are not over; nobody for who has
     none."""
+    wanted = set(account_ids)
     query = (
         select(pairs.c.mentee_id, pairs.c.mentor_id, pairs.c.supervisor_id)
         .where(
-            or_(pairs.c.mentee_id.in_(account_ids), pairs.c.mentor_id.in_(account_ids)),
+            or_(pairs.c.mentee_id.in_(wanted), pairs.c.mentor_id.in_(wanted)),
             pairs.c.state != State.CLOSED.value,
         )
         .distinct()
     )
     found: defaultdict[UUID, set[UUID]] = defaultdict(set)
     for row in await conn.execute(query):
-        for one in (row.mentee_id, row.mentor_id):
-            if one in account_ids:
-                found[one].add(row.supervisor_id)
+        for one in wanted & {row.mentee_id, row.mentor_id}:
+            found[one].add(row.supervisor_id)
     return found
