@@ -81,8 +81,8 @@ async def export(
                     name = await organisation_name(conn, person.organisation_id)
                     summary = await write_export(conn, file, scope, name, person, whole=True)
                     await record(
-                        conn, person.organisation_id, clock.now(), Act.DATA_EXPORTED, by=None, about=[person.id],
-                        detail={"whole": True},
+                        conn, person.organisation_id, clock.now(), Act.DATA_READ, by=None, about=[person.id],
+                        detail={"whole": True, "how": "operator"},
                     )  # fmt: skip
                     say(f"{sum(summary.rows.values())} entries and {summary.voices} voice notes are in {out}.")
         done = True

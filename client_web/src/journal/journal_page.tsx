@@ -55,7 +55,7 @@ export function JournalPage(): VNode {
 
 function Line({ line }: { line: JournalLine }): VNode {
   const at = new Date(line.at);
-  const name = line.reader?.name ?? t('journal.somebody');
+  const name = line.reader?.name ?? t(line.how === 'operator' ? 'journal.operator' : 'journal.somebody');
   const where = line.others ? t('journal.with', { names: line.others.join(', ') }) : '';
   return (
     <li>

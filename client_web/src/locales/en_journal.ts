@@ -8,6 +8,7 @@ export const enJournal: Texts<typeof frJournal> = {
   'journal.lead': "Here you see which professional read something about you, when, and why. Nobody can erase these lines.",
   'journal.empty': "Nobody has read anything about you so far.",
   'journal.more': "See older ones",
+  'journal.operator': "Whoever runs the server",
   'journal.somebody': "Somebody who is no longer here",
   'journal.with': "Conversation with {names}.",
   'journal.told_late': "A professional had asked to wait before telling you. You were told {day}.",

@@ -13,6 +13,7 @@ export const frJournal = {
     "Personne n’a rien lu sur toi pour le moment.",
   ],
   'journal.more': "Voir plus ancien",
+  'journal.operator': "La personne qui gère le serveur",
   'journal.somebody': "Une personne qui n’est plus ici",
   'journal.with': "Discussion avec {names}.",
   'journal.told_late': [

@@ -30,6 +30,8 @@ async def test_from_a_copy_to_nothing(database: Database, folder: Path) -> None:
     with zipfile.ZipFile(out) as archive:
         assert json.loads(archive.read("data.json"))["sections"]["account"][0]["login"] == "lea"
     assert out.stat().st_mode & 0o777 == 0o600
+    read = "select by_id, entry::jsonb #>> '{detail,how}' from audit_entries where act = 'data.read'"
+    assert await sql(database, read) == [(None, "operator")]  # it stands in Léa's journal
 
     unsaid = run("erase", "--login", "lea", env=env)
     assert (unsaid.returncode, unsaid.stderr) == (2, "binome: not done; say --yes, or answer yes\n")
