@@ -20,7 +20,6 @@ from server.infra.holdings import (
 )
 from server.people import tables
 from server.people.consent.tables import age_steps, asked_again, consent_entries, consent_texts, guardian_links
-from server.people.factors.lasting import KEPT
 from server.people.factors.tables import (
     auth_devices,
     guesses,
@@ -29,6 +28,7 @@ from server.people.factors.tables import (
     spent_challenges,
     totp_secrets,
 )
+from server.people.sessions.lasting import KEPT
 
 _APPEND_ONLY: Final = "select erase_append_only(:person, :table)"
 
@@ -156,8 +156,8 @@ KEEPINGS: Final = (
     Keeping("devices", auth_devices, "t.last_on::timestamptz", 365, 30, 365, _ACCOUNT),
 )
 
-# While somebody has to wait, that counts. Staff see for a week who was guessed at (factors/lasting.py); nobody is shown
-# an address.
+# While somebody has to wait, that counts. Staff see for a week who was guessed at (sessions/lasting.py); an address is
+# shown to nobody.
 PASSING: Final = (
     Passing(
         "guesses",

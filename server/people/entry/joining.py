@@ -21,10 +21,10 @@ from server.people import notices, rules, store
 from server.people.entry import codes
 from server.people.entry import store as invitation_store
 from server.people.entry.store import Invitation, Purpose
-from server.people.factors.lasting import LastingGuesses
 from server.people.passwords import Passwords
 from server.people.sessions import store as sessions
 from server.people.sessions.guesses import MAX_KEYS
+from server.people.sessions.lasting import LastingGuesses
 from server.people.sessions.signin import Opened, SignIn
 from server.people.sessions.tokens import hash_token
 from server.people.sessions.visitor import Visitor

@@ -8,9 +8,9 @@ from server.infra.database import Database
 from server.kernel.clock import Clock
 from server.kernel.errors import BadRequest, Conflict
 from server.kernel.principal import Principal
-from server.people.factors.lasting import LastingGuesses
 from server.people.passwords import Passwords
 from server.people.rules import check_pin
+from server.people.sessions.lasting import LastingGuesses
 from server.people.tables import bound_sessions
 
 

@@ -12,9 +12,9 @@ from server.kernel.clock import Clock
 from server.kernel.errors import BadCredentials
 from server.people import notices
 from server.people.factors import challenges, passkeys, recovery, store, totp
-from server.people.factors.lasting import LastingGuesses
 from server.people.factors.passkeys import RelyingParty, Response
 from server.people.passwords import Passwords
+from server.people.sessions.lasting import LastingGuesses
 from server.trail.acts import Act
 from server.trail.record import record
 

@@ -15,8 +15,9 @@ from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
 from server.people import notices
 from server.people import store as people
-from server.people.factors import lasting, store
+from server.people.factors import store
 from server.people.rules import login_key
+from server.people.sessions import lasting
 from server.people.sessions import store as sessions
 from server.people.sessions.signin import SignIn
 from server.people.witnesses import Touched, Witnesses

@@ -1,7 +1,7 @@
 """Slows down whoever guesses passwords, without shutting out the person they belong to.
 
 In this process's memory, bounded, forgotten at a restart: by device and by address, so that a flood costs little. By
-login, in all processes and for good: ``factors/lasting.py``. docs/decisions/0022 and 0181 say what each is worth.
+login, in all processes and for good: ``sessions/lasting.py``. docs/decisions/0022 and 0181 say what each is worth.
 """
 
 from collections import OrderedDict

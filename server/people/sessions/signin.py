@@ -20,13 +20,13 @@ from server.kernel.principal import Missing, Principal
 from server.people import notices, store
 from server.people.events import SessionEnded
 from server.people.factors import devices
-from server.people.factors.lasting import LastingGuesses
 from server.people.factors.store import has_second_factor
 from server.people.passwords import Passwords
 from server.people.rules import PASSWORD_MAX, login_key
 from server.people.sessions import store as sessions
 from server.people.sessions.authenticator import SessionAuthenticator
 from server.people.sessions.guesses import Guesses
+from server.people.sessions.lasting import LastingGuesses
 from server.people.sessions.store import Proved
 from server.people.sessions.tokens import hash_token, new_token
 from server.people.sessions.visitor import Visitor

@@ -28,7 +28,7 @@ MAY: Mapping[str, str] = {
     "people/factors/checks.py": "a passkey says whose it is",
     "people/factors/colleagues.py": "what guessing costs is about no organisation",
     "people/factors/finish.py": "signing in may end a session of another organisation; a purge",
-    "people/factors/lasting.py": "what guessing costs is about no organisation",
+    "people/sessions/lasting.py": "what guessing costs is about no organisation",
     "people/factors/letters.py": "a job that knows an account by its identifier alone",
     "people/first_admin.py": "a command of the operator's: there may be no organisation yet",
     "people/head_letters.py": "a job that knows an account by its identifier alone",

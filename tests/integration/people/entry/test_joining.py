@@ -7,7 +7,7 @@ from uuid import UUID
 from server.kernel.permissions import Role
 from server.people.entry import codes
 from server.people.entry.joining import BOUND_UNTIL
-from server.people.factors.lasting import ADDRESS, LastingGuesses
+from server.people.sessions.lasting import ADDRESS, LastingGuesses
 from tests.support.entry import bound, issued, made, public, token_of
 from tests.support.rooms import House, Person
 

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from server.kernel.permissions import Role
-from server.people.factors.lasting import PIN
+from server.people.sessions.lasting import PIN
 from tests.support.entry import asked, bound, file_of, issued, made
 from tests.support.rooms import House, Person
 from tests.support.site import Reply

@@ -11,7 +11,7 @@ from server.infra.database import Database
 from server.kernel.clock import ManualClock
 from server.kernel.errors import TooFast
 from server.kernel.identifiers import new_id
-from server.people.factors.lasting import ADDRESS, LastingGuesses
+from server.people.sessions.lasting import ADDRESS, LastingGuesses
 from server.rights.passing import let_pass, passing
 from tests.support.roles import bound
 
