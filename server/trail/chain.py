@@ -23,7 +23,7 @@ class Wrong(StrEnum):
     CANONICAL = "the entry is not canonical JSON of the trail"
     COLUMN = "a column says something else than the entry: {name}"
     DRAFT = "a draft was never taken into the chain"
-    GUARD = "a trigger that keeps the trail is missing or off: {name}"
+    GUARD = "a trigger that keeps what is only added to is missing or off: {name}"
     HASH = "its hash does not follow from the entry and the hash before it"
     HEAD = "the head of the chain is not its last entry: {name}"
     KEPT = "another hash stood here when {name} was kept"

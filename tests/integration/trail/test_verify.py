@@ -230,10 +230,14 @@ async def test_a_guard_that_is_off_is_told(database: Database) -> None:
     north = await chain(database, 1)
     await sql(database, "alter table audit_entries disable trigger changed")
     await sql(database, "drop trigger moved on audit_heads")
+    await sql(database, "drop trigger changed on glass_accesses")  # and whatever else is only added to
+    await sql(database, "alter table consent_entries disable trigger user")
     found = await faults(database, north)
     assert [(one.organisation, one.name) for one in found] == [
         (None, "audit_entries.changed"),
         (None, "audit_heads.moved"),
+        *((None, f"consent_entries ({way})") for way in ("delete", "truncate", "update")),
+        *((None, f"glass_accesses ({way})") for way in ("delete", "update")),
     ]
 
 
