@@ -17,138 +17,15 @@ from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from server.kernel.ground import GroundError
+from server.settings import values
 
 PREFIX = "BINOME_"
 CONFIG = "BINOME_CONFIG"  # the TOML file itself; only ever in the environment
 FOREIGN = ("BINOME_TEST_",)  # read by the tests, not by the server
-SECRET_LENGTH = 32  # characters at least: 128 bits even when written in hexadecimal
 
 
 class SettingsError(GroundError):
     """A setting is unknown, malformed, or contradicts another one."""
-
-
-def _text(value: str) -> str:
-    if not value.strip() or value != value.strip():
-        raise ValueError("must not be empty or begin or end with a space")
-    return value
-
-
-def _path(value: str) -> Path:
-    return Path(_text(value)).expanduser().absolute()
-
-
-def _port(value: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,5}", value) or not 1 <= int(value) <= 65535:
-        raise ValueError("must be a port number from 1 to 65535")
-    return int(value)
-
-
-def _workers(value: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,2}", value) or not 1 <= int(value) <= 32:
-        raise ValueError("must be a number from 1 to 32")
-    return int(value)
-
-
-def _seconds(value: str) -> float:
-    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,3})?", value) or float(value) > 3600:
-        raise ValueError("must be a number of seconds from 0 to 3600")
-    return float(value)
-
-
-def _factor(value: str) -> float:
-    if not re.fullmatch(r"[0-9]{1,7}(\.[0-9]{1,3})?", value) or not 1 <= float(value) <= 1_000_000:
-        raise ValueError("must be a number from 1 to 1000000")
-    return float(value)
-
-
-def _host(value: str) -> str:
-    name = _text(value).strip("[]")
-    try:
-        return str(ipaddress.ip_address(name))
-    except ValueError:
-        if re.fullmatch(r"[\d.]*|.*[^A-Za-z0-9.-].*", name):
-            raise ValueError("must be an IP address or a host name, without port or scheme") from None
-        return name
-
-
-def _hosts(value: str) -> str:
-    return ",".join(_host(item.strip()) for item in _text(value).split(","))
-
-
-def _networks(value: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
-    try:
-        return tuple(ipaddress.ip_network(item.strip()) for item in _text(value).split(","))
-    except ValueError:
-        raise ValueError("must be addresses or networks with commas between them, as 10.0.0.1,fd00::/8") from None
-
-
-def _url(*schemes: str, path: bool = False) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        parts = urlsplit(_text(value))
-        if parts.scheme not in schemes or not (parts.hostname or parts.query) or (path and len(parts.path) < 2):
-            raise ValueError(f"must be a URL as {schemes[0]}://user:password@host:port{'/name' if path else ''}")
-        _ = parts.port  # raises ValueError when it is no number
-        return value
-
-    return parse
-
-
-def _address(value: str) -> str:
-    """A mailbox, bare or after a name: ``Binôme <binome@example.org>``."""
-    bare = r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+"
-    if not re.fullmatch(rf'{bare}|[^<>@\r\n",;:]+ <{bare}>', _text(value)):
-        raise ValueError("must be a mail address, as binome@example.org")
-    return value
-
-
-def _site(value: str) -> str:
-    """Scheme, host and port of the site, without anything behind."""
-    parts = urlsplit(_text(value).rstrip("/"))
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.path or parts.query or parts.username:
-        raise ValueError("must be the address of the site, as https://binome.example.org")
-    _ = parts.port  # raises ValueError when it is no number
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _json(value: str) -> str:
-    try:
-        json.loads(value)
-    except ValueError:
-        raise ValueError('must be JSON, as {"to": "{to}", "text": "{text}"}') from None
-    return value
-
-
-def _relays(value: str) -> tuple[str, ...]:
-    """``turn:`` and ``turns:`` URIs (RFC 7065)."""
-    urls = tuple(item.strip() for item in _text(value).split(","))
-    for url in urls:
-        found = re.fullmatch(r"turns?:(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?(\?transport=(udp|tcp))?", url)
-        if found is None or int((found[2] or ":1")[1:]) not in range(1, 65536):
-            raise ValueError("must be turn:host:port?transport=udp, turns:host:port, or several with commas between")
-    return urls
-
-
-def _one_of(*words: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        if value not in words:
-            raise ValueError(f"must be {' or '.join(words)}")
-        return value
-
-    return parse
-
-
-def _secret(value: str) -> str:
-    if len(value) < SECRET_LENGTH:
-        raise ValueError(f"must have at least {SECRET_LENGTH} characters; make one with: openssl rand -hex 32")
-    return value
-
-
-def _secrets(value: str) -> str:
-    """One, or several with commas between."""
-    for part in value.split(","):
-        _secret(part.strip())
-    return value
 
 
 def _about(meaning: str, parse: Callable[[str], Any], *, hidden: bool = False) -> dict[str, Any]:
@@ -159,26 +36,26 @@ def _about(meaning: str, parse: Callable[[str], Any], *, hidden: bool = False) -
 class Settings:
     """All settings, validated. ``sources`` tells where each one that is not a default came from."""
 
-    data: Path = field(default=Path("data"), metadata=_about("folder for all that is kept on disk", _path))
-    host: str = field(default="127.0.0.1", metadata=_about("address that HTTP listens on", _host))
-    port: int = field(default=8080, metadata=_about("TCP port of HTTP", _port))
-    media_port: int = field(default=8081, metadata=_about("UDP and TCP port of calls", _port))
+    data: Path = field(default=Path("data"), metadata=_about("folder for all that is kept on disk", values.path))
+    host: str = field(default="127.0.0.1", metadata=_about("address that HTTP listens on", values.host))
+    port: int = field(default=8080, metadata=_about("TCP port of HTTP", values.port))
+    media_port: int = field(default=8081, metadata=_about("UDP and TCP port of calls", values.port))
     media_workers: int = field(
         default=1,
-        metadata=_about("processes that carry calls; each takes one core and the next media port", _workers),
+        metadata=_about("processes that carry calls; each takes one core and the next media port", values.workers),
     )
     public_address: str | None = field(
-        default=None, metadata=_about("addresses or names that calls are reached at from outside", _hosts)
+        default=None, metadata=_about("addresses or names that calls are reached at from outside", values.hosts)
     )
     trusted_proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = field(
-        default=(), metadata=_about("reverse proxies whose X-Forwarded headers are believed", _networks)
+        default=(), metadata=_about("reverse proxies whose X-Forwarded headers are believed", values.networks)
     )
     database_url: str | None = field(
         default=None,
         repr=False,
         metadata=_about(
             "PostgreSQL 15 or newer, as the role that serves; without it, one is run in the data folder",
-            _url("postgresql", "postgres", path=True),
+            values.url("postgresql", "postgres", path=True),
             hidden=True,
         ),
     )
@@ -187,7 +64,7 @@ class Settings:
         repr=False,
         metadata=_about(
             "the same database, as the role that owns its tables; for migrations only",
-            _url("postgresql", "postgres", path=True),
+            values.url("postgresql", "postgres", path=True),
             hidden=True,
         ),
     )
@@ -196,72 +73,81 @@ class Settings:
         repr=False,
         metadata=_about(
             "Redis or Valkey, in which several server processes count rates together",
-            _url("redis", "rediss"),
+            values.url("redis", "rediss"),
             hidden=True,
         ),
     )
-    media_engine: str = field(default="builtin", metadata=_about("what forwards calls' media", _one_of("builtin")))
+    media_engine: str = field(
+        default="builtin", metadata=_about("what forwards calls' media", values.one_of("builtin"))
+    )
     smtp_url: str | None = field(
         default=None,
         repr=False,
         metadata=_about(
             "server that mail goes out through; without it, letters are files in the data folder",
-            _url("smtp", "smtps"),
+            values.url("smtp", "smtps"),
             hidden=True,
         ),
     )
     mail_from: str | None = field(
-        default=None, metadata=_about("address that letters come from, as binome@example.org", _address)
+        default=None, metadata=_about("address that letters come from, as binome@example.org", values.address)
     )
     public_url: str | None = field(
-        default=None, metadata=_about("address of the site as people type it; links in letters begin with it", _site)
+        default=None,
+        metadata=_about("address of the site as people type it; links in letters begin with it", values.site),
     )
     sms_url: str | None = field(
         default=None,
         repr=False,
         metadata=_about(
             "gateway of short messages, with {to} and {text} where these go; without it, none are sent",
-            _url("https", "http"),
+            values.url("https", "http"),
             hidden=True,
         ),
     )
     sms_body: str | None = field(
         default=None,
         repr=False,
-        metadata=_about("JSON to POST to that gateway, with {to} and {text}; without it, GET", _json, hidden=True),
+        metadata=_about(
+            "JSON to POST to that gateway, with {to} and {text}; without it, GET", values.json_text, hidden=True
+        ),
     )
     sms_authorization: str | None = field(
-        default=None, repr=False, metadata=_about("Authorization header for that gateway", _text, hidden=True)
+        default=None, repr=False, metadata=_about("Authorization header for that gateway", values.text, hidden=True)
     )
     secret: str | None = field(
         default=None,
         repr=False,
         metadata=_about(
             "secrets that server processes share, the one in force first; without it, one is made in the data folder",
-            _secrets,
+            values.secrets,
             hidden=True,
         ),
     )
     turn_url: tuple[str, ...] = field(
-        default=(), metadata=_about("TURN relays for networks that let nothing else out, as turn:host:3478", _relays)
+        default=(),
+        metadata=_about("TURN relays for networks that let nothing else out, as turn:host:3478", values.relays),
     )
     turn_secret: str | None = field(
         default=None,
         repr=False,
-        metadata=_about("what the relays were given as static-auth-secret", _secret, hidden=True),
+        metadata=_about("what the relays were given as static-auth-secret", values.secret, hidden=True),
     )
-    drain_seconds: float = field(default=60.0, metadata=_about("how long calls may go on after SIGTERM", _seconds))
+    drain_seconds: float = field(
+        default=60.0, metadata=_about("how long calls may go on after SIGTERM", values.seconds)
+    )
     log_format: str = field(
         default="auto",
         metadata=_about(
-            "form of the log; auto is console at a terminal, json elsewhere", _one_of("auto", "json", "console")
+            "form of the log; auto is console at a terminal, json elsewhere", values.one_of("auto", "json", "console")
         ),
     )
     log_level: str = field(
-        default="info", metadata=_about("least weight that is logged", _one_of("debug", "info", "warning", "error"))
+        default="info",
+        metadata=_about("least weight that is logged", values.one_of("debug", "info", "warning", "error")),
     )
     rate_factor: float = field(
-        default=1.0, metadata=_about("multiplies the rates of sockets and requests; for load tests only", _factor)
+        default=1.0, metadata=_about("multiplies the rates of sockets and requests; for load tests only", values.factor)
     )
     sources: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -274,19 +160,19 @@ class Settings:
         if file is not None:
             given = {**_read_file(Path(file).expanduser()), **given}
         known = {PREFIX + item.name.upper(): item for item in fields(cls) if item.metadata}
-        values: dict[str, Any] = {"data": Path("data").absolute()}
+        read: dict[str, Any] = {"data": Path("data").absolute()}
         sources = {}
         for name, (text, source) in given.items():
             item = known.get(name)
             if item is None:
                 raise SettingsError(_unknown(name, source, list(known)))
             try:
-                values[item.name] = item.metadata["parse"](text)
+                read[item.name] = item.metadata["parse"](text)
             except ValueError as error:
                 shown = "" if item.metadata["hidden"] else f" (it is {text!r})"
                 raise SettingsError(f"{name} ({source}) {_sentence(error)}{shown}") from error
             sources[item.name] = source
-        settings = cls(**values, sources=sources)
+        settings = cls(**read, sources=sources)
         settings._contradictions()
         return settings
 
