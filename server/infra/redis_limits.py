@@ -47,8 +47,8 @@ return '0'
 
 
 class RedisLimiter:
-    """``limits.Limiter``. Keys are told to Redis as digests under a ``secret`` only (there are so few addresses that others
-    could be tried out): it learns of nobody's address."""
+    """``limits.Limiter``. Keys are told to Redis as digests under a ``secret`` only: it learns of nobody's address, of
+    which there are so few that they could be tried out."""
 
     def __init__(self, url: str, clock: Clock, secret: bytes) -> None:
         self._secret = secret

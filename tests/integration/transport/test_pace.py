@@ -1,14 +1,17 @@
 """Who asks too often is told when to come back: the person on all devices, the device, the address."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 from msgspec import Struct
 
-from server.infra.limits import MemoryLimiter, Rate
+from server.infra.limits import Limiter, MemoryLimiter, Rate
+from server.infra.redis_limits import RedisLimiter
 from server.kernel.clock import ManualClock
 from server.kernel.errors import NotSignedIn
 from server.kernel.identifiers import new_id
@@ -18,6 +21,7 @@ from server.transport.endpoint import Call, endpoint
 from server.transport.pace import PACES, Pace, Pacer, Paces, pace_of
 from server.transport.reached import TRUSTED_PROXIES, TrustedProxies
 from server.transport.router import Endpoints
+from tests.support.redis_server import redis_server
 from tests.support.site import Site, serving
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -61,6 +65,17 @@ class Known:
         return self.people[token]
 
 
+@asynccontextmanager
+async def served(limits: Limiter, known: Known) -> AsyncIterator[Site]:
+    endpoints = Endpoints(known, pacer=Pacer(limits))
+    endpoints.add(Parts())
+    app = web.Application()
+    app[TRUSTED_PROXIES] = TrustedProxies.parse("127.0.0.1")
+    endpoints.attach(app)
+    async with serving(app) as site:
+        yield site
+
+
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock(NOW)
@@ -71,12 +86,7 @@ async def site(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
     monkeypatch.setitem(PACES, Pace.READ, Paces(account=Rate(0.5, 3), device=SLOW, address=Rate(0.5, 5)))
     monkeypatch.setitem(PACES, Pace.COSTLY, Paces(account=Rate(0.5, 1), device=None, address=None))
     monkeypatch.setitem(PACES, Pace.OPEN, Paces(account=None, device=None, address=SLOW))
-    endpoints = Endpoints(Known(), pacer=Pacer(MemoryLimiter(clock)))
-    endpoints.add(Parts())
-    app = web.Application()
-    app[TRUSTED_PROXIES] = TrustedProxies.parse("127.0.0.1")
-    endpoints.attach(app)
-    async with serving(app) as site:
+    async with served(MemoryLimiter(clock), Known()) as site:
         yield site
 
 
@@ -112,6 +122,25 @@ async def test_classes_are_counted_apart(site: Site) -> None:
 async def test_without_a_session_the_address_counts(site: Site) -> None:
     assert await statuses(site, None, 3, "/api/v1/code") == [200, 200, 429]
     assert await statuses(site, None, 1, "/api/v1/code", at="198.51.100.7") == [200]
+
+
+async def test_two_processes_count_the_same_person_device_and_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: ManualClock
+) -> None:
+    """In a real Redis, which keeps its own time: rates so slow that no test is long enough for one more."""
+    slow = Rate(per_second=0.01, burst=2)
+    monkeypatch.setitem(PACES, Pace.READ, Paces(account=Rate(0.01, 3), device=slow, address=Rate(0.01, 5)))
+    async with AsyncExitStack() as running:
+        redis = await running.enter_async_context(redis_server(tmp_path))
+        known, sites = Known(), []
+        for _ in range(2):
+            limits = RedisLimiter(redis.url, clock, b"of these tests alone")
+            running.push_async_callback(limits.close)
+            sites.append(await running.enter_async_context(served(limits, known)))
+        one, other = sites
+        assert await statuses(one, TELEPHONE, 1) + await statuses(other, TELEPHONE, 2) == [200, 200, 429]
+        assert await statuses(one, TABLET, 1) + await statuses(other, TABLET, 1) == [200, 429]
+        assert await statuses(other, OTHER, 2) + await statuses(one, OTHER, 1, at="198.51.100.7") == [200, 200, 429]
 
 
 def test_each_class_has_a_line() -> None:
