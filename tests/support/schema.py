@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from server.transport.wire import Identifier, schema_hook
+
 _TYPES: dict[str, tuple[type, ...]] = {
     "array": (list,),
     "boolean": (bool,),
@@ -79,3 +81,16 @@ def resolve(reference: str, document: dict[str, Any]) -> dict[str, Any]:
     for name in reference.removeprefix("#/").split("/"):
         found = found[name]
     return dict(found)
+
+
+IDENTIFIER = schema_hook(Identifier)["description"]
+
+
+def identifiers(document: dict[str, Any], path: str, method: str) -> tuple[set[str], set[str]]:
+    """What names things in the address, and what does in the body, alone or in a list."""
+    operation = document["paths"][path][method.lower()]
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    choices = [resolve(one["$ref"], document) if "$ref" in one else one for one in body.get("anyOf", [body])]
+    members = [member for one in choices for member in one.get("properties", {}).items()]
+    query = {one["name"] for one in operation.get("parameters", ()) if IDENTIFIER in str(one["schema"])}
+    return set(re.findall(r"{(\w+)}", path)) | query, {name for name, kind in members if IDENTIFIER in str(kind)}

@@ -25,8 +25,10 @@ from schemathesis.specs.openapi.checks import (
 
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
-from tests.integration.transport.test_every_endpoint import TABLE, Scene, identifiers, scene
+from tests.integration.transport.endpoint_rows import TABLE
+from tests.integration.transport.scene import Scene, scene
 from tests.support.rooms import House, Person
+from tests.support.schema import identifiers
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 2  # of each endpoint and kind: 20 s in all

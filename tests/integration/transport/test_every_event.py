@@ -15,10 +15,10 @@ from server.infra.database import Database
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Permission, Role
 from server.people.sessions.store import Proved
-from tests.integration.transport.test_every_endpoint import IDENTIFIER, another_session
+from tests.integration.transport.scene import another_session
 from tests.support.bare_browser import BareBrowser
 from tests.support.rooms import Client, House, Person, Room, organisation, served
-from tests.support.schema import resolve
+from tests.support.schema import IDENTIFIER, resolve
 from tests.support.whole_state import whole_state
 
 SDP = "v=0\r\n"

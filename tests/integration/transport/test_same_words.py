@@ -2,7 +2,7 @@
 organisation's, and about what does not exist. Who may not is refused in the same words each time, so that no answer
 tells what exists; and nothing is changed.
 
-Rows are those of ``test_every_endpoint.py``: a new endpoint is tried as soon as it has one.
+Rows are those of ``endpoint_rows.py``: a new endpoint is tried as soon as it has one.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,8 @@ import msgspec
 
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
-from tests.integration.transport.test_every_endpoint import ANYONE, TABLE, Row, Scene, scene
+from tests.integration.transport.endpoint_rows import ANYONE, TABLE, Row
+from tests.integration.transport.scene import Scene, scene
 from tests.support.rooms import House, Person, organisation
 from tests.support.whole_state import whole_state
 

@@ -1,0 +1,213 @@
+"""How each endpoint is asked about the things of a scene: what stands in its path or query, and its body."""
+
+from datetime import timedelta
+from typing import Any
+
+from server.kernel.identifiers import new_id
+from server.kernel.permissions import Role
+from tests.integration.transport.scene import Scene
+from tests.support.rooms import NOW
+
+Asked = tuple[dict[str, Any], Any]
+
+TRIED = {"text": "mon num : 06 12 34 56 78", "sender": "mentor"}
+ACCOUNT = {"login": "zoe", "name": "Zoé", "role": "mentor", "password": "a long enough one"}
+TOKEN = "A" * 43
+CHARTER = {"after": 1, "fr": ["J’écoute."], "en": ["I listen."]}
+GATES = {"vetting": True, "charter": True, "training": True, "vetting_months": 6}
+GATES |= {"welfare_blocks": False, "closed_readable_days": 90}
+PASSKEY = {"id": "AAAA", "client_data": "AAAA"}
+UNPROVEN: dict[str, Any] = {"proof": {}}
+WORDING = {"text": "Un texte.", "easy": "Facile."}
+CONSENT_TEXT = {"purpose": "prescriber", "after": 1, "fr": WORDING, "en": WORDING}
+
+
+def of_room(scene: Scene) -> Asked:
+    return {"room": scene.room.number}, None
+
+
+def of_new_note(scene: Scene) -> Asked:
+    return {"room": scene.room.number}, {"id": new_id(), "bytes": 100}
+
+
+def of_note(scene: Scene) -> Asked:
+    return {"room": scene.room.number, "note": scene.note, "chunk": 0}, None
+
+
+def of_glass(scene: Scene) -> Asked:
+    """Of a pair that the professional does not answer for."""
+    return {}, {"room": scene.glass, "motive": "danger", "sentence": "Her brother called, we cannot reach her."}
+
+
+def of_broken_glass(scene: Scene) -> Asked:
+    return {"room": scene.glass}, None
+
+
+def of_broken_note(scene: Scene) -> Asked:
+    return {"room": scene.glass, "note": scene.glass_note}, None
+
+
+def of_old_deferral(scene: Scene) -> Asked:
+    return {"deferral": scene.deferral}, None
+
+
+def of_deferral(scene: Scene) -> Asked:
+    body = {"reason": "inquiry", "sentence": "The police asked us to wait.", "until": "2026-12-01T12:00:00Z"}
+    return {}, {"room": scene.glass, **body}
+
+
+def of_flag(scene: Scene) -> Asked:
+    return {"flag": scene.flag}, None
+
+
+def of_decision(scene: Scene) -> Asked:
+    return {"flag": scene.flag}, {"decision": "refuse", "reason": "unsafe", "note": "vu"}
+
+
+def of_second(scene: Scene) -> Asked:
+    return {"flag": scene.flag}, {"agree": True, "note": "vu"}
+
+
+def of_sample(scene: Scene) -> Asked:
+    return {"flag": scene.sampled}, {"decision": "acknowledge", "reason": "serious"}
+
+
+def of_pair(scene: Scene) -> Asked:
+    people = {role.value: scene.people[role].id for role in (Role.MENTOR, Role.MENTEE, Role.SUPERVISOR)}
+    return {}, people
+
+
+def of_consent(scene: Scene) -> Asked:
+    return {}, {"mentee": scene.room.mentee.id, "purpose": "prescriber", "agree": False}
+
+
+def of_mentee(scene: Scene) -> Asked:
+    return {"mentee": scene.room.mentee.id}, None
+
+
+def of_paper(scene: Scene) -> Asked:
+    mentee = scene.room.mentee.id
+    body = {"by": mentee, "purpose": "prescriber", "agree": True, "how": "paper", "day": "2026-11-20"}
+    return {"mentee": mentee}, body
+
+
+def of_guardian(scene: Scene) -> Asked:
+    guardian = scene.people[Role.GUARDIAN].id
+    body = {"guardian": guardian, "relation": "parent", "authority": True, "paper": "family_record"}
+    return {"mentee": scene.room.mentee.id}, body
+
+
+def of_link(scene: Scene) -> Asked:
+    return {"mentee": scene.room.mentee.id, "link": scene.link}, {"why": "request"}
+
+
+def of_asked(scene: Scene) -> Asked:
+    return {"request": scene.asked}, {"step": "take", "revision": 0}
+
+
+def of_export(scene: Scene) -> Asked:
+    return {"person": scene.room.mentee.id}, None
+
+
+def of_request_for(scene: Scene) -> Asked:
+    return {}, {"id": new_id(), "kind": "objection", "person": scene.room.mentee.id}
+
+
+def of_request(scene: Scene) -> Asked:
+    return {}, {"id": scene.asked}
+
+
+def of_leaving(scene: Scene) -> Asked:
+    return {"request": scene.leaving}, None
+
+
+def of_erasure(scene: Scene) -> Asked:
+    return {"request": scene.leaving}, {"revision": 0}
+
+
+def of_hold(scene: Scene) -> Asked:
+    return {"hold": scene.hold}, None
+
+
+def of_new_hold(scene: Scene) -> Asked:
+    until = (NOW + timedelta(days=30)).isoformat()
+    return {}, {"reason": "plainte", "until": until, "person": scene.room.mentee.id}
+
+
+def of_new_hold_on_two(scene: Scene) -> Asked:
+    _, body = of_new_hold(scene)
+    return {}, {name: value for name, value in body.items() if name != "person"} | {"pair": scene.room.pair.id}
+
+
+def of_account(scene: Scene) -> Asked:
+    return {"account": scene.spare.id}, None
+
+
+def of_correction(scene: Scene) -> Asked:
+    body = {"version": 1, "name": "Ana", "language": "fr", "zone": "Europe/Paris", "email": "ana@example.org"}
+    return {"account": scene.spare.id}, body
+
+
+def of_invitation(scene: Scene) -> Asked:
+    return {"account": scene.other.id}, {}
+
+
+def of_way_in(scene: Scene) -> Asked:
+    return {"account": scene.other.id}, None
+
+
+def of_own_device(scene: Scene) -> Asked:
+    return {"device": scene.device}, None
+
+
+def of_notice(scene: Scene) -> Asked:
+    return {}, {"ids": [scene.notice]}
+
+
+def of_page_of_flags(scene: Scene) -> Asked:
+    return {"before": scene.flag}, None
+
+
+def of_device(scene: Scene) -> Asked:
+    return {"account": scene.other.id, "session": scene.other.principal.session_id}, None
+
+
+def of_one_pair(scene: Scene) -> Asked:
+    return {"pair": scene.room.pair.id}, None
+
+
+def of_answer(scene: Scene) -> Asked:
+    return {"pair": scene.room.pair.id}, {"answer": "yes"}
+
+
+def of_act(scene: Scene) -> Asked:
+    return {"pair": scene.room.pair.id}, {"act": "probation", "why": "other", "revision": 0}
+
+
+def of_bridge(scene: Scene) -> Asked:
+    body = {"mentor": scene.room.mentor.id, "until": "2026-12-01T12:00:00Z", "revision": 1}
+    return {"pair": scene.paused}, body
+
+
+def of_caseload(scene: Scene) -> Asked:
+    return {}, {"pairs": [scene.room.pair.id], "supervisor": scene.people[Role.SUPERVISOR].id}
+
+
+def of_mentor(scene: Scene) -> Asked:
+    return {"mentor": scene.room.mentor.id}, None
+
+
+def of_new_paper(scene: Scene) -> Asked:
+    return {"mentor": scene.room.mentor.id}, {"gate": "training", "kind": "welcome", "issued_on": "2026-11-20"}
+
+
+def of_gone_paper(scene: Scene) -> Asked:
+    return {"mentor": scene.room.mentor.id, "paper": scene.paper}, None
+
+
+def of_welfare(scene: Scene) -> Asked:
+    return {"mentee": scene.room.mentee.id}, {"step": "opened", "on": "2026-11-20"}
+
+
+def of_person(scene: Scene) -> Asked:
+    return {"person": scene.room.mentor.id}, {"why": "other"}

@@ -1,0 +1,156 @@
+"""What the tests of all endpoints ask about: an organisation with somebody of each role, and one of each thing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from server.kernel.identifiers import new_id
+from server.kernel.permissions import Role
+from server.people.notices import tell
+from server.people.sessions.store import Proved, insert_session
+from server.people.sessions.tokens import hash_token, new_token
+from tests.support.notes import note as made_note
+from tests.support.notes import say, upload
+from tests.support.rooms import NOW, House, Person, Room
+
+NOTE = made_note()
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One organisation: somebody of each role, a pair with its room, where the professional has entered, a held message
+    with its flag, a voice note, and what the comments below say."""
+
+    people: Mapping[Role, Person]
+    room: Room
+    flag: UUID
+    sampled: UUID  # a flag that a colleague has decided, and the professional is to judge blindly
+    note: UUID
+    link: UUID  # of the young person's guardian
+    glass: UUID  # the room of another pair, whose glass is broken
+    glass_note: UUID  # a voice note there
+    deferral: UUID  # of telling the two of it
+    spare: Person  # a mentor in no pair
+    asked: UUID  # a request of the young person on their data
+    leaving: UUID  # a request for erasure of somebody else
+    hold: UUID  # a legal one
+    paper: UUID  # of the mentor
+    paused: UUID  # another pair of the professional, suspended
+    device: UUID  # another session of the young person
+    notice: UUID  # to the young person
+    other: Person  # the young person of that other pair
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """What others must not find in any answer."""
+        things = {"room": self.room.id, "flag": self.flag, "sampled": self.sampled, "pair": self.room.pair.id}
+        things |= {role.value: person.id for role, person in self.people.items()}
+        return {what: str(thing) for what, thing in things.items()}
+
+
+async def scene(house: House, where: Any) -> Scene:
+    """The three of the room have the roles of mentor, mentee and supervisor; those of the other roles are beside it."""
+    guardian = await house.person(Role.GUARDIAN, "Guardian", where=where)
+    room = await house.room(where=where, guardian=guardian)
+    people = {Role.MENTOR: room.mentor, Role.MENTEE: room.mentee, Role.SUPERVISOR: room.supervisor}
+    people[Role.GUARDIAN] = guardian
+    ((paper,), *_) = await house.sql("select id from mentor_papers where account_id = :who", who=room.mentor.id)
+    ((link,),) = await house.sql("select id from guardian_links where guardian_id = :who", who=guardian.id)
+    for role in Role:
+        if role not in people:
+            people[role] = await house.person(role, role.value.title(), where=where)
+    client = await house.open(room.mentor)
+    said = await client.say(room, "appelle-moi au 06 12 34 56 78")
+    assert said["state"] == "held", said
+    ((flag,),) = await house.sql("select id from flags where room_id = :room", room=room.id)
+    sampled = await decided_flag(house, await house.room(where=where))
+    note = await upload(house, room.mentor, room, NOTE)
+    assert (await say(client, room, note, 3))["ok"]
+    claire = await house.open(room.supervisor)
+    assert (await claire.call("room:enter", {"room": room.number}))["ok"]
+    spare = await house.person(Role.MENTOR, "Ana", where=where)
+    leaver = await house.person(Role.MENTOR, "Paul", where=where)
+    asked, leaving, hold = new_id(), new_id(), new_id()
+    for request, kind, who in ((asked, "access", room.mentee), (leaving, "erasure", leaver)):
+        await house.sql(
+            "insert into data_requests (id, organisation_id, about_id, by_id, kind, at, due_on)"
+            " values (:id, :where, :who, :who, :kind, :at, '2026-12-22')",
+            id=request,
+            where=where.id,
+            who=who.id,
+            kind=kind,
+            at=NOW,
+        )
+    await house.sql(
+        "insert into legal_holds (id, organisation_id, account_id, reason, by_id, since, until)"
+        " values (:id, :where, :who, 'plainte', :by, :at, cast(:at as timestamptz) + interval '9 days')",
+        id=hold,
+        where=where.id,
+        who=room.mentor.id,
+        by=people[Role.ADMIN].id,
+        at=NOW,
+    )
+    broken = await broken_glass(house, where, people)
+    another = await house.room(where=where, supervisor=room.supervisor)
+    paused = another.pair.id
+    suspension = {"act": "suspend", "why": "safety", "revision": 0}
+    assert (await house.ask(room.supervisor, "POST", f"/api/v1/pairs/{paused}/acts", suspension)).status == 200
+    device = (await another_session(house, room.mentee)).principal.session_id
+    async with house.database.everywhere() as conn:
+        more = (paused, device, await tell(conn, where.id, room.mentee.id, "pair_back", NOW), another.mentee)
+    return Scene(people, room, flag, sampled, note, link, *broken, spare, asked, leaving, hold, paper, *more)
+
+
+async def broken_glass(house: House, where: Any, people: Mapping[Role, Person]) -> tuple[UUID, UUID, UUID]:
+    """The room of another pair, whose glass the professional and the admin have broken, a voice note that was said
+    there, and a deferral of the professional."""
+    room = await house.room(where=where)
+    note, deferral = await upload(house, room.mentor, room, NOTE), new_id()
+    assert (await say(await house.open(room.mentor), room, note, 3))["ok"]
+    await house.sql(
+        "insert into glass_deferrals values (:id, :where, :room, :who, 'inquiry', 'The police asked us.', :at,"
+        " cast(:at as timestamptz) + interval '9 days')",
+        id=deferral,
+        where=where.id,
+        room=room.id,
+        who=people[Role.SUPERVISOR].id,
+        at=NOW,
+    )
+    for role in (Role.ADMIN, Role.SUPERVISOR):
+        await house.sql(
+            "insert into glass_accesses values (:id, :where, :room, :who, 'danger', 'Nobody answers.', :at,"
+            " cast(:at as timestamptz) + interval '1 hour', :at)",
+            id=new_id(),
+            where=where.id,
+            room=room.id,
+            who=people[role].id,
+            at=NOW,
+        )
+    return room.id, note, deferral
+
+
+async def decided_flag(house: House, room: Room) -> UUID:
+    """One that is in the sample, whatever its identifier."""
+    await (await house.open(room.mentee)).say(room, "on m'a frappé hier")
+    flag: UUID = (await house.sql("select id from flags where room_id = :room", room=room.id))[0][0]
+    body = {"decision": "acknowledge", "reason": "serious"}
+    decided = await house.ask(room.supervisor, "POST", f"/api/v1/flags/{flag}/decide", body)
+    assert decided.status == 200, decided.body
+    await house.sql(
+        "insert into samples (flag_id, organisation_id, decision, picked_at)"
+        " values (:flag, :organisation, 'acknowledge', :at) on conflict do nothing",
+        flag=flag,
+        organisation=room.pair.organisation_id,
+        at=NOW,
+    )
+    return flag
+
+
+async def another_session(house: House, who: Person, proved: Proved | None = None) -> Person:
+    """The same person on another device."""
+    token = new_token()
+    principal = replace(who.principal, session_id=new_id())
+    async with house.database.everywhere() as conn:
+        await insert_session(conn, principal, "bearer", hash_token(token), house.clock.now(), proved=proved)
+    return replace(who, principal=principal, token=token)
