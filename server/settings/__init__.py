@@ -6,9 +6,7 @@ ignored is worse than none.
 
 import difflib
 import ipaddress
-import json
 import os
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
