@@ -90,10 +90,16 @@ HOLDINGS: Final = (
         order="t.created_at",
         section="invitations",
     ),
+    # Ended, so that it keeps nothing of the other's either.
     Holding(
         tables.restrictions,
         MINE,
-        Kept("identifiers, dates and words of ours"),
+        Blanked(
+            {
+                "until": "least(coalesce(t.until, cast(:now as timestamptz)), cast(:now as timestamptz))",
+                "ended_by": "coalesce(t.ended_by, t.account_id)",
+            }
+        ),
         acted=("ended_by",),
         shown=columns("kind", "since", "until"),
         order="t.since",

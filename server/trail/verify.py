@@ -36,7 +36,7 @@ _GUARDS: Final = """
 select c.relname || '.' || t.tgname as name from pg_trigger t join pg_class c on c.oid = t.tgrelid
 where c.relname like 'audit\\_%' and not t.tgisinternal and t.tgenabled in ('O', 'A')
 """
-# What else is append-only, and one of the ways to change it that no trigger of it looks at (catalog: pg_trigger.tgtype).
+# What else is append-only, with each way to change it that no trigger of it looks at (catalog: pg_trigger.tgtype).
 _OPEN: Final = """
 select c.relname || ' (' || way.name || ')' as name
 from pg_class c cross join (values ('delete', 8), ('update', 16), ('truncate', 32)) as way (name, bit)

@@ -1,22 +1,13 @@
 """A house where people write everywhere they can, and a way to look for what they wrote."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
-
-from server.infra.database import Database
 from server.kernel.identifiers import new_id
+from server.kernel.permissions import Role
 from tests.support.notes import note, say, upload
-from tests.support.rooms import NOW, House, Room, served
+from tests.support.rooms import NOW, House, Room
 
 MARKER = "Zyglophone"  # what nobody but a test writes
-
-
-@pytest.fixture
-async def house(database: Database) -> AsyncIterator[House]:
-    async with served(database) as house:
-        yield house
 
 
 async def leftovers(house: House, marker: str = MARKER) -> list[tuple[str, int]]:
@@ -40,7 +31,7 @@ async def leftovers(house: House, marker: str = MARKER) -> list[tuple[str, int]]
 async def write_everywhere(house: House, room: Room) -> None:
     """The young person writes the marker wherever anybody can write of them or they can write, and it is decided what
     the professionals make of it."""
-    admin = await house.person(house_role("admin"), "Nora")
+    admin = await house.person(Role.ADMIN, "Nora")
     lea = await house.open(room.mentee)
     assert (await lea.say(room, f"Coucou {MARKER}"))["ok"]
     assert (await lea.say(room, f"appelle-moi {MARKER} au 06 12 34 56 78"))["ok"]
@@ -54,12 +45,6 @@ async def write_everywhere(house: House, room: Room) -> None:
     request = {"id": str(new_id()), "kind": "correction", "words": MARKER}
     assert (await house.ask(room.mentee, "POST", "/api/v1/data/requests", request)).status == 204
     await fill(house, room, admin.id)
-
-
-def house_role(name: str) -> Any:
-    from server.kernel.permissions import Role
-
-    return Role(name)
 
 
 async def fill(house: House, room: Room, admin: Any) -> None:
@@ -88,6 +73,8 @@ async def fill(house: House, room: Room, admin: Any) -> None:
         "insert into glass_deferrals values (gen_random_uuid(), :org, :room, :by, 'safety', :marker, :at,"
         " cast(:at as timestamptz) + interval '1 day')",
         "insert into age_steps values (:org, :mentee, 15, 30, :at, cast(:at as timestamptz))",
+        "insert into restrictions (id, organisation_id, account_id, kind, since)"
+        " values (gen_random_uuid(), :org, :mentee, 'restriction', :at)",
         "update flags set note = :marker, advice = :marker, edited = :marker,"
         " labels = jsonb_build_array(cast(:marker as text))",
         "insert into reviews (id, flag_id, act, decision, note, advice, spans, by_id, at)"

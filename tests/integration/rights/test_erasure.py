@@ -50,6 +50,7 @@ async def test_nothing_of_what_was_written_anywhere_is_left(house: House) -> Non
     )
     assert left == [("Quelqu’un qui est parti", None, None, None, None, NOW, NOW)]
     assert await house.sql("select count(*) from auth_sessions where account_id = :id", id=room.mentee.id) == [(0,)]
+    assert await house.sql("select until from restrictions") == [(NOW,)]  # it keeps nothing of the other's either
     recorded = await house.sql("select by_id, about from audit_entries where act = 'data.erased'")
     assert recorded == [(None, [room.mentee.id])]
     # Again, as the job does a minute later: there is nothing more to do.
