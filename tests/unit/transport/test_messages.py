@@ -54,6 +54,11 @@ def test_french_is_set_as_french_is_set() -> None:
             assert not re.search(r"[^\u00a0\u202f][!?;:»](\s|$)|«[^\u00a0\u202f]|['\"]", words), (section, key)
 
 
+def test_no_straight_apostrophe_is_left() -> None:
+    texts = [text for language in LANGUAGES for part in catalogue(language).values() for text in part.values()]
+    assert [text for text in texts if "'" in text] == []
+
+
 def test_all_languages_have_the_same_placeholders() -> None:
     shapes = [
         {
