@@ -1,25 +1,17 @@
 """The mentors' charter of an association: who writes it, whose signature holds, until when."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from server.infra.database import Database
 from server.kernel.permissions import Role
 from tests.integration.pairs.test_gates import lapse, state, told
-from tests.support.rooms import NOW, House, Person, served
+from tests.support.rooms import NOW, House, Person
 
 OWN = {"fr": ["J’écoute.", "  Je préviens l’équipe.  "], "en": ["I listen.", "I tell the team."]}
 TODAY = NOW.date()  # in Paris too
-
-
-@pytest.fixture
-async def house(database: Database) -> AsyncIterator[House]:
-    async with served(database) as house:
-        yield house
 
 
 async def write(house: House, alice: Person, after: int, **more: str) -> Any:

@@ -1,26 +1,18 @@
 """Papers, holds and the life of pairs on a whole server: what opens, what closes, who is told, and nobody else."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from server.infra.database import Database
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.people.consent.rules import Purpose
 from tests.support.consents import consented
 from tests.support.papers import vetted
-from tests.support.rooms import House, Person, Room, served
-
-
-@pytest.fixture
-async def house(database: Database) -> AsyncIterator[House]:
-    async with served(database) as house:
-        yield house
+from tests.support.rooms import House, Person, Room
 
 
 async def file_of(house: House, who: Person, pair_id: Any) -> Any:
