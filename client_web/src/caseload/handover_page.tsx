@@ -110,7 +110,7 @@ function Form({ pairs, colleagues, first, onDone }: Props): VNode {
                   {pair.mentor.name} · {pair.mentee.name}
                 </strong>{' '}
                 <span class="fact">
-                  {[tOr(`pair.${pair.state}`, 'pair.active'), ...(supervisors.length > 1 ? [t('pairs.followed_by', { name: pair.supervisor.name })] : [])].join(' · ')}
+                  {[...(pair.kind === 'bridge' ? [t('pairs.is_bridge')] : []), tOr(`pair.${pair.state}`, 'pair.active'), ...(supervisors.length > 1 ? [t('pairs.followed_by', { name: pair.supervisor.name })] : [])].join(' · ')}
                 </span>
               </span>
             </label>
