@@ -157,7 +157,7 @@ async def _heads(database: Database) -> list[tuple[UUID, int, bytes]]:
 
 
 async def test_every_kind_of_tampering_is_found_where_it_is(database: Database, tmp_path: Path) -> None:
-    """At the first entry, the last, and some between; each is undone by the rollback of its transaction."""
+    """At the first entry, the last, and some between; each is undone before the next."""
     north = await chain(database, LENGTH)
     await _kept(database, tmp_path)
     assert await faults(database, north) == []
