@@ -182,6 +182,9 @@ async def test_older_messages_come_when_one_scrolls_up(room: Room, pair: Logins)
     await lea.reads("message numéro 0.")
     texts = await lea.texts()
     assert texts == [f"message numéro {number}." for number in range(45)], "each once, in order"
+    for person in (julien, lea):
+        tall = await person.page.evaluate("document.documentElement.scrollHeight - innerHeight")
+        assert tall <= 0, "messages scroll in their place, and not the page with them"
 
 
 async def test_a_message_too_long_is_not_sent(room: Room, pair: Logins) -> None:
