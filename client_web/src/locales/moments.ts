@@ -5,8 +5,10 @@ import { t } from './text';
 
 const DAY_MS = 86_400_000;
 
-const format = (options: Intl.DateTimeFormatOptions, at: Date): string =>
-  new Intl.DateTimeFormat(language.value === 'fr' ? 'fr-FR' : 'en-GB', options).format(at);
+function format(options: Intl.DateTimeFormatOptions, at: Date): string {
+  if (language.value === 'en') return new Intl.DateTimeFormat('en-GB', options).format(at);
+  return new Intl.DateTimeFormat('fr-FR', options).format(at).replace(/\b1 (?=[a-zéû])/, '1er '); // CLDR leaves that to us
+}
 
 export const hour = (at: Date): string => format({ hour: '2-digit', minute: '2-digit' }, at);
 

@@ -154,7 +154,7 @@ const History = ({ file }: { file: PairFile }): VNode => (
             {' '}
             {dayAndHour(new Date(step.at))} · {step.by ?? t('pairs.by_itself')}
           </span>
-          {step.note && <span class="fact">{step.note}</span>}
+          {step.note && <p class="fact">{step.note}</p>}
         </li>
       ))}
     </ol>

@@ -58,7 +58,7 @@ export function Conversation({ room, sent }: { room: Room; sent: number }): VNod
             </p>
           )}
           {cursor !== null && floor === 0 && entries.length > 0 && <p class="scroll-note">{t('room.beginning')}</p>}
-          {cursor !== null && items.value.length === 0 && <p class="scroll-note scroll-empty">{t('room.empty')}</p>}
+          {cursor !== null && items.value.length === 0 && <p class="scroll-note scroll-empty">{t(room.card.value?.state === 'paused' ? 'home.no_message' : 'room.empty')}</p>}
           <ol class="messages">{items.value.map((item) => line(item, room, lastDelivered(items.value)))}</ol>
         </div>
       </div>

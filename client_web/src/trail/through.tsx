@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { dayAndHour } from '../locales/moments';
 import { t } from '../locales/text';
 import { VoiceBubble } from '../notes/bubble';
@@ -22,13 +22,17 @@ export function Through({ room, onClose }: { room: GlassRoom; onClose: () => voi
       messages.value = [...page.messages, ...(messages.peek() ?? [])];
       more.value = page.more;
     });
-  useEffect(() => void load(), []);
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    title.current?.focus(); // it stands above what was pressed
+    void load();
+  }, []);
   const author = (message: FullMessage): string =>
     [room.mentor, room.mentee, room.supervisor].find((person) => person.id === message.author)?.name ?? t('glass.staff');
   return (
     <section class="card" aria-labelledby="glass-messages">
       <div class="section-head">
-        <h2 id="glass-messages">
+        <h2 id="glass-messages" ref={title} tabIndex={-1}>
           {room.mentor.name} · {room.mentee.name}
         </h2>
         <button type="button" class="quiet-button" onClick={onClose}>
