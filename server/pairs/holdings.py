@@ -6,9 +6,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.holdings import MINE, NOBODY, Blanked, Deleted, Holding, Keeping, Kept, Routine, Scope, columns
 from server.pairs import tables
+from server.pairs.life import YOUNG
 from server.people.holdings import append_only
 
 _OF_PAIR: Final = "t.pair_id = any(cast(:pairs as uuid[]))"
+# A mentor does not learn from a copy of theirs when a child is at home, what it has there, or that it hesitated.
+_YOUNG: Final = "exists (select from pairs p where p.id = t.pair_id and p.mentee_id = :person)"
+_ANSWERS: Final = ", ".join(f"'{act.value}'" for act in sorted(YOUNG))
 
 
 async def _history(conn: AsyncConnection, scope: Scope) -> int:
@@ -45,7 +49,13 @@ HOLDINGS: Final = (
         tables.pair_proposals,
         _OF_PAIR,
         Blanked({"availability": "''", "about_mentor": "''"}),
-        shown=columns("availability", "network", "equipment", "about_mentor", "answer", "answered_at"),
+        shown={
+            "about_mentor": "t.about_mentor",
+            **{
+                name: f"case when {_YOUNG} then t.{name} end"
+                for name in ("availability", "network", "equipment", "answer", "answered_at")
+            },
+        },
         section="proposals",
         of_pair=_OF_PAIR,
     ),
@@ -55,6 +65,7 @@ HOLDINGS: Final = (
         Routine(_history, "t.note is not null"),
         acted=("by_id", "supervisor_id"),
         shown=columns("act", "from_state", "to_state", "at"),
+        seen=f"{_OF_PAIR} and (t.act not in ({_ANSWERS}) or {_YOUNG})",
         order="t.at",
         of_pair=_OF_PAIR,
     ),

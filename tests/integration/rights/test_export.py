@@ -117,6 +117,24 @@ async def test_a_parent_has_no_copy_of_a_childs_data_without_a_professional(hous
     assert sections((await export(house, room.mentee))[1])["readings"] == []
 
 
+async def test_a_mentors_copy_says_nothing_of_where_a_child_lives_nor_that_it_hesitated(house: House) -> None:
+    room = await house.room()
+    await house.sql(
+        "insert into pair_proposals (pair_id, organisation_id, availability, network, equipment, about_mentor, answer)"
+        " select id, organisation_id, 'au foyer, le mercredi', 'weak', 'none', 'menuisier', 'yes' from pairs"
+    )
+    for act in ("not_now", "agree", "start"):
+        await house.sql(
+            "insert into pair_history (id, organisation_id, pair_id, act, to_state, at)"
+            " select gen_random_uuid(), organisation_id, id, :act, 'proposed', now() from pairs",
+            act=act,
+        )
+    mentor, mentee = [sections((await export(house, who))[1]) for who in (room.mentor, room.mentee)]
+    assert mentor["proposals"] == [{"about_mentor": "menuisier"}]
+    assert mentee["proposals"][0]["availability"] == "au foyer, le mercredi"
+    assert [len(own["pair_history"]) for own in (mentor, mentee)] == [1, 3]
+
+
 async def test_nobody_else_has_it(house: House) -> None:
     sophie = await house.person(Role.GUARDIAN, "Sophie")
     grown = await house.room(mentee_born=date(2010, 3, 4))
