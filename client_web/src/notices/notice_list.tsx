@@ -4,7 +4,7 @@ import type { VNode } from 'preact';
 import { ago, dayAndHour, dayOf } from '../locales/moments';
 import { t, tOr, type Params } from '../locales/text';
 import { me } from '../session/session';
-import { CONSENTS, PAPERS, pairAddress, youngAddress } from '../shell/route';
+import { CONSENTS, DATA, DESK, GLASS, JOURNAL, mentorAddress, pairAddress, PAPERS, SECURITY, welfareAddress, youngAddress } from '../shell/route';
 import type { Notice } from '../wire/notice';
 import { seen, unseen } from './unseen';
 
@@ -38,12 +38,22 @@ export function NoticeList(): VNode | null {
 
 /** The page where something can be done about it, when there is one. */
 function whereTo({ kind, facts }: Notice): string | null {
-  const role = me.value?.account.role;
-  if (kind === 'charter_changed') return PAPERS;
-  if (/^pair_(received|answered|changed)$/.test(kind)) return typeof facts['pair'] === 'string' ? pairAddress(facts['pair']) : null;
+  const of = (name: string, address: (id: string) => string): string | null => {
+    const id = facts[name];
+    return typeof id === 'string' ? address(id) : null;
+  };
+  if (/^(papers|charter)_/.test(kind)) return PAPERS;
+  if (/^mentor_papers_/.test(kind)) return of('mentor', mentorAddress);
+  if (kind === 'welfare_due') return of('mentee', welfareAddress);
+  if (/^pair_(received|answered|changed)$/.test(kind)) return of('pair', pairAddress);
+  if (/^request_(made|by_guardian|due|overdue)$/.test(kind)) return DESK;
+  if (/^request_/.test(kind)) return DATA;
+  if (kind === 'glass_broken') return JOURNAL;
+  if (kind === 'glass_broken_pair') return GLASS;
+  if (/^(new_device|passkey_|second_factor_|recovery_)/.test(kind)) return SECURITY;
   if (!/^(consent|guardian)_/.test(kind)) return null;
-  if (role === 'mentee' || role === 'guardian') return CONSENTS;
-  return typeof facts['mentee'] === 'string' ? youngAddress(facts['mentee']) : null;
+  const role = me.value?.account.role;
+  return role === 'mentee' || role === 'guardian' ? CONSENTS : of('mentee', youngAddress);
 }
 
 /** Days and instants as people say them; words of ours in the person's language, from `notice.word.WORD`. */
