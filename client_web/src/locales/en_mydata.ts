@@ -51,7 +51,7 @@ export const enMyData: Texts<typeof frMyData> = {
   'mydata.never': "Does not see: {what}.",
   'mydata.sees_nothing': "Sees nothing here for now.",
   'mydata.visibly': "Entering a conversation or a call is always visible: it is written in the conversation and in the journal.",
-  'mydata.colleague': "In an emergency, another professional can read messages for one hour, with a reason. It is told afterwards, and stands in the journal.",
+  'mydata.colleague': "In an emergency, another professional can read messages and hear voice notes for one hour, with a reason. It is told afterwards, and stands in the journal.",
   'mydata.role.mentor': "Mentor",
   'mydata.role.mentee': "Young person",
   'mydata.role.supervisor': "Professional who follows the pair",

@@ -68,7 +68,7 @@ export const frMyData = {
   'mydata.never': "Ne voit pas : {what}.",
   'mydata.sees_nothing': "Ne voit rien ici pour le moment.",
   'mydata.visibly': "Entrer dans une discussion ou un appel se voit toujours : c’est écrit dans la discussion et dans le journal.",
-  'mydata.colleague': "En urgence, un autre professionnel peut lire les messages pendant une heure, avec une raison. C’est dit ensuite, et c’est dans le journal.",
+  'mydata.colleague': "En urgence, un autre professionnel peut lire les messages et écouter les messages vocaux pendant une heure, avec une raison. C’est dit ensuite, et c’est dans le journal.",
   'mydata.role.mentor': ["Mentor", "Ton mentor"],
   'mydata.role.mentee': "Jeune accompagné",
   'mydata.role.supervisor': ["Professionnel qui suit le binôme", "Le professionnel qui suit ton binôme"],

@@ -1,11 +1,15 @@
 """``binome export``, ``erase`` and ``retention`` as an operator types them, beside whatever serves the database."""
 
+import asyncio
 import json
+import sys
 import zipfile
+from asyncio.subprocess import DEVNULL
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from server.infra.database import Database
 from tests.processes import environment, run, short_folder
@@ -44,3 +48,37 @@ async def test_from_a_copy_to_nothing(database: Database, folder: Path) -> None:
     dry = run("retention", "--dry-run", env=env)
     assert dry.returncode == 0, dry.stderr
     assert "  conversations: 0 older than 730 days" in dry.stdout.splitlines()
+
+
+async def test_an_erasure_that_is_killed_has_changed_nothing(database: Database, folder: Path) -> None:
+    """And is given again. It is held up where all of it but its end is done, by a lock on what comes late."""
+    pair = await room(database, await organisation(database))
+    await sql(
+        database,
+        "insert into suspensions (id, organisation_id, account_id, why, since, by_id, lifted_at, lifted_by)"
+        " select gen_random_uuid(), organisation_id, mentor_id, 'other', created_at, supervisor_id, now(),"
+        " supervisor_id from pairs",
+    )
+    env = environment(folder / "data", database_url=bound_url(database.engine.url))
+    state = (
+        "select name, erased_at, (select count(*) from audit_entries), (select count(*) from jobs.pgqueuer),"
+        " (select state from pairs), (select why from suspensions) from accounts where id = :id"
+    )
+    before = await sql(database, state, id=pair.mentor.id)
+    erase = ("erase", "--id", str(pair.mentor.id), "--yes")
+    async with database.everywhere() as conn:
+        await conn.execute(text("select from suspensions for update"))
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "server", *erase), env=env, stdout=DEVNULL, stderr=DEVNULL
+        )
+        while not (await sql(database, "select count(*) from pg_locks where not granted"))[0][0]:
+            assert process.returncode is None
+            await asyncio.sleep(0.02)
+        process.kill()
+        await process.wait()
+    assert await sql(database, state, id=pair.mentor.id) == before
+    again = run(*erase, env=env)
+    assert again.returncode == 0, again.stderr
+    ((name, erased, entries, waiting, closed, why),) = await sql(database, state, id=pair.mentor.id)
+    assert (name, erased is not None, closed, why) == ("Quelqu’un qui est parti", True, "closed", "")
+    assert (entries - before[0][2], waiting) == (2, 1)  # that the pair is over and that they are forgotten; once more
