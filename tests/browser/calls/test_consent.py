@@ -1,5 +1,6 @@
 """Consent as people meet it: taken back in the middle of a call, and given by a child and a parent together."""
 
+from datetime import UTC, datetime
 from itertools import count
 
 import pytest
@@ -70,6 +71,25 @@ async def test_on_a_telephone_a_yes_is_taken_back_from_inside_the_call_and_nothi
     await lea.page.get_by_role("link", name="Ouvrir le salon").click()
     await expect(lea.page.get_by_role("alert")).to_contain_text("tu n’as rien fait de mal")
     await expect(lea.page.get_by_role("button", name="Appel vocal")).to_have_count(0)
+
+
+async def test_who_looks_at_what_they_agree_to_hears_that_somebody_else_ended_the_call(
+    room: Room, pair: Logins, admin: Api
+) -> None:
+    """A no that a professional writes down, as it was said to them."""
+    julien, lea = await room.seat(pair.mentor), await room.seat(pair.mentee, viewport=TELEPHONE)
+    session = await lea.page.evaluate("fetch('/api/v1/session').then((answer) => answer.json())")
+    await joins(julien, "Appel vocal")
+    await joins(lea, "Rejoindre sans caméra")
+    await lea.page.get_by_role("region", name="Appel").get_by_role("link", name="Mes accords").click()
+    calls = purpose(lea, "S’appeler")
+    await expect(calls.get_by_text("Activé", exact=True)).to_be_visible()
+    said = {"by": session["account"]["id"], "purpose": "video", "agree": False, "how": "oral"}
+    path = f"mentees/{said['by']}/consents"
+    admin.ask("POST", path, said | {"day": str(datetime.now(UTC).date())})
+    await expect(lea.page.get_by_role("alert")).to_contain_text("tu n’as rien fait de mal")
+    await calls.get_by_role("button", name="Oui, je suis d’accord").click()
+    await expect(lea.page.get_by_role("alert")).to_have_count(0)
 
 
 async def test_a_child_and_a_parent_agree_and_the_professional_sees_it_happen(room: Room, admin: Api) -> None:
