@@ -4,11 +4,13 @@ A message is checked once more by the statement that writes it, and what is read
 answers early and names things, those two make it true.
 """
 
+import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Literal
 from uuid import UUID
 
@@ -119,6 +121,7 @@ class Rights:
         self._clock = clock or SystemClock()
         self._places: OrderedDict[UUID, Place] = OrderedDict()
         self._ids: OrderedDict[int, UUID] = OrderedDict()  # by number; neither ever changes
+        self._reads: dict[tuple[UUID | int, UUID | None, int], asyncio.Task[Place]] = {}
         self._changes = 0
         self._watchers: list[Watcher] = []
         notices.on("rights", self._on_notice)
@@ -166,6 +169,20 @@ class Rights:
             if organisation_id not in (None, remembered.room.organisation_id):
                 raise NotFound
             return remembered
+        # Who asks for the same at the same time shares the answer, unless a right changed in between.
+        key = (room, organisation_id, self._changes)
+        reading = self._reads.get(key)
+        if reading is None:
+            reading = self._reads[key] = asyncio.get_running_loop().create_task(self._read(room, organisation_id))
+            reading.add_done_callback(partial(self._was_read, key))
+        return await asyncio.shield(reading)
+
+    def _was_read(self, key: tuple[UUID | int, UUID | None, int], reading: asyncio.Task[Place]) -> None:
+        del self._reads[key]
+        if not reading.cancelled():
+            reading.exception()  # nobody may be waiting for it any more
+
+    async def _read(self, room: UUID | int, organisation_id: UUID | None) -> Place:
         changes = self._changes
         whole = self._database.everywhere() if organisation_id is None else self._database.begin(organisation_id)
         async with whole as conn:

@@ -3,7 +3,6 @@ or not a socket of theirs is there to be cut."""
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping
 from typing import Final
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from server.infra.notices import Notices
 from server.infra.rechecks import Rechecks
 from server.kernel.clock import Clock
 from server.kernel.errors import NotFound
-from server.kernel.permissions import Role
 from server.people.sessions.store import roles_of_live
 from server.rooms.access import Place, Rights
 from server.signalling.calls import Calls
@@ -27,7 +25,8 @@ log = logging.getLogger(__name__)
 
 
 class CallRevocation:
-    """Checks the parts that a notice may be about; after a gap in the notices, all of them."""
+    """Checks the parts that a notice may be about; after a gap in the notices, all of them. What depends on the room
+    and what on who came in are looked at apart: of most changes one is enough, and somebody is heard until then."""
 
     def __init__(self, calls: Calls, rights: Rights, notices: Notices, database: Database, clock: Clock) -> None:
         self._calls = calls
@@ -36,7 +35,8 @@ class CallRevocation:
         self._database = database
         self._clock = clock
         self._patience: asyncio.TimerHandle | None = None
-        self._checks = Rechecks(self._check, "calls")
+        self._room_checks = Rechecks(self._check_room, "calls")
+        self._session_checks = Rechecks(self._check_sessions, "calls")
         rights.watch(self._room_changed)
         notices.on("rights", self._on_notice)
         notices.on_lost(self._be_patient)
@@ -45,25 +45,31 @@ class CallRevocation:
     async def stop(self) -> None:
         if self._patience is not None:
             self._patience.cancel()
-        await self._checks.stop()
+        await self._room_checks.stop()
+        await self._session_checks.stop()
 
     async def _room_changed(self, room_id: UUID) -> None:
         if self._calls.parts.of_room(room_id):
-            self._checks.ask([room_id])
+            self._room_checks.ask([room_id])
 
     async def _on_notice(self, payload: str) -> None:
         kind, _, identifier = payload.partition(":")
         if kind in ("session", "account"):
             about = UUID(identifier)
-            self._checks.ask(
+            rooms = [
                 part.room_id
                 for part in self._calls.parts.all()
                 if about in (part.principal.session_id, part.principal.account_id)
-            )
+            ]
+            self._session_checks.ask(rooms)
+            if kind == "account":  # how old somebody is decides what consent is asked for
+                self._room_checks.ask(rooms)
 
     async def _on_gap(self) -> None:
         self._be_patient()
-        self._checks.ask(self._calls.parts.rooms())
+        rooms = self._calls.parts.rooms()
+        self._room_checks.ask(rooms)
+        self._session_checks.ask(rooms)
 
     def _be_patient(self) -> None:
         """Counted anew from each time that all rights were read."""
@@ -78,43 +84,38 @@ class CallRevocation:
             for part in parts:  # they may come back as soon as their right can be asked
                 self._calls.end_soon(part, "lost")
 
-    async def _check(self, room_id: UUID) -> None:
-        for part, code in await self._lost(room_id):
-            self._calls.end_soon(part, code)  # none waits for a media process that hangs
+    # None of these waits for an end: a media process may hang.
 
-    async def _lost(self, room_id: UUID) -> list[tuple[Part, EndCode]]:
-        """Those of the room's parts whose person may not be in its call any more, each with why."""
-        parts = self._calls.parts.of_room(room_id)
-        if not parts:
-            return []
-        organisation_id = parts[0].principal.organisation_id
-        sessions = {part.principal.session_id for part in parts}
-        # At once: a busy database answers each after a while, and somebody is heard until then.
-        roles, place = await asyncio.gather(
-            self._roles(organisation_id, sessions), self._place(organisation_id, room_id)
-        )
-        if place is None:
-            return [(part, "removed") for part in parts]
-        lost: list[tuple[Part, EndCode]] = []
-        for part in parts:
-            principal = part.principal
-            try:
-                access = place.access(principal)
-            except NotFound:
-                lost.append((part, "removed"))
-                continue
-            if not access.may_write or roles.get(principal.session_id) is not principal.role:
-                lost.append((part, "removed"))
-            elif not access.may_call:
-                lost.append((part, "consent"))
-        return lost
-
-    async def _roles(self, organisation_id: UUID, sessions: Collection[UUID]) -> Mapping[UUID, Role]:
-        async with self._database.begin(organisation_id) as conn:
-            return await roles_of_live(conn, sessions, self._clock.now())
-
-    async def _place(self, organisation_id: UUID, room_id: UUID) -> Place | None:
+    async def _check_room(self, room_id: UUID) -> None:
         try:
-            return await self._rights.place(room_id, organisation_id)
+            place = await self._rights.place(room_id, None)
         except NotFound:
-            return None
+            place = None
+        for part in self._calls.parts.of_room(room_id):
+            code = _why_out(place, part)
+            if code is not None:
+                self._calls.end_soon(part, code)
+
+    async def _check_sessions(self, room_id: UUID) -> None:
+        came = [(part, part.principal) for part in self._calls.parts.of_room(room_id)]
+        if not came:
+            return
+        async with self._database.begin(came[0][1].organisation_id) as conn:
+            roles = await roles_of_live(conn, {principal.session_id for _, principal in came}, self._clock.now())
+        for part, principal in came:
+            # Who has come back to it in another session meanwhile was let in by that one.
+            if part.principal is principal and roles.get(principal.session_id) is not principal.role:
+                self._calls.end_soon(part, "removed")
+
+
+def _why_out(place: Place | None, part: Part) -> EndCode | None:
+    """Why this person may not be in the room's call any more, if so."""
+    if place is None:
+        return "removed"
+    try:
+        access = place.access(part.principal)
+    except NotFound:
+        return "removed"
+    if not access.may_write:
+        return "removed"
+    return None if access.may_call else "consent"
