@@ -28,7 +28,7 @@ from server.kernel.identifiers import new_id
 
 PAIRS = 20  # that each way of ending is tried on, all in their calls at once
 JOINING = 4  # at a time
-LISTEN = 1.5  # seconds after the last end, in which everyone goes on talking
+LISTEN = 4.0  # seconds after the last end, in which everyone goes on talking
 BETWEEN = 0.1  # seconds between two ends
 _TOLD = (b'42["room:rights"', b'42["call:ended"', b'42["session:ended"')
 
@@ -231,9 +231,12 @@ async def _beside_chat(
         pairs = await _join(system, first, running)
         seconds = PAIRS * (BETWEEN + 0.1) + LISTEN
         chat = asyncio.create_task(scenarios.closed_loop(system, talkers, scenarios.WINDOWS[-1], seconds))
-        await asyncio.sleep(scenarios.WARM_UP_SECONDS)
-        ended = await _end_all(staff, way, pairs)
-        return ended, (await chat).rate
+        try:
+            await asyncio.sleep(scenarios.WARM_UP_SECONDS)
+            ended = await _end_all(staff, way, pairs)
+        finally:
+            run = await chat
+        return ended, run.rate
 
 
 async def _end(system: Binome, staff: Staff, way: Way, first: int) -> Ended:
@@ -285,7 +288,7 @@ async def _end_all(staff: Staff, way: Way, pairs: Sequence[Pair]) -> Ended:
     for pair, answer in zip(pairs, answered, strict=True):
         last = max(pair.mentor.heard_at, pair.mentee.heard_at)
         moments = [side.person.told_at for side in (pair.mentor, pair.mentee) if side.person.told_at is not None]
-        if not moments or over - last < LISTEN / 3:
+        if not moments or over - last < LISTEN / 4:
             raise ConnectionError(f"{way.__name__}: it did not end")
         told.append(max(moments) - answer)
         media.append(last - answer)
