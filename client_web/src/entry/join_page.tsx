@@ -7,13 +7,13 @@ import { addressRole } from '../locales/address';
 import { followAccount } from '../locales/language';
 import { t } from '../locales/text';
 import { finish, me, signIn } from '../session/session';
-import { Header } from '../shell/header';
-import { Shelter } from '../shell/mark';
+import { Door } from '../shell/door';
 import { Problem, refusedBecause, useAttempt } from '../shell/refused';
 import { go, route } from '../shell/route';
 import { useTitle } from '../shell/title';
 import type { Welcome } from '../wire/entry';
 import { http } from '../wire/http';
+import { Refusal } from '../wire/refusal';
 import type { SignedIn } from '../wire/security';
 import { OneField } from './one_field';
 
@@ -21,11 +21,12 @@ export function JoinPage(): VNode {
   useTitle(t('join.title'));
   const token = route.value.page === 'join' ? route.value.token : '';
   const welcome = useSignal<Welcome | null>(null);
-  const problem = useSignal('');
+  const problem = useSignal<{ sentence: string; lost: boolean } | null>(null);
+  const tries = useSignal(0);
   useEffect(() => {
     let here = true; // and not at another link, or gone
     welcome.value = null;
-    problem.value = '';
+    problem.value = null;
     http<Welcome>('POST', 'join', { token }).then(
       (found) => {
         if (!here) return;
@@ -34,31 +35,22 @@ export function JoinPage(): VNode {
         welcome.value = found;
       },
       (error: unknown) => {
-        if (here) problem.value = refusedBecause(error);
+        if (here) problem.value = { sentence: refusedBecause(error), lost: error instanceof Refusal && error.code === 'unreachable' };
       },
     );
     return () => {
       here = false;
       addressRole(me.peek()?.account.role);
     };
-  }, [token]);
+  }, [token, tries.value]);
   return (
-    <div class="page signin">
-      <Header />
-      <main id="content" class="signin-main" tabIndex={-1}>
-        <div class="welcome">
-          <Shelter />
-          <h1>{t('join.title')}</h1>
-          {welcome.value && <p>{t('join.invited', { organisation: welcome.value.organisation, name: welcome.value.name })}</p>}
-        </div>
-        <div class="card signin-card">
-          <Problem sentence={problem.value} />
-          {problem.value && <a href="#/">{t('join.home')}</a>}
-          {!problem.value && !welcome.value && <p class="empty">{t('join.looking')}</p>}
-          {welcome.value && (welcome.value.purpose === 'device' ? <Bind token={token} /> : <Choose token={token} login={welcome.value.login} />)}
-        </div>
-      </main>
-    </div>
+    <Door title={t('join.title')} lead={!!welcome.value && t('join.invited', { organisation: welcome.value.organisation, name: welcome.value.name })}>
+      <Problem sentence={problem.value?.sentence} {...(problem.value?.lost ? { again: () => (tries.value += 1) } : {})} />
+      {problem.value && <a href="#/">{t('join.home')}</a>}
+      {welcome.value && me.value && <p class="notice">{t('join.instead', { here: me.value.account.name, name: welcome.value.name })}</p>}
+      {!problem.value && !welcome.value && <p class="empty">{t('join.looking')}</p>}
+      {welcome.value && (welcome.value.purpose === 'device' ? <Bind token={token} /> : <Choose token={token} login={welcome.value.login} />)}
+    </Door>
   );
 }
 

@@ -9,6 +9,7 @@ export const enEntry: Texts<typeof frEntry> = {
   'join.invited': "{organisation} invites you, {name}.",
   'join.device': "This device will open on your space, without a password. The link works once.",
   'join.shared': "If other people use this device, remember to sign out or to set a PIN.",
+  'join.instead': "This device is open in the name of {here}. Going on opens it in yours, {name}.",
   'join.enter': "Come in",
   'join.not_me': "This is not me",
   'join.login': "Sign-in name",

@@ -17,6 +17,10 @@ export const frEntry = {
     "Si d’autres personnes utilisent cet appareil, pensez à vous déconnecter ou à mettre un code PIN.",
     "Si d’autres personnes utilisent cet appareil, pense à te déconnecter ou à mettre un code PIN.",
   ],
+  'join.instead': [
+    "Cet appareil est ouvert au nom de {here}. Continuer l’ouvre à votre nom, {name}.",
+    "Cet appareil est ouvert au nom de {here}. Continuer l’ouvre à ton nom, {name}.",
+  ],
   'join.enter': "Entrer",
   'join.not_me': "Ce n’est pas moi",
   'join.login': "Nom de connexion",

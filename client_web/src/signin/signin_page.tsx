@@ -6,11 +6,10 @@ import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../locales/text';
 import { waiting } from '../outbox/outbox';
 import { asked, endedBy, finish, me, signIn } from '../session/session';
-import { Header } from '../shell/header';
+import { Door } from '../shell/door';
 import { later } from '../shell/later';
 import { recall } from '../shell/memory';
 import { LOOKS } from '../shell/route';
-import { Shelter } from '../shell/mark';
 import { Declined, refusedBecause } from '../shell/refused';
 import { useTitle } from '../shell/title';
 import { Refusal } from '../wire/refusal';
@@ -39,38 +38,28 @@ export function SignInPage(): VNode {
   const way = useSignal<(typeof WAYS)[number] | null>(null); // null: none was chosen yet
   const shown = way.value ?? 'password';
   return (
-    <div class="page signin">
-      <Header />
-      <main id="content" class="signin-main" tabIndex={-1}>
-        <div class="welcome">
-          <Shelter />
-          <h1>{t('signin.title')}</h1>
-          <p>{t('signin.lead')}</p>
+    <Door title={t('signin.title')} lead={t('signin.lead')}>
+      {endedBy.value && (
+        <p class="notice" role="status">
+          {t(EXPIRED.includes(endedBy.value) ? 'signin.session_expired' : 'signin.session_ended')}
+        </p>
+      )}
+      {waiting.value.length > 0 && <p class="notice">{t('signin.unsent', { count: waiting.value.length })}</p>}
+      {asked.value ? <SecondStep /> : shown === 'code' ? <CodeForm /> : shown === 'reset' ? <ResetForm /> : <SignInForm focus={way.value !== null} />}
+      {!asked.value && (
+        <div class="signin-ways">
+          {WAYS.filter((other) => other !== shown).map((other) => (
+            <button key={other} type="button" class="quiet-button" onClick={() => (way.value = other)}>
+              {t(`signin.by_${other}`)}
+            </button>
+          ))}
         </div>
-        <div class="card signin-card">
-          {endedBy.value && (
-            <p class="notice" role="status">
-              {t(EXPIRED.includes(endedBy.value) ? 'signin.session_expired' : 'signin.session_ended')}
-            </p>
-          )}
-          {waiting.value.length > 0 && <p class="notice">{t('signin.unsent', { count: waiting.value.length })}</p>}
-          {asked.value ? <SecondStep /> : shown === 'code' ? <CodeForm /> : shown === 'reset' ? <ResetForm /> : <SignInForm focus={way.value !== null} />}
-          {!asked.value && (
-            <div class="signin-ways">
-              {WAYS.filter((other) => other !== shown).map((other) => (
-                <button key={other} type="button" class="quiet-button" onClick={() => (way.value = other)}>
-                  {t(`signin.by_${other}`)}
-                </button>
-              ))}
-            </div>
-          )}
-          {!asked.value && <p class="signin-forgot">{t('signin.forgot')}</p>}
-          <p class="signin-looks">
-            {t('signin.looks')} <a href={LOOKS}>{t('signin.looks_more')}</a>
-          </p>
-        </div>
-      </main>
-    </div>
+      )}
+      {!asked.value && <p class="signin-forgot">{t('signin.forgot')}</p>}
+      <p class="signin-looks">
+        {t('signin.looks')} <a href={LOOKS}>{t('signin.looks_more')}</a>
+      </p>
+    </Door>
   );
 }
 
