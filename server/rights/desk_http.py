@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from server.infra.database import Database
-from server.kernel.errors import BadRequest, Conflict
+from server.kernel.errors import Conflict
 from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
 from server.pairs.rules import Pair
@@ -22,7 +22,7 @@ from server.rights.retention import Retention
 from server.transport.endpoint import Call, endpoint
 from server.transport.messages import sentence
 from server.transport.pace import Pace
-from server.transport.wire import Identifier, Timestamp, timestamp
+from server.transport.wire import Identifier, Moment, Timestamp, timestamp
 
 Revision = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Reason = Annotated[str, Meta(min_length=1, max_length=2000)]
@@ -61,10 +61,10 @@ class NewHoldBody(Struct, forbid_unknown_fields=True):
     """About one of ``person`` and ``pair``."""
 
     reason: Reason
-    until: datetime
+    until: Moment
     person: Identifier | None = None
     pair: Identifier | None = None
-    untold_until: datetime | None = None
+    untold_until: Moment | None = None
     untold_why: Reason | None = None
 
 
@@ -152,17 +152,8 @@ class DeskHttp:
     async def place(self, call: Call) -> None:
         """Keep what is about a person, or about a pair, from being removed."""
         body: NewHoldBody = call.body
-        await self._holds.place(
-            call.principal,
-            NewHold(
-                UUID(int=body.person.int) if body.person is not None else None,
-                UUID(int=body.pair.int) if body.pair is not None else None,
-                body.reason,
-                _aware(body.until),
-                _aware(body.untold_until) if body.untold_until is not None else None,
-                body.untold_why,
-            ),
-        )
+        new = NewHold(body.person, body.pair, body.reason.strip(), body.until, body.untold_until, body.untold_why)
+        await self._holds.place(call.principal, new)
 
     @endpoint("POST", "/api/v1/data/holds/{hold}/end", permission=Permission.DATA_HOLD)
     async def end(self, call: Call) -> None:
@@ -236,9 +227,3 @@ def _prospect(found: Prospect, language: str) -> ProspectCard:
         timestamp(until) if until is not None else UNSET,
         sentence(why_not, language) if why_not is not None else UNSET,
     )
-
-
-def _aware(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
-        raise BadRequest("wrong_type", field="until")
-    return moment

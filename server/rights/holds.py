@@ -94,6 +94,8 @@ class LegalHolds:
         now = self._clock.now()
         if (new.account_id is None) == (new.pair_id is None):
             raise BadRequest("one_of_two", field="person")
+        if not new.reason:
+            raise BadRequest("missing", field="reason")
         if not now < new.until <= now + LONGEST:
             raise BadRequest("out_of_range", field="until")
         if (new.untold_until is None) != (new.untold_why is None):

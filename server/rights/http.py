@@ -103,7 +103,7 @@ class DataHttp:
     async def export(self, call: Call) -> web.Response:
         """All that is held about oneself, as a zip (docs/export.md); with `?person=`, staff about somebody."""
         query: ExportQuery = call.query
-        file = await self._exports.make(call.principal, _uuid(query.person))
+        file = await self._exports.make(call.principal, query.person)
         day = self._clock.now().date().isoformat()
         headers = {
             hdrs.CACHE_CONTROL: "no-store",
@@ -134,17 +134,13 @@ class DataHttp:
         """Ask for something about one's data, or a child's. The same `id` twice is once."""
         body: NewRequestBody = call.body
         words = body.words.strip() if body.words is not None else ""
-        await self._requests.make(call.principal, UUID(int=body.id.int), body.kind, _uuid(body.person), words or None)
+        await self._requests.make(call.principal, body.id, body.kind, body.person, words or None)
 
     @endpoint("POST", "/api/v1/data/requests/withdraw", body=WithdrawBody, permission=Permission.DATA_OWN)
     async def withdraw(self, call: Call) -> None:
         """Take a request of one's own back while it is open."""
         body: WithdrawBody = call.body
-        await self._requests.withdraw(call.principal, UUID(int=body.id.int))
-
-
-def _uuid(identifier: Identifier | None) -> UUID | None:
-    return UUID(int=identifier.int) if identifier is not None else None
+        await self._requests.withdraw(call.principal, body.id)
 
 
 def cards(listed: Listed) -> list[RequestCard]:

@@ -1,6 +1,5 @@
 """HTTP around acts on pairs: proposing, answering, beginning, pausing, bridging, closing, handing over."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +7,6 @@ from msgspec import Meta, Struct
 
 from server.infra.database import Database
 from server.kernel.clock import Clock
-from server.kernel.errors import BadRequest
 from server.kernel.permissions import Permission, Role
 from server.pairs.card import PairCard, PersonName, card
 from server.pairs.file import PairFiles
@@ -19,7 +17,7 @@ from server.pairs.rules import Pair, State
 from server.people.store import people_in_role, people_of
 from server.rooms.pairing import Goodbye, Pairing
 from server.transport.endpoint import Call, endpoint
-from server.transport.wire import Identifier
+from server.transport.wire import Identifier, Moment
 
 Word = Annotated[str, Meta(max_length=40)]
 Line = Annotated[str, Meta(max_length=400)]
@@ -47,7 +45,7 @@ class Answered(Struct, frozen=True):
 
 
 class GoodbyeBody(Struct, forbid_unknown_fields=True):
-    starts_at: datetime
+    starts_at: Moment
     zone: Word
     title: Line
     minutes: Annotated[int, Meta(ge=5, le=480)] = 45
@@ -63,7 +61,7 @@ class ActBody(Struct, forbid_unknown_fields=True):
 
 class BridgeBody(Struct, forbid_unknown_fields=True):
     mentor: Identifier
-    until: datetime
+    until: Moment
     revision: Revision
 
 
@@ -128,8 +126,6 @@ class PairActsHttp:
     async def bridge(self, call: Call) -> PairCard:
         """Let another mentor step in while the pair is paused, until a day within three months."""
         body: BridgeBody = call.body
-        if body.until.tzinfo is None:
-            raise BadRequest("until", field="until")
         return await self._card(
             await self._pairing.bridge(
                 call.principal, call.identifier("pair"), _uuid(body.mentor), body.until, body.revision
@@ -158,8 +154,6 @@ class PairActsHttp:
 
 
 def _goodbye(body: GoodbyeBody) -> Goodbye:
-    if body.starts_at.tzinfo is None:
-        raise BadRequest("until", field="starts_at")
     return Goodbye(body.starts_at, body.minutes, body.zone, body.title)
 
 

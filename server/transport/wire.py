@@ -11,6 +11,9 @@ from server.kernel.identifiers import parse_id
 Timestamp = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 """An instant as it is written: RFC 3339, UTC, milliseconds. Made by ``timestamp``."""
 
+Moment = Annotated[datetime, Meta(tz=True)]
+"""An instant as clients may write it: RFC 3339 with its offset, without which it is refused."""
+
 ShortText = Annotated[str, Meta(max_length=400)]
 """A line that somebody types. Bounds what is looked at; what is right, the rules of its capability say."""
 

@@ -1,13 +1,11 @@
 """HTTP around broken glass."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from aiohttp import web
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from server.kernel.errors import BadRequest
 from server.kernel.permissions import Permission
 from server.pairs.card import PersonName
 from server.rooms.glass.glass import Glass, Overview
@@ -18,7 +16,7 @@ from server.rooms.rules import View
 from server.rooms.wire import FullMessage, full
 from server.transport.endpoint import Call, endpoint
 from server.transport.pace import Pace
-from server.transport.wire import Identifier, Timestamp, timestamp
+from server.transport.wire import Identifier, Moment, Timestamp, timestamp
 
 Sentence = Annotated[str, Meta(max_length=2 * SENTENCE[1])]  # bounds what is looked at; rules.py says what is right
 
@@ -33,7 +31,7 @@ class DeferBody(Struct, forbid_unknown_fields=True):
     room: Identifier
     reason: Reason
     sentence: Sentence
-    until: datetime
+    until: Moment
 
 
 class MessagesQuery(Struct, forbid_unknown_fields=True):
@@ -129,8 +127,6 @@ class GlassHttp:
     async def defer(self, call: Call) -> None:
         """Put off telling the two of a pair when somebody else breaks their glass, for at most 30 days."""
         body: DeferBody = call.body
-        if body.until.tzinfo is None:
-            raise BadRequest("wrong_type", field="until")
         await self._glass.defer(call.principal, body.room, body.reason, body.sentence, body.until)
 
     @endpoint("POST", "/api/v1/glass/deferrals/{deferral}/end", permission=Permission.GLASS_DEFER)

@@ -104,6 +104,13 @@ async def test_put_off_by_a_colleague_it_is_told_at_the_end(house: House) -> Non
     samir, ines = await house.person(Role.SUPERVISOR, "Samir"), await house.person(Role.SUPERVISOR, "Ines")
     assert (await defer(house, ines, room, days=31)).error == ("bad_request", "until")
     assert (await defer(house, ines, room, days=-1)).error == ("bad_request", "until")
+    naive = {
+        "room": str(room.id),
+        "reason": "inquiry",
+        "sentence": "The police asked us.",
+        "until": "2026-12-01T12:00:00",
+    }
+    assert (await house.ask(ines, "POST", "/api/v1/glass/deferrals", naive)).error == ("bad_request", "until")
     assert (await defer(house, ines, room)).status == 204
     assert (await break_glass(house, samir, room)).body["tell_at"] == "2026-12-02T12:00:00.000Z"
     assert (await read(house, samir, room)).status == 200
