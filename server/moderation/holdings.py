@@ -9,11 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.holdings import NOBODY, Blanked, Holding, Keeping, Kept, columns
 from server.moderation import tables
+from server.moderation.flag import HELP
 
 _FLAGGED: Final = "exists (select from flags f where f.id = t.flag_id and f.author_id = :person)"
 _FLAGGED_IN_PAIR: Final = (
     "exists (select from flags f where f.id = t.flag_id and f.pair_id = any(cast(:pairs as uuid[])))"
 )
+
+# An adult who is looked at must not learn by their copy of what, before a professional has answered or where the answer
+# went to another professional: they are given their own calls for help, and what was decided about a message of theirs,
+# as they were told. A young person is given all.
+_TOLD: Final = f"""t.author_id = :person and (t.category = '{HELP}'
+    or t.state in ('released', 'released_masked', 'returned', 'refused')
+    or exists (select from accounts a where a.id = t.author_id and a.role = 'mentee'))"""
 
 HOLDINGS: Final = (
     Holding(
@@ -40,6 +48,7 @@ HOLDINGS: Final = (
         Blanked({"excerpt": "''", "edited": "null", "labels": "'[]'::jsonb", "note": "null", "advice": "null"}),
         acted=("supervisor_id", "decided_by", "claimed_by", "escalated_by", "seconded_by"),
         shown=columns("raised_at", "category", "severity", "action", "excerpt", "state", "decided_at", "advice"),
+        seen=_TOLD,
         order="t.raised_at",
         intimate=True,
         of_pair="t.pair_id = any(cast(:pairs as uuid[]))",

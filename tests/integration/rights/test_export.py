@@ -94,6 +94,23 @@ async def test_what_professionals_keep_for_themselves_is_not_in_it(house: House)
     assert "un conseil" in data
 
 
+async def test_who_is_looked_at_does_not_learn_it_from_their_copy(house: House) -> None:
+    """Else an abuser would know before anybody has spoken with the child."""
+    room = await house.room()
+    lea = await house.open(room.mentee)
+    await lea.call("help:now", {"room": str(room.id)})
+    assert len(sections((await export(house, room.mentee))[1])["flags"]) == 1
+    await house.sql("update flags set author_id = :who", who=room.mentor.id)
+    assert len(sections((await export(house, room.mentor))[1])["flags"]) == 1  # his own call
+    for state, given in (("open", 0), ("escalated", 0), ("acknowledged", 0), ("returned", 1)):
+        await house.sql(
+            "update flags set category = 'grooming', state = :state, decided_at ="
+            " case when cast(:state as text) in ('open', 'escalated') then null else raised_at end",
+            state=state,
+        )
+        assert len(sections((await export(house, room.mentor))[1])["flags"]) == given, state
+
+
 async def test_staff_has_it_without_what_was_said_and_is_seen_to_have_it(house: House) -> None:
     room = await house.room(mentee_born=date(2014, 3, 4))
     await conversation(house, room)
