@@ -184,11 +184,13 @@ async def test_one_parent_gives_what_the_other_takes_back(houses: tuple[House, H
     for turn in range(1, ROUNDS + 1):
         for house in houses:
             house.clock.advance(1)
-        assert await asyncio.gather(say(one, sophie, agree=True), say(two, paul, agree=False)) == [200, 200]
+        said = await asyncio.gather(say(one, sophie, agree=True), say(two, paul, agree=False))
+        assert set(said) == {200}
         assert [await video(house) for house in houses] == [(False, "disagreed")] * 2
         told = "select count(*) from account_notices where kind = 'consent_disagreement' and account_id = :id"
         assert await one.sql(told, id=room.supervisor.id) == [(turn,)]
         for house in houses:
             house.clock.advance(1)
-        assert await asyncio.gather(say(one, paul, agree=True), say(two, sophie, agree=True)) == [200, 200]
+        said = await asyncio.gather(say(one, paul, agree=True), say(two, sophie, agree=True))
+        assert set(said) == {200}
         assert [await video(house) for house in houses] == [(True, "agreed")] * 2

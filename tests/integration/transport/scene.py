@@ -91,15 +91,33 @@ async def scene(house: House, where: Any) -> Scene:
         by=people[Role.ADMIN].id,
         at=NOW,
     )
-    broken = await broken_glass(house, where, people)
+    glass, glass_note, deferral = await broken_glass(house, where, people)
     another = await house.room(where=where, supervisor=room.supervisor)
-    paused = another.pair.id
     suspension = {"act": "suspend", "why": "safety", "revision": 0}
-    assert (await house.ask(room.supervisor, "POST", f"/api/v1/pairs/{paused}/acts", suspension)).status == 200
+    assert (await house.ask(room.supervisor, "POST", f"/api/v1/pairs/{another.pair.id}/acts", suspension)).status == 200
     device = (await another_session(house, room.mentee)).principal.session_id
     async with house.database.everywhere() as conn:
-        more = (paused, device, await tell(conn, where.id, room.mentee.id, "pair_back", NOW), another.mentee)
-    return Scene(people, room, flag, sampled, note, link, *broken, spare, asked, leaving, hold, paper, *more)
+        notice = await tell(conn, where.id, room.mentee.id, "pair_back", NOW)
+    return Scene(
+        people=people,
+        room=room,
+        flag=flag,
+        sampled=sampled,
+        note=note,
+        link=link,
+        glass=glass,
+        glass_note=glass_note,
+        deferral=deferral,
+        spare=spare,
+        asked=asked,
+        leaving=leaving,
+        hold=hold,
+        paper=paper,
+        paused=another.pair.id,
+        device=device,
+        notice=notice,
+        other=another.mentee,
+    )
 
 
 async def broken_glass(house: House, where: Any, people: Mapping[Role, Person]) -> tuple[UUID, UUID, UUID]:
