@@ -2,6 +2,7 @@
 
 import { useSignal, type ReadonlySignal } from '@preact/signals';
 import type { VNode } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { t, type Key } from '../locales/text';
 import { Refusal } from '../wire/refusal';
 
@@ -15,9 +16,12 @@ interface ProblemProps {
   again?: () => void;
 }
 
-export const Problem = ({ sentence, again }: ProblemProps): VNode | null =>
-  sentence ? (
-    <p class="problem" role="alert">
+export function Problem({ sentence, again }: ProblemProps): VNode | null {
+  const here = useRef<HTMLParagraphElement>(null);
+  // On a telephone it may stand far above the button that was pressed.
+  useEffect(() => here.current?.scrollIntoView({ block: 'nearest' }), [sentence]);
+  return sentence ? (
+    <p ref={here} class="problem" role="alert">
       {sentence}
       {again && (
         <button type="button" class="quiet-button" onClick={() => again()}>
@@ -26,6 +30,7 @@ export const Problem = ({ sentence, again }: ProblemProps): VNode | null =>
       )}
     </p>
   ) : null;
+}
 
 /** The person, or their browser, thought better of it: nothing to say. */
 export class Declined extends Error {}
@@ -57,5 +62,5 @@ export function useAttempt(): Attempt {
 
 /** A button that was off while it was busy has lost the focus; by now it is on again. */
 function giveBack(before: Element | null): void {
-  if (document.activeElement === document.body && before instanceof HTMLElement && before.isConnected) before.focus();
+  if (document.activeElement === document.body && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
 }
