@@ -130,6 +130,8 @@ async def retention(
             say(f"{await organisation_name(conn, organisation_id)}:")
         if arguments.dry_run:
             for line in await work.dry_run(organisation_id):
+                if line.purpose.fixed:
+                    continue
                 held = f", {line.held} more under a legal hold" if line.held else ""
                 say(f"  {line.purpose.name}: {line.count} older than {line.days} days{held}")
         else:
@@ -138,11 +140,10 @@ async def retention(
                 say(f"  {purpose}: {count} gone")
             if not counts:
                 say("  nothing was old enough")
+    for purpose, count in (await work.passing(dry_run=arguments.dry_run)).items():
+        say(f"Of no organisation: {purpose}: {count} {'would go' if arguments.dry_run else 'gone'}")
     if arguments.dry_run:
         say("Nothing was changed.")
-        return
-    for purpose, count in (await work.run_passing()).items():
-        say(f"Of no organisation, {purpose}: {count} gone")
 
 
 async def _found(database: Database, arguments: argparse.Namespace) -> Person:

@@ -47,6 +47,11 @@ class Purpose:
     least: int
     most: int
 
+    @property
+    def fixed(self) -> bool:
+        """Of what is about no organisation (``passing.py``)."""
+        return self.least == self.most
+
 
 def _purposes() -> dict[str, Purpose]:
     # Two years after the last contact: FIELD, "Rules with figures" (CNIL).
@@ -132,7 +137,7 @@ class Retention:
             return list((await conn.execute(text("select id from organisations order by id"))).scalars())
 
     async def dry_run(self, organisation_id: UUID) -> list[Line]:
-        """Counts, and changes nothing."""
+        """Counts what is the organisation's, and changes nothing."""
         async with self._database.begin(organisation_id) as conn:
             night = _Night(organisation_id, self._clock.now(), await _days(conn, organisation_id))
             holds = await held(conn, organisation_id, night.now)
@@ -142,19 +147,19 @@ class Retention:
             for keeping in KEEPINGS:
                 free[keeping.purpose] += await _count(conn, keeping, night, holds, held=False)
                 kept[keeping.purpose] += await _count(conn, keeping, night, holds, held=True)
-        free |= await passing(self._database, night.now)
         return [
             Line(purpose, night.days[name], night.before(name), free[name], kept[name])
             for name, purpose in PURPOSES.items()
         ]
 
     async def run(self, _payload: Mapping[str, Any]) -> None:
-        await self.run_passing()
+        await self.passing()
         await for_each(await self.organisations(), self.run_for)
 
-    async def run_passing(self) -> Mapping[str, int]:
-        """Lets go of what is about no organisation; how many rows of each purpose."""
-        return await let_pass(self._database, self._clock.now())
+    async def passing(self, *, dry_run: bool = False) -> Mapping[str, int]:
+        """Lets go of what is about no organisation; how many rows of each purpose. That is for the operator alone: it
+        tells of the whole instance."""
+        return await (passing if dry_run else let_pass)(self._database, self._clock.now())
 
     async def run_for(self, organisation_id: UUID) -> Mapping[str, int]:
         """Lets go of what is too old; how many rows, or people, of each purpose."""

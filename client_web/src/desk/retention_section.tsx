@@ -46,10 +46,12 @@ function One({ purpose, onChange }: { purpose: Purpose; onChange: () => Promise<
         <p>
           <strong>{tOr(`desk.purpose.${purpose.purpose}`, 'desk.purpose.other')}</strong>
         </p>
-        <p>
-          {t('desk.tonight', { count: purpose.count })}
-          {purpose.held > 0 && ` ${t('desk.tonight_held', { count: purpose.held })}`}
-        </p>
+        {!fixed && (
+          <p>
+            {t('desk.tonight', { count: purpose.count })}
+            {purpose.held > 0 && ` ${t('desk.tonight_held', { count: purpose.held })}`}
+          </p>
+        )}
         <Problem sentence={problem.value} />
         <p class="field">
           <label for={field}>{t('desk.days')}</label>

@@ -48,6 +48,7 @@ async def test_from_a_copy_to_nothing(database: Database, folder: Path) -> None:
     dry = run("retention", "--dry-run", env=env)
     assert dry.returncode == 0, dry.stderr
     assert "  conversations: 0 older than 730 days" in dry.stdout.splitlines()
+    assert "Of no organisation: guesses: 0 would go" in dry.stdout.splitlines()
 
 
 async def test_an_erasure_that_is_killed_has_changed_nothing(database: Database, folder: Path) -> None:
