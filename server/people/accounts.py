@@ -204,8 +204,8 @@ class Accounts:
         ]
 
     async def disable(self, organisation_id: UUID, account_id: UUID, *, by: UUID | None = None) -> store.Person:
-        """Closes an account: its sessions, sockets and calls end now, in every process, no invitation lets it in, and
-        its pairs follow. Closing twice is once.
+        """Closes an account: its sessions, sockets and calls end now, in every process, and no invitation lets it in.
+        What follows for others (``Standing``) is in the same transaction. Closing twice is once.
 
         Raises NotFound when the organisation has no such account.
         """
