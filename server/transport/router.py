@@ -115,6 +115,8 @@ class Endpoints:
 
     async def _admit(self, call: Call, declared: Declaration) -> None:
         if not declared.signed_in:
+            if call.request.method not in SAFE_METHODS:  # else a page of another site could sign somebody in as itself
+                check_origin(call.request, required=False)
             await self._pace(call, declared.pace)
             return
         token = token_of(call.request)

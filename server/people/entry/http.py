@@ -17,7 +17,7 @@ from server.people.sessions.visitor import visitor_of
 from server.transport.endpoint import Call, endpoint
 from server.transport.pace import Pace
 from server.transport.reached import reached
-from server.transport.web_session import check_origin, cookie_of, set_cookie
+from server.transport.web_session import cookie_of, set_cookie
 from server.transport.wire import ShortText, timestamp
 
 
@@ -80,7 +80,6 @@ class JoiningHttp:
     async def look_at_link(self, call: Call) -> WelcomeCard:
         """What a link is for; it stays unused."""
         body: LinkBody = call.body
-        check_origin(call.request, required=False)
         found = await self._joining.look(body.token, call.address)
         return WelcomeCard(found.organisation, found.name, found.role, found.language, found.login, found.purpose.value)
 
@@ -88,7 +87,6 @@ class JoiningHttp:
     async def choose_password(self, call: Call) -> Chosen:
         """Choose a password with a link, which is then used. All sessions of before end."""
         body: ChosenBody = call.body
-        check_origin(call.request, required=False)
         return Chosen(await self._joining.choose_password(body.token, body.password, call.address))
 
     @endpoint("POST", "/api/v1/join/device", body=BindBody, answer=SignedIn, signed_in=False)
@@ -104,7 +102,6 @@ class JoiningHttp:
     async def ask_for_reset(self, call: Call) -> None:
         """Ask for a link by mail, for who has forgotten their password. The answer does not tell who exists."""
         body: ResetBody = call.body
-        check_origin(call.request, required=False)
         here = reached(call.request)
         local = f"{here.scheme}://{here.host}" if here.on_this_machine else None
         await self._resets.ask(body.login, call.address, local)

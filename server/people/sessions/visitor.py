@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from server.people.sessions.agent import PROGRAM, kind_of_device
 from server.people.sessions.store import Kind
 from server.transport.endpoint import Call
-from server.transport.web_session import check_origin, cookie_of, device_of, set_cookie, set_device
+from server.transport.web_session import cookie_of, device_of, set_cookie, set_device
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,9 @@ class Visitor:
 
 
 def visitor_of(call: Call, kind: Kind) -> Visitor:
-    """Of a request that wants a session. Raises Forbidden when the page of another site sends it."""
+    """Of a request that wants a session."""
     if kind == "bearer":
         return Visitor(call.address, kind)
-    check_origin(call.request, required=False)
     system, browser = kind_of_device(call.request.headers.get("User-Agent", ""))
     return Visitor(call.address, kind, cookie_of(call.request), device_of(call.request), system, browser)
 

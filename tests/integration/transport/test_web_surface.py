@@ -142,6 +142,17 @@ async def test_a_page_of_a_neighbour_cannot_even_measure_nor_is_a_pin_passed_by_
                 assert reply.status == status, (path, site)
 
 
+async def test_no_other_site_signs_anybody_in_as_itself(house: House) -> None:
+    """Nor uses a code or a link, or asks for a letter, in the browser of who visits it."""
+    rows = [row.declared for row in house.capabilities.endpoints.table if not row.declared.signed_in]
+    assert {row.method for row in rows} == {"POST"}
+    for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "null"}):
+        replies = {row.path: await house.site.ask("POST", row.path, {}, headers=headers) for row in rows}
+        assert {path: (reply.status, reply.error) for path, reply in replies.items()} == dict.fromkeys(
+            replies, (403, ("forbidden", None))
+        )
+
+
 async def test_what_was_uploaded_is_a_download_that_cannot_run(house: House) -> None:
     found = await answers(house)
     sounds = [headers for name, (status, headers) in found.items() if "/notes/" in name and status in (200, 206)]
