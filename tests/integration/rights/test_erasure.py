@@ -157,7 +157,7 @@ async def test_a_hold_on_one_keeps_what_the_other_said_to_them(house: House, rin
     holds = house.capabilities.data.holds
     for hold, days in (
         (NewHold(room.mentor.id, None, "plainte", NOW), 60),
-        (NewHold(room.mentee.id, None, "", NOW), 30),
+        (NewHold(room.mentee.id, None, "enquête", NOW), 30),
     ):
         await holds.place(admin.principal, replace(hold, until=NOW + timedelta(days=days)))
     await forget(house, room.mentee)
