@@ -174,6 +174,23 @@ async def test_a_hold_on_one_keeps_what_the_other_said_to_them(house: House, rin
     assert await house.sql(copies) == []
 
 
+async def test_what_a_professional_said_in_a_pair_is_part_of_it(house: House, ring: None) -> None:
+    """Also after they handed it over."""
+    room, admin = await house.room(), await house.person(Role.ADMIN, "Nora")
+    samir = await house.person(Role.SUPERVISOR, "Samir")
+    claire = await house.open(room.supervisor)
+    assert (await claire.call("room:enter", {"room": room.number}))["ok"]
+    assert (await claire.say(room, "je suis là"))["ok"]
+    body = {"pairs": [str(room.pair.id)], "supervisor": str(samir.id)}
+    assert (await house.ask(room.supervisor, "POST", "/api/v1/caseload/hand_over", body)).status == 204
+    until = NOW + timedelta(days=30)
+    await house.capabilities.data.holds.place(admin.principal, NewHold(None, room.pair.id, "plainte", until))
+    await forget(house, room.supervisor)
+    assert await house.sql("select body from messages") == [("",)]
+    said = await sealed(house, room.supervisor)
+    assert [one["row"]["body"] for one in said if one["table"] == "messages"] == ["je suis là"]
+
+
 async def test_a_copy_stays_for_a_hold_that_came_later(house: House, ring: None) -> None:
     room, admin = await house.room(), await house.person(Role.ADMIN, "Nora")
     await (await house.open(room.mentee)).say(room, "salut")
