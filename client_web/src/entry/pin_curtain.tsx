@@ -4,9 +4,7 @@ import type { VNode } from 'preact';
 import { t } from '../locales/text';
 import { Door } from '../shell/door';
 import { useTitle } from '../shell/title';
-import { signedOutElsewhere } from '../session/session';
 import { http } from '../wire/http';
-import { isSignedOut } from '../wire/refusal';
 import { opened } from './absence';
 import { OneField } from './one_field';
 
@@ -20,13 +18,8 @@ export function PinCurtain(): VNode {
         label={t('pin.label')}
         act={t('pin.enter')}
         send={async (pin) => {
-          try {
-            await http('POST', 'session/pin', { pin });
-            opened();
-          } catch (error) {
-            if (!isSignedOut(error)) throw error;
-            signedOutElsewhere();
-          }
+          await http('POST', 'session/pin', { pin });
+          opened();
         }}
       />
       <p class="signin-forgot">{t('pin.forgot')}</p>

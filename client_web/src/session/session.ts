@@ -9,7 +9,7 @@ import { go } from '../shell/route';
 import type { Me } from '../wire/account';
 import type { Home } from '../wire/home';
 import type { SignedIn } from '../wire/security';
-import { endTurn, http } from '../wire/http';
+import { endTurn, http, onSignedOut } from '../wire/http';
 import { close, link, onOnline, open, refusalCode } from '../wire/link';
 import { isHalfSignedIn, isSignedOut } from '../wire/refusal';
 import { knownMe, onOtherTab, rememberMe, signedInHere } from './known';
@@ -53,8 +53,7 @@ async function fetchHome(first: boolean): Promise<void> {
     begin(fresh.me);
   } catch (error) {
     if (isHalfSignedIn(error)) await askAgain();
-    else if (isSignedOut(error)) end(me.peek() ? 'session_expired' : null);
-    else if (first) me.value = null;
+    else if (first || isSignedOut(error)) me.value ??= null;
   }
 }
 
@@ -140,6 +139,10 @@ function end(why: string | null): void {
 
 effect(() => {
   if (link.value === 'refused') end(refusalCode.peek());
+});
+
+onSignedOut(() => {
+  if (me.peek()) end('session_expired');
 });
 
 addEventListener('online', () => void leftForGood());

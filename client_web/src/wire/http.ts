@@ -1,7 +1,7 @@
 /** The JSON calls. */
 
 import { language } from '../locales/language';
-import { Refusal, unreachable } from './refusal';
+import { isSignedOut, Refusal, unreachable } from './refusal';
 
 const PATIENCE_MS = 20_000; // a 2G line may need ten seconds for one exchange; past this the person is told
 
@@ -10,6 +10,13 @@ let turn = 0;
 /** Who was here has gone: what is still asked for them goes its way, but its answer reaches nobody. */
 export function endTurn(): void {
   turn += 1;
+}
+
+let whenSignedOut: () => void = () => {};
+
+/** The server does not know this session any more: whoever asked, it is over. */
+export function onSignedOut(handler: () => void): void {
+  whenSignedOut = handler;
 }
 
 export async function http<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -39,5 +46,7 @@ export async function http<T>(method: string, path: string, body?: unknown): Pro
   if (personal && mine !== turn) throw unreachable();
   if (response.ok) return answer as T;
   const error = (answer as { error?: { code: string; message: string } } | undefined)?.error;
-  throw error ? new Refusal(error) : unreachable();
+  const refusal = error ? new Refusal(error) : unreachable();
+  if (isSignedOut(refusal)) whenSignedOut();
+  throw refusal;
 }
