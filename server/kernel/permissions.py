@@ -50,8 +50,9 @@ class Permission(StrEnum):
     DATA_OWN = "data:own", *Role
     DATA_RETAIN = "data:retain", _ADMIN
     FLAG_REVIEW = "flag:review", _SUPERVISOR
-    GLASS_BREAK = "glass:break", *_STAFF
+    GLASS_BREAK = "glass:break", _SUPERVISOR
     GLASS_DEFER = "glass:defer", _SUPERVISOR
+    GLASS_LIST = "glass:list", *_STAFF
     HELP_ASK = "help:ask", *Role
     INVITATION_GIVE = "invitation:give", *_STAFF
     MODERATION_TUNE = "moderation:tune", *_STAFF

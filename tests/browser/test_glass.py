@@ -6,7 +6,7 @@ import re
 from playwright.async_api import expect
 
 from tests.browser.calls.test_notes import record
-from tests.browser.conftest import Logins, Person, Room
+from tests.browser.conftest import Api, Person, Room, make_pair
 
 SOON = "new Date(Date.now() + 5 * 86400000).toLocaleDateString('sv')"
 
@@ -15,8 +15,9 @@ async def send(person: Person) -> None:
     await person.page.get_by_role("dialog").locator("button[type=submit]").click()
 
 
-async def test_put_off_heard_and_told(room: Room, pair: Logins) -> None:
-    lea, claire, alice = await room.seat(pair.mentee), await room.seat(pair.supervisor), await room.seat("admin")
+async def test_put_off_heard_and_told(room: Room, admin: Api) -> None:
+    elsewhere, pair = make_pair(admin), make_pair(admin)  # pages show them in this order
+    lea, claire, colleague = [await room.seat(who) for who in (pair.mentee, pair.supervisor, elsewhere.supervisor)]
     await lea.in_room()
     await record(lea, 2)
     await lea.press("Envoyer")
@@ -31,12 +32,12 @@ async def test_put_off_heard_and_told(room: Room, pair: Logins) -> None:
     tell_now = claire.page.get_by_role("button", name="Informer maintenant").first
     await expect(tell_now).to_be_visible()
 
-    await alice.page.goto(f"{alice.address}#/glass")
-    await alice.page.get_by_role("button", name="Lire en urgence").last.click()
-    await alice.page.get_by_label("Motif").select_option("danger")
-    await alice.page.get_by_label("Pourquoi, en une phrase").fill("Une mère a appelé, personne ne répond.")
-    await send(alice)
-    player = alice.page.locator(".player")
+    await colleague.page.goto(f"{colleague.address}#/glass")
+    await colleague.page.get_by_role("button", name="Lire en urgence").last.click()
+    await colleague.page.get_by_label("Motif").select_option("danger")
+    await colleague.page.get_by_label("Pourquoi, en une phrase").fill("Une mère a appelé, personne ne répond.")
+    await send(colleague)
+    player = colleague.page.locator(".player")
     await player.get_by_role("button", name=re.compile("Écouter le message vocal")).click()
     await expect(player.get_by_role("slider")).not_to_have_attribute("aria-valuetext", re.compile("^0:00"))
 

@@ -6,6 +6,7 @@ import type { Texts } from './text';
 export const enGlass: Texts<typeof frGlass> = {
   'glass.title': "Emergency reading",
   'glass.lead': "To read, in an emergency, the messages of a pair that you do not answer for. You have to say why. The reading lasts an hour at most, it is noted, and the two people of the pair are told of it.",
+  'glass.lead_admin': "What was read in an emergency: by whom, when and why. Only professionals can read so; the administration sees that it was done, not what was read.",
   'glass.pairs': "The pairs",
   'glass.no_pair': "No pair for now.",
   'glass.own': "You follow this pair: enter its room.",

@@ -5,6 +5,7 @@ import type { Text } from './text';
 export const frGlass = {
   'glass.title': "Lecture d’urgence",
   'glass.lead': "Pour lire, en urgence, les messages d’un binôme dont vous n’êtes pas responsable. Il faut dire pourquoi. La lecture dure une heure au plus, elle est notée, et les deux personnes du binôme en sont informées.",
+  'glass.lead_admin': "Les lectures faites en urgence : par qui, quand et pourquoi. Seuls les professionnels peuvent lire ainsi ; l’administration voit que cela a eu lieu, pas ce qui a été lu.",
   'glass.pairs': "Les binômes",
   'glass.no_pair': "Aucun binôme pour le moment.",
   'glass.own': "Vous suivez ce binôme : entrez dans son salon.",

@@ -1,4 +1,4 @@
-/** Breaking the glass, for staff: of which pair and why, what was said there, who did it, and what is told later. */
+/** Breaking the glass: professionals choose a pair and say why; they and admins see who did it, and what is told later. */
 
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
@@ -26,6 +26,7 @@ export function GlassPage(): VNode {
   const acting = useSignal<Act | null>(null);
   const ending = useSignal<Ending | null>(null);
   const reading = useSignal<GlassRoom | null>(null);
+  const professional = me.value?.account.role === 'supervisor';
   const open = (room: GlassRoom): GlassAccess | undefined =>
     loaded.found.value?.accesses.find((access) => access.mine && access.room === room.room && new Date(access.expires_at) > new Date());
   const broken = async (fields: Record<string, string>): Promise<void> => {
@@ -49,47 +50,47 @@ export function GlassPage(): VNode {
   };
   return (
     <Page title={t('glass.title')} kind="glass">
-      <p class="lead">{t('glass.lead')}</p>
+      <p class="lead">{t(professional ? 'glass.lead' : 'glass.lead_admin')}</p>
       {reading.value && <Through key={reading.value.room} room={reading.value} onClose={() => (reading.value = null)} />}
       <Awaited of={loaded}>
         {(found) => (
           <>
-            <section class="card" aria-labelledby="glass-pairs">
-              <h2 id="glass-pairs">{t('glass.pairs')}</h2>
-              {found.rooms.length === 0 && <p class="empty">{t('glass.no_pair')}</p>}
-              <ul class="people">
-                {found.rooms.map((room) => (
-                  <li key={room.room}>
-                    <span class="who-faces">
-                      <Face name={room.mentor.name} role="mentor" />
-                      <Face name={room.mentee.name} role="mentee" />
-                    </span>
-                    <span>
-                      <strong>{named(room)}</strong>
-                      <span class="fact">{t('admin.followed_by', { name: room.supervisor.name })}</span>
-                      {!room.breakable && <span class="fact">{t('glass.own')}</span>}
-                      <span class="glass-acts">
-                        {open(room) && (
-                          <button type="button" class="button" onClick={() => (reading.value = room)}>
-                            {t('glass.read_until', { hour: hour(new Date(open(room)!.expires_at)) })}
-                          </button>
-                        )}
-                        {room.breakable && !open(room) && (
-                          <button type="button" class="button button-soft" onClick={() => (acting.value = { what: 'break', room })}>
-                            {t('glass.break')}
-                          </button>
-                        )}
-                        {me.value?.account.role === 'supervisor' && (
+            {professional && (
+              <section class="card" aria-labelledby="glass-pairs">
+                <h2 id="glass-pairs">{t('glass.pairs')}</h2>
+                {found.rooms.length === 0 && <p class="empty">{t('glass.no_pair')}</p>}
+                <ul class="people">
+                  {found.rooms.map((room) => (
+                    <li key={room.room}>
+                      <span class="who-faces">
+                        <Face name={room.mentor.name} role="mentor" />
+                        <Face name={room.mentee.name} role="mentee" />
+                      </span>
+                      <span>
+                        <strong>{named(room)}</strong>
+                        <span class="fact">{t('admin.followed_by', { name: room.supervisor.name })}</span>
+                        {!room.breakable && <span class="fact">{t('glass.own')}</span>}
+                        <span class="glass-acts">
+                          {open(room) && (
+                            <button type="button" class="button" onClick={() => (reading.value = room)}>
+                              {t('glass.read_until', { hour: hour(new Date(open(room)!.expires_at)) })}
+                            </button>
+                          )}
+                          {room.breakable && !open(room) && (
+                            <button type="button" class="button button-soft" onClick={() => (acting.value = { what: 'break', room })}>
+                              {t('glass.break')}
+                            </button>
+                          )}
                           <button type="button" class="quiet-button" onClick={() => (acting.value = { what: 'defer', room })}>
                             {t('glass.defer')}
                           </button>
-                        )}
+                        </span>
                       </span>
-                    </span>
-                  </li>
-                ))}
-              </ul>
-            </section>
+                    </li>
+                  ))}
+                </ul>
+              </section>
+            )}
             <Record found={found} onEnd={(what) => (ending.value = what)} />
           </>
         )}

@@ -17,7 +17,7 @@ from server.infra.jobs import Jobs
 from server.kernel.clock import Clock
 from server.kernel.errors import Forbidden, NotFound
 from server.kernel.identifiers import new_id
-from server.kernel.permissions import Permission
+from server.kernel.permissions import Permission, allows
 from server.kernel.principal import Principal
 from server.pairs import store as pairs
 from server.pairs.rules import Pair, belongs
@@ -167,7 +167,8 @@ class Glass:
 
     async def overview(self, principal: Principal) -> Overview:
         """For the staff of an organisation; without the pairs that the reader is one of. Raises Forbidden."""
-        principal.require(Permission.GLASS_BREAK)
+        principal.require(Permission.GLASS_LIST)
+        may_break = allows(principal.role, Permission.GLASS_BREAK)
         me, organisation_id = principal.account_id, principal.organisation_id
         async with self._database.begin(organisation_id) as conn:
             every = [pair for pair in await pairs.pairs_of_organisation(conn, organisation_id) if not belongs(pair, me)]
@@ -180,7 +181,7 @@ class Glass:
             people = await people_of(conn, known)
         return Overview(
             by_room,
-            [room for room, pair in by_room.items() if pair.supervisor_id != me],
+            [room for room, pair in by_room.items() if may_break and pair.supervisor_id != me],
             [access for access in accesses if access.room_id in by_room],
             [deferral for deferral in deferrals if deferral.room_id in by_room],
             people,

@@ -64,7 +64,7 @@ class DeferralCard(Struct, frozen=True):
 
 
 class GlassRoom(Struct, frozen=True):
-    """``breakable``: not for who answers for the pair, who enters the room instead."""
+    """``breakable``: by a professional who does not answer for the pair; who does enters the room instead."""
 
     room: UUID
     mentor: PersonName
@@ -90,7 +90,7 @@ class GlassHttp:
     def __init__(self, glass: Glass) -> None:
         self._glass = glass
 
-    @endpoint("GET", "/api/v1/glass", answer=GlassOverview, permission=Permission.GLASS_BREAK)
+    @endpoint("GET", "/api/v1/glass", answer=GlassOverview, permission=Permission.GLASS_LIST)
     async def overview(self, call: Call) -> GlassOverview:
         """Who broke which glass and why, in one's organisation, what is put off, and the pairs there are."""
         return _overview(await self._glass.overview(call.principal), call.principal.account_id)

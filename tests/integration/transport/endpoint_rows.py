@@ -17,6 +17,7 @@ FORBIDDEN = (403, "forbidden")
 UNSEEN = (404, "not_found")  # whose permission is everybody's, and what it is asked about is not theirs
 NOTHING_DONE = (204, None)
 NOBODYS: frozenset[Role] = frozenset()  # reach
+PROFESSIONALS = frozenset({Role.SUPERVISOR})
 STAFF_OF_PAIRS = frozenset({Role.ADMIN, Role.SUPERVISOR})
 TUNERS = frozenset({Role.ADMIN, Role.SUPERVISOR})
 TALKERS = frozenset({Role.MENTOR, Role.MENTEE, Role.SUPERVISOR})
@@ -212,33 +213,31 @@ TABLE = [
     Row("GET", "/api/v1/audit/heads", frozenset({Role.ADMIN})),
     Row("POST", "/api/v1/audit/heads/letter", frozenset({Role.ADMIN})),
     Row("GET", "/api/v1/glass", STAFF_OF_PAIRS, lists=("admin", "mentee", "mentor", "room", "supervisor")),
-    Row("POST", "/api/v1/glass", STAFF_OF_PAIRS, asking.of_glass, ("room",), reach=STAFF_OF_PAIRS),
-    Row(
-        "GET", "/api/v1/glass/{room}/messages", STAFF_OF_PAIRS, asking.of_broken_glass, ("room",), reach=STAFF_OF_PAIRS
-    ),
+    Row("POST", "/api/v1/glass", PROFESSIONALS, asking.of_glass, ("room",), reach=PROFESSIONALS),
+    Row("GET", "/api/v1/glass/{room}/messages", PROFESSIONALS, asking.of_broken_glass, ("room",), reach=PROFESSIONALS),
     Row(
         "GET",
         "/api/v1/glass/{room}/notes/{note}",
-        STAFF_OF_PAIRS,
+        PROFESSIONALS,
         asking.of_broken_note,
         ("room", "note"),
-        reach=STAFF_OF_PAIRS,
+        reach=PROFESSIONALS,
     ),
     Row(
         "POST",
         "/api/v1/glass/deferrals/{deferral}/end",
-        frozenset({Role.SUPERVISOR}),
+        PROFESSIONALS,
         asking.of_old_deferral,
         ("deferral",),
-        reach=frozenset({Role.SUPERVISOR}),
+        reach=PROFESSIONALS,
     ),
     Row(
         "POST",
         "/api/v1/glass/deferrals",
-        frozenset({Role.SUPERVISOR}),
+        PROFESSIONALS,
         asking.of_deferral,
         ("room",),
-        reach=frozenset({Role.SUPERVISOR}),
+        reach=PROFESSIONALS,
     ),
     Row("GET", "/api/v1/rooms/{room}/visits", TALKERS, asking.of_room, ("room",)),
     Row("POST", "/api/v1/rooms/{room}/notes", TALKERS, asking.of_new_note, ("room",), made=("id",)),
@@ -251,19 +250,19 @@ TABLE = [
         NOTE,
     ),
     Row("GET", "/api/v1/rooms/{room}/notes/{note}", TALKERS, asking.of_note, ("room", "note")),
-    Row("GET", "/api/v1/flags", frozenset({Role.SUPERVISOR})),
-    Row("GET", "/api/v1/flags", frozenset({Role.SUPERVISOR}), asking.of_page_of_flags, ("before",), case=" before one"),
-    Row("GET", "/api/v1/flags/agreement", frozenset({Role.SUPERVISOR})),
-    Row("GET", "/api/v1/flags/rules", frozenset({Role.SUPERVISOR})),
-    Row("GET", "/api/v1/flags/{flag}/context", frozenset({Role.SUPERVISOR}), asking.of_flag, ("flag",)),
-    Row("POST", "/api/v1/flags/{flag}/claim", frozenset({Role.SUPERVISOR}), asking.of_flag, ("flag",)),
-    Row("POST", "/api/v1/flags/{flag}/unclaim", frozenset({Role.SUPERVISOR}), asking.of_flag, ("flag",)),
-    Row("POST", "/api/v1/flags/{flag}/second", frozenset({Role.SUPERVISOR}), asking.of_second, ("flag",)),
-    Row("POST", "/api/v1/flags/{flag}/decide", frozenset({Role.SUPERVISOR}), asking.of_decision, ("flag",)),
+    Row("GET", "/api/v1/flags", PROFESSIONALS),
+    Row("GET", "/api/v1/flags", PROFESSIONALS, asking.of_page_of_flags, ("before",), case=" before one"),
+    Row("GET", "/api/v1/flags/agreement", PROFESSIONALS),
+    Row("GET", "/api/v1/flags/rules", PROFESSIONALS),
+    Row("GET", "/api/v1/flags/{flag}/context", PROFESSIONALS, asking.of_flag, ("flag",)),
+    Row("POST", "/api/v1/flags/{flag}/claim", PROFESSIONALS, asking.of_flag, ("flag",)),
+    Row("POST", "/api/v1/flags/{flag}/unclaim", PROFESSIONALS, asking.of_flag, ("flag",)),
+    Row("POST", "/api/v1/flags/{flag}/second", PROFESSIONALS, asking.of_second, ("flag",)),
+    Row("POST", "/api/v1/flags/{flag}/decide", PROFESSIONALS, asking.of_decision, ("flag",)),
     Row(
         "POST",
         "/api/v1/flags/{flag}/sample",
-        frozenset({Role.SUPERVISOR}),
+        PROFESSIONALS,
         asking.of_sample,
         ("flag",),
         reach=STAFF_OF_PAIRS,

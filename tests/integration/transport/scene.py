@@ -121,8 +121,8 @@ async def scene(house: House, where: Any) -> Scene:
 
 
 async def broken_glass(house: House, where: Any, people: Mapping[Role, Person]) -> tuple[UUID, UUID, UUID]:
-    """The room of another pair, whose glass the professional and the admin have broken, a voice note that was said
-    there, and a deferral of the professional."""
+    """The room of another pair, whose glass the professional has broken, a voice note that was said there, and a
+    deferral of theirs."""
     room = await house.room(where=where)
     note, deferral = await upload(house, room.mentor, room, NOTE), new_id()
     assert (await say(await house.open(room.mentor), room, note, 3))["ok"]
@@ -135,16 +135,15 @@ async def broken_glass(house: House, where: Any, people: Mapping[Role, Person]) 
         who=people[Role.SUPERVISOR].id,
         at=NOW,
     )
-    for role in (Role.ADMIN, Role.SUPERVISOR):
-        await house.sql(
-            "insert into glass_accesses values (:id, :where, :room, :who, 'danger', 'Nobody answers.', :at,"
-            " cast(:at as timestamptz) + interval '1 hour', :at)",
-            id=new_id(),
-            where=where.id,
-            room=room.id,
-            who=people[role].id,
-            at=NOW,
-        )
+    await house.sql(
+        "insert into glass_accesses values (:id, :where, :room, :who, 'danger', 'Nobody answers.', :at,"
+        " cast(:at as timestamptz) + interval '1 hour', :at)",
+        id=new_id(),
+        where=where.id,
+        room=room.id,
+        who=people[Role.SUPERVISOR].id,
+        at=NOW,
+    )
     return room.id, note, deferral
 
 
