@@ -1,15 +1,12 @@
 /** How consent stands, as docs/protocol.md says. */
 
+import type { Named } from './account';
+
 export const PURPOSES = ['chat', 'video', 'family_call', 'prescriber', 'notifications'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 export type Band = 'child' | 'youth' | 'adult';
 export type Why = 'agreed' | 'carried' | 'ask_young' | 'ask_guardian' | 'ask_both' | 'refused' | 'disagreed';
 export type Decision = 'given' | 'refused' | 'withdrawn';
-
-export interface Named {
-  id: string;
-  name: string;
-}
 
 export interface Said {
   role: 'young' | 'guardian';
