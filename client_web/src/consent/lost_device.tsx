@@ -6,7 +6,8 @@ import { Sheet } from '../admin/sheet';
 import { t } from '../locales/text';
 import { Problem, useAttempt } from '../shell/refused';
 import { Sure } from '../shell/sure';
-import type { ConsentPage, Named } from '../wire/consent';
+import type { Named } from '../wire/account';
+import type { ConsentPage } from '../wire/consent';
 import type { Issued } from '../wire/entry';
 import { http } from '../wire/http';
 
