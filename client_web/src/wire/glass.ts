@@ -1,11 +1,7 @@
 /** Broken glass and the heads of the audit trail, as the server tells them. */
 
+import type { Named } from './account';
 import type { FullMessage } from './room';
-
-export interface Named {
-  readonly id: string;
-  readonly name: string;
-}
 
 export interface GlassRoom {
   readonly room: string;
