@@ -3,7 +3,9 @@
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
+from asyncpg import InsufficientPrivilegeError
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from server.doctor.finding import Finding
 from server.infra import grants, migrate
@@ -15,6 +17,7 @@ from server.settings import Settings
 from server.transport.reached import is_loopback_name
 
 CLOCK_SECONDS = 2.0  # more between our clock and the database's, and times in logs and rooms contradict each other
+_MENDED = "a start with BINOME_DATABASE_OWNER_URL puts it right"
 _ASKED = text("""
 select current_setting('server_version_num')::int / 10000, now(),
     (select ssl from pg_stat_ssl where pid = pg_backend_pid())
@@ -45,16 +48,25 @@ async def _look_into(database: Database) -> list[Finding]:
         findings.append(Finding("database", "fix", f"is PostgreSQL {major}; Binôme needs {OLDEST_MAJOR} or newer"))
     else:
         findings.append(Finding("database", "ok", f"PostgreSQL {major} answers"))
-    version, head = await migrate.current(database), migrate.head()
+    role, why = await grants.unbound(database)
+    try:
+        version, head = await migrate.current(database), migrate.head()
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != InsufficientPrivilegeError.sqlstate:
+            raise
+        return [*findings, Finding("role", "fix", f"{role} was given nothing of the tables yet; {_MENDED}")]
     if version is not None and version > head:
         findings.append(Finding("version", "fix", f"the database is at {version}, newer than this Binôme's {head}"))
     elif version != head:
         findings.append(Finding("version", "note", f"the next start brings it from {version or 'nothing'} to {head}"))
     else:
         findings.append(Finding("version", "ok", f"at {head}"))
-    role, why = await grants.unbound(database)
     if why is not None:
         findings.append(Finding("role", "fix", not_held(role, why)))
+    elif version == head and (wrong := await _wrong(database, role)):
+        findings.append(
+            Finding("role", "fix", f"{wrong} rights of {role} on the tables are not as they should be; {_MENDED}")
+        )
     else:
         findings.append(Finding("role", "ok", f"{role} is held by row-level security, which keeps organisations apart"))
     host = database.engine.url.host
@@ -63,6 +75,11 @@ async def _look_into(database: Database) -> list[Finding]:
     if offset > CLOCK_SECONDS:
         findings.append(Finding("clocks", "fix", f"{offset:.0f} s apart from the database's; keep both right with NTP"))
     return findings
+
+
+async def _wrong(database: Database, role: str) -> int:
+    async with database.engine.connect() as connection:
+        return len(await grants.differences(connection, role))
 
 
 def line(host: str, encrypted: bool, mode: str) -> Finding:

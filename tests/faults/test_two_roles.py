@@ -189,6 +189,19 @@ class TestElsewhere:
             findings = {finding.what: finding.state for finding in await examine(Settings(database_url=url))}
             assert findings["role"] == state
 
+    async def test_the_doctor_finds_rights_that_went_wrong(self, database: Database) -> None:
+        url = bound_url(database.engine.url)
+        assert await self._role(url) == "ok"
+        async with database.everywhere() as conn:
+            await conn.execute(text(f"revoke insert on messages from {name()}"))
+        assert await self._role(url) == "fix"
+        async with database.everywhere() as conn:
+            await conn.execute(text(f"revoke all on all tables in schema public from {name()}"))
+        assert await self._role(url) == "fix"
+
+    async def _role(self, url: str) -> str:
+        return {finding.what: finding.state for finding in await examine(Settings(database_url=url))}["role"]
+
     def test_the_command_says_it_in_one_line(self, empty: str, folder: Path) -> None:
         done = run("serve", env=environment(folder / "data", database_url=empty))
         lines = [line for line in done.stderr.splitlines() if not line.startswith("{")]
