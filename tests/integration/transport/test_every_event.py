@@ -216,6 +216,26 @@ async def test_whatever_names_a_thing_can_name_somebody_elses(street: Street) ->
     assert unnamed == {}
 
 
+async def test_the_name_of_somebody_elses_message_or_part_gives_one_of_ones_own(street: Street) -> None:
+    """Whoever is in the same room and call, and names what the mentor has there as if it were theirs."""
+    house = street.house
+    here = await street.scene(house.north)
+    lea = await house.open(here.room.mentee)
+    ((message, body),) = await house.sql("select id, body from messages")
+    said = await lea.call("chat:send", {"room": here.room.number, "id": str(message), "body": "moi aussi"})
+    assert (said["ok"], said["seq"]) == (True, 2), said
+    rows = await house.sql("select id, author_id, body from messages order by seq")
+    assert rows == [(message, here.room.mentor.id, body), (message, here.room.mentee.id, "moi aussi")]
+    joined = await lea.call("call:join", {**ROWS["call:join"].fill(here.things), "peer": here.things["peer"]})
+    assert joined["ok"], joined
+    parts = house.capabilities.signalling.calls.parts
+    owners = {peer: parts.find(UUID(peer)) for peer in (here.things["peer"], joined["peer"])}
+    assert [part.principal.account_id for part in owners.values() if part is not None] == [
+        here.room.mentor.id,
+        here.room.mentee.id,
+    ]
+
+
 async def test_nobody_connects_without_a_whole_session(street: Street) -> None:
     house = street.house
     here = await street.scene(house.north)
