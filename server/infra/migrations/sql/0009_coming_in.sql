@@ -74,7 +74,8 @@ CREATE TABLE bound_sessions (
     session_id uuid PRIMARY KEY REFERENCES auth_sessions (id) ON DELETE CASCADE,
     organisation_id uuid NOT NULL REFERENCES organisations (id),
     account_id uuid NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
-    pin_hash text
+    pin_hash text,
+    pin_tries integer NOT NULL DEFAULT 0
 );
 SELECT isolate('bound_sessions');
 
@@ -147,10 +148,9 @@ CREATE INDEX spent_challenges_expires_at_idx ON spent_challenges (expires_at);
 SELECT isolate('spent_challenges');
 
 -- What guessing costs, for names that exist and names that do not: so it is about no organisation. `key` is the hash of a
--- sign-in name or of an address, or an account (and a device of it), or a session; `refused` counts what came too early,
--- and staff see it.
+-- sign-in name, or an account (and a device of it); `refused` counts what came too early, and staff see it.
 CREATE TABLE guesses (
-    kind text NOT NULL CONSTRAINT guesses_kind_check CHECK (kind IN ('address', 'code', 'login', 'pin')),
+    kind text NOT NULL CONSTRAINT guesses_kind_check CHECK (kind IN ('login', 'code')),
     key bytea NOT NULL,
     free_at timestamptz NOT NULL,
     failures integer NOT NULL DEFAULT 0,

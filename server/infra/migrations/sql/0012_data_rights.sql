@@ -31,7 +31,7 @@ CREATE TABLE data_requests (
 );
 CREATE INDEX data_requests_about_id_idx ON data_requests (about_id);
 CREATE INDEX data_requests_open_idx ON data_requests (organisation_id, due_on) WHERE ended_at IS NULL;
-CREATE UNIQUE INDEX data_requests_open_key ON data_requests (about_id, by_id, kind) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX data_requests_open_key ON data_requests (about_id, kind) WHERE ended_at IS NULL;
 SELECT isolate('data_requests');
 
 CREATE TABLE legal_holds (
