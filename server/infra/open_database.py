@@ -23,7 +23,8 @@ from server.settings import Settings
 
 log = logging.getLogger(__name__)
 
-DATABASE_SECONDS = 15.0  # waited for a database that does not answer at the start
+START_SECONDS = 15.0  # waited for a database that does not answer at the start
+COMMAND_SECONDS = 5.0  # by a command that somebody typed
 RETRY_SECONDS = 0.5
 HOW = "see docs/operators.md, 'Two roles'"
 
@@ -31,12 +32,14 @@ HOW = "see docs/operators.md, 'Two roles'"
 async def open_database(settings: Settings, running: AsyncExitStack, *, migrated: bool = True) -> Database:
     """The database of ``settings``: the one given, or the embedded one, which is started. What must be stopped is put
     on ``running``. Raises GroundError, also when the role of the server could see more than it is told to."""
-    return await _open(settings, await _urls(settings, running, borrowed=False), running, migrated=migrated)
+    urls = await _urls(settings, running, borrowed=False)
+    return await _open(settings, urls, running, migrated=migrated, patience=START_SECONDS)
 
 
 async def borrow_database(settings: Settings, running: AsyncExitStack, *, migrated: bool = True) -> Database:
     """Likewise, for a command that may run beside the server: uses the embedded database that runs already."""
-    return await _open(settings, await _urls(settings, running, borrowed=True), running, migrated=migrated)
+    urls = await _urls(settings, running, borrowed=True)
+    return await _open(settings, urls, running, migrated=migrated, patience=COMMAND_SECONDS)
 
 
 async def borrow_owner(settings: Settings, running: AsyncExitStack) -> Database:
@@ -45,7 +48,7 @@ async def borrow_owner(settings: Settings, running: AsyncExitStack) -> Database:
     _, owner = await _urls(settings, running, borrowed=True)
     if owner is None:
         raise GroundError(f"this needs the owner of the tables; set BINOME_DATABASE_OWNER_URL ({HOW})")
-    return await _reached(owner, settings, running)
+    return await _reached(owner, settings, running, COMMAND_SECONDS)
 
 
 async def _urls(settings: Settings, running: AsyncExitStack, *, borrowed: bool) -> tuple[str, str | None]:
@@ -63,14 +66,14 @@ async def _urls(settings: Settings, running: AsyncExitStack, *, borrowed: bool) 
 
 
 async def _open(
-    settings: Settings, urls: tuple[str, str | None], running: AsyncExitStack, *, migrated: bool
+    settings: Settings, urls: tuple[str, str | None], running: AsyncExitStack, *, migrated: bool, patience: float
 ) -> Database:
     server, owner = urls
-    database = await _reached(server, settings, running)
+    database = await _reached(server, settings, running, patience)
     if migrated:
         if owner is not None:
             async with AsyncExitStack() as meanwhile:
-                await _migrate(await _reached(owner, settings, meanwhile), database)
+                await _migrate(await _reached(owner, settings, meanwhile, patience), database)
         await _check(database, settings)
     return database
 
@@ -126,10 +129,10 @@ async def _start_embedded(data: Path, running: AsyncExitStack) -> Urls:
     return postgres.urls
 
 
-async def _reached(url: str, settings: Settings, running: AsyncExitStack) -> Database:
+async def _reached(url: str, settings: Settings, running: AsyncExitStack, patience: float) -> Database:
     database = Database(url)
     running.push_async_callback(database.close)
-    await _reach(database, settings)
+    await _reach(database, settings, patience)
     return database
 
 
@@ -139,10 +142,10 @@ async def _cancel(task: asyncio.Task[None]) -> None:
         await task
 
 
-async def _reach(database: Database, settings: Settings) -> None:
-    """Waits until the database answers; says so once, and gives up after DATABASE_SECONDS."""
+async def _reach(database: Database, settings: Settings, patience: float) -> None:
+    """Waits until the database answers; says so once, and gives up after ``patience`` seconds."""
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + DATABASE_SECONDS
+    deadline = loop.time() + patience
     told = False
     while True:
         try:
@@ -153,7 +156,7 @@ async def _reach(database: Database, settings: Settings) -> None:
             if not (is_passing(error) or isinstance(error, OSError | TimeoutError)) or loop.time() >= deadline:
                 raise problem from error
             if not told:
-                log.warning("database_awaited", extra={"reason": problem, "seconds": DATABASE_SECONDS})
+                log.warning("database_awaited", extra={"reason": problem, "seconds": patience})
                 told = True
             await asyncio.sleep(RETRY_SECONDS)
         else:

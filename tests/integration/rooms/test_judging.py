@@ -53,8 +53,9 @@ async def categories(house: House) -> list[str]:
 
 async def test_each_assessment_knows_the_pair(house: House) -> None:
     listening = Listening(house)
+    house.clock.advance(4 * 3_600)
     since = house.clock.now() - timedelta(days=29, hours=12)
-    room = await house.room(mentee_born=date(2009, 11, 23), since=since)  # 16 until tomorrow
+    room = await house.room(mentee_born=date(2009, 11, 23), since=since)  # 16 until tomorrow has begun everywhere
     julien = await house.open(room.mentor)
     await julien.say(room, "a")
     house.clock.advance(20 * 3_600)

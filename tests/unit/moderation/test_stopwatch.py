@@ -1,5 +1,6 @@
 """The time that one assessment may take."""
 
+import gc
 import time
 from threading import Event, Thread
 
@@ -37,6 +38,15 @@ def test_what_is_prepared_is_not_held_against_the_message() -> None:
     spend(0.03)
     with pytest.raises(Overtime):
         watch.check()
+
+
+def test_a_full_collection_is_not_held_against_the_message() -> None:
+    much = [[number] for number in range(500_000)]
+    watch = Stopwatch(0.005)
+    before = time.thread_time()
+    gc.collect()
+    assert time.thread_time() - before > 0.005, len(much)
+    watch.check()
 
 
 def test_what_another_thread_prepares_changes_nothing_here() -> None:
