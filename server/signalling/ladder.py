@@ -148,13 +148,13 @@ def _judge(state: State, sample: Sample, limits: Limits, *, collapsed: bool) -> 
 
 def _fall(state: State, rung: Rung, sample: Sample) -> State:
     """Down to ``rung``. A climb that has just failed is barred; a rung that was held long is not."""
-    failed = state.climbed and sample.at - state.since < FAILED
+    failed = state.unproven and sample.at - state.since < FAILED
     left = state.rung
     loss = max(state.loss, sample.loss or 0.0)
     fell = (left, loss, sample.rate or 0.0) if loss - state.floor >= HIGH else None
     # A line that fell showed what it can carry, and what is told in one word gets through sooner than in two.
     red = state.full >= ROOM_FOR_TWICE if rank(rung) >= rank("voice-lean") else state.red
-    moved = replace(move(state, rung, sample.at), fell=fell, red=red)
+    moved = replace(move(state, rung, sample.at), fell=fell, red=red, unproven=failed)
     if not red and sample.rate is not None and rank(rung) >= rank("voice-lean"):
         moved = bar(moved, "red", sample.at, least=(2 if state.full >= ROOM_FOR_ONCE else 6) * WAIT)
     return bar(moved, left, sample.at) if failed else moved

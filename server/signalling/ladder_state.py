@@ -63,6 +63,7 @@ class State:
     room: float | None = None  # in the sample before
     lossy_at: float = float("-inf")  # when there was loss last
     climbed: bool = False  # whether this rung was reached by a climb
+    unproven: bool = False  # or by the fall from one that failed
     floor: float = 0.0  # what the line loses at any rate
     trips: tuple[float, float, float] | None = None  # shortest in the period before, in this one; when it began
     bad_since: float | None = None
@@ -97,6 +98,7 @@ def move(state: State, rung: Rung, at: float) -> State:
         since=at,
         fresh=False,
         climbed=rank(rung) < rank(state.rung),
+        unproven=rank(rung) < rank(state.rung),
         proven=state.proven if rank(rung) < rank(state.rung) else NOTHING,
         full=0.0 if rank(rung) < min(rank(state.rung), rank("voice-lean")) else state.full,
         bad_since=None,

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from server.signalling import ladder
@@ -265,8 +265,13 @@ noise = st.builds(
 )
 
 
+# Between two looks that say nothing of losses, one that says that two thirds are lost.
+COMES_AND_GOES = [replace(CLEAN, loss=0.643, trip=0.3, late=0.1), replace(CLEAN, loss=None, trip=0.3, late=None)]
+
+
 @settings(max_examples=40)
 @given(pattern=st.lists(noise, min_size=1, max_size=6), first=st.sampled_from(RUNGS))
+@example(pattern=COMES_AND_GOES, first="video")
 def test_on_any_noise_that_repeats_changes_are_few_and_become_fewer(pattern: list[Sample], first: Rung) -> None:
     samples = [replace(pattern[second % len(pattern)], at=float(second)) for second in range(240)]
     _, decisions = follow(ladder.start(first), samples)
