@@ -226,7 +226,7 @@ def _counting(file: File, purpose: Purpose, word: Word | None, at: datetime) -> 
 
 def said_already(file: File, purpose: Purpose, word: Word) -> bool:
     """Whether ``word``, spoken now, changes nothing: the same was said, to the same words, in the same capacity."""
-    if any(one.by == word.by and one.at == word.at and one.yes == word.yes for one in file.words.get(purpose, ())):
+    if any(_is_same(one, word) for one in file.words.get(purpose, ())):
         return True
     now = word.recorded_at
     last = last_word(file, purpose, word.by, now)
@@ -239,6 +239,12 @@ def said_already(file: File, purpose: Purpose, word: Word) -> bool:
     if word.by == file.mentee:  # at 15 and at 18 one's own yes is another than before
         return file.band(last.at) is file.band(now)
     return _holder_word(file, purpose, word.by, now) == last
+
+
+def _is_same(one: Word, other: Word) -> bool:
+    """Of the same moment, as two entries of one paper. A yes to other words is another; a no is a no to all."""
+    said = (one.by, one.at, one.yes) == (other.by, other.at, other.yes)
+    return said and (not one.yes or one.version == other.version)
 
 
 def needed(asks: Sequence[tuple[int, datetime]], at: datetime) -> int:

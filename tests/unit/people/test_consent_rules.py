@@ -271,6 +271,14 @@ def test_no_birthday_switches_anything_on_or_off(file: File, day: datetime) -> N
     assert state(file, PURPOSE, day).on == state(file, PURPOSE, eve).on
 
 
+def test_a_yes_to_other_words_in_the_same_moment_is_another_a_no_is_not() -> None:
+    """As of two papers of one day."""
+    yes, no = a_file(word(CHILD, YES, 10)), a_file(word(CHILD, NO, 10))
+    assert said_already(yes, PURPOSE, word(CHILD, YES, 10))
+    assert not said_already(yes, PURPOSE, word(CHILD, YES, 10, version=2))
+    assert said_already(no, PURPOSE, word(CHILD, NO, 10, version=2))
+
+
 @given(FILES, MOMENTS)
 def test_saying_the_same_again_changes_nothing(file: File, now: datetime) -> None:
     """What is not written down because it was said already, would not have changed anything."""
