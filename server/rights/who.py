@@ -70,14 +70,12 @@ SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "data:answer": _COPY,
     "data:own": (),
     "data:retain": (),
-    "device": (Data.NAME, Data.SIGN_INS),
-    "factor": (Data.SIGN_INS,),
     "flag": (Data.NAME, Data.FLAGGED),
     "glass": (Data.NAME, Data.MESSAGES_ONCE),
     "glass:defer": (),
+    "glass:list": (Data.NAME,),  # that it was done, and why; not what was read
     "help": (),
     "invitation": (Data.NAME,),
-    "journal": (),
     "moderation": (),
     "pair": (Data.NAME, Data.PAIR),
     "pair:answer": (Data.NAME,),
@@ -86,7 +84,6 @@ SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "policy": (),
     "room": (Data.NAME, Data.MESSAGES),
     "second_factor": (Data.NAME, Data.SIGN_INS),
-    "trail": (),
     "welfare": (Data.NAME, Data.WELFARE),
 }
 

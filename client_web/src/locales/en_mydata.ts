@@ -66,7 +66,6 @@ export const enMyData: Texts<typeof frMyData> = {
   'mydata.data.consents': "consents given and withdrawn",
   'mydata.data.pair': "the life of the pair (dates, pauses)",
   'mydata.data.messages': "the messages of the shared conversation",
-  'mydata.data.messages_once': "in an emergency, messages for one hour, with a reason that is told afterwards",
   'mydata.data.flagged': "flagged messages and a few around them",
   'mydata.data.calls': "calls",
   'mydata.data.papers': "the papers of a mentor",

@@ -83,7 +83,6 @@ export const frMyData = {
   'mydata.data.consents': "les accords donnés et retirés",
   'mydata.data.pair': "la vie du binôme (dates, pauses)",
   'mydata.data.messages': "les messages de la discussion commune",
-  'mydata.data.messages_once': "en urgence, les messages pendant une heure, avec une raison qui est dite ensuite",
   'mydata.data.flagged': "les messages signalés et quelques messages autour",
   'mydata.data.calls': "les appels",
   'mydata.data.papers': "les documents de mentor",

@@ -17,8 +17,8 @@ export const WhoSees = ({ seers }: { seers: readonly Seer[] }): VNode => (
 function One({ seer }: { seer: Seer }): VNode {
   const names = (list: readonly string[]): string => list.map((data) => tOr(`mydata.data.${data}`, 'mydata.data.other')).join(', ');
   const role = tOr(`mydata.role.${seer.role}`, 'mydata.role.other');
-  // Of a professional's own pairs that is nothing more; it is their colleagues who may.
-  const sees = seer.role === 'supervisor' ? seer.sees.filter((data) => data !== 'messages_once') : seer.sees;
+  // Of a professional's own pairs that is nothing more; it is their colleagues who may, and that is a sentence of its own.
+  const sees = seer.sees.filter((data) => data !== 'messages_once');
   // A guardian who asks is told nothing of conversations that are not theirs.
   const never = me.value?.account.role === 'guardian' ? [] : seer.never.filter((data) => ['messages', 'flagged', 'calls', 'contact'].includes(data));
   return (
@@ -27,7 +27,7 @@ function One({ seer }: { seer: Seer }): VNode {
       {seer.people.length > 0 && <p class="seer-people">{seer.people.join(', ')}</p>}
       <p>{seer.sees.length === 0 ? t('mydata.sees_nothing') : t('mydata.sees', { what: names(sees) })}</p>
       {seer.sees.includes('messages') && seer.role === 'supervisor' && <p>{t('mydata.visibly')}</p>}
-      {sees !== seer.sees && seer.sees.includes('messages_once') && <p>{t('mydata.colleague')}</p>}
+      {seer.sees.includes('messages_once') && <p>{t('mydata.colleague')}</p>}
       {seer.sees.length > 0 && never.length > 0 && <p>{t('mydata.never', { what: names(never) })}</p>}
     </div>
   );

@@ -4,7 +4,7 @@ import pytest
 
 from server.kernel.permissions import Permission, Role
 from server.rights.holdings import HOLDINGS
-from server.rights.who import OF, Data, seen_by, shown_by
+from server.rights.who import OF, SHOWS, Data, seen_by, shown_by
 
 # What each section of a copy for staff tells.
 SECTIONS = {
@@ -29,12 +29,13 @@ def test_of_each_act_it_is_said_what_it_shows(act: Permission) -> None:
 def test_what_is_said_is_needed() -> None:
     assert {data for act in Permission for data in shown_by(act)} == set(Data)
     assert set(OF) == set(Data)
+    assert {*SHOWS} <= {act.value for act in Permission} | {act.value.partition(":")[0] for act in Permission}
 
 
 @pytest.mark.parametrize("viewer", [Role.ADMIN, Role.GUARDIAN, Role.PRESCRIBER])
 @pytest.mark.parametrize("me", Role)
 def test_messages_are_not_for_these(viewer: Role, me: Role) -> None:
-    assert not {Data.MESSAGES, Data.FLAGGED, Data.CALLS} & set(seen_by(viewer, me))
+    assert not {Data.MESSAGES, Data.MESSAGES_ONCE, Data.FLAGGED, Data.CALLS} & set(seen_by(viewer, me))
 
 
 def test_a_mentor_sees_of_the_young_person_what_they_share_and_no_more() -> None:
