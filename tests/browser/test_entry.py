@@ -1,10 +1,12 @@
 """Coming in: a young person types the code that staff gave, an adult follows the link; staff cut a device off."""
 
+import asyncio
 import re
 
 from playwright.async_api import expect
 
-from tests.browser.conftest import TELEPHONE, Api, Person, Room
+from tests.browser.conftest import PASSWORD, TELEPHONE, Api, Person, Room
+from tests.support.entry import letters
 
 A_LONG_TIME_AGO = "localStorage.setItem('binome.here', '0')"
 
@@ -88,3 +90,25 @@ async def test_a_link_lets_an_adult_choose_a_password_and_come_in(room: Room, ad
     await again.page.goto(issued["link"])
     await expect(again.page.get_by_role("alert")).to_contain_text("Ce lien ne marche plus")
     assert ana.complaints + again.complaints == []
+
+
+async def test_who_forgot_their_password_chooses_another_by_a_letter(room: Room, admin: Api) -> None:
+    about = {"name": "Oumar", "login": "oumar", "role": "mentor", "email": "oumar@example.org"}
+    admin.ask("POST", "accounts", {**about, "password": PASSWORD})
+    oumar = await room.seat(viewport=TELEPHONE)
+    await oumar.arrive()
+    await oumar.press("Mot de passe oublié")
+    await oumar.page.get_by_label("Nom de connexion ou adresse e‑mail").fill("oumar@example.org")
+    await oumar.press("Recevoir un lien par e‑mail")
+    await expect(oumar.page.get_by_text("Si un compte correspond")).to_be_visible()
+    async with asyncio.timeout(60):
+        while not (mine := [one for one in letters(room.server.data) if one["To"] == "oumar@example.org"]):
+            await asyncio.sleep(0.1)
+    link = re.search(r"https?://\S+", mine[0].get_content())
+    assert link is not None
+    await oumar.page.goto(link[0])
+    await expect(oumar.page.get_by_text("Bonjour Oumar. Ici, vous choisissez un autre mot de passe")).to_be_visible()
+    await oumar.page.get_by_label("Mot de passe").fill("quatre cailloux dans une botte")
+    await oumar.press("Enregistrer et continuer")
+    await expect(oumar.page.get_by_role("heading", level=1, name="Bonjour Oumar")).to_be_visible()
+    assert oumar.complaints == []

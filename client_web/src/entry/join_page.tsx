@@ -43,13 +43,15 @@ export function JoinPage(): VNode {
       addressRole(me.peek()?.account.role);
     };
   }, [token, tries.value]);
+  const invited = welcome.value;
+  const lead = invited && t(invited.purpose === 'reset' ? 'join.reset' : 'join.invited', { organisation: invited.organisation, name: invited.name });
   return (
-    <Door title={t('join.title')} lead={!!welcome.value && t('join.invited', { organisation: welcome.value.organisation, name: welcome.value.name })}>
+    <Door title={t('join.title')} lead={lead ?? false}>
       <Problem sentence={problem.value?.sentence} {...(problem.value?.lost ? { again: () => (tries.value += 1) } : {})} />
       {problem.value && <a href="#/">{t('join.home')}</a>}
-      {welcome.value && me.value && <p class="notice">{t('join.instead', { here: me.value.account.name, name: welcome.value.name })}</p>}
-      {!problem.value && !welcome.value && <p class="empty">{t('join.looking')}</p>}
-      {welcome.value && (welcome.value.purpose === 'device' ? <Bind token={token} /> : <Choose token={token} login={welcome.value.login} />)}
+      {invited && me.value && <p class="notice">{t('join.instead', { here: me.value.account.name, name: invited.name })}</p>}
+      {!problem.value && !invited && <p class="empty">{t('join.looking')}</p>}
+      {invited && (invited.purpose === 'device' ? <Bind token={token} /> : <Choose token={token} login={invited.login} />)}
     </Door>
   );
 }

@@ -7,6 +7,7 @@ export const enEntry: Texts<typeof frEntry> = {
   'join.title': "Welcome",
   'join.looking': "Looking at this link…",
   'join.invited': "{organisation} invites you, {name}.",
+  'join.reset': "Hello {name}. Here you choose another password for {organisation}.",
   'join.device': "This device will open on your space, without a password. The link works once.",
   'join.shared': "If other people use this device, remember to sign out or to set a PIN.",
   'join.instead': "This device is open in the name of {here}. Going on opens it in yours, {name}.",

@@ -9,6 +9,10 @@ export const frEntry = {
     "{organisation} vous invite, {name}.",
     "{organisation} t’invite, {name}.",
   ],
+  'join.reset': [
+    "Bonjour {name}. Ici, vous choisissez un autre mot de passe pour {organisation}.",
+    "Bonjour {name}. Ici, tu choisis un autre mot de passe pour {organisation}.",
+  ],
   'join.device': [
     "Cet appareil s’ouvrira sur votre espace, sans mot de passe. Le lien ne marche qu’une fois.",
     "Cet appareil s’ouvrira sur ton espace, sans mot de passe. Le lien ne marche qu’une fois.",
