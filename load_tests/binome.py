@@ -6,10 +6,11 @@ from pathlib import Path
 
 from load_tests.cores import MEASURED
 from load_tests.machine import ROOT
-from load_tests.programs import LOOPBACK, DidNotStart, Program, free_port
+from load_tests.programs import LOOPBACK, DidNotStart, Program
 from load_tests.seed import Seat, seed
 from server.infra.database import Database
 from server.infra.embedded_postgres import running_urls
+from tests.support.ports import free_port
 
 START_TIMEOUT = 60.0  # seconds
 

@@ -33,13 +33,6 @@ def find(program: str, package: str) -> str:
     return path
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 class Program:
     """A started program. Its output goes to ``log``; it hears nothing of our terminal's Ctrl-C, we end it ourselves."""
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from load_tests import cores
 from load_tests.figures import Measured
 from load_tests.machine import ROOT
-from load_tests.programs import LOOPBACK, Program, find, free_port
+from load_tests.programs import LOOPBACK, Program, find
+from tests.support.ports import free_port
 
 FIRST_TIMEOUT = 300.0  # seconds: far over the target, so that a miss is measured and not only told
 AGAIN_TIMEOUT = 60.0

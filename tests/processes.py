@@ -1,10 +1,9 @@
-"""Real ``binome`` processes for tests that kill them, and the folders and ports that these need."""
+"""Real ``binome`` processes for tests that kill them, and the folders that these need."""
 
 import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -12,34 +11,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from tests.support.ports import free_port
+
 STARTS_SECONDS = 40.0  # other tests may share the machine
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port that nobody uses at this moment."""
-    with socket.socket(socket.AF_INET, kind) as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
-def free_media_port(count: int = 1) -> int:
-    """A port that nobody uses, for UDP and for TCP, and as many behind it as make ``count``."""
-    while True:
-        first = free_port(socket.SOCK_DGRAM)
-        with ExitStack() as stack:
-            try:
-                for port in range(first, first + count):
-                    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-                        stack.enter_context(socket.socket(socket.AF_INET, kind)).bind(("127.0.0.1", port))
-            except (OSError, OverflowError):
-                continue
-        return first
 
 
 @contextmanager
@@ -66,7 +46,7 @@ def wait_until(done: Callable[[], bool], seconds: float = 10.0, what: str = "it"
 def environment(data: Path, **settings: object) -> dict[str, str]:
     """What a binome process is started with: nothing of this process's own settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("BINOME_", "PG"))}
-    given = {"data": data, "port": free_port(), "media_port": free_media_port(), "log_format": "json"}
+    given = {"data": data, "port": free_port(), "media_port": free_port(), "log_format": "json"}
     given |= settings
     return {**kept, **{f"BINOME_{name.upper()}": str(value) for name, value in given.items()}}
 

@@ -11,7 +11,8 @@ from load_tests.chat.postgres import PeerDatabase
 from load_tests.chat.talker import Talker
 from load_tests.chat.xmpp import DOMAIN, XmppTalker
 from load_tests.cores import MEASURED
-from load_tests.programs import LOOPBACK, MissingProgram, Program, find, free_port
+from load_tests.programs import LOOPBACK, MissingProgram, Program, find
+from tests.support.ports import free_port
 
 LIBRARIES = Path("/usr/lib") / f"{os.uname().machine}-linux-gnu"
 ERLANG_LIBRARIES = Path("/usr/lib/erlang/lib")

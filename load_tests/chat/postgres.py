@@ -6,9 +6,10 @@ import asyncpg
 from sqlalchemy.engine import URL, make_url
 
 from load_tests.cores import MEASURED, on
-from load_tests.programs import LOOPBACK, free_port
+from load_tests.programs import LOOPBACK
 from server.infra.data_folder import DataFolder
 from server.infra.embedded_postgres import EmbeddedPostgres
+from tests.support.ports import free_port
 
 
 class PeerDatabase:

@@ -12,7 +12,8 @@ import aiohttp
 
 from load_tests.cores import MEASURED
 from load_tests.forwarding.screens import Picture, Screen
-from load_tests.programs import LOOPBACK, Program, find, free_port
+from load_tests.programs import LOOPBACK, Program, find
+from tests.support.ports import free_port
 
 MODULES = Path("/usr/lib") / f"{os.uname().machine}-linux-gnu" / "janus"
 ROOM = 1

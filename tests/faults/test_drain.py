@@ -12,7 +12,8 @@ from aiohttp import ClientSession
 from server.app import App, build
 from server.settings import Settings
 from tests.conftest import Postgres
-from tests.processes import Server, free_port, postgres_of, wait_until
+from tests.processes import Server, postgres_of, wait_until
+from tests.support.ports import free_port
 from tests.support.roles import bound_url
 
 

@@ -15,8 +15,9 @@ from websockets.exceptions import ConnectionClosed
 from server import app as app_module
 from server.settings import Settings
 from tests.conftest import Postgres
-from tests.processes import Server, free_port, run
+from tests.processes import Server, run
 from tests.support import second_step
+from tests.support.ports import free_port
 from tests.support.roles import bound_url
 
 PASSWORD = "correct horse battery staple"

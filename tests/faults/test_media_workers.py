@@ -10,8 +10,9 @@ from urllib.request import Request, urlopen
 
 import psutil
 
-from tests.processes import Server, free_media_port, wait_until
+from tests.processes import Server, wait_until
 from tests.support.bare_browser import BareBrowser, until
+from tests.support.ports import free_port
 from tests.support.rooms import Client
 
 
@@ -86,7 +87,7 @@ async def test_a_call_goes_on_while_the_server_does_nothing_and_ends_with_it(
 
 
 def test_each_is_replaced_at_its_port(make_server: Callable[..., Server]) -> None:
-    server = make_server(None, media_workers=2, media_port=free_media_port(2))
+    server = make_server(None, media_workers=2, media_port=free_port(2))
     server.start()
     before = {process.pid for process in workers_of(server)}
     for process in workers_of(server):

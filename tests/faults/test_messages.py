@@ -5,11 +5,13 @@ import asyncio
 import random
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import psutil
 import pytest
 
 from server.infra.database import Database
@@ -117,7 +119,17 @@ async def killed_again_and_again(server: Server, kills: list[str], pause: float)
             await asyncio.to_thread(server.wait)
             await asyncio.to_thread(server.start)
         else:
-            server.postmaster().send_signal({"postgres": signal.SIGKILL, "fast": signal.SIGINT}[kill])
+            postmaster = await started_again(server)
+            postmaster.send_signal({"postgres": signal.SIGKILL, "fast": signal.SIGINT}[kill])
+
+
+async def started_again(server: Server) -> psutil.Process:
+    """The database that the server keeps, as soon as there is one: perhaps it is not back yet from the last time."""
+    async with asyncio.timeout(60):
+        while True:
+            with suppress(FileNotFoundError, IndexError, psutil.NoSuchProcess):
+                return server.postmaster()
+            await asyncio.sleep(0.02)
 
 
 def open_database(server: Server) -> Database:

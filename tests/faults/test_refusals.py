@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from server.infra.embedded_postgres import running_urls
-from tests.processes import Server, environment, free_port, postgres_of, run, wait_until
+from tests.processes import Server, environment, postgres_of, run, wait_until
+from tests.support.ports import free_port
 
 ROOT = os.geteuid() == 0
 

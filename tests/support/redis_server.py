@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+
+from tests.support.ports import free_port
 
 PROGRAM = shutil.which("valkey-server") or shutil.which("redis-server")
 PATIENCE = 20.0
@@ -52,9 +53,7 @@ class RedisServer:
 async def redis_server(folder: Path) -> AsyncIterator[RedisServer]:
     if PROGRAM is None:
         pytest.skip("neither Redis nor Valkey is installed")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        server = RedisServer(folder, free.getsockname()[1])
+    server = RedisServer(folder, free_port())
     try:
         await server.start()
         yield server

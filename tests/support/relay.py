@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.bare_browser import PATIENCE
+from tests.support.ports import free_port
 
 COTURN = shutil.which("turnserver")
 
@@ -30,9 +30,7 @@ class Relay:
 async def coturn(folder: Path, secret: str) -> AsyncIterator[Relay]:
     if COTURN is None:
         pytest.skip("coturn is not installed")
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as free:
-        free.bind(("127.0.0.1", 0))
-        relay = Relay(free.getsockname()[1], secret, folder / "coturn.log")
+    relay = Relay(free_port(), secret, folder / "coturn.log")
     settings = folder / "turnserver.conf"  # not on the command line, which everybody on the machine can read
     settings.write_text(f"use-auth-secret\nstatic-auth-secret={secret}\n")
     process = await asyncio.create_subprocess_exec(

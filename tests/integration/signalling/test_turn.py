@@ -4,7 +4,6 @@ import asyncio
 import base64
 import hashlib
 import hmac
-import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from server.kernel.clock import SystemClock
 from server.signalling.relay_trial import try_relay
 from server.signalling.turn import LIFETIME, RENEWED_BEFORE, Relays, credentials
 from tests.integration.signalling.conftest import Neighbourhood
-from tests.processes import free_port
+from tests.support.ports import free_port
 from tests.support.relay import coturn
 from tests.support.rooms import served
 
@@ -106,5 +105,5 @@ async def test_the_doctor_tells_a_relay_that_works_from_one_that_does_not(tmp_pa
             assert await try_relay(url, SECRET) == "ok"
             assert await try_relay(url, "another" + SECRET) == "refuses the secret"
     assert await try_relay(f"turn:127.0.0.1:{free_port()}?transport=tcp", SECRET) == "does not answer"
-    assert await try_relay(f"turn:127.0.0.1:{free_port(socket.SOCK_DGRAM)}", SECRET, patience=0.3) == "does not answer"
+    assert await try_relay(f"turn:127.0.0.1:{free_port()}", SECRET, patience=0.3) == "does not answer"
     assert await try_relay(f"turns:no-such-host.invalid:{free_port()}", SECRET) == "does not answer"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from load_tests.cores import MEASURED, on
-from load_tests.programs import DidNotStart, MissingProgram, Program, find, free_port
+from load_tests.programs import DidNotStart, MissingProgram, Program, find
+from tests.support.ports import free_port
 
 SERVE = (
     "import http.server, sys; http.server.HTTPServer(('127.0.0.1', int(sys.argv[1])), http.server.{}).serve_forever()"
