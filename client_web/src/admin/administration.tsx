@@ -6,11 +6,11 @@ import { t, tOr } from '../locales/text';
 import { Icon } from '../shell/icons';
 import { later } from '../shell/later';
 import { Awaited, useLoaded } from '../shell/loaded';
-import { Face } from '../shell/mark';
 import { HANDOVER, pairAddress } from '../shell/route';
 import type { Account, Pair } from '../wire/account';
 import { GuessedCard } from './guessed_card';
 import { PairForm } from './pair_form';
+import { PairLine } from './pair_line';
 import { PeopleList } from './people_list';
 import { PersonForm } from './person_form';
 import { PolicyCard } from './policy';
@@ -74,18 +74,7 @@ const PairList = ({ pairs }: { pairs: readonly Pair[] }): VNode =>
     <ul class="people">
       {pairs.map((pair) => (
         <li key={pair.id}>
-          <span class="who-faces">
-            <Face name={pair.mentor.name} role="mentor" />
-            <Face name={pair.mentee.name} role="mentee" />
-          </span>
-          <span>
-            <a href={pairAddress(pair.id)}>
-              <strong>
-                {pair.mentor.name} · {pair.mentee.name}
-              </strong>
-            </a>
-            <span class="fact">{t('admin.followed_by', { name: pair.supervisor.name })}</span>
-          </span>
+          <PairLine pair={pair} href={pairAddress(pair.id)} />
           <span class="tag">{tOr(`pair.${pair.state}`, 'pair.active')}</span>
         </li>
       ))}

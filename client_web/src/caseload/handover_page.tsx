@@ -3,6 +3,7 @@
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { t, tOr } from '../locales/text';
+import { namesOfPair } from '../pairs/names';
 import { me } from '../session/session';
 import { Area, Choice } from '../shell/fields';
 import { Awaited, useLoaded } from '../shell/loaded';
@@ -107,7 +108,7 @@ function Form({ pairs, colleagues, first, onDone }: Props): VNode {
               <input type="checkbox" checked={chosen.value.has(pair.id)} onChange={(event) => choose([pair.id], event.currentTarget.checked)} />
               <span>
                 <strong>
-                  {pair.mentor.name} · {pair.mentee.name}
+                  {namesOfPair(pair)}
                 </strong>{' '}
                 <span class="fact">
                   {[...(pair.kind === 'bridge' ? [t('pairs.is_bridge')] : []), tOr(`pair.${pair.state}`, 'pair.active'), ...(supervisors.length > 1 ? [t('pairs.followed_by', { name: pair.supervisor.name })] : [])].join(' · ')}

@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { dayOf } from '../locales/moments';
 import { t } from '../locales/text';
+import { namesOfPair } from '../pairs/names';
 import { Area, Choice, Field, FormDialog } from '../shell/fields';
 import { Awaited, useLoaded } from '../shell/loaded';
 import { Problem, useAttempt } from '../shell/refused';
@@ -73,7 +74,7 @@ function NewHold({ onClose, onPlaced }: { onClose: () => void; onPlaced: () => v
   const pairs = useLoaded<Pairs>('pairs');
   const later = useSignal(false);
   const about = [
-    ...(pairs.found.value?.pairs ?? []).map((pair) => [`pair ${pair.id}`, `${pair.mentor.name} · ${pair.mentee.name}`] as const),
+    ...(pairs.found.value?.pairs ?? []).map((pair) => [`pair ${pair.id}`, namesOfPair(pair)] as const),
     ...(people.found.value?.accounts ?? []).map((one) => [`person ${one.id}`, `${one.name} (${one.login})`] as const),
   ];
   const place = async (fields: Record<string, string>): Promise<void> => {

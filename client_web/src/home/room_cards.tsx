@@ -6,7 +6,7 @@ import { t, tOr, type Key } from '../locales/text';
 import { roomOf, type Room } from '../room/rooms';
 import { home, me } from '../session/session';
 import { Icon } from '../shell/icons';
-import { Face } from '../shell/mark';
+import { Faces } from '../shell/mark';
 import { roomAddress } from '../shell/route';
 import type { Planned } from '../wire/home';
 import type { RoomCard } from '../wire/room';
@@ -37,11 +37,7 @@ function Card({ card, room }: { card: RoomCard; room: Room }): VNode {
   const next = home.value?.planned.find(({ room: of, pair }) => of === card.id || of === card.number || pair === card.pair);
   return (
     <a class={unread ? 'room-card has-unread' : 'room-card'} href={roomAddress(card.number)} aria-label={t('home.open', { name: names })}>
-      <span class="who-faces">
-        {partners.map((partner) => (
-          <Face key={partner.seat} name={partner.name} role={partner.role} />
-        ))}
-      </span>
+      <Faces of={partners} />
       <span class="room-card-words">
         <span class="room-card-head">
           <strong>{names}</strong>

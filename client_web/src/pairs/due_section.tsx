@@ -9,6 +9,7 @@ import { HANDOVER, mentorAddress, pairAddress, welfareAddress } from '../shell/r
 import type { Pair } from '../wire/account';
 import type { Due } from '../wire/pairs';
 import { LIVE, word } from './words';
+import { namesOfPair } from './names';
 
 export const DueSection = (): VNode => (
   <>
@@ -72,7 +73,7 @@ function OwnPairs(): VNode {
                     <span>
                       <a href={pairAddress(pair.id)}>
                         <strong>
-                          {pair.mentor.name} · {pair.mentee.name}
+                          {namesOfPair(pair)}
                         </strong>
                       </a>
                       {pair.kind === 'bridge' && <span class="fact">{t('pairs.is_bridge')}</span>}

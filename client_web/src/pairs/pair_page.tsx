@@ -13,6 +13,7 @@ import type { PairFile } from '../wire/pairs';
 import { BridgeForm } from './bridge_form';
 import { reasonsOf } from './reasons';
 import { LIVE, word, worded } from './words';
+import { namesOfPair } from './names';
 
 const GOODBYE_HOUR = '17:00'; // as the hint beside the field says
 
@@ -30,7 +31,7 @@ export function PairPage({ id }: { id: string }): VNode {
     void loaded.load();
   };
   return (
-    <Page title={pair ? `${pair.mentor.name} · ${pair.mentee.name}` : t('pairs.title')}>
+    <Page title={pair ? namesOfPair(pair) : t('pairs.title')}>
       <Awaited of={loaded}>
         {(file) => (
           <>

@@ -9,7 +9,7 @@ import { home, me } from '../session/session';
 import { Header, LinkNotice } from '../shell/header';
 import { Icon } from '../shell/icons';
 import { later } from '../shell/later';
-import { Face } from '../shell/mark';
+import { Faces } from '../shell/mark';
 import { Problem, useAttempt } from '../shell/refused';
 import { useTitle } from '../shell/title';
 import { link } from '../wire/link';
@@ -89,11 +89,7 @@ function Who({ room }: { room: Room }): VNode {
   const names = namesOf(room);
   return (
     <div class="who">
-      <span class="who-faces">
-        {partners.map((partner) => (
-          <Face key={partner.seat} name={partner.name} role={partner.role} />
-        ))}
-      </span>
+      <Faces of={partners} />
       <div class="who-words">
         <h1>{names}</h1>
         {link.value === 'online' && partners.length === 1 && (
@@ -110,11 +106,7 @@ function Threshold({ room }: { room: Room }): VNode {
   const { busy, problem, attempt } = useAttempt();
   return (
     <section class="threshold">
-      <span class="who-faces">
-        {room.partners.value.map((partner) => (
-          <Face key={partner.seat} name={partner.name} role={partner.role} />
-        ))}
-      </span>
+      <Faces of={room.partners.value} />
       <p>{t('room.enter_why')}</p>
       <Problem sentence={problem.value} />
       <button type="button" class="button" disabled={busy.value} onClick={() => void attempt(() => room.enter())}>

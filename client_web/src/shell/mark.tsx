@@ -37,3 +37,12 @@ export const Face = ({ name, role }: { name: string; role: Role }): VNode => (
     {[...name][0]?.toUpperCase()}
   </span>
 );
+
+/** Several people as one, a little over each other. */
+export const Faces = ({ of }: { of: readonly { name: string; role: Role }[] }): VNode => (
+  <span class="who-faces">
+    {of.map(({ name, role }, place) => (
+      <Face key={place} name={name} role={role} />
+    ))}
+  </span>
+);

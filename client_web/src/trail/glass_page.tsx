@@ -2,8 +2,10 @@
 
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
+import { PairLine } from '../admin/pair_line';
 import { dayAndHour, dayOf, hour } from '../locales/moments';
 import { t, tOr } from '../locales/text';
+import { namesOfPair } from '../pairs/names';
 import { me } from '../session/session';
 import { Area, Choice, Field, FormDialog } from '../shell/fields';
 import { Awaited, useLoaded } from '../shell/loaded';
@@ -62,13 +64,7 @@ export function GlassPage(): VNode {
                 <ul class="people">
                   {found.rooms.map((room) => (
                     <li key={room.room}>
-                      <span class="who-faces">
-                        <Face name={room.mentor.name} role="mentor" />
-                        <Face name={room.mentee.name} role="mentee" />
-                      </span>
-                      <span>
-                        <strong>{named(room)}</strong>
-                        <span class="fact">{t('admin.followed_by', { name: room.supervisor.name })}</span>
+                      <PairLine pair={room}>
                         {!room.breakable && <span class="fact">{t('glass.own')}</span>}
                         <span class="glass-acts">
                           {open(room) && (
@@ -85,25 +81,25 @@ export function GlassPage(): VNode {
                             {t('glass.defer')}
                           </button>
                         </span>
-                      </span>
+                      </PairLine>
                     </li>
                   ))}
                 </ul>
               </section>
             )}
-            <Record found={found} onEnd={(what) => (ending.value = what)} />
+            <Record found={found} ends={professional} onEnd={(what) => (ending.value = what)} />
           </>
         )}
       </Awaited>
       {acting.value?.what === 'break' && (
-        <FormDialog title={t('glass.break_title', { pair: named(acting.value.room) })} act={t('glass.break')} onClose={() => (acting.value = null)} save={broken}>
+        <FormDialog title={t('glass.break_title', { pair: namesOfPair(acting.value.room) })} act={t('glass.break')} onClose={() => (acting.value = null)} save={broken}>
           <p>{t('glass.break_told')}</p>
           <Choice label={t('glass.motive')} name="motive" options={MOTIVES.map((motive) => [motive, t(`glass.motive.${motive}`)] as const)} />
           <Area label={t('glass.sentence')} name="sentence" hint={t('glass.sentence_hint')} {...SENTENCE} />
         </FormDialog>
       )}
       {acting.value?.what === 'defer' && (
-        <FormDialog title={t('glass.defer_title', { pair: named(acting.value.room) })} act={t('glass.defer')} onClose={() => (acting.value = null)} save={deferred}>
+        <FormDialog title={t('glass.defer_title', { pair: namesOfPair(acting.value.room) })} act={t('glass.defer')} onClose={() => (acting.value = null)} save={deferred}>
           <p>{t('glass.defer_what')}</p>
           <Choice label={t('glass.reason')} name="reason" options={REASONS.map((reason) => [reason, t(`glass.reason.${reason}`)] as const)} />
           <Area label={t('glass.sentence')} name="sentence" hint={t('glass.sentence_staff')} {...SENTENCE} />
@@ -120,10 +116,10 @@ export function GlassPage(): VNode {
 }
 
 /** What was done so far, for all staff to see; professionals end what puts off telling. */
-function Record({ found, onEnd }: { found: GlassOverview; onEnd: (what: Ending) => void }): VNode {
+function Record({ found, ends, onEnd }: { found: GlassOverview; ends: boolean; onEnd: (what: Ending) => void }): VNode {
   const pair = (room: string): string => {
     const known = found.rooms.find((one) => one.room === room);
-    return known ? named(known) : '';
+    return known ? namesOfPair(known) : '';
   };
   return (
     <section class="card" aria-labelledby="glass-record">
@@ -139,7 +135,7 @@ function Record({ found, onEnd }: { found: GlassOverview; onEnd: (what: Ending) 
               <span>
                 {tOr(`glass.reason.${one.reason}`, 'glass.reason')} {one.sentence}
               </span>
-              {me.value?.account.role === 'supervisor' && (
+              {ends && (
                 <span class="glass-acts">
                   <button type="button" class="quiet-button" onClick={() => onEnd({ pair: pair(one.room), deferral: one.id })}>
                     {t('glass.end')}
@@ -171,6 +167,5 @@ function Record({ found, onEnd }: { found: GlassOverview; onEnd: (what: Ending) 
   );
 }
 
-const named = (room: GlassRoom): string => `${room.mentor.name} · ${room.mentee.name}`;
 /** The day here, so many days from now, as a field of a date has it. */
 const inDays = (days: number): string => new Date(Date.now() + days * DAY_MS).toLocaleDateString('sv');

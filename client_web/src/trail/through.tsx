@@ -5,6 +5,7 @@ import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { dayAndHour } from '../locales/moments';
 import { t } from '../locales/text';
+import { namesOfPair } from '../pairs/names';
 import { VoiceBubble } from '../notes/bubble';
 import { Problem, useAttempt } from '../shell/refused';
 import type { GlassMessages, GlassRoom } from '../wire/glass';
@@ -33,7 +34,7 @@ export function Through({ room, onClose }: { room: GlassRoom; onClose: () => voi
     <section class="card" aria-labelledby="glass-messages">
       <div class="section-head">
         <h2 id="glass-messages" ref={title} tabIndex={-1}>
-          {room.mentor.name} · {room.mentee.name}
+          {namesOfPair(room)}
         </h2>
         <button type="button" class="quiet-button" onClick={onClose}>
           {t('app.close')}
