@@ -15,6 +15,7 @@ async def test_messages_written_offline_go_by_themselves(room: Room, pair: Login
     await expect(lea.page.get_by_text("En attente du réseau")).to_have_count(3)
     await expect(lea.page.get_by_text("Hors connexion")).to_be_visible()
     await julien.say("pendant le tunnel")
+    await expect(julien.page.get_by_text("Envoyé", exact=True)).to_be_visible()  # it has its place
     await lea.context.set_offline(False)
     await lea.reads("pendant le tunnel")
     await expect(lea.page.get_by_text("En attente du réseau")).to_have_count(0)
