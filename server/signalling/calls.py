@@ -21,7 +21,7 @@ from server.rooms.visits import Visits
 from server.signalling import wire
 from server.signalling.parts import Part, Parts
 from server.signalling.quality import Quality
-from server.signalling.rules import AWAY, CAPACITY, CLOSED, HANGS, UNHEARD, EndCode, check_place
+from server.signalling.rules import AWAY, CAPACITY, CLOSED, GONE, HANGS, UNHEARD, EndCode, check_place
 from server.signalling.telling import Telling
 from server.signalling.turn import Relays
 from server.transport.gateway import Connection, Gateway
@@ -45,6 +45,7 @@ class Calls:
         away: float = AWAY,
         unheard: float = UNHEARD,
         closed: float = CLOSED,
+        gone: float = GONE,
     ) -> None:
         self.parts = Parts()
         self._tell = Telling(gateway, self.parts)
@@ -57,6 +58,7 @@ class Calls:
         self._away = away
         self._unheard = unheard
         self._closed = closed
+        self._gone = gone
         self._draining = False
         self._web_voice: WebVoice | None = None
         self._on_hold: list[Callable[[Part], None]] = []
@@ -181,8 +183,11 @@ class Calls:
     def lost(self, _room: str, peer: str, reason: str) -> None:
         """The engine has forgotten the peer; its person may still come back to the part."""
         part = self.parts.find(UUID(peer))
-        if part is not None:
-            self._without_media(part, self._closed if reason == "closed" else self._unheard)
+        if part is not None and reason == "closed":
+            part.carried = False
+            self._without_media(part, self._closed if part.connection is not None else self._gone)
+        elif part is not None:
+            self._without_media(part, self._unheard)
 
     def failed(self, rooms: Sequence[str]) -> None:
         for part in self.parts.all():
@@ -339,7 +344,8 @@ class Calls:
         return part
 
     def _wait_for(self, part: Part) -> None:
-        part.away = asyncio.get_running_loop().call_later(self._away, self._still_away, part)
+        seconds = self._away if part.carried else self._gone
+        part.away = asyncio.get_running_loop().call_later(seconds, self._still_away, part)
 
     def _still_away(self, part: Part) -> None:
         """Nobody came back to the part with a socket. Where its media flows its person is there: a voice takes all of a
@@ -359,6 +365,7 @@ class Calls:
         part = self.parts.find(UUID(peer))
         if part is not None and part.connected != connected:
             part.connected = connected
+            part.carried = part.carried or connected
             self._tell.people(part.room_id)
 
     def _without_media(self, part: Part, seconds: float) -> None:

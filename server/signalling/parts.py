@@ -13,10 +13,12 @@ from server.transport.gateway import Connection
 
 @dataclass(slots=True, eq=False)
 class Part:
-    """One person's part in one call. ``connection`` is the socket that it is steered from; None while that is gone
-    and the media goes on without it. ``media``: whether the engine knows it; not while it is kept for its person to
-    come back. ``slots``: whom the person is shown where, as the engine told last. ``relays_until``: when the
-    credentials that it was told last run out. ``away`` and ``unheard`` run while the socket or the media is gone."""
+    """One person's part in one call. ``connection`` is the socket that it is steered from; None while that is gone and
+    the media goes on without it. ``media``: whether the engine knows it; not while it is kept for its person to come
+    back. ``carried``: whether its voice has a way that may last without that socket, which media has that got through
+    and was not closed by the browser. ``slots``: whom the person is shown where, as the engine told last.
+    ``relays_until``: when the credentials that it was told last run out. ``away`` and ``unheard`` run while the socket
+    or the media is gone."""
 
     peer: UUID
     room_id: UUID
@@ -30,6 +32,7 @@ class Part:
     slots: tuple[SlotState, ...] = ()
     connected: bool = False
     media: bool = True
+    carried: bool = False
     relays_until: datetime | None = None
     away: TimerHandle | None = field(default=None, repr=False)
     unheard: TimerHandle | None = field(default=None, repr=False)

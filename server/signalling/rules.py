@@ -10,6 +10,7 @@ CAPACITY: Final = 12  # people in one call, a professional included; those who s
 AWAY: Final = 120.0  # seconds that a part is kept whose socket is gone: as long as an outage may last
 UNHEARD: Final = 90.0  # the same for its media, which the engine has missed for 30 s when it gives it up
 CLOSED: Final = 10.0  # and when the browser has closed it, which nobody who comes back does for long
+GONE: Final = 3.0  # and when neither is there: the socket is gone, the media closed, or it never got through
 
 HANGS: Final = 0.3  # seconds for the engine to let go of somebody; then people are told all the same
 

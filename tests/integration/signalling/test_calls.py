@@ -211,6 +211,34 @@ async def test_a_device_that_closes_and_does_not_come_back_is_out_soon(street: N
     await julien.client.until(lambda: julien.people() == ["Julien"], "the list without Léa")
 
 
+async def test_a_page_that_is_closed_leaves_no_ghost(street: Neighbourhood) -> None:
+    """Though its word that it leaves does not get through: with the socket and the media closed, in either order."""
+    street.calls._gone = 0.2
+    room, julien, lea = await street.pair()
+    await lea.client.close()
+    await lea.browser.up.dtls.stop()
+    await julien.client.until(lambda: julien.people() == ["Julien"], "the list without Léa")
+    lea = await street.caller(room.mentee, room)
+    await lea.join()
+    await julien.client.until(lambda: julien.people() == ["Julien", "Lea"], "Léa in the list")
+    await lea.browser.up.dtls.stop()
+    await lea.client.wait("call:renew")
+    await lea.client.close()
+    await julien.client.until(lambda: julien.people() == ["Julien"], "the list without Léa")
+    assert len(street.calls.parts) == 1
+
+
+async def test_a_page_that_is_closed_before_its_media_gets_through_leaves_no_ghost(street: Neighbourhood) -> None:
+    street.calls._gone = 0.1
+    room = await street.house.room()
+    julien, lea = await street.caller(room.mentor, room), await street.caller(room.mentee, room)
+    await julien.join()
+    assert (await lea.client.call("call:join", lea.request()))["ok"]
+    await lea.client.close()
+    await julien.client.until(lambda: julien.people() == ["Julien"], "the list without Léa")
+    assert len(street.calls.parts) == 1
+
+
 async def test_a_professional_enters_visibly_and_it_is_written_down(street: Neighbourhood) -> None:
     room, julien, lea = await street.pair()
     claire = await street.caller(room.supervisor, room)

@@ -108,7 +108,7 @@ async def test_two_joins_at_once_leave_one_part(street: Neighbourhood) -> None:
 
 
 async def test_a_socket_that_goes_while_it_joins_leaves_no_ghost(street: Neighbourhood) -> None:
-    street.calls._away = 0.1
+    street.calls._gone = 0.1
     room = await street.house.room()
     for _ in range(10):
         julien = await street.caller(room.mentor, room)
