@@ -11,9 +11,8 @@ import { isLive, Line, setLive } from './sending';
 export function LiveBar({ room, draft }: { room: Room; draft: Signal<string> }): VNode {
   const line = useMemo(() => new Line(room.number), [room]);
   const on = isLive.value;
-  useEffect(() => {
-    if (on) line.write(draft.value.trim() ? draft.value : '');
-  }, [on, draft.value]);
+  // Not what is drawn: a line that was erased and begun anew before the page was drawn again is another line.
+  useEffect(() => (on ? draft.subscribe((text) => line.write(text.trim() ? text : '')) : undefined), [on, draft, line]);
   useEffect(() => () => line.close(), [line, on]);
   return (
     <p class="live-bar">
