@@ -10,8 +10,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -137,21 +137,33 @@ class Server:
         self._output.unlink(missing_ok=True)
 
 
+def running(processes: Iterable[psutil.Process], wanted: Callable[[list[str]], bool]) -> list[psutil.Process]:
+    """Those that still run and whose command line is wanted. Processes come and go while they are looked at: one that
+    ends meanwhile is not among them."""
+    found = []
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            if wanted(process.cmdline()) and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
+
+
 def postgres_of(data: Path) -> list[psutil.Process]:
     """Every PostgreSQL main process that runs on this data folder."""
     cluster = str((data / "postgres").resolve())
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        command = process.info["cmdline"] or []
-        if "-D" in command and cluster in command and process.status() != psutil.STATUS_ZOMBIE:
-            found.append(process)
-    return found
+    return running(psutil.process_iter(), lambda command: "-D" in command and cluster in command)
+
+
+def media_workers_of(server: Server) -> list[psutil.Process]:
+    """The processes that carry the calls of a server that runs, the first first."""
+    return running(psutil.Process(server.pid).children(), lambda command: "server.media.worker" in command)
 
 
 def end_postgres(data: Path) -> None:
     for process in postgres_of(data):
-        process.send_signal(signal.SIGQUIT)
-        try:
-            process.wait(5)
-        except psutil.TimeoutExpired:
-            process.kill()
+        with suppress(psutil.NoSuchProcess):  # its guard ends it at the same time, when its server was killed
+            process.send_signal(signal.SIGQUIT)
+            try:
+                process.wait(5)
+            except psutil.TimeoutExpired:
+                process.kill()

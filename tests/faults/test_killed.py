@@ -10,7 +10,7 @@ import asyncpg
 import psutil
 
 from server.infra.embedded_postgres import running_urls
-from tests.processes import Server, postgres_of, run, wait_until
+from tests.processes import Server, postgres_of, run, running, wait_until
 
 RESTART_SECONDS = 20.0  # 3 is promised, and measured by load_tests; here other tests share the machine
 
@@ -49,9 +49,9 @@ def test_killed_together_with_the_guard_a_restart_ends_the_orphan(make_server: C
     server = make_server()
     server.start()
     orphan = server.postmaster()
-    guards = [child for child in psutil.Process(server.pid).children() if "read -r line" in " ".join(child.cmdline())]
-    assert len(guards) == 1
-    guards[0].kill()
+    children = psutil.Process(server.pid).children()
+    (guard,) = running(children, lambda command: "read -r line" in " ".join(command))
+    guard.kill()
     server.signal(signal.SIGKILL)
     server.wait()
     time.sleep(0.3)
@@ -83,8 +83,8 @@ def test_a_killed_backend_is_no_end(make_server: Callable[..., Server]) -> None:
     server = make_server()
     server.start()
     postmaster = server.postmaster()
-    backend = next(child for child in postmaster.children() if "binome_server binome" in " ".join(child.cmdline()))
-    backend.kill()
+    backends = running(postmaster.children(), lambda command: "binome_server binome" in " ".join(command))
+    backends[0].kill()
     wait_until(server.ready, 10, "readiness")
     assert server.postmaster().pid == postmaster.pid
 

@@ -10,22 +10,10 @@ from urllib.request import Request, urlopen
 
 import psutil
 
-from tests.processes import Server, wait_until
+from tests.processes import Server, media_workers_of, wait_until
 from tests.support.bare_browser import BareBrowser, until
 from tests.support.ports import free_port
 from tests.support.rooms import Client
-
-
-def workers_of(server: Server) -> list[psutil.Process]:
-    """Those of a server that runs, the first first."""
-    found = []
-    for child in psutil.Process(server.pid).children():
-        try:
-            if "server.media.worker" in child.cmdline() and child.status() != psutil.STATUS_ZOMBIE:
-                found.append(child)
-        except psutil.NoSuchProcess:
-            continue
-    return found
 
 
 def ended(process: psutil.Process) -> bool:
@@ -67,7 +55,7 @@ async def test_a_call_goes_on_while_the_server_does_nothing_and_ends_with_it(
     server = make_server(None, "demo")
     await asyncio.to_thread(server.start)
     await asyncio.to_thread(wait_until, lambda: "password for all" in server.output(), 40, "the demonstration")
-    (worker,) = workers_of(server)
+    (worker,) = media_workers_of(server)
     (first, _, julien), (second, _, lea) = await call(server, "julien"), await call(server, "lea")
     server.signal(signal.SIGSTOP)
     try:
@@ -89,18 +77,18 @@ async def test_a_call_goes_on_while_the_server_does_nothing_and_ends_with_it(
 def test_each_is_replaced_at_its_port(make_server: Callable[..., Server]) -> None:
     server = make_server(None, media_workers=2, media_port=free_port(2))
     server.start()
-    before = {process.pid for process in workers_of(server)}
-    for process in workers_of(server):
+    before = {process.pid for process in media_workers_of(server)}
+    for process in media_workers_of(server):
         process.kill()
     wait_until(lambda: server.events().count("media_worker_replaced") == 2, 20, "new ones")
     assert server.events().count("media_worker_died") == 2
-    assert before.isdisjoint(process.pid for process in workers_of(server))
+    assert before.isdisjoint(process.pid for process in media_workers_of(server))
     wait_until(server.ready, 10, "readiness to come back")
     opened = [json.loads(line) for line in server.output().splitlines() if '"media_port_open"' in line]
     first = int(server.env["BINOME_MEDIA_PORT"])
     assert sorted(line["media_port"] for line in opened) == [first, first, first + 1, first + 1]
     os.killpg(server.pid, signal.SIGINT)  # Ctrl-C
-    children = workers_of(server)
+    children = media_workers_of(server)
     assert server.wait() == 0
     assert [child for child in children if not ended(child)] == []
     assert "Traceback" not in server.output()
@@ -109,7 +97,7 @@ def test_each_is_replaced_at_its_port(make_server: Callable[..., Server]) -> Non
 def test_a_service_manager_may_signal_everybody(make_server: Callable[..., Server]) -> None:
     server = make_server(None, drain_seconds=1)
     server.start()
-    (worker,) = workers_of(server)
+    (worker,) = media_workers_of(server)
     worker.send_signal(signal.SIGTERM)
     server.signal(signal.SIGTERM)
     assert server.wait() == 0

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import psutil
 import pytest
 from playwright.async_api import WebSocket, expect
 
 from tests.browser.calls.test_calls import joins, receives, tiles
 from tests.browser.conftest import TELEPHONE, Logins, Person, Room
-from tests.processes import Server
+from tests.processes import Server, media_workers_of
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -97,14 +96,6 @@ async def until(value: Callable[[], Any], fits: Callable[[Any], bool], what: str
     raise AssertionError(f"{what}; at last there was {seen}")
 
 
-def media_worker(server: Server) -> psutil.Process:
-    """The process that carries the calls."""
-    for child in psutil.Process(server.pid).children(recursive=True):
-        if any("server.media.worker" in word for word in child.cmdline()):
-            return child
-    raise AssertionError("no media worker runs")
-
-
 async def test_when_the_worker_dies_everyone_is_back_as_who_they_were(server: Server, room: Room, pair: Logins) -> None:
     julien, seen = await seated(room, pair.mentor)
     lea, _ = await seated(room, pair.mentee)
@@ -113,7 +104,8 @@ async def test_when_the_worker_dies_everyone_is_back_as_who_they_were(server: Se
     for person in (julien, lea):
         await receives(person, video=1, audio=1)
         await person.page.evaluate(_COUNT_TILES)
-    media_worker(server).kill()
+    (worker,) = media_workers_of(server)
+    worker.kill()
     for person in (julien, lea):
         await expect(person.page.get_by_text("on reprend l’appel", exact=False)).to_be_visible(timeout=SLOWLY)
     for person in (julien, lea):

@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-import psutil
 import pytest
 from playwright.async_api import expect
 
 from tests.browser.calls.test_calls import joins, receives
 from tests.browser.conftest import Api, Logins, Person, Room, make_pair
+from tests.processes import media_workers_of
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -102,9 +102,8 @@ async def test_a_call_comes_back_when_the_process_that_carries_it_is_killed(room
     await joins(julien, "Appel vocal")
     await joins(lea, "Rejoindre sans caméra")
     await receives(lea, video=0, audio=1)
-    workers = [one for one in psutil.Process(room.server.pid).children() if "server.media.worker" in one.cmdline()]
-    for worker in workers:
-        worker.kill()
+    (worker,) = media_workers_of(room.server)
+    worker.kill()
     for person in (julien, lea):
         await expect(person.page.get_by_role("status").get_by_text("Appel en cours", exact=True)).to_be_visible(
             timeout=20_000
