@@ -41,6 +41,7 @@ SOCKET_PATH_LIMIT = 103  # bytes, terminator aside: the smallest sun_path among 
 START_SECONDS = 60.0  # longest wait for a start; a recovery after a crash replays its log first
 FAST_STOP_SECONDS = 10.0  # for a clean shutdown with its checkpoint, before it is cut short
 REMOVE_SECONDS = 10.0  # longest wait until nobody writes in what is removed
+FULL = 2**20  # bytes that are free on a disk which counts as full, whatever PostgreSQL says
 WATCH_SECONDS = 0.25  # between two looks at whether PostgreSQL still runs
 LOG_LIMIT = 8 * 2**20  # bytes of postgres.log that are kept over a start
 
@@ -337,7 +338,8 @@ class EmbeddedPostgres:
 
     def _explain(self, said: str) -> GroundError:
         """The one line to tell when PostgreSQL did not do as asked."""
-        if "No space left on device" in said:
+        # On a full disk its log may have had no room for the line that says so.
+        if "No space left on device" in said or shutil.disk_usage(self._cluster.parent).free < FULL:
             return disk_full(self._data)
         telling = [
             line for line in said.splitlines() if any(word in line for word in ("FATAL", "PANIC", "rror:", "ERROR"))
