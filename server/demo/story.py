@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, insert
 
 from server.compose import Rooms
 from server.infra.database import Database
@@ -64,10 +64,12 @@ class Story:
             return
         ruling = Ruling(act["decide"], act["reason"], act.get("note"), act.get("advice"))
         await self._rooms.rulings.decide(flag_id, by, ruling)
-        if act.get("sample"):  # one in twenty is drawn by chance; the demonstration shows one that is
-            row = {"organisation_id": by.organisation_id, "decision": act["decide"], "picked_at": self._clock.now()}
-            async with self._database.begin(by.organisation_id) as conn:
-                await conn.execute(insert(samples).values(flag_id=flag_id, **row).on_conflict_do_nothing())
+        # One in twenty is drawn by chance; of the demonstration, those that the story says.
+        row = {"organisation_id": by.organisation_id, "decision": act["decide"], "picked_at": self._clock.now()}
+        async with self._database.begin(by.organisation_id) as conn:
+            await conn.execute(delete(samples).where(samples.c.flag_id == flag_id))
+            if act.get("sample"):
+                await conn.execute(insert(samples).values(flag_id=flag_id, **row))
 
     async def _appeal(self, seq: int, words: str) -> None:
         place = await self._rooms.rights.place(self._room_id, None)

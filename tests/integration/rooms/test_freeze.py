@@ -205,6 +205,7 @@ async def test_nothing_is_said_after_a_freeze_in_any_process(database: Database)
     async with served(database) as here, served(database) as there:
         here.capabilities.rooms.judge.assess = there.capabilities.rooms.judge.assess = scripted
         room = await here.room()
+        await there.told()
         julien, lea = await here.open(room.mentor), await there.open(room.mentee)
 
         async def talk() -> list[Any]:
