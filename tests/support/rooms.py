@@ -12,6 +12,7 @@ import msgspec
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.compose import Capabilities
 from server.ground import Ground
@@ -90,6 +91,7 @@ async def person(
     principal = Principal(account.id, where.id, new_id(), role, name, "fr", born, now + timedelta(days=1))
     async with database.everywhere() as conn:
         await people.insert_account(conn, people.Account(account, f"{name.lower()}-{account.id}", None))
+        await _made_at(conn, account.id, now)
         await insert_session(conn, principal, "bearer", hash_token(token), now)
     return Person(account.id, role, name, principal, token)
 
@@ -122,6 +124,8 @@ async def room(
         guardian_id = await consented(
             conn, where, mentee.id, born, supervisor.id, now, guardian=guardian_id, purposes=consents
         )
+        if guardian is None and guardian_id is not None:
+            await _made_at(conn, guardian_id, now)
         if vetting:
             await vetted(conn, mentor.id, supervisor.id, now)
         await insert_pair(conn, pair)
@@ -129,6 +133,11 @@ async def room(
         found = await rooms.room(conn, room_id)
     assert found is not None
     return Room(room_id, found.number, pair, mentor, mentee, supervisor, guardian_id)
+
+
+async def _made_at(conn: AsyncConnection, account_id: UUID, now: datetime) -> None:
+    """The account is as old as the test's clock says, not as the database's: what lasts for years counts from there."""
+    await conn.execute(text("update accounts set created_at = :now where id = :id"), {"now": now, "id": account_id})
 
 
 async def sql(database: Database, statement: str, **parameters: Any) -> list[Any]:
