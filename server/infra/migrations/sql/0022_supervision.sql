@@ -1,0 +1,2 @@
+-- Live supervision: knocks, and pauses of a room.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Reports of messages and of people.
+SELECT 1;
