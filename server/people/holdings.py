@@ -28,6 +28,7 @@ from server.people.factors.tables import (
     spent_challenges,
     totp_secrets,
 )
+from server.people.reach import holdings as reach
 from server.people.sessions.lasting import KEPT
 
 _APPEND_ONLY: Final = "select erase_append_only(:person, :table)"
@@ -147,6 +148,7 @@ HOLDINGS: Final = (
         shown=columns("age", "days_before", "at"),
         order="t.at",
     ),
+    *reach.HOLDINGS,
 )
 
 _ACCOUNT: Final = "array[t.account_id]"
@@ -160,6 +162,7 @@ KEEPINGS: Final = (
         _ACCOUNT,
     ),
     Keeping("devices", auth_devices, "t.last_on::timestamptz", 365, 30, 365, _ACCOUNT),
+    *reach.KEEPINGS,
 )
 
 # While somebody has to wait, that counts. Staff see for a week who was guessed at (sessions/lasting.py); an address is

@@ -32,7 +32,8 @@ WITHOUT: Mapping[str, str] = {
 }
 # With a policy that shows them to nobody in particular.
 OF_NOBODY: Mapping[str, str] = {
-    "guesses": "sign-in names, also such that nobody has, before it is known whose they are"
+    "guesses": "sign-in names, also such that nobody has, before it is known whose they are",
+    "push_keys": "the keys of the instance, the private halves sealed",
 }
 # These run with the rights of the owner, whom no policy holds, and so look for themselves.
 WITH_RIGHTS_OF_THE_OWNER: Mapping[str, str] = {
