@@ -49,6 +49,9 @@ class Permission(StrEnum):
     DATA_HOLD = "data:hold", _ADMIN
     DATA_OWN = "data:own", *Role
     DATA_RETAIN = "data:retain", _ADMIN
+    DUTY_SEE = "duty:see", *_STAFF
+    DUTY_SET = "duty:set", *_STAFF
+    DUTY_SWAP = "duty:swap", *_STAFF
     FLAG_REVIEW = "flag:review", _SUPERVISOR
     GLASS_BREAK = "glass:break", _SUPERVISOR
     GLASS_DEFER = "glass:defer", _SUPERVISOR

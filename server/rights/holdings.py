@@ -3,6 +3,7 @@
 from typing import Final
 
 from server.agenda import holdings as agenda
+from server.escalation.duty import holdings as duty
 from server.infra.holdings import NOBODY, Blanked, Holding, Keeping, Kept, Passing, columns
 from server.moderation import holdings as moderation
 from server.pairs import holdings as pairs
@@ -47,6 +48,7 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
     *people.HOLDINGS,
     *rooms.HOLDINGS,
     *agenda.HOLDINGS,
+    *duty.HOLDINGS,
     *pairs.HOLDINGS,
     *_OWN,
     *trail.HOLDINGS,
@@ -56,6 +58,7 @@ KEEPINGS: Final[tuple[Keeping, ...]] = (
     *moderation.KEEPINGS,
     *rooms.KEEPINGS,
     *agenda.KEEPINGS,
+    *duty.KEEPINGS,
     *people.KEEPINGS,
     *pairs.KEEPINGS,
     # Five years: how long somebody may go to court over an answer (French civil code, article 2224).

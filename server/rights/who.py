@@ -35,6 +35,7 @@ class Data(StrEnum):
     PAPERS = "papers"
     WELFARE = "welfare"
     REQUESTS = "requests"
+    DUTY = "duty"
 
 
 _ALL: Final = frozenset(Role)
@@ -54,6 +55,7 @@ OF: Final[Mapping[Data, frozenset[Role]]] = {
     Data.PAPERS: frozenset({Role.MENTOR}),
     Data.WELFARE: frozenset({Role.MENTEE}),
     Data.REQUESTS: _ALL,
+    Data.DUTY: frozenset({Role.ADMIN, Role.SUPERVISOR}),
 }
 
 # What a copy for staff holds, which is all but what was said (export.py).
@@ -70,6 +72,7 @@ SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "data:answer": _COPY,
     "data:own": (),
     "data:retain": (),
+    "duty": (Data.NAME, Data.DUTY),
     "flag": (Data.NAME, Data.FLAGGED),
     "glass": (Data.NAME, Data.MESSAGES_ONCE),
     "glass:defer": (),

@@ -148,8 +148,10 @@ _VALUES: Mapping[str, Any] = {
     "integer": lambda number: number,
     "jsonb": lambda _number: "{}",
     "smallint": lambda number: number,
+    "smallint[]": lambda _number: [],
     "text": lambda number: f"t{number}",
     "text[]": lambda _number: [],
+    "time without time zone": lambda number: _instant(number).time(),
     "timestamp with time zone": _instant,
     "uuid[]": lambda _number: [],
 }

@@ -78,6 +78,7 @@ export const enDesk: Texts<typeof frDesk> = {
   'desk.purpose.flags': "Flags that were decided",
   'desk.purpose.room_visits': "Visits of professionals",
   'desk.purpose.planned_sessions': "Past sessions",
+  'desk.purpose.duty': "Past changes to the on-call rota",
   'desk.purpose.notices': "News",
   'desk.purpose.invitations': "Invitations that are over",
   'desk.purpose.devices': "Devices no longer used",

@@ -71,6 +71,7 @@ export const enMyData: Texts<typeof frMyData> = {
   'mydata.data.papers': "the papers of a mentor",
   'mydata.data.welfare': "the child-welfare track",
   'mydata.data.requests': "requests on data",
+  'mydata.data.duty': "when they are on call",
   'mydata.data.other': "something else",
   'mydata.more': "See also",
   'mydata.to_journal': "Who read something about you, and when",

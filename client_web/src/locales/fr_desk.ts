@@ -77,6 +77,7 @@ export const frDesk = {
   'desk.purpose.flags': "Signalements traités",
   'desk.purpose.room_visits': "Visites des professionnels",
   'desk.purpose.planned_sessions': "Séances passées",
+  'desk.purpose.duty': "Changements d’astreinte passés",
   'desk.purpose.notices': "Nouvelles",
   'desk.purpose.invitations': "Invitations terminées",
   'desk.purpose.devices': "Appareils qui ne servent plus",

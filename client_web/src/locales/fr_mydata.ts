@@ -88,6 +88,7 @@ export const frMyData = {
   'mydata.data.papers': "les documents de mentor",
   'mydata.data.welfare': "le suivi de protection de l’enfance",
   'mydata.data.requests': "les demandes sur les données",
+  'mydata.data.duty': "les temps d’astreinte",
   'mydata.data.other': "autre chose",
   'mydata.more': "À voir aussi",
   'mydata.to_journal': ["Qui a lu quelque chose à votre sujet, et quand", "Qui a lu quelque chose sur toi, et quand"],

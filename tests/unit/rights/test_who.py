@@ -18,6 +18,7 @@ SECTIONS = {
     Data.PAPERS: {"papers", "warnings"},
     Data.WELFARE: {"welfare"},
     Data.REQUESTS: {"requests", "restrictions", "legal_holds"},
+    Data.DUTY: {"ladder", "shifts", "shift_changes"},
 }
 
 

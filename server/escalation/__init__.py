@@ -1,0 +1,1 @@
+"""Cases, deadlines, who is on call."""
