@@ -68,7 +68,7 @@ _COUNTS = (
     *("status", "waiting", "written"),
 )
 # Which one: identifiers tell nothing outside the database.
-_IDENTIFIERS = ("account", "call", "flag", "organisation", "pair", "peer", "room", "session")
+_IDENTIFIERS = ("account", "call", "case", "flag", "organisation", "pair", "peer", "room", "session")
 # Words that stand in our own source.
 _VOCABULARY = (
     *("action", "category", "channel", "checks", "code", "event_type", "job", "kind", "part", "protocol", "result"),

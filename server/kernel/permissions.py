@@ -41,6 +41,8 @@ class Permission(StrEnum):
     ACCOUNT_LIST = "account:list", _ADMIN
     AUDIT_READ = "audit:read", _ADMIN
     CALL_JOIN = "call:join", *_TALKS
+    CASE_HANDLE = "case:handle", *_STAFF
+    CASE_LIST = "case:list", *_STAFF
     CONSENT_ANSWER = "consent:answer", Role.GUARDIAN, Role.MENTEE
     CONSENT_RECORD = "consent:record", *_STAFF
     CONSENT_TEXT = "consent:text", _ADMIN

@@ -22,6 +22,7 @@ from server.moderation.flag_card import FlagCard
 from server.moderation.lists import ListName
 from server.moderation.review import CLAIM, WAITING, Reviewer, claimed_by_another, concerns, is_theirs, on_list
 from server.moderation.reviewers import reviewer, reviewers, supervisors_of
+from server.moderation.serious import open_cases
 from server.people.store import people_of
 from server.trail.acts import Act
 from server.trail.record import record
@@ -43,8 +44,10 @@ class Flags:
         gateway.declare("flag:changed", FlagCard)
 
     async def insert(self, raw: asyncpg.Connection, flags: Sequence[NewFlag]) -> None:
-        """Writes ``flags`` in the transaction of ``raw``: with their messages or not at all, in one statement."""
+        """Writes ``flags`` in the transaction of ``raw``, and the cases of those that are serious: with their messages
+        or not at all."""
         await store.insert(raw, flags)
+        await open_cases(raw, flags)
 
     async def announce(self, organisation_id: UUID, flag_ids: Collection[UUID]) -> None:
         """After the commit: tells the supervisors who are connected of new flags, ``flag:raised``, and the bus. Never

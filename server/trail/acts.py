@@ -12,6 +12,8 @@ class Act(StrEnum):
     ACCOUNT_READ = "account.read"
     ACCOUNT_REOPENED = "account.reopened"
     APPEAL_MADE = "appeal.made"
+    CASE_CHANGED = "case.changed"
+    CASE_READ = "case.read"
     CHARTER_SIGNED = "charter.signed"
     CHARTER_WRITTEN = "charter.written"
     CONSENT_ASKED_AGAIN = "consent.asked_again"
@@ -94,6 +96,7 @@ class Act(StrEnum):
 READINGS: Final = frozenset(
     {
         Act.ACCOUNT_READ,
+        Act.CASE_READ,
         Act.CONSENT_READ,
         Act.DATA_READ,
         Act.FLAG_CONTEXT_READ,

@@ -1,0 +1,101 @@
+"""The link by which an outside contact says that they heard: who has no account here, and is the last to be paged.
+
+It shows that somebody is needed, for which association and since when, and nothing of the case. Whoever holds it may
+acknowledge, once, while nobody has; then it is over.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.escalation import store
+from server.escalation.rules import Case, State
+from server.escalation.tables import case_pages, cases
+from server.infra.database import Database
+from server.kernel.clock import Clock
+from server.kernel.errors import NotFound
+from server.people.sessions.tokens import hash_token, new_token
+from server.people.store import organisation
+from server.trail.acts import Act
+from server.trail.record import record
+
+PATH = "/#/heard/"
+
+
+def new_link() -> tuple[str, bytes]:
+    """A path of this site, and what is kept of it."""
+    token = new_token()
+    return PATH + token, hash_token(token)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What the link shows. ``acknowledged_at``: when a person said that they look after it, whoever it was."""
+
+    organisation: str
+    reference: str
+    severity: int
+    opened_at: datetime
+    acknowledged_at: datetime | None
+    over: bool
+
+
+class Hearing:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def look(self, token: str) -> Call:
+        """Raises NotFound."""
+        async with self._database.everywhere() as conn:  # who holds the link belongs to no organisation
+            case, _ = await self._of(conn, token)
+            return await _shown(conn, case)
+
+    async def acknowledge(self, token: str) -> Call:
+        """Again, or after somebody else, changes nothing. Raises NotFound."""
+        now = self._clock.now()
+        async with self._database.everywhere() as conn:
+            case, outside = await self._of(conn, token)
+            (case,) = await store.locked(conn, case.id)
+            if case.waits:
+                await store.change(
+                    conn,
+                    case.id,
+                    state=State.ACKNOWLEDGED.value,
+                    acknowledged_at=now,
+                    acknowledged_outside=outside,
+                    page_at=None,
+                )
+                await store.enter(conn, case.id, now, "heard", by=None, outside=outside)
+                facts = {"case": case.id, "did": "heard", "outside": outside}
+                await record(conn, case.organisation_id, now, Act.CASE_CHANGED, by=None, detail=facts)
+            found = await store.case_of(conn, case.id)
+            return await _shown(conn, found or case)
+
+    async def _of(self, conn: AsyncConnection, token: str) -> tuple[Case, UUID]:
+        """The case of a link, of the round that it was sent in: what is opened again asks anew."""
+        query = select(case_pages.c.outside, cases.c.id).where(
+            case_pages.c.link_hash == hash_token(token),
+            cases.c.id == case_pages.c.case_id,
+            cases.c.round == case_pages.c.round,
+        )
+        row = (await conn.execute(query)).one_or_none()
+        case = await store.case_of(conn, row.id) if row is not None else None
+        if row is None or case is None:
+            raise NotFound
+        return case, row.outside
+
+
+async def _shown(conn: AsyncConnection, case: Case) -> Call:
+    where = await organisation(conn, case.organisation_id)
+    return Call(
+        where.name,
+        case.reference,
+        case.severity,
+        case.opened_at,
+        case.acknowledged_at,
+        case.state is State.CLOSED,
+    )

@@ -1,0 +1,162 @@
+"""Takes the steps of the ladder: one page a step, once, until a person acknowledges (docs/decisions/0234).
+
+Every process has one; of several, and of one that was killed and another, whoever locks the case first takes the step,
+and its row in ``case_pages`` is there once for ever. The page, what is delivered, the line in the timeline and the next
+timer are one transaction.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.escalation import ladder, store
+from server.escalation.duty.standing import on_duty
+from server.escalation.hearing import new_link
+from server.escalation.rules import Case, Part
+from server.escalation.store import Page
+from server.escalation.tables import cases
+from server.escalation.timers import Due, Timer, Timers
+from server.infra.database import Database
+from server.infra.notices import Notices
+from server.kernel.clock import Clock
+from server.pairs.store import pairs_by_id
+from server.people.reach.queueing import queue
+from server.people.sessions.store import STAFF
+from server.people.store import people_of
+
+log = logging.getLogger(__name__)
+
+CHANNEL: Final = "cases"  # of NOTIFY: organisation:case, by a trigger (0018)
+LOOK_S: Final = 5.0  # between two looks when nothing was heard: what a lost notice may cost
+KIND: Final = "case"  # of what is sent out: "somebody is needed", in server/locales
+
+_WAITING = select(
+    cases.c.id, cases.c.organisation_id, cases.c.severity, cases.c.round, cases.c.step, cases.c.page_at
+).where(cases.c.page_at.is_not(None))
+
+
+def page_key(case_id: UUID, round_: int, step: int) -> str:
+    """By which what was sent for one step is found, and sent once."""
+    return f"case:{case_id}:{round_}:{step}"
+
+
+class Pager:
+    """``start`` it, and cases are paged. ``look`` is one look at all timers."""
+
+    def __init__(self, database: Database, clock: Clock, notices: Notices) -> None:
+        self._database = database
+        self._clock = clock
+        self._timers = Timers()
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        notices.on(CHANNEL, self._on_notice)
+        notices.on_gap(self._on_gap)
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="pager")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    async def look(self) -> int:
+        """Takes every step that is due; how many. One that fails is tried again at the next look, and keeps none of the
+        others waiting."""
+        async with self._database.everywhere() as conn:  # time passes for all organisations alike
+            waiting = [Timer(*row) for row in await conn.execute(_WAITING)]
+        taken = 0
+        for due in self._timers.look(waiting, self._clock.now(), self._clock.monotonic()):
+            try:
+                taken += await self._take(due)
+            except Exception:
+                log.exception("page_failed", extra={"case": due.timer.case_id, "severity": due.timer.severity})
+        return taken
+
+    async def _take(self, due: Due) -> bool:
+        """False when another process has it, or somebody acknowledged meanwhile."""
+        timer, now = due.timer, self._clock.now()
+        async with self._database.begin(timer.organisation_id) as conn:
+            query = (
+                select(cases)
+                .where(
+                    cases.c.id == timer.case_id,
+                    cases.c.page_at.is_not(None),
+                    cases.c.round == timer.round,
+                    cases.c.step == timer.step,
+                    cases.c.severity == timer.severity,
+                )
+                .with_for_update(skip_locked=True)
+            )
+            found = await store.select_cases(conn, query)
+            if not found:
+                return False
+            case = found[0]
+            parts = (await store.parts_of(conn, [case.id]))[case.id]
+            duty = await on_duty(conn, case.organisation_id, now)
+            rung = ladder.rung(case.severity, due.take)
+            aside = await self._aside(conn, case, parts)
+            whom = ladder.reached(case.severity, rung, await self._answering(conn, case, parts), duty, aside)
+            link, link_hash = new_link() if whom.outside is not None else (None, None)
+            page = Page(case.id, case.round, due.take, now, case.severity, rung, whom.people, whom.outside)
+            if not await store.add_page(conn, page, link_hash):
+                raise RuntimeError("a step is taken by whoever has the case locked")
+            key, how = page_key(case.id, case.round, due.take), ladder.urgency(case.severity)
+            for person in whom.people:
+                await queue(conn, case.organisation_id, person, key, KIND, how, now, link=f"/#/case/{case.id}")
+            if whom.outside is not None:
+                await queue(conn, case.organisation_id, whom.outside, key, KIND, how, now, link=link)
+            told = {"round": case.round, "step": due.take, "rung": rung, "people": [str(one) for one in whom.people]}
+            await store.enter(
+                *(conn, case.id, now, "paged"),
+                by=None,
+                **told,
+                outside=whom.outside is not None,
+                uncovered=duty.uncovered,
+            )
+            next_at = now + ladder.wait_after(case.severity, due.take)
+            await store.change(conn, case.id, step=due.take + 1, page_at=next_at)
+        if not whom.people and whom.outside is None:
+            log.error("case_without_anyone", extra={"case": case.id, "organisation": case.organisation_id})
+        return True
+
+    async def _aside(self, conn: AsyncConnection, case: Case, parts: Mapping[UUID, frozenset[Part]]) -> set[UUID]:
+        """Whom the case is about: they are never paged."""
+        aside = {who for who, mine in parts.items() if mine & {"author", "caller", "reported", "young"}}
+        if case.pair_id is not None:
+            pair = (await pairs_by_id(conn, [case.pair_id])).get(case.pair_id)
+            aside |= {pair.mentor_id, pair.mentee_id} if pair is not None else set()
+        return aside
+
+    async def _answering(self, conn: AsyncConnection, case: Case, parts: Mapping[UUID, frozenset[Part]]) -> list[UUID]:
+        """Who owns the case, then who answers for the people in it; of these, who is still of the staff."""
+        wanted = [who for who, mine in sorted(parts.items()) if "professional" in mine]
+        if case.owner_id is not None:
+            wanted = [case.owner_id, *(one for one in wanted if one != case.owner_id)]
+        people = await people_of(conn, wanted)
+        return [one for one in wanted if not people[one].disabled and people[one].role in STAFF]
+
+    async def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                await self.look()
+            except Exception as error:  # the database is away: it is asked again soon
+                log.warning("pager_interrupted", extra={"error": type(error).__name__})
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._timers.next_in(self._clock.monotonic(), LOOK_S)):
+                    await self._wake.wait()
+
+    async def _on_notice(self, _payload: str) -> None:
+        self._wake.set()
+
+    async def _on_gap(self) -> None:
+        self._wake.set()
