@@ -8,6 +8,7 @@ from aiohttp import web
 import server
 from server.compose.consents import Consents
 from server.compose.entry import Entry
+from server.compose.escalation import Escalation
 from server.compose.moderation import Moderation
 from server.compose.pairs import Pairs
 from server.compose.people import People
@@ -48,6 +49,7 @@ class Capabilities:
             self.people.authenticator, ground.clock, Limits(rate_factor=settings.rate_factor), ground.metrics
         )
         self.revocation = Revocation(ground.database, self.gateway, ground.notices, ground.bus, ground.clock)
+        self.escalation = Escalation(ground, self.gateway)
         self.moderation = Moderation(ground, self.gateway, rules)
         self.flags = self.moderation.flags
         self.rooms = Rooms(ground, self.gateway, self.flags, rules)
@@ -66,7 +68,17 @@ class Capabilities:
             Pacer(self.limiter, settings.rate_factor),
         )
         self.endpoints.add(notices)
-        for part in (self.people, entry, self.consents, self.pairs, self.moderation, self.rooms, self.data, trail):
+        for part in (
+            self.people,
+            entry,
+            self.consents,
+            self.pairs,
+            self.escalation,
+            self.moderation,
+            self.rooms,
+            self.data,
+            trail,
+        ):
             self.endpoints.add(*part.endpoints)
 
     async def start(self) -> None:
@@ -76,6 +88,7 @@ class Capabilities:
         self._running.callback(self.people.passwords.close)
         self._running.push_async_callback(self.limiter.close)
         await self.rooms.start(self._running)
+        self.escalation.start(self._running)
         self.moderation.start(self._running)
         self._running.push_async_callback(self.revocation.stop)
         self._running.push_async_callback(self.gateway.close)

@@ -31,8 +31,8 @@ class Acknowledged(Struct, frozen=True):
 
 class CaseCard(Struct, frozen=True):
     """``sight``: what the reader may see; of an ``outline`` there is nobody but the owner. ``pages``: how many steps
-    were taken in this round; ``paged``: the reader was reached by one. ``next``: the states that a person may take it to;
-    ``can_acknowledge``: it waits for somebody, the reader perhaps."""
+    were taken in this round; ``paged``: the reader was reached by one. ``next``: the states that a person may take it
+    to; ``can_acknowledge``: it waits for somebody, the reader perhaps."""
 
     id: UUID
     reference: str

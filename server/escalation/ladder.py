@@ -65,20 +65,18 @@ def urgency(severity: int) -> Urgency:
 
 
 def step_due(severity: int, step: int, late: timedelta) -> int:
-    """The highest step that is due when ``step`` is ``late`` by so much: after a standstill of the whole house, one page
-    goes as high as several would have gone by now."""
+    """The highest step that is due when ``step`` is ``late`` by so much: after a standstill of the whole house, one
+    page goes as high as several would have gone by now."""
     while late >= (wait := wait_after(severity, step)) and rung(severity, step) < CLIMBS[severity].top:
         late -= wait
         step += 1
     return step
 
 
-def reached(
-    severity: int, at_rung: int, answering: Collection[UUID], duty: OnDuty, aside: Collection[UUID]
-) -> Reached:
-    """Who is reached on a rung. ``answering``: who owns the case, and who answers for the people in it; ``aside``: whom it
-    is about, who are never paged. Who answers is enough in opening hours below severity 4. Where a rung has nobody left,
-    the next one is reached, and the outside contact when nobody of the house is left."""
+def reached(severity: int, at_rung: int, answering: Collection[UUID], duty: OnDuty, aside: Collection[UUID]) -> Reached:
+    """Who is reached on a rung. ``answering``: who owns the case, and who answers for the people in it; ``aside``: whom
+    it is about, who are never paged. Who answers is enough in opening hours below severity 4. Where a rung has nobody
+    left, the next one is reached, and the outside contact when nobody of the house is left."""
     circles: list[Iterable[UUID]] = [answering]
     if severity >= 4 or not duty.staffed or not answering:
         circles[0] = [*answering, *duty.on_call]

@@ -1,4 +1,4 @@
-"""Lists of cases for the staff: those that go on, the nearest deadline first, and those that are over, the last first."""
+"""Lists of cases for the staff: those that go on, the nearest deadline first, and those that are over."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -38,9 +38,7 @@ class Lists:
         query = select(cases).where(mine, _not_about(principal)).order_by(*order).limit(MOST_LIVING)
         return (await self._cards(principal, query))[0]
 
-    async def closed(
-        self, principal: Principal, *, before: UUID | None, limit: int
-    ) -> tuple[list[CaseCard], bool]:
+    async def closed(self, principal: Principal, *, before: UUID | None, limit: int) -> tuple[list[CaseCard], bool]:
         """A page of those that are over, behind the case ``before``, and whether more follow. Raises NotFound."""
         principal.require(Permission.CASE_LIST)
         query = select(cases).where(

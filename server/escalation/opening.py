@@ -40,8 +40,8 @@ where id = $1
 """
 
 _INSERT: Final = """
-insert into cases (id, organisation_id, reference, origin, category, severity, about_id, by_id, pair_id, room_id, owner_id,
-                   opened_at, due_at, round_at, page_at)
+insert into cases (id, organisation_id, reference, origin, category, severity, about_id, by_id, pair_id, room_id,
+                   owner_id, opened_at, due_at, round_at, page_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $12, $14)
 """
 
@@ -68,8 +68,8 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class NewCase:
     """A case as somebody asks for it. ``by_id``: who caused it; ``opened_by``: a professional who opens it themselves.
-    ``parts``: who is in it and as what, who may not run it among them (``rules.concerned``). ``owner_id``: who would run
-    it; left out when they have a part in it. ``joins``: it may join an open one of the same origin, pair and person.
+    ``parts``: who is in it and as what; ``rules.concerned`` says who of them may not run it. ``owner_id``: who does, if
+    anybody can yet. ``joins``: it may join an open one of the same origin, pair and person.
     ``note``: what a professional writes at once, for the team."""
 
     organisation_id: UUID
@@ -140,6 +140,4 @@ async def _insert(raw: asyncpg.Connection, new: NewCase) -> None:
 
 async def _enter(raw: asyncpg.Connection, case_id: UUID, new: NewCase, act: str, detail: dict[str, object]) -> None:
     tier = "team" if new.note else None
-    await raw.execute(
-        _ENTRY, new_id(), case_id, new.at, new.opened_by, act, tier, new.note or None, json.dumps(detail)
-    )
+    await raw.execute(_ENTRY, new_id(), case_id, new.at, new.opened_by, act, tier, new.note or None, json.dumps(detail))

@@ -34,7 +34,6 @@ log = logging.getLogger(__name__)
 
 CHANNEL: Final = "cases"  # of NOTIFY: organisation:case, by a trigger (0018)
 LOOK_S: Final = 5.0  # between two looks when nothing was heard: what a lost notice may cost
-KIND: Final = "case"  # of what is sent out: "somebody is needed", in server/locales
 
 _WAITING = select(
     cases.c.id, cases.c.organisation_id, cases.c.severity, cases.c.round, cases.c.step, cases.c.page_at
@@ -110,15 +109,25 @@ class Pager:
             if not await store.add_page(conn, page, link_hash):
                 raise RuntimeError("a step is taken by whoever has the case locked")
             key, how = page_key(case.id, case.round, due.take), ladder.urgency(case.severity)
+            loud = case.severity >= 4
+            kind = "page" if loud else "case"  # the sentences that go out, in server/locales
             for person in whom.people:
-                await queue(conn, case.organisation_id, person, key, KIND, how, now, link=f"/#/case/{case.id}")
+                path = f"/#/case/{case.id}"
+                await queue(conn, case.organisation_id, person, key, kind, how, now, link=path, every_channel=loud)
             if whom.outside is not None:
-                await queue(conn, case.organisation_id, whom.outside, key, KIND, how, now, link=link)
-            told = {"round": case.round, "step": due.take, "rung": rung, "people": [str(one) for one in whom.people]}
+                await queue(
+                    conn, case.organisation_id, whom.outside, key, kind, how, now, link=link, every_channel=loud
+                )
             await store.enter(
-                *(conn, case.id, now, "paged"),
+                conn,
+                case.id,
+                now,
+                "paged",
                 by=None,
-                **told,
+                round=case.round,
+                step=due.take,
+                rung=rung,
+                people=[str(one) for one in whom.people],
                 outside=whom.outside is not None,
                 uncovered=duty.uncovered,
             )

@@ -117,9 +117,9 @@ def concerned(case: Case, parts: Mapping[UUID, Collection[Part]], viewer: Viewer
 def sight(
     case: Case, parts: Mapping[UUID, Collection[Part]], paged: Collection[UUID], viewer: Viewer, now: datetime
 ) -> Sight | None:
-    """What a viewer may see of a case. Whole: who owns it, was paged, or answers for who is in it; every supervisor while it
-    waits too long, at once at severity 4, and while nobody owns it. An outline (what, how serious, who has it) is for
-    all other staff. Nothing is for whom it is about."""
+    """What a viewer may see of a case. Whole: who owns it, was paged, or answers for who is in it; every supervisor
+    while it waits too long, at once at severity 4, and while nobody owns it. An outline (what, how serious, who has it)
+    is for all other staff. Nothing is for whom it is about."""
     if case.organisation_id != viewer.organisation_id or concerned(case, parts, viewer):
         return None
     if viewer.account_id == case.owner_id or viewer.account_id in paged:

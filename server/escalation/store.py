@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, exists, select, update
+from sqlalchemy import Row, and_, any_, exists, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -99,7 +99,9 @@ async def parts_of(conn: AsyncConnection, case_ids: Collection[UUID]) -> Mapping
 
 async def paged_of(conn: AsyncConnection, case_ids: Collection[UUID]) -> Mapping[UUID, frozenset[UUID]]:
     """Of each of these cases, who was ever paged about it."""
-    rows = await conn.execute(select(case_pages.c.case_id, case_pages.c.people).where(case_pages.c.case_id.in_(case_ids)))
+    rows = await conn.execute(
+        select(case_pages.c.case_id, case_pages.c.people).where(case_pages.c.case_id.in_(case_ids))
+    )
     found: dict[UUID, set[UUID]] = {case_id: set() for case_id in case_ids}
     for case_id, people in rows:
         found[case_id].update(people)
@@ -115,12 +117,20 @@ async def enter(
     by: UUID | None,
     note: str | None = None,
     tier: Tier | None = None,
-    id: UUID | None = None,
+    entry_id: UUID | None = None,
     **detail: Any,
 ) -> bool:
     """Adds a line to the timeline; False when the line ``id`` is there already."""
     plain = {name: str(value) if isinstance(value, UUID) else value for name, value in detail.items()}
-    values = {"id": id or new_id(), "case_id": case_id, "at": at, "by_id": by, "act": act, "tier": tier, "note": note}
+    values = {
+        "id": entry_id or new_id(),
+        "case_id": case_id,
+        "at": at,
+        "by_id": by,
+        "act": act,
+        "tier": tier,
+        "note": note,
+    }
     done = await conn.execute(
         upsert(case_entries).values(**values, detail=plain).on_conflict_do_nothing(index_elements=["id"])
     )
@@ -132,7 +142,7 @@ async def entries_of(conn: AsyncConnection, case_id: UUID) -> list[Entry]:
     rows = await conn.execute(
         select(case_entries).where(case_entries.c.case_id == case_id).order_by(case_entries.c.at, case_entries.c.id)
     )
-    return [Entry(**row._mapping) for row in rows]
+    return [Entry(**row) for row in rows.mappings()]
 
 
 async def links_of(conn: AsyncConnection, case_id: UUID) -> list[Link]:
@@ -160,7 +170,7 @@ async def tasks_of(conn: AsyncConnection, case_id: UUID) -> list[Task]:
     rows = await conn.execute(
         select(case_tasks).where(case_tasks.c.case_id == case_id).order_by(case_tasks.c.made_at, case_tasks.c.id)
     )
-    return [Task(**row._mapping) for row in rows]
+    return [Task(**row) for row in rows.mappings()]
 
 
 async def add_task(conn: AsyncConnection, task: Task) -> bool:
@@ -183,9 +193,7 @@ async def task_done(conn: AsyncConnection, case_id: UUID, task_id: UUID, by: UUI
 
 
 async def pages_of(conn: AsyncConnection, case_id: UUID) -> list[Page]:
-    query = (
-        select(case_pages).where(case_pages.c.case_id == case_id).order_by(case_pages.c.round, case_pages.c.step)
-    )
+    query = select(case_pages).where(case_pages.c.case_id == case_id).order_by(case_pages.c.round, case_pages.c.step)
     return [
         Page(row.case_id, row.round, row.step, row.at, row.severity, row.rung, tuple(row.people), row.outside)
         for row in await conn.execute(query)
@@ -211,15 +219,13 @@ async def add_page(conn: AsyncConnection, page: Page, link_hash: bytes | None) -
 
 async def cases_about(conn: AsyncConnection, kind: str, refs: Collection[UUID]) -> list[Case]:
     """The cases, in whatever state, that have a link to one of these things, the oldest first."""
-    linked = exists().where(
-        case_links.c.case_id == cases.c.id, case_links.c.kind == kind, case_links.c.ref.in_(refs)
-    )
+    linked = exists().where(case_links.c.case_id == cases.c.id, case_links.c.kind == kind, case_links.c.ref.in_(refs))
     return await select_cases(conn, select(cases).where(linked).order_by(cases.c.opened_at, cases.c.id))
 
 
 async def refs_paged(conn: AsyncConnection, kind: str, account_id: UUID) -> frozenset[UUID]:
     """What the living cases that somebody owns, or was paged about, have links to."""
-    paged = exists().where(case_pages.c.case_id == cases.c.id, case_pages.c.people.any(account_id))
+    paged = exists().where(case_pages.c.case_id == cases.c.id, literal(account_id) == any_(case_pages.c.people))
     query = (
         select(case_links.c.ref)
         .join(cases, cases.c.id == case_links.c.case_id)

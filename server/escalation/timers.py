@@ -46,8 +46,8 @@ class Timers:
         self._stood: dict[tuple[UUID, int, int], timedelta] = {}
 
     def look(self, waiting: Iterable[Timer], now: datetime, monotonic: float) -> list[Due]:
-        """Those of ``waiting``, which are all that there are, that are due, the most severe first, then the longest due.
-        ``monotonic``: seconds that never go back."""
+        """Those of ``waiting``, which are all that there are, that are due: the most severe first, then the longest
+        due. ``monotonic``: seconds that never go back."""
         ends, stood, due = {}, {}, []
         for timer in waiting:
             key = (timer.case_id, timer.round, timer.step)

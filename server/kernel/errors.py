@@ -15,6 +15,8 @@ BinomeError                     code           HTTP
 │   ├── RoomClosed              room_closed     409
 │   ├── CallsOff                calls_off       409   who must consent to calls has not, or no more
 │   ├── CallFull                call_full       409
+│   ├── CaseMovedOn             case_moved_on   409   a colleague has acted on it since it was shown
+│   ├── CaseTaken               case_taken      409   a colleague looks after it; named in the sentence
 │   ├── FlagClaimed             flag_claimed    409   a colleague is looking at it; named in the sentence
 │   ├── FlagDecided             flag_decided    409
 │   └── FlagMovedOn             flag_moved_on   409   its message was edited since it was shown
@@ -112,6 +114,14 @@ class CallsOff(Conflict):
 
 class CallFull(Conflict):
     code = "call_full"
+
+
+class CaseMovedOn(Conflict):
+    code = "case_moved_on"
+
+
+class CaseTaken(Conflict):
+    code = "case_taken"
 
 
 class FlagClaimed(Conflict):

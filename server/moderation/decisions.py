@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.escalation.acknowledging import flags_of as flags_of_cases
+from server.escalation.acknowledging import settle
 from server.kernel.clock import Clock
 from server.kernel.errors import NotFound
 from server.kernel.identifiers import new_id
@@ -16,7 +18,7 @@ from server.moderation import review, store
 from server.moderation.agreement import is_sampled
 from server.moderation.flag import Flag, MessageState, Ruling
 from server.moderation.flags import Flags
-from server.moderation.review import Outcome, Reviewer
+from server.moderation.review import WAITING, Outcome, Reviewer
 from server.moderation.reviewers import reviewer
 from server.moderation.tables import appeals, reviews, samples
 from server.pairs.freeze import freezing_flags
@@ -113,6 +115,15 @@ class Decisions:
             **_UNCLAIMED,
             **({"state": "open", "proposal_id": None} if flag.state == "second" else {}),
         )
+
+    async def settle(self, conn: AsyncConnection, made: Made) -> None:
+        """After all else in the transaction: the cases of a flag that was decided are in somebody's hands, and over
+        where they were about flags alone. What waits for a second pair of eyes, or was handed on, settles nothing."""
+        if made.outcome.state in WAITING:
+            return
+        others = await flags_of_cases(conn, made.flag.id)
+        waiting = frozenset(flag.id for flag in await store.flags_of(conn, others) if flag.state in WAITING)
+        await settle(conn, made.flag.id, waiting, made.by.account_id, self._clock.now())
 
     async def _locked(self, conn: AsyncConnection, flag_id: UUID) -> Flag:
         flag = await store.locked(conn, flag_id)

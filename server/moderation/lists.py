@@ -47,7 +47,11 @@ def _open(me: Reviewer, now: datetime) -> ColumnElement[bool]:
         _appeals.c.flag_id == flags.c.id, _appeals.c.decided_at.is_(None), _appeals.c.before_by == me.account_id
     )
     come_round = or_(
-        flags.c.state == "escalated", flags.c.due_at <= now, flags.c.author_id == flags.c.supervisor_id, appealed
+        flags.c.state == "escalated",
+        flags.c.due_at <= now,
+        flags.c.author_id == flags.c.supervisor_id,
+        appealed,
+        flags.c.id.in_(me.called),
     )
     if not me.alone:
         come_round = and_(come_round, not_(_concerns(me)), not_(against_me))

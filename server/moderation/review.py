@@ -47,12 +47,13 @@ _MESSAGE: Final[dict[Decision, MessageState]] = {
 @dataclass(frozen=True, slots=True)
 class Reviewer:
     """A supervisor who looks at flags. ``pairs`` are those they are one of the two of, ``alone``: their organisation
-    has no other supervisor."""
+    has no other supervisor. ``called``: the flags of living cases that they own, or were paged about."""
 
     account_id: UUID
     organisation_id: UUID
     alone: bool
     pairs: frozenset[UUID] = frozenset()
+    called: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ def on_list(flag: Flag, reviewer: Reviewer, now: datetime) -> Literal["open", "s
     appealed = flag.appeal is not None and flag.appeal.waits and flag.appeal.before_by is not None
     # What the professional in charge wrote themselves is not theirs to decide.
     own_words = flag.author_id == flag.supervisor_id
-    return "open" if overdue or appealed or own_words or flag.state == "escalated" else None
+    called = flag.id in reviewer.called
+    return "open" if overdue or appealed or own_words or called or flag.state == "escalated" else None
 
 
 def is_theirs(flag: Flag, reviewer: Reviewer) -> bool:

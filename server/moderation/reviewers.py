@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.escalation.store import refs_paged
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
 from server.moderation.review import Reviewer
@@ -21,11 +22,12 @@ async def reviewer(conn: AsyncConnection, principal: Principal) -> Reviewer:
 
 
 async def counting(conn: AsyncConnection, principal: Principal) -> Reviewer:
-    """``principal`` as one whose lists are counted, in one query: the counts may hold what is about a pair that they
+    """``principal`` as one whose lists are counted, in few queries: the counts may hold what is about a pair that they
     were one of before they became a supervisor. What they are shown does not."""
     principal.require(Permission.FLAG_REVIEW)
     supervisors, me = await supervisors_of(conn, principal.organisation_id), principal.account_id
-    return Reviewer(me, principal.organisation_id, supervisors <= {me})
+    called = await refs_paged(conn, "flag", me)
+    return Reviewer(me, principal.organisation_id, supervisors <= {me}, called=called)
 
 
 async def supervisors_of(conn: AsyncConnection, organisation_id: UUID) -> frozenset[UUID]:
@@ -38,7 +40,13 @@ async def reviewers(
 ) -> list[Reviewer]:
     """The people of ``who``, in an organisation that has these ``supervisors``."""
     return [
-        Reviewer(account_id, organisation_id, supervisors <= {account_id}, await _own_pairs(conn, account_id))
+        Reviewer(
+            account_id,
+            organisation_id,
+            supervisors <= {account_id},
+            await _own_pairs(conn, account_id),
+            await refs_paged(conn, "flag", account_id),
+        )
         for account_id in who
     ]
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from server.agenda import holdings as agenda
+from server.escalation import holdings as escalation
 from server.escalation.duty import holdings as duty
 from server.infra.holdings import NOBODY, Blanked, Holding, Keeping, Kept, Passing, columns
 from server.moderation import holdings as moderation
@@ -44,6 +45,7 @@ _OWN: Final = (
 # In the order in which they are forgotten: what refers to others stands before those, and the account before what only
 # its being forgotten opens (``people.append_only``).
 HOLDINGS: Final[tuple[Holding, ...]] = (
+    *escalation.HOLDINGS,
     *moderation.HOLDINGS,
     *people.HOLDINGS,
     *rooms.HOLDINGS,
@@ -55,6 +57,7 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
 )
 
 KEEPINGS: Final[tuple[Keeping, ...]] = (
+    *escalation.KEEPINGS,
     *moderation.KEEPINGS,
     *rooms.KEEPINGS,
     *agenda.KEEPINGS,

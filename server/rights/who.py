@@ -66,6 +66,8 @@ SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "account": (Data.NAME, Data.CONTACT, Data.BIRTH_DATE),
     "audit": (),
     "call": (Data.NAME, Data.CALLS),
+    "case": (Data.NAME, Data.FLAGGED),
+    "case:list": (),
     "consent": (Data.NAME, Data.CONSENTS),
     "consent:text": (),
     "data": (Data.NAME, Data.REQUESTS),

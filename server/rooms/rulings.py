@@ -113,6 +113,8 @@ class Rulings:
                     if not made.repeat and made.ruling is not None:
                         changing = made.flag if _changes(made) else None
                         number = await self._follow(conn, made, made.ruling, stack)
+                    if not made.repeat:
+                        await self._decisions.settle(conn, made)
                     (shown,) = await cards(conn, await store.flags_of(conn, [flag_id]), made.by, self._clock.now())
             except _MovedOn as moved:
                 await self._renew(flag_id, organisation_id, moved.stands)

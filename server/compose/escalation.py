@@ -1,0 +1,31 @@
+"""Cases, the ladder that is climbed for them, and the screens that follow them."""
+
+from contextlib import AsyncExitStack
+
+from server.escalation.file import Files
+from server.escalation.handling import Handling
+from server.escalation.hearing import Hearing
+from server.escalation.http import CasesHttp
+from server.escalation.lists import Lists
+from server.escalation.pager import Pager
+from server.escalation.screens import Screens
+from server.ground import Ground
+from server.transport.gateway import Gateway
+
+
+class Escalation:
+    def __init__(self, ground: Ground, gateway: Gateway) -> None:
+        database, clock = ground.database, ground.clock
+        self.pager = Pager(database, clock, ground.notices)
+        self.screens = Screens(database, gateway, ground.notices, clock)
+        self.endpoints = (
+            CasesHttp(
+                Lists(database, clock), Files(database, clock), Handling(database, clock), Hearing(database, clock)
+            ),
+        )
+
+    def start(self, running: AsyncExitStack) -> None:
+        running.push_async_callback(self.screens.stop)
+        self.screens.start()
+        running.push_async_callback(self.pager.stop)
+        self.pager.start()

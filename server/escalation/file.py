@@ -1,0 +1,146 @@
+"""The whole of one case, for who may see it: its reading is written down, for the young person to know."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from uuid import UUID
+
+from msgspec import UNSET
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.escalation import store
+from server.escalation.card import (
+    CaseCard,
+    CaseFile,
+    CasePerson,
+    EntryLine,
+    LinkLine,
+    PageLine,
+    ReachedLine,
+    SentLine,
+    TaskLine,
+)
+from server.escalation.cards import card_for, moment
+from server.escalation.handling import may_own
+from server.escalation.pager import page_key
+from server.escalation.rules import Case
+from server.escalation.store import Entry, Page, Task
+from server.escalation.viewers import seen
+from server.infra.database import Database
+from server.kernel.clock import Clock
+from server.kernel.permissions import Permission
+from server.kernel.principal import Principal
+from server.people.reach.names import contact_names
+from server.people.reach.queueing import Outcome, outcomes
+from server.people.store import Person, people_of
+from server.trail.acts import Act
+from server.trail.record import record
+from server.transport.wire import timestamp
+
+
+class Files:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def card(self, principal: Principal, case_id: UUID) -> CaseCard:
+        """What the reader may see without opening the file. Raises Forbidden, NotFound."""
+        principal.require(Permission.CASE_LIST)
+        now = self._clock.now()
+        async with self._database.begin(principal.organisation_id) as conn:
+            case, _, _, _ = await seen(conn, await store.case_of(conn, case_id), principal, now)
+            return await card_for(conn, case, principal, now)
+
+    async def read(self, principal: Principal, case_id: UUID) -> CaseFile | None:
+        """Everything that the reader may read; None when an outline is all. Raises Forbidden, NotFound."""
+        principal.require(Permission.CASE_HANDLE)
+        now = self._clock.now()
+        async with self._database.begin(principal.organisation_id) as conn:
+            case, _, sight, near = await seen(conn, await store.case_of(conn, case_id), principal, now)
+            if sight != "whole":
+                return None
+            entries, tasks = await store.entries_of(conn, case_id), await store.tasks_of(conn, case_id)
+            pages = await store.pages_of(conn, case_id)
+            people = await people_of(conn, _named(entries, tasks, pages))
+            file = CaseFile(
+                await card_for(conn, case, principal, now),
+                [_entry(entry, people, case, principal) for entry in entries],
+                [_link(link.kind, link.ref, link.room_id, link.seq) for link in await store.links_of(conn, case_id)],
+                [_task(task, people) for task in tasks],
+                await _pages(conn, case, pages, people),
+                [CasePerson(one.id, one.name, one.role.value) for one in await may_own(conn, case, near)],
+            )
+            # What a professional who is called to look at a case reads of somebody stands in that person's journal.
+            about = {one for one in (case.about_id, case.by_id) if one is not None} - {principal.account_id}
+            facts = {"case": case.id}
+            await record(
+                conn, case.organisation_id, now, Act.CASE_READ, by=principal.account_id, about=about, detail=facts
+            )
+            return file
+
+
+def _named(entries: list[Entry], tasks: list[Task], pages: list[Page]) -> set[UUID]:
+    ids = {entry.by_id for entry in entries} | {
+        one for task in tasks for one in (task.owner_id, task.made_by, task.done_by)
+    }
+    return {one for one in ids if one is not None} | {one for page in pages for one in page.people}
+
+
+def _entry(entry: Entry, people: Mapping[UUID, Person], case: Case, reader: Principal) -> EntryLine:
+    own = reader.account_id in (entry.by_id, case.owner_id)
+    hidden = entry.note is not None and entry.tier == "confidential" and not own
+    return EntryLine(
+        entry.id,
+        timestamp(entry.at),
+        entry.act,
+        dict(entry.detail),
+        UNSET if entry.by_id is None else people[entry.by_id].name,
+        UNSET if entry.tier is None else entry.tier,
+        UNSET if entry.note is None or hidden else entry.note,
+        hidden,
+    )
+
+
+def _link(kind: str, ref: UUID, room: UUID | None, seq: int | None) -> LinkLine:
+    return LinkLine(kind, ref, UNSET if room is None else room, UNSET if seq is None else seq)  # type: ignore[arg-type]  # the database holds no other kind
+
+
+def _task(task: Task, people: Mapping[UUID, Person]) -> TaskLine:
+    owner = people.get(task.owner_id) if task.owner_id is not None else None
+    return TaskLine(
+        task.id,
+        task.words,
+        people[task.made_by].name,
+        UNSET if owner is None else CasePerson(owner.id, owner.name, owner.role.value),
+        UNSET if task.due_on is None else task.due_on.isoformat(),
+        moment(task.done_at),
+        UNSET if task.done_by is None else people[task.done_by].name,
+    )
+
+
+async def _pages(conn: AsyncConnection, case: Case, pages: list[Page], people: Mapping[UUID, Person]) -> list[PageLine]:
+    sent: defaultdict[tuple[str, UUID], list[Outcome]] = defaultdict(list)
+    for one in await outcomes(conn, [page_key(case.id, page.round, page.step) for page in pages]):
+        sent[one.key, one.to].append(one)
+    outside = await contact_names(conn, {page.outside for page in pages if page.outside is not None})
+    lines = []
+    for page in pages:
+        key = page_key(case.id, page.round, page.step)
+        reached = [ReachedLine(people[who].name, False, _sent(sent[key, who])) for who in page.people]
+        if page.outside is not None:
+            reached.append(ReachedLine(outside.get(page.outside, ""), True, _sent(sent[key, page.outside])))
+        lines.append(PageLine(page.round, page.step, page.rung, timestamp(page.at), reached))
+    return lines
+
+
+def _sent(found: list[Outcome]) -> list[SentLine]:
+    """Each try; and what stands, when it was not tried, or nothing is left to try."""
+    lines = []
+    for one in found:
+        lines += [
+            SentLine(tried.channel, tried.result, timestamp(tried.at), UNSET if tried.reason is None else tried.reason)
+            for tried in one.attempts
+        ]
+        if one.state in ("dropped", "failed") or not one.attempts:
+            reason = UNSET if one.reason is None else one.reason
+            lines.append(SentLine("", one.state, timestamp(one.at), reason))
+    return lines
