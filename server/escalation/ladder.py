@@ -75,10 +75,11 @@ def step_due(severity: int, step: int, late: timedelta) -> int:
 
 def reached(severity: int, at_rung: int, answering: Collection[UUID], duty: OnDuty, aside: Collection[UUID]) -> Reached:
     """Who is reached on a rung. ``answering``: who owns the case, and who answers for the people in it; ``aside``: whom
-    it is about, who are never paged. Who answers is enough in opening hours below severity 4. Where a rung has nobody
-    left, the next one is reached, and the outside contact when nobody of the house is left."""
+    it is about, who are never paged. Who is on call by a plan is reached with the first, at severity 4 and out of hours.
+    Where a rung has nobody left, the next one is reached, and the outside contact when nobody of the house is left."""
     circles: list[Iterable[UUID]] = [answering]
-    if severity >= 4 or not duty.staffed or not answering:
+    planned = not duty.uncovered and (severity >= 4 or not duty.staffed)
+    if planned or not answering:
         circles[0] = [*answering, *duty.on_call]
     circles += [[*duty.on_call, *duty.ladder[:1]], duty.ladder]
     people: list[UUID] = []

@@ -9,6 +9,7 @@ from server.escalation.store import refs_paged
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
 from server.moderation.review import Reviewer
+from server.moderation.store import calls_answered
 from server.pairs.rules import belongs
 from server.pairs.store import pairs_of
 from server.people.store import people_in_role
@@ -26,8 +27,7 @@ async def counting(conn: AsyncConnection, principal: Principal) -> Reviewer:
     were one of before they became a supervisor. What they are shown does not."""
     principal.require(Permission.FLAG_REVIEW)
     supervisors, me = await supervisors_of(conn, principal.organisation_id), principal.account_id
-    called = await refs_paged(conn, "flag", me)
-    return Reviewer(me, principal.organisation_id, supervisors <= {me}, called=called)
+    return Reviewer(me, principal.organisation_id, supervisors <= {me}, called=await _called(conn, me))
 
 
 async def supervisors_of(conn: AsyncConnection, organisation_id: UUID) -> frozenset[UUID]:
@@ -45,7 +45,7 @@ async def reviewers(
             organisation_id,
             supervisors <= {account_id},
             await _own_pairs(conn, account_id),
-            await refs_paged(conn, "flag", account_id),
+            await _called(conn, account_id),
         )
         for account_id in who
     ]
@@ -54,3 +54,10 @@ async def reviewers(
 async def _own_pairs(conn: AsyncConnection, account_id: UUID) -> frozenset[UUID]:
     """The pairs that the person is one of the two of, which somebody may have been before they became a supervisor."""
     return frozenset(pair.id for pair in await pairs_of(conn, account_id) if belongs(pair, account_id))
+
+
+async def _called(conn: AsyncConnection, account_id: UUID) -> frozenset[UUID]:
+    """The flags of the living cases that somebody owns, or was paged about; of one call for help, which makes a flag for
+    each who answers, their own alone."""
+    called = await refs_paged(conn, "flag", account_id)
+    return called - await calls_answered(conn, called, account_id) if called else called

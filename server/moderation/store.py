@@ -178,6 +178,21 @@ async def calls_for_help(conn: AsyncConnection, author_id: UUID, since: datetime
     return await flags_in(conn, query)
 
 
+async def calls_answered(conn: AsyncConnection, ids: Collection[UUID], supervisor_id: UUID) -> frozenset[UUID]:
+    """Those of ``ids`` that are a call for help for somebody else, of which this supervisor has a flag of their own."""
+    own = flags.alias("own")
+    theirs = exists().where(
+        own.c.supervisor_id == supervisor_id,
+        own.c.action == HELP,
+        own.c.author_id == flags.c.author_id,
+        own.c.raised_at == flags.c.raised_at,
+    )
+    query = select(flags.c.id).where(
+        flags.c.id.in_(ids), flags.c.action == HELP, flags.c.supervisor_id != supervisor_id, theirs
+    )
+    return frozenset((await conn.execute(query)).scalars())
+
+
 async def add_words(conn: AsyncConnection, flag: Flag, words: str) -> None:
     """Puts more words of the same call for help under those that are there."""
     await change(conn, flag.id, excerpt=storable(f"{flag.excerpt}\n{words}" if flag.excerpt else words))
