@@ -75,8 +75,8 @@ def step_due(severity: int, step: int, late: timedelta) -> int:
 
 def reached(severity: int, at_rung: int, answering: Collection[UUID], duty: OnDuty, aside: Collection[UUID]) -> Reached:
     """Who is reached on a rung. ``answering``: who owns the case, and who answers for the people in it; ``aside``: whom
-    it is about, who are never paged. Who is on call by a plan is reached with the first, at severity 4 and out of hours.
-    Where a rung has nobody left, the next one is reached, and the outside contact when nobody of the house is left."""
+    it is about, who are never paged. Who is on call by a plan is reached with the first, at severity 4 and out of
+    hours. Where a rung has nobody left, the next one is reached; the outside contact, when nobody is left at all."""
     circles: list[Iterable[UUID]] = [answering]
     planned = not duty.uncovered and (severity >= 4 or not duty.staffed)
     if planned or not answering:
