@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -20,11 +20,11 @@ from server.escalation.ladder import due
 from server.escalation.rules import LinkKind, Origin, Part, reference
 from server.kernel.identifiers import new_id
 
-_JOIN: Final = """
-select id, severity from cases
-where organisation_id = $1 and origin = $2 and by_id = $3 and state = 'open'
-    and ($2 = 'help' or pair_id is not distinct from $4)
-order by opened_at, id limit 1 for update
+# Those that nobody has acknowledged yet, locked in one order, so that no two transactions wait for each other.
+_OPEN: Final = """
+select id, organisation_id, origin, by_id, pair_id, severity from cases
+where state = 'open' and by_id = any($1::uuid[])
+order by id for update
 """
 
 # More serious than it was: another round begins, by its times. Else it is only touched, so that screens are told.
@@ -53,6 +53,8 @@ on conflict do nothing
 _ENTRY: Final = """
 insert into case_entries (id, case_id, at, by_id, act, tier, note, detail) values ($1, $2, $3, $4, $5, $6, $7, $8)
 """
+
+_Key = tuple[UUID, str, UUID, UUID | None]  # organisation, origin, who caused it, pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,32 +97,57 @@ async def open_case(conn: AsyncConnection, new: NewCase) -> UUID:
     raw = (await conn.get_raw_connection()).driver_connection
     if raw is None:
         raise RuntimeError("a transaction has a connection")
-    return await open_on(raw, new)
-
-
-async def open_on(raw: asyncpg.Connection, new: NewCase) -> UUID:
-    """As ``open_case``, in whatever transaction ``raw`` is in."""
-    found = None
-    if new.joins:
-        found = await raw.fetchrow(_JOIN, new.organisation_id, new.origin, new.by_id, new.pair_id)
-    if found is not None:
-        case_id: UUID = found["id"]
-        await raw.execute(_JOINED, case_id, new.severity, new.category, due(new.severity, new.at), new.at)
-    else:
-        case_id = new.id
-        await _insert(raw, new)
-    await raw.executemany(_PARTY, [(case_id, account_id, part) for account_id, part in new.parts])
-    links = [(case_id, link.kind, link.ref, link.room_id, link.seq, new.at, new.opened_by) for link in new.links]
-    await raw.executemany(_LINK, links)
-    raised = found is not None and found["severity"] < new.severity
-    detail = {"severity": new.severity, "category": new.category, **({"raised": True} if raised else {})}
-    await _enter(raw, case_id, new, "opened" if found is None else "joined", detail)
+    (case_id,) = await open_on(raw, [new])
     return case_id
 
 
-async def _insert(raw: asyncpg.Connection, new: NewCase) -> None:
-    await raw.execute(
-        _INSERT,
+async def open_on(raw: asyncpg.Connection, new: Sequence[NewCase]) -> list[UUID]:
+    """As ``open_case`` for each of ``new``, in whatever transaction ``raw`` is in, in few statements however many there
+    are: others may wait for that transaction."""
+    if not new:
+        return []
+    joining = [one.by_id for one in new if one.joins]
+    there: dict[_Key, tuple[UUID, int]] = {}
+    for row in await raw.fetch(_OPEN, joining) if joining else ():
+        key = _key(row["organisation_id"], row["origin"], row["by_id"], row["pair_id"])
+        there.setdefault(key, (row["id"], row["severity"]))
+    ids: list[UUID] = []
+    opened, joined, entries = [], [], []
+    for one in new:
+        key = _key(one.organisation_id, one.origin, one.by_id, one.pair_id)
+        found = there.get(key) if one.joins else None
+        case_id = one.id if found is None else found[0]
+        detail: dict[str, object] = {"severity": one.severity, "category": one.category}
+        if found is None:
+            opened.append(_row(one))
+        else:
+            joined.append((case_id, one.severity, one.category, due(one.severity, one.at), one.at))
+            detail |= {"raised": True} if one.severity > found[1] else {}
+        if one.joins:
+            there[key] = (case_id, max(one.severity, found[1] if found is not None else 0))
+        entries.append(_entry(case_id, one, "opened" if found is None else "joined", detail))
+        ids.append(case_id)
+    both = list(zip(ids, new, strict=True))
+    await raw.executemany(_INSERT, opened)
+    await raw.executemany(_JOINED, joined)
+    await raw.executemany(_PARTY, [(case_id, who, part) for case_id, one in both for who, part in one.parts])
+    links = [
+        (case_id, link.kind, link.ref, link.room_id, link.seq, one.at, one.opened_by)
+        for case_id, one in both
+        for link in one.links
+    ]
+    await raw.executemany(_LINK, links)
+    await raw.executemany(_ENTRY, entries)
+    return ids
+
+
+def _key(organisation_id: UUID, origin: str, by_id: UUID, pair_id: UUID | None) -> _Key:
+    """What joins what: a person's calls for help are one, whichever room they came from."""
+    return organisation_id, origin, by_id, None if origin == "help" else pair_id
+
+
+def _row(new: NewCase) -> tuple[Any, ...]:
+    return (
         new.id,
         new.organisation_id,
         reference(new.id),
@@ -138,6 +165,6 @@ async def _insert(raw: asyncpg.Connection, new: NewCase) -> None:
     )
 
 
-async def _enter(raw: asyncpg.Connection, case_id: UUID, new: NewCase, act: str, detail: dict[str, object]) -> None:
+def _entry(case_id: UUID, new: NewCase, act: str, detail: dict[str, object]) -> tuple[Any, ...]:
     tier = "team" if new.note else None
-    await raw.execute(_ENTRY, new_id(), case_id, new.at, new.opened_by, act, tier, new.note or None, json.dumps(detail))
+    return new_id(), case_id, new.at, new.opened_by, act, tier, new.note or None, json.dumps(detail)

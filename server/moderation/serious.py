@@ -48,11 +48,9 @@ def case_of(flag: NewFlag, two: Two | None) -> NewCase:
 
 
 async def open_cases(raw: asyncpg.Connection, flags: Sequence[NewFlag]) -> None:
-    """Opens the cases of those of ``flags`` that are serious, in the transaction of ``raw``, in the order of who caused
-    them: no two transactions wait for each other's cases in a circle."""
+    """Opens the cases of those of ``flags`` that are serious, in the transaction of ``raw``."""
     serious = [flag for flag in flags if opens_case(flag)]
     if not serious:
         return
     two: Mapping[UUID, Two] = await two_of(raw, {flag.pair_id for flag in serious if flag.pair_id is not None})
-    for flag in sorted(serious, key=lambda one: (one.author_id, one.raised_at)):
-        await open_on(raw, case_of(flag, two.get(flag.pair_id) if flag.pair_id is not None else None))
+    await open_on(raw, [case_of(flag, two.get(flag.pair_id) if flag.pair_id is not None else None) for flag in serious])

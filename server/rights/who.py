@@ -32,6 +32,7 @@ class Data(StrEnum):
     MESSAGES_ONCE = "messages_once"  # by breaking the glass: with a motive, for an hour, told
     FLAGGED = "flagged"
     CALLS = "calls"
+    CASES = "cases"  # that there was a worry, and how it was dealt with
     PAPERS = "papers"
     WELFARE = "welfare"
     REQUESTS = "requests"
@@ -52,6 +53,7 @@ OF: Final[Mapping[Data, frozenset[Role]]] = {
     Data.MESSAGES_ONCE: _TWO,
     Data.FLAGGED: _TWO,
     Data.CALLS: _TWO | {Role.SUPERVISOR},
+    Data.CASES: _ALL,
     Data.PAPERS: frozenset({Role.MENTOR}),
     Data.WELFARE: frozenset({Role.MENTEE}),
     Data.REQUESTS: _ALL,
@@ -66,7 +68,7 @@ SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "account": (Data.NAME, Data.CONTACT, Data.BIRTH_DATE),
     "audit": (),
     "call": (Data.NAME, Data.CALLS),
-    "case": (Data.NAME, Data.FLAGGED),
+    "case": (Data.NAME, Data.CASES),
     "case:list": (),
     "consent": (Data.NAME, Data.CONSENTS),
     "consent:text": (),

@@ -1,6 +1,7 @@
 """Flags on a real database: written with their message or not at all, shown to whom they are for, decided once."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -110,7 +111,8 @@ class TestWriting:
         assert await stored(house.database, [new.id]) == [expected]
         assert new.engine == engine_version()
 
-    async def test_many_flags_are_one_statement(self, house: House) -> None:
+    async def test_many_flags_are_few_statements(self, house: House) -> None:
+        """One for the flags, and for the cases of those that are serious a few more, however many there are."""
         room = await house.room()
         many = [new_flag(room, seq) for seq in range(1, 201)]
         raw = await house.database.connect_raw()
@@ -119,7 +121,10 @@ class TestWriting:
         raw.add_query_logger(lambda record: counted.append(record.query))
         await flags_use_cases(house).insert(raw, many)
         await raw.close()
-        assert [query.split()[:3] for query in counted] == [["insert", "into", "flags"]]
+        asked = [" ".join(query.split()[:3]) for query in counted]
+        assert Counter(asked)["insert into flags"] == 1
+        assert len(set(asked)) <= 8
+        assert sum(query.lstrip().startswith("select") for query in counted) == 2
         assert len(await stored(house.database, [flag.id for flag in many])) == 200
 
     async def test_none_is_no_statement(self, house: House) -> None:
@@ -316,8 +321,9 @@ class TestQueue:
         assert "queue" not in (await house.ask(room.mentor, "GET", "/api/v1/home")).body
 
     async def test_a_page_costs_the_same_whatever_its_length(self, house: House) -> None:
-        """Two queries for who asks, one for the flags, three for what stands beside them."""
+        """Four queries for who asks, one for the flags, three for what stands beside them."""
         room = await house.room()
+        await house.capabilities.escalation.pager.stop()  # it asks the same database
 
         async def statements() -> int:
             counted: list[str] = []
@@ -338,7 +344,7 @@ class TestQueue:
         await insert(house, new_flag(room, 1))
         one = await statements()
         await insert(house, *(new_flag(room, seq) for seq in range(2, 41)))
-        assert (one, await statements()) == (6, 6)
+        assert (one, await statements()) == (8, 8)
 
 
 class TestDeciding:

@@ -15,6 +15,7 @@ SECTIONS = {
         *("pairs", "pauses", "proposals", "pair_history", "suspensions", "rooms", "reading_marks", "room_visits"),
         "planned_sessions",
     },
+    Data.CASES: {"cases"},
     Data.PAPERS: {"papers", "warnings"},
     Data.WELFARE: {"welfare"},
     Data.REQUESTS: {"requests", "restrictions", "legal_holds"},
