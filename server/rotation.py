@@ -11,12 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.infra.database import Database
 from server.infra.secrets import InstanceKeyring, Keyring, Resealed
 from server.people.factors.resealing import reseal_one_time_secrets
+from server.people.reach.push_keys import reseal_push_keys
 from server.rights.resealing import reseal_remains
 
 Reseal = Callable[[AsyncConnection, Keyring], Awaitable[Resealed]]
 
 # Whoever keeps something sealed adds a line.
 SEALED: Final[dict[str, Reseal]] = {
+    "keys of push services": reseal_push_keys,
     "secrets of one-time codes": reseal_one_time_secrets,
     "pieces kept for a legal hold": reseal_remains,
 }

@@ -12,6 +12,7 @@ from server.compose.escalation import Escalation
 from server.compose.moderation import Moderation
 from server.compose.pairs import Pairs
 from server.compose.people import People
+from server.compose.reach import Reach
 from server.compose.rights import DataRights
 from server.compose.rooms import Rooms
 from server.compose.signalling import Signalling
@@ -59,6 +60,7 @@ class Capabilities:
         self.consents = Consents(ground, self.gateway, self.people)
         self.data = DataRights(ground)
         mail = open_mail(settings.data, settings.smtp_url, settings.mail_from)
+        self.reach = Reach(ground, mail)
         entry = Entry(ground, self.people, names, mail)
         notices = NoticesHttp(AccountNotices(ground.database, self.gateway, ground.notices, ground.clock))
         trail = Trail(ground, mail)
@@ -72,6 +74,7 @@ class Capabilities:
             self.people,
             entry,
             self.consents,
+            self.reach,
             self.pairs,
             self.escalation,
             self.moderation,
@@ -87,6 +90,7 @@ class Capabilities:
         load_metadata()
         self._running.callback(self.people.passwords.close)
         self._running.push_async_callback(self.limiter.close)
+        self.reach.start(self._running)
         await self.rooms.start(self._running)
         self.escalation.start(self._running)
         self.moderation.start(self._running)

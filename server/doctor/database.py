@@ -7,6 +7,7 @@ from asyncpg import InsufficientPrivilegeError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from server.doctor import reach
 from server.doctor.finding import Finding
 from server.infra import grants, migrate
 from server.infra.database import Database
@@ -33,12 +34,12 @@ async def examine(settings: Settings) -> list[Finding]:
         return [Finding("database", "ok", f"none yet; the first start makes one with PostgreSQL {programs.major}")]
     try:
         async with AsyncExitStack() as running:
-            return await _look_into(await borrow_database(settings, running, migrated=False))
+            return await _look_into(settings, await borrow_database(settings, running, migrated=False))
     except GroundError as error:
         return [Finding("database", "fix", str(error))]
 
 
-async def _look_into(database: Database) -> list[Finding]:
+async def _look_into(settings: Settings, database: Database) -> list[Finding]:
     async with database.engine.connect() as connection:
         asked = await connection.execute(_ASKED)
         major, their_now, encrypted = asked.one()
@@ -74,6 +75,8 @@ async def _look_into(database: Database) -> list[Finding]:
         findings.append(line(host, encrypted, str(database.engine.url.query.get("sslmode", ""))))
     if offset > CLOCK_SECONDS:
         findings.append(Finding("clocks", "fix", f"{offset:.0f} s apart from the database's; keep both right with NTP"))
+    if version == head:
+        findings.append(await reach.examine(database, settings))
     return findings
 
 

@@ -4,6 +4,7 @@ A letter holds a link and says what it is for; who it is about stands in no lett
 and of the texts of exceptions.
 """
 
+import asyncio
 import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -11,6 +12,7 @@ from email.utils import formatdate, make_msgid
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 import aiosmtplib
 
@@ -23,9 +25,13 @@ FOLDER = "mail"  # in the data folder
 
 @dataclass(frozen=True, slots=True)
 class Letter:
+    """``id`` makes its Message-ID: where a letter may have to be sent twice, whoever gets both can see that they are
+    one."""
+
     to: str
     subject: str
     text: str
+    id: UUID | None = None
 
 
 class NotDelivered(Exception):
@@ -38,8 +44,13 @@ class NotDelivered(Exception):
 
 
 class Mail(Protocol):
-    async def send(self, letter: Letter) -> None:
-        """Hands the letter on. Raises NotDelivered."""
+    @property
+    def leaves(self) -> bool:
+        """Whether letters leave this machine."""
+        ...
+
+    async def send(self, letter: Letter, *, seconds: float = SECONDS) -> None:
+        """Hands the letter on, within ``seconds``. Raises NotDelivered."""
         ...
 
 
@@ -51,7 +62,8 @@ def composed(letter: Letter, sender: str) -> EmailMessage:
     message["To"] = letter.to
     message["Subject"] = letter.subject
     message["Date"] = formatdate()
-    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].rstrip(">") or "localhost")
+    domain = sender.rpartition("@")[2].rstrip(">") or "localhost"
+    message["Message-ID"] = make_msgid(domain=domain) if letter.id is None else f"<{letter.id}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office comes back
     message.set_content(letter.text)
     return message
@@ -60,14 +72,16 @@ def composed(letter: Letter, sender: str) -> EmailMessage:
 class FolderMail:
     """Where no server is set: each letter is a file that a mail program opens, for a demonstration or a small try."""
 
+    leaves = False
+
     def __init__(self, folder: Path, sender: str) -> None:
         self._folder = folder
         self._sender = sender
 
-    async def send(self, letter: Letter) -> None:
+    async def send(self, letter: Letter, *, seconds: float = SECONDS) -> None:  # noqa: ARG002 - as the protocol has it
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            name = self._folder / f"{new_id()}.eml"
+            name = self._folder / f"{letter.id or new_id()}.eml"
             part = name.with_suffix(".part")
             part.touch(mode=0o600)
             part.write_bytes(composed(letter, self._sender).as_bytes())
@@ -80,6 +94,8 @@ class SmtpMail:
     """``url`` as smtps://user:password@host:465, or smtp://…:587, which changes to TLS where the server offers it and
     never sends a password without it."""
 
+    leaves = True
+
     def __init__(self, url: str, sender: str, context: ssl.SSLContext | None = None) -> None:
         parts = urlsplit(url)
         self._secure = parts.scheme == "smtps"
@@ -90,17 +106,17 @@ class SmtpMail:
         self._sender = sender
         self._context = context or ssl.create_default_context()
 
-    async def send(self, letter: Letter) -> None:
+    async def send(self, letter: Letter, *, seconds: float = SECONDS) -> None:
         server = aiosmtplib.SMTP(
             hostname=self._host,
             port=self._port,
-            timeout=SECONDS,
+            timeout=seconds,
             use_tls=self._secure,
             start_tls=None if not self._secure else False,  # None: where it is offered
             tls_context=self._context,
         )
         try:
-            async with server:
+            async with asyncio.timeout(seconds), server:
                 if self._user:
                     if not self._secure and server.transport.get_extra_info("sslcontext") is None:  # type: ignore[union-attr]  # there is one once connected
                         raise NotDelivered("no_tls")

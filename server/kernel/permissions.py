@@ -70,6 +70,7 @@ class Permission(StrEnum):
     PAPER_OWN = "paper:own", Role.MENTOR
     PERSON_SUSPEND = "person:suspend", *_STAFF
     POLICY_SET = "policy:set", _ADMIN
+    REACH_MANAGE = "reach:manage", _ADMIN
     ROOM_ENTER = "room:enter", _SUPERVISOR
     ROOM_READ = "room:read", *_TALKS
     ROOM_WRITE = "room:write", *_TALKS

@@ -89,6 +89,7 @@ SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "paper": (Data.NAME, Data.PAPERS),
     "person": (Data.NAME,),
     "policy": (),
+    "reach": (Data.NAME,),  # that there is a way, not which address or number
     "room": (Data.NAME, Data.MESSAGES),
     "second_factor": (Data.NAME, Data.SIGN_INS),
     "welfare": (Data.NAME, Data.WELFARE),

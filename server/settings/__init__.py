@@ -113,6 +113,20 @@ class Settings:
     sms_authorization: str | None = field(
         default=None, repr=False, metadata=_about("Authorization header for that gateway", values.text, hidden=True)
     )
+    push_hosts: tuple[str, ...] = field(
+        default=(),
+        metadata=_about(
+            "push services that notifications go to besides those of the known browsers, as push.example.org",
+            values.push_hosts,
+        ),
+    )
+    push_contact: str | None = field(
+        default=None,
+        metadata=_about(
+            "where push services find the operator, as mailto:tech@example.org; else the address of letters or site",
+            values.push_contact,
+        ),
+    )
     secret: str | None = field(
         default=None,
         repr=False,
@@ -216,6 +230,16 @@ class Settings:
                 f"BINOME_PUBLIC_ADDRESS is {self.public_address}, which nobody outside can reach, but BINOME_HOST "
                 f"{self.host} listens to the outside; set the address that people reach, or leave it out"
             )
+
+    @property
+    def contact_of_push_services(self) -> str | None:
+        """What push services are told of the operator: some send nothing for who says nothing."""
+        if self.push_contact is not None:
+            return self.push_contact
+        if self.mail_from is not None:
+            return f"mailto:{self.mail_from.rpartition('<')[2].rstrip('>')}"
+        is_https = self.public_url is not None and self.public_url.startswith("https:")
+        return self.public_url if is_https else None
 
     @property
     def media_host(self) -> str:

@@ -111,6 +111,25 @@ def relays(value: str) -> tuple[str, ...]:
     return urls
 
 
+def push_hosts(value: str) -> tuple[str, ...]:
+    """Names, with a port where it is not that of https. No addresses: push services have names."""
+    found = tuple(item.strip().lower() for item in text(value).split(","))
+    for one in found:
+        name, _, number = one.partition(":")
+        if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,63}", name) is None or (number and port(number) == 0):
+            raise ValueError("must be host names with commas between them, as push.example.org")
+    return found
+
+
+def push_contact(value: str) -> str:
+    """RFC 8292, section 2.1."""
+    if not re.fullmatch(
+        r"mailto:[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+|https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/\S*)?", text(value)
+    ):
+        raise ValueError("must be mailto:tech@example.org or https://example.org")
+    return value
+
+
 def one_of(*words: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
         if value not in words:

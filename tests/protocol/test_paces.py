@@ -15,6 +15,7 @@ COSTLY = {
     "POST /api/v1/data/desk/{request}/erase": "writes in every table",
     "POST /api/v1/moderation/try": "compiles rules",
     "POST /api/v1/password": "hashes twice",
+    "POST /api/v1/reach/try": "sends by all channels, a short message among them",
     "POST /api/v1/second-factors/passkeys": "hashes ten recovery codes",
     "POST /api/v1/second-factors/passkeys/{passkey}/remove": "hashes a password",
     "POST /api/v1/second-factors/recovery-codes": "hashes ten recovery codes",

@@ -54,6 +54,8 @@ def test_every_setting_is_read_and_described() -> None:
         "BINOME_SMS_URL": "https://sms.example.org/send?key=topsecret",
         "BINOME_SMS_BODY": '{"to": "{to}", "text": "{text}", "key": "topsecret"}',
         "BINOME_SMS_AUTHORIZATION": "Bearer topsecret",
+        "BINOME_PUSH_HOSTS": "push.example.org, Up.Example.org:8443",
+        "BINOME_PUSH_CONTACT": "mailto:tech@example.org",
         "BINOME_SECRET": SECRET,
         "BINOME_TURN_URL": "turn:relay.example.org:3478?transport=udp, turns:[2001:db8::7]:5349",
         "BINOME_TURN_SECRET": SECRET,
@@ -80,6 +82,8 @@ def test_every_setting_is_read_and_described() -> None:
         sms_url="https://sms.example.org/send?key=topsecret",
         sms_body='{"to": "{to}", "text": "{text}", "key": "topsecret"}',
         sms_authorization="Bearer topsecret",
+        push_hosts=("push.example.org", "up.example.org:8443"),
+        push_contact="mailto:tech@example.org",
         secret=SECRET,
         turn_url=("turn:relay.example.org:3478?transport=udp", "turns:[2001:db8::7]:5349"),
         turn_secret=SECRET,
@@ -126,6 +130,13 @@ def test_every_setting_is_read_and_described() -> None:
         ("database_url", "mysql://u:topsecret@h/x", "must be a URL as postgresql://user:password@host:port/name"),
         ("database_url", "postgresql://u:topsecret@h", "must be a URL as postgresql://user:password@host:port/name"),
         ("database_url", "postgresql://u:topsecret@h:port/x", "is malformed"),
+        ("push_hosts", "192.168.1.4", "must be host names with commas between them, as push.example.org "
+         "(it is '192.168.1.4')"),
+        ("push_hosts", "https://push.example.org", "must be host names with commas between them, as push.example.org "
+         "(it is 'https://push.example.org')"),
+        ("push_hosts", "push.example.org:0", "must be a port number from 1 to 65535 (it is 'push.example.org:0')"),
+        ("push_contact", "tech@example.org", "must be mailto:tech@example.org or https://example.org "
+         "(it is 'tech@example.org')"),
         ("mail_from", "binome", "must be a mail address, as binome@example.org (it is 'binome')"),
         ("mail_from", "a@b.c\r\nBcc: d@e.f",
          "must be a mail address, as binome@example.org (it is 'a@b.c\\r\\nBcc: d@e.f')"),

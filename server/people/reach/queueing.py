@@ -44,9 +44,9 @@ async def queue(
     link: str | None = None,
     every_channel: bool = False,
 ) -> None:
-    """Has ``to``, an account or an outside contact of this organisation, told at ``at`` or as soon after it as rules
-    and quiet hours allow. ``key`` says what of: for one person there is one delivery of it for ever, and a second call
-    does nothing. ``kind`` names the sentence under ``outward`` in ``server/locales``; ``link`` is a path of this site,
+    """Has ``to``, an account or an outside contact of this organisation, told as soon as rules and quiet hours allow;
+    ``at`` is now. ``key`` says what of: for one person there is one delivery of it for ever, and a second call does
+    nothing. ``kind`` names the sentence under ``outward`` in ``server/locales``; ``link`` is a path of this site,
     as ``/#/cases``. With ``every_channel`` it goes out by all of their channels, not by the first that takes it.
 
     Raises ValueError for a ``kind`` without a sentence: a mistake of ours."""

@@ -127,7 +127,12 @@ deliveries = Table(
     CheckConstraint("state in ('waiting', 'sent', 'failed', 'dropped')", name="state"),
     CheckConstraint("(state = 'waiting') = (ended_at is null)", name="ended"),
 )
-Index("deliveries_waiting_idx", deliveries.c.due_at, postgresql_where=deliveries.c.state == "waiting")
+Index(
+    "deliveries_waiting_idx",
+    deliveries.c.urgency,
+    deliveries.c.due_at,
+    postgresql_where=deliveries.c.state == "waiting",
+)
 Index("deliveries_key_idx", deliveries.c.key)
 
 # Written before something is sent, and again when it is known what became of it: ``sending`` is what a server that was

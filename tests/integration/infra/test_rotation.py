@@ -10,6 +10,7 @@ from server.infra.secrets import InstanceKeyring, Keyring, NotOurs
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.people.factors.checks import PURPOSE
+from server.people.reach.push_keys import PURPOSE as PUSH
 from server.rights.sealing import PURPOSE as REMAINS
 from server.rights.sealing import about_piece
 from tests.support.rooms import NOW, Person, organisation, person, served, sql
@@ -18,7 +19,7 @@ OLD, NEW, LOST = "a" * 64, "b" * 64, "c" * 64
 
 
 async def with_sealed_things(database: Database, keys: Keyring) -> tuple[Person, list[bytes]]:
-    """A professional with a one-time secret, and the remains of somebody under a legal hold."""
+    """A professional with a one-time secret, the remains of somebody under a legal hold, keys of push services."""
     north = await organisation(database)
     claire = await person(database, north, Role.SUPERVISOR, "Claire")
     await sql(
@@ -28,6 +29,14 @@ async def with_sealed_things(database: Database, keys: Keyring) -> tuple[Person,
         account=claire.id,
         organisation=north.id,
         sealed=keys.seal(PURPOSE, b"JBSWY3DP", claire.id.bytes),
+        at=NOW,
+    )
+    push = new_id()
+    await sql(
+        database,
+        "insert into push_keys (id, public, sealed, made_at) values (:id, 'public', :sealed, :at)",
+        id=push,
+        sealed=keys.seal(PUSH, b"private", push.bytes),
         at=NOW,
     )
     remains = new_id()
@@ -54,7 +63,8 @@ async def with_sealed_things(database: Database, keys: Keyring) -> tuple[Person,
 async def opened(database: Database, keys: Keyring, who: Person, pieces: list[bytes]) -> list[bytes]:
     ((sealed,),) = await sql(database, "select sealed from totp_secrets")
     contents = [content for (content,) in await sql(database, "select content from sealed_pieces order by number")]
-    found = [keys.open(PURPOSE, sealed, who.id.bytes)]
+    ((push, private),) = await sql(database, "select id, sealed from push_keys")
+    found = [keys.open(PURPOSE, sealed, who.id.bytes), keys.open(PUSH, private, push.bytes)]
     return found + [keys.open(REMAINS, content, about) for content, about in zip(contents, pieces, strict=True)]
 
 
@@ -66,10 +76,11 @@ async def test_with_the_secret_in_the_data_folder(database: Database, tmp_path: 
     for _ in range(3):
         assert await rotation.rotate(database, InstanceKeyring(None, tmp_path)) == [
             "There is a new secret in the data folder. The last one stays beside it until the next time.",
+            "1 keys of push services were sealed anew.",
             "1 secrets of one-time codes were sealed anew.",
             "2 pieces kept for a legal hold were sealed anew.",
         ]
-        assert await opened(database, running.keys, claire, pieces) == [b"JBSWY3DP", b"words", b"words"]
+        assert await opened(database, running.keys, claire, pieces) == [b"JBSWY3DP", b"private", b"words", b"words"]
     with pytest.raises(NotOurs):
         await opened(database, before, claire, pieces)
     assert await sql(database, "select * from auth_sessions order by id") == sessions
@@ -97,20 +108,24 @@ async def test_with_the_secrets_of_the_operator(database: Database, tmp_path: Pa
     claire, pieces = await with_sealed_things(database, Keyring([OLD]))
     ring = InstanceKeyring(f"{NEW},{OLD}", tmp_path)
     assert (await rotation.rotate(database, ring))[-1].startswith("Everything opens with the first secret")
-    assert await opened(database, Keyring([NEW]), claire, pieces) == [b"JBSWY3DP", b"words", b"words"]
-    assert (await rotation.rotate(database, ring))[0] == "0 secrets of one-time codes were sealed anew."
+    assert await opened(database, Keyring([NEW]), claire, pieces) == [b"JBSWY3DP", b"private", b"words", b"words"]
+    assert (await rotation.rotate(database, ring))[:2] == [
+        "0 keys of push services were sealed anew.",
+        "0 secrets of one-time codes were sealed anew.",
+    ]
 
 
 async def test_what_opens_with_none_is_told_and_left_as_it_is(database: Database, tmp_path: Path) -> None:
     claire, pieces = await with_sealed_things(database, Keyring([LOST]))
     told = await rotation.rotate(database, InstanceKeyring(f"{NEW},{OLD}", tmp_path))
     assert [line for line in told if "none of the secrets" in line] == [
+        "1 keys of push services open with none of the secrets: put the one that sealed them behind.",
         "1 secrets of one-time codes open with none of the secrets: put the one that sealed them behind.",
         "2 pieces kept for a legal hold open with none of the secrets: put the one that sealed them behind.",
     ]
     assert not any(line.startswith("Everything") for line in told)
     await rotation.rotate(database, InstanceKeyring(f"{NEW},{OLD},{LOST}", tmp_path))
-    assert await opened(database, Keyring([NEW]), claire, pieces) == [b"JBSWY3DP", b"words", b"words"]
+    assert await opened(database, Keyring([NEW]), claire, pieces) == [b"JBSWY3DP", b"private", b"words", b"words"]
 
 
 async def test_nothing_sealed_is_forgotten_by_the_list(database: Database) -> None:
@@ -120,5 +135,9 @@ async def test_nothing_sealed_is_forgotten_by_the_list(database: Database) -> No
         "select table_name || '.' || column_name from information_schema.columns where table_schema = 'public'"
         " and data_type = 'bytea' and (column_name ~ 'sealed' or table_name ~ 'sealed')",
     )
-    assert sorted(name for (name,) in found) == ["sealed_pieces.content", "totp_secrets.sealed"]
-    assert len(rotation.SEALED) == 2
+    assert sorted(name for (name,) in found) == [
+        "push_keys.sealed",
+        "sealed_pieces.content",
+        "totp_secrets.sealed",
+    ]
+    assert len(rotation.SEALED) == 3

@@ -5,7 +5,7 @@ from typing import Any
 
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
-from tests.integration.transport.scene import Scene
+from tests.integration.transport.scene import Scene, subscription
 from tests.support.rooms import NOW
 
 Asked = tuple[dict[str, Any], Any]
@@ -15,6 +15,9 @@ ACCOUNT = {"login": "zoe", "name": "Zoé", "role": "mentor", "password": "a long
 TOKEN = "A" * 43
 CHARTER = {"after": 1, "fr": ["J’écoute."], "en": ["I listen."]}
 GATES = {"vetting": True, "charter": True, "training": True, "vetting_months": 6}
+REACH = {"push": True, "mail": True, "sms": False, "quiet": {"start": "21:00", "end": "08:30"}, "shown_phone": None}
+PUSHED = subscription()
+YOUNG = {"push": True, "mail": False, "sms": False}
 GATES |= {"welfare_blocks": False, "closed_readable_days": 90}
 PASSKEY = {"id": "AAAA", "client_data": "AAAA"}
 UNPROVEN: dict[str, Any] = {"proof": {}}
@@ -158,6 +161,22 @@ def of_way_in(scene: Scene) -> Asked:
 
 def of_own_device(scene: Scene) -> Asked:
     return {"device": scene.device}, None
+
+
+def of_contact(scene: Scene) -> Asked:
+    return {"contact": scene.contact}, {"name": "La ligne de nuit", "email": "garde@example.org"}
+
+
+def of_old_contact(scene: Scene) -> Asked:
+    return {"contact": scene.contact}, None
+
+
+def of_new_contact(scene: Scene) -> Asked:
+    return {}, {"id": new_id(), "name": "La ligne de nuit", "phone": "01 42 76 12 12", "works_for": "CRIP"}
+
+
+def of_push_device(scene: Scene) -> Asked:
+    return {"device": scene.push_device}, None
 
 
 def of_notice(scene: Scene) -> Asked:

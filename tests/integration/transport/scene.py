@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from server.infra.vapid import unpadded
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.people.notices import tell
@@ -12,6 +13,7 @@ from server.people.sessions.store import Proved, insert_session
 from server.people.sessions.tokens import hash_token, new_token
 from tests.support.notes import note as made_note
 from tests.support.notes import say, upload
+from tests.support.push_service import Browser
 from tests.support.rooms import NOW, House, Person, Room
 
 NOTE = made_note()
@@ -39,6 +41,8 @@ class Scene:
     paused: UUID  # another pair of the professional, suspended
     device: UUID  # another session of the young person
     notice: UUID  # to the young person
+    contact: UUID  # somebody outside
+    push_device: UUID  # of the young person
     other: Person  # the young person of that other pair
 
     @property
@@ -98,6 +102,12 @@ async def scene(house: House, where: Any) -> Scene:
     device = (await another_session(house, room.mentee)).principal.session_id
     async with house.database.everywhere() as conn:
         notice = await tell(conn, where.id, room.mentee.id, "pair_back", NOW)
+    contact = new_id()
+    outside = {"id": contact, "name": "La ligne de garde", "phone": "+33142761212"}
+    assert (await house.ask(people[Role.ADMIN], "POST", "/api/v1/reach/contacts", outside)).status == 204
+    assert (await house.ask(room.mentee, "POST", "/api/v1/reach/devices", subscription())).status == 204
+    of_mentee = "select id from push_subscriptions where account_id = :who"
+    ((push_device,),) = await house.sql(of_mentee, who=room.mentee.id)
     return Scene(
         people=people,
         room=room,
@@ -116,8 +126,17 @@ async def scene(house: House, where: Any) -> Scene:
         paused=another.pair.id,
         device=device,
         notice=notice,
+        contact=contact,
+        push_device=push_device,
         other=another.mentee,
     )
+
+
+def subscription() -> dict[str, str]:
+    """What a browser gives that is subscribed with a push service there is."""
+    browser = Browser()
+    endpoint = f"https://fcm.googleapis.com/fcm{browser.path}"
+    return {"endpoint": endpoint, "p256dh": unpadded(browser.p256dh), "auth": unpadded(browser.auth)}
 
 
 async def broken_glass(house: House, where: Any, people: Mapping[Role, Person]) -> tuple[UUID, UUID, UUID]:

@@ -103,6 +103,7 @@ async def test_an_identifier_that_somebody_has_used_is_taken(house: House) -> No
     there = await scene(house, await organisation(house.database, "South"))
     used = {
         ("POST /api/v1/data/requests for somebody", "id"): [one.leaving for one in (here, beside, there)],
+        ("POST /api/v1/reach/contacts", "id"): [one.contact for one in (beside, beside, there)],
         ("POST /api/v1/rooms/{room}/notes", "id"): [one.glass_note for one in (here, beside, there)],
     }
     assert sorted(used) == sorted((row.name, name) for row in TABLE for name in row.made)

@@ -87,7 +87,7 @@ CREATE TABLE deliveries (
     CONSTRAINT deliveries_recipient_check CHECK ((account_id IS NULL) <> (contact_id IS NULL)),
     CONSTRAINT deliveries_ended_check CHECK ((state = 'waiting') = (ended_at IS NULL))
 );
-CREATE INDEX deliveries_waiting_idx ON deliveries (due_at) WHERE state = 'waiting';
+CREATE INDEX deliveries_waiting_idx ON deliveries (urgency, due_at) WHERE state = 'waiting';
 CREATE INDEX deliveries_key_idx ON deliveries (key);
 SELECT isolate('deliveries');
 

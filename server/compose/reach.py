@@ -1,0 +1,43 @@
+"""How people are reached when they are not in front of the page."""
+
+from contextlib import AsyncExitStack
+
+from server.ground import Ground
+from server.infra.mail import Mail
+from server.infra.push import HttpPush
+from server.infra.secrets import InstanceKeyring
+from server.infra.sms import open_sms
+from server.pairs.holds_store import suspended
+from server.people.reach.contacts import OutsideContacts
+from server.people.reach.courier import Courier
+from server.people.reach.http import ReachHttp
+from server.people.reach.own import OwnReach
+from server.people.reach.push_keys import PushKeys
+from server.people.reach.reachable import Reachability
+from server.people.reach.sending import Sending, Ways
+from server.people.reach.who import Gateways
+
+
+class Reach:
+    def __init__(self, ground: Ground, mail: Mail) -> None:
+        database, clock, settings = ground.database, ground.clock, ground.settings
+        self._push = HttpPush(clock, settings.push_hosts)
+        sms = open_sms(settings.sms_url, settings.sms_body, settings.sms_authorization)
+        keys = PushKeys(
+            database, InstanceKeyring(settings.secret, settings.data), clock, settings.contact_of_push_services
+        )
+        ways = Ways(mail, sms, self._push, keys, settings.public_url)
+        self.courier = Courier(database, clock, ground.notices, Sending(database, clock, ways, suspended))
+        leaving = Gateways(mail=mail.leaves, sms=sms.available)
+        self.endpoints = (
+            ReachHttp(
+                OwnReach(database, clock, ways, suspended),
+                Reachability(database, clock, leaving, suspended),
+                OutsideContacts(database, clock),
+            ),
+        )
+
+    def start(self, running: AsyncExitStack) -> None:
+        running.push_async_callback(self._push.close)
+        running.push_async_callback(self.courier.stop)
+        self.courier.start()
