@@ -53,7 +53,7 @@ class Capabilities:
         self.escalation = Escalation(ground, self.gateway)
         self.moderation = Moderation(ground, self.gateway, rules)
         self.flags = self.moderation.flags
-        self.rooms = Rooms(ground, self.gateway, self.flags, rules)
+        self.rooms = Rooms(ground, self.gateway, self.flags, rules, self.escalation.contents)
         self.signalling = Signalling(ground, self.gateway, self.rooms, self.people.authenticator)
         self.limiter = limiter(settings.redis_url, ground.clock, InstanceKeyring(settings.secret, settings.data))
         self.pairs = Pairs(ground, self.people)

@@ -2,9 +2,11 @@
 
 from contextlib import AsyncExitStack
 
+from server.escalation.contents import Contents
 from server.escalation.file import Files
 from server.escalation.handling import Handling
 from server.escalation.hearing import Hearing
+from server.escalation.held import Cases
 from server.escalation.http import CasesHttp
 from server.escalation.lists import Lists
 from server.escalation.pager import Pager
@@ -18,11 +20,22 @@ class Escalation:
         database, clock = ground.database, ground.clock
         self.pager = Pager(database, clock, ground.notices)
         self.screens = Screens(database, gateway, ground.notices, clock)
+        cases = Cases(database, clock)
+        self.contents = Contents(cases)
         self.endpoints = (
             CasesHttp(
-                Lists(database, clock), Files(database, clock), Handling(database, clock), Hearing(database, clock)
+                Lists(database, clock),
+                Files(database, clock),
+                Handling(cases, database, clock),
+                self.contents,
+                Hearing(database, clock),
             ),
         )
+
+        ground.health.add("pager", self._looks)
+
+    async def _looks(self) -> bool:
+        return self.pager.alive
 
     def start(self, running: AsyncExitStack) -> None:
         running.push_async_callback(self.screens.stop)

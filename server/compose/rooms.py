@@ -2,6 +2,7 @@
 
 from contextlib import AsyncExitStack
 
+from server.escalation.contents import Contents
 from server.ground import Ground
 from server.moderation.flags import Flags
 from server.moderation.rules_in_force import RulesInForce
@@ -14,6 +15,7 @@ from server.rooms.context import Contexts
 from server.rooms.conversations import Conversations
 from server.rooms.edits import Edits
 from server.rooms.entering import Entering
+from server.rooms.evidence import Evidence
 from server.rooms.fanout import Fanout
 from server.rooms.glass.glass import Glass
 from server.rooms.glass.http import GlassHttp
@@ -38,7 +40,7 @@ from server.transport.gateway import Gateway
 
 
 class Rooms:
-    def __init__(self, ground: Ground, gateway: Gateway, flags: Flags, rules: RulesInForce) -> None:
+    def __init__(self, ground: Ground, gateway: Gateway, flags: Flags, rules: RulesInForce, contents: Contents) -> None:
         database, clock = ground.database, ground.clock
         self.rights = Rights(database, ground.notices, clock)
         self.visits = Visits(database, clock)
@@ -63,7 +65,11 @@ class Rooms:
         self.endpoints = (
             RoomsHttp(database, self.rights, homes),
             NotesHttp(notes),
-            ReviewHttp(self.rulings, Contexts(database, clock, flags)),
+            ReviewHttp(
+                self.rulings,
+                Contexts(database, clock, flags),
+                Evidence(database, self.rights, contents),
+            ),
             GlassHttp(glass),
         )
         RoomsSocket(

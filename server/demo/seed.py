@@ -20,6 +20,8 @@ from server.demo import second_step
 from server.demo.consents import consent
 from server.demo.pairing import begin, other_pairs, record_papers
 from server.demo.story import Story
+from server.escalation.contents import Contents
+from server.escalation.held import Cases
 from server.ground import Ground
 from server.infra.database import Database
 from server.infra.jobs import Jobs
@@ -166,7 +168,9 @@ async def _say(
     )
     gateway = Gateway(SessionAuthenticator(ground.database, quiet.notices, clock), clock)
     flags = Flags(ground.database, clock, quiet.bus, gateway)
-    rooms = Rooms(quiet, gateway, flags, RulesInForce(ground.database, quiet.notices))
+    rooms = Rooms(
+        quiet, gateway, flags, RulesInForce(ground.database, quiet.notices), Contents(Cases(ground.database, clock))
+    )
     async with AsyncExitStack() as running:
         await rooms.start(running)
         await Story(rooms, ground.database, clock, room_id, people).play(said)

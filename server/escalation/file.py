@@ -20,7 +20,7 @@ from server.escalation.card import (
     TaskLine,
 )
 from server.escalation.cards import card_for, moment
-from server.escalation.handling import may_own
+from server.escalation.held import may_own
 from server.escalation.pager import page_key
 from server.escalation.rules import Case
 from server.escalation.store import Entry, Page, Task

@@ -2,6 +2,10 @@
 confidential: it is not given with a copy, and its words go when somebody in the case is forgotten."""
 
 from typing import Final
+from uuid import UUID
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import tables
 from server.infra.holdings import Blanked, Holding, Keeping, Kept, columns
@@ -58,3 +62,18 @@ HOLDINGS: Final = (
 # association may need twenty, for violence done to a minor (article 2226). The rest of a case goes with it.
 _PEOPLE: Final = "array(select p.account_id from case_parties p where p.case_id = t.id)"
 KEEPINGS: Final = (Keeping("cases", tables.cases, "t.closed_at", 1826, 365, 7305, _PEOPLE, "t.pair_id"),)
+
+
+async def living(conn: AsyncConnection, person_id: UUID) -> int:
+    """How many cases that somebody is in, other than as a professional, are not over."""
+    rows, parties = tables.cases.c, tables.case_parties.c
+    mine = exists().where(parties.case_id == rows.id, parties.account_id == person_id, parties.part != "professional")
+    query = select(func.count()).where(rows.state != "closed", mine)
+    return int((await conn.execute(query)).scalar_one())
+
+
+async def owned(conn: AsyncConnection, person_id: UUID) -> int:
+    """How many cases that somebody looks after are not over."""
+    rows = tables.cases.c
+    query = select(func.count()).where(rows.state != "closed", rows.owner_id == person_id)
+    return int((await conn.execute(query)).scalar_one())

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from server.escalation.card import CaseCard, CaseFile
+from server.escalation.contents import Contents
 from server.escalation.file import Files
 from server.escalation.handling import Handling
 from server.escalation.hearing import Call as Heard
@@ -80,6 +81,11 @@ class TaskBody(Struct, forbid_unknown_fields=True):
     due_on: date | None = None
 
 
+class InvolveBody(Struct, forbid_unknown_fields=True):
+    person: Identifier
+    part: Literal["professional", "reported", "witness", "young"]
+
+
 class MergeBody(Struct, forbid_unknown_fields=True):
     revision: Revision
     into: Identifier
@@ -99,10 +105,11 @@ class HeardCard(Struct, frozen=True):
 class CasesHttp:
     """Endpoints of cases."""
 
-    def __init__(self, lists: Lists, files: Files, handling: Handling, hearing: Hearing) -> None:
+    def __init__(self, lists: Lists, files: Files, handling: Handling, contents: Contents, hearing: Hearing) -> None:
         self._lists = lists
         self._files = files
         self._handling = handling
+        self._contents = contents
         self._hearing = hearing
 
     @endpoint("GET", "/api/v1/cases", query=CaseQuery, answer=CasePage, permission=Permission.CASE_LIST)
@@ -175,25 +182,31 @@ class CasesHttp:
     async def add_note(self, call: Call) -> CaseCard:
         """Add a note, for whoever it may be relayed to, for the team, or for oneself and the owner."""
         body: NoteBody = call.body
-        return await self._handling.note(call.principal, call.identifier("case"), body.id, body.words, body.tier)
+        return await self._contents.note(call.principal, call.identifier("case"), body.id, body.words, body.tier)
 
     @endpoint("POST", _CASE + "/tasks", body=TaskBody, answer=CaseCard, permission=Permission.CASE_HANDLE)
     async def add_task(self, call: Call) -> CaseCard:
         """Add something to do."""
         body: TaskBody = call.body
         case = call.identifier("case")
-        return await self._handling.add_task(call.principal, case, body.id, body.words, body.owner, body.due_on)
+        return await self._contents.add_task(call.principal, case, body.id, body.words, body.owner, body.due_on)
 
     @endpoint("POST", _CASE + "/tasks/{task}/done", answer=CaseCard, permission=Permission.CASE_HANDLE)
     async def end_task(self, call: Call) -> CaseCard:
         """It is done."""
-        return await self._handling.end_task(call.principal, call.identifier("case"), call.identifier("task"))
+        return await self._contents.end_task(call.principal, call.identifier("case"), call.identifier("task"))
+
+    @endpoint("POST", _CASE + "/people", body=InvolveBody, permission=Permission.CASE_HANDLE)
+    async def involve(self, call: Call) -> None:
+        """Say who else is in it, and as what. Whom it is about neither runs nor sees it any more."""
+        body: InvolveBody = call.body
+        await self._contents.involve(call.principal, call.identifier("case"), body.person, body.part)
 
     @endpoint("POST", _CASE + "/merge", body=MergeBody, answer=CaseCard, permission=Permission.CASE_HANDLE)
     async def merge(self, call: Call) -> CaseCard:
         """Put it under another case about the same young person or pair; the answer is that other one."""
         body: MergeBody = call.body
-        return await self._handling.merge(call.principal, call.identifier("case"), body.revision, body.into)
+        return await self._contents.merge(call.principal, call.identifier("case"), body.revision, body.into)
 
     @endpoint("GET", "/api/v1/heard/{token}", answer=HeardCard, signed_in=False)
     async def heard(self, call: Call) -> HeardCard:

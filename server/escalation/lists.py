@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.escalation import store
 from server.escalation.card import CaseCard
 from server.escalation.cards import card
-from server.escalation.rules import Case, State
+from server.escalation.rules import CONCERNED, Case, State
 from server.escalation.tables import case_parties, cases
 from server.escalation.viewers import around
 from server.infra.database import Database
@@ -82,6 +82,6 @@ def _not_about(principal: Principal) -> ColumnElement[bool]:
     about = exists().where(
         case_parties.c.case_id == cases.c.id,
         case_parties.c.account_id == principal.account_id,
-        case_parties.c.part.in_(("author", "caller", "reported", "young")),
+        case_parties.c.part.in_(sorted(CONCERNED)),
     )
     return ~about

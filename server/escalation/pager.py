@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.escalation import ladder, store
 from server.escalation.duty.standing import on_duty
 from server.escalation.hearing import new_link
-from server.escalation.rules import Case, Part
+from server.escalation.rules import CONCERNED, Case, Part
 from server.escalation.store import Page
 from server.escalation.tables import cases
 from server.escalation.timers import Due, Timer, Timers
@@ -33,6 +33,7 @@ from server.people.store import people_of
 log = logging.getLogger(__name__)
 
 CHANNEL: Final = "cases"  # of NOTIFY: organisation:case, by a trigger (0018)
+DOUBTFUL: Final = 3  # looks in a row that failed, after which the server says that it is not ready
 LOOK_S: Final = 5.0  # between two looks when nothing was heard: what a lost notice may cost
 
 _WAITING = select(
@@ -54,8 +55,14 @@ class Pager:
         self._timers = Timers()
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._failures = 0  # looks in a row
         notices.on(CHANNEL, self._on_notice)
         notices.on_gap(self._on_gap)
+
+    @property
+    def alive(self) -> bool:
+        """Whether somebody looks at the timers, and can."""
+        return self._task is not None and not self._task.done() and self._failures < DOUBTFUL
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="pager")
@@ -139,7 +146,7 @@ class Pager:
 
     async def _aside(self, conn: AsyncConnection, case: Case, parts: Mapping[UUID, frozenset[Part]]) -> set[UUID]:
         """Whom the case is about: they are never paged."""
-        aside = {who for who, mine in parts.items() if mine & {"author", "caller", "reported", "young"}}
+        aside = {who for who, mine in parts.items() if mine & CONCERNED}
         if case.pair_id is not None:
             pair = (await pairs_by_id(conn, [case.pair_id])).get(case.pair_id)
             aside |= {pair.mentor_id, pair.mentee_id} if pair is not None else set()
@@ -158,7 +165,9 @@ class Pager:
             self._wake.clear()
             try:
                 await self.look()
+                self._failures = 0
             except Exception as error:  # the database is away: it is asked again soon
+                self._failures += 1
                 log.warning("pager_interrupted", extra={"error": type(error).__name__})
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._timers.next_in(self._clock.monotonic(), LOOK_S)):

@@ -39,7 +39,7 @@ _LEADS: Final[Mapping[State, frozenset[State]]] = {
 }
 
 # Whoever is in a case as one of these neither sees nor runs it; who reported it, or saw it, may.
-_CONCERNED: Final[frozenset[Part]] = frozenset({"author", "caller", "reported", "young"})
+CONCERNED: Final[frozenset[Part]] = frozenset({"author", "caller", "reported", "young"})
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no letter is taken for another, or for a digit
 
@@ -111,7 +111,7 @@ def next_states(state: State) -> list[State]:
 def concerned(case: Case, parts: Mapping[UUID, Collection[Part]], viewer: Viewer) -> bool:
     """Whether it is about the viewer, or about a pair of their own."""
     mine = parts.get(viewer.account_id, ())
-    return any(part in _CONCERNED for part in mine) or (case.pair_id is not None and case.pair_id in viewer.belongs_to)
+    return any(part in CONCERNED for part in mine) or (case.pair_id is not None and case.pair_id in viewer.belongs_to)
 
 
 def sight(

@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.escalation.holdings import living as living_cases
+from server.escalation.holdings import owned as owned_cases
 from server.infra.database import Database
 from server.infra.holdings import Deleted, erasable
 from server.infra.holdings import erase as erase_rows
@@ -78,7 +80,7 @@ class Erasure:
     ) -> Mapping[str, int]:
         """Forgets the person in the caller's transaction; the rows that changed or went, by table. What legal holds
         name is sealed first. Raises NotFound; Conflict("last_admin"), Conflict("still_responsible"),
-        Conflict("flags_undecided")."""
+        Conflict("flags_undecided"), Conflict("cases_open")."""
         now = self._clock.now()
         await lock(conn)
         await conn.execute(_LOCK, {"person": person_id})
@@ -111,7 +113,9 @@ class Erasure:
         """A child's safety, and somebody to answer for people, come first."""
         if await undecided(conn, person.id):
             return Conflict("flags_undecided")
-        if await responsible_for(conn, person.id):
+        if await living_cases(conn, person.id):
+            return Conflict("cases_open")
+        if await responsible_for(conn, person.id) or await owned_cases(conn, person.id):
             return Conflict("still_responsible")
         if person.role is Role.ADMIN and not person.disabled:
             admins = await people_in_role(conn, person.organisation_id, Role.ADMIN)

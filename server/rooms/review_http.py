@@ -5,16 +5,19 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from server.escalation.card import CaseCard
 from server.kernel.errors import BadRequest
 from server.kernel.permissions import Permission
 from server.moderation.flag import MAX_EXCERPT, Decision, Reason, Ruling
 from server.moderation.flag_card import FlagCard
 from server.moderation.http import Note
 from server.rooms.context import Contexts
+from server.rooms.evidence import Evidence
 from server.rooms.rules import View
 from server.rooms.rulings import Rulings
 from server.rooms.wire import FullMessage, full
 from server.transport.endpoint import Call, endpoint
+from server.transport.wire import Identifier
 
 Place = Annotated[int, Meta(ge=0, le=MAX_EXCERPT)]
 Advice = Annotated[str, Meta(max_length=1000)]
@@ -47,6 +50,11 @@ class SecondBody(msgspec.Struct, forbid_unknown_fields=True):
     note: Note | None = None
 
 
+class EvidenceBody(msgspec.Struct, forbid_unknown_fields=True):
+    room: Identifier
+    seq: Annotated[int, Meta(ge=1, le=2**53)]
+
+
 class FlagContext(msgspec.Struct, frozen=True):
     messages: list[FullMessage]
     flagged: int | UnsetType = UNSET
@@ -55,9 +63,10 @@ class FlagContext(msgspec.Struct, frozen=True):
 class ReviewHttp:
     """Endpoints of decisions."""
 
-    def __init__(self, rulings: Rulings, contexts: Contexts) -> None:
+    def __init__(self, rulings: Rulings, contexts: Contexts, evidence: Evidence) -> None:
         self._rulings = rulings
         self._contexts = contexts
+        self._evidence = evidence
 
     @endpoint("GET", "/api/v1/flags/{flag}/context", answer=FlagContext, permission=Permission.FLAG_REVIEW)
     async def context(self, call: Call) -> FlagContext:
@@ -84,3 +93,14 @@ class ReviewHttp:
         body: SecondBody = call.body
         note = (body.note or "").strip() or None
         return await self._rulings.second(call.identifier("flag"), call.principal, agree=body.agree, note=note)
+
+    @endpoint(
+        *("POST", "/api/v1/cases/{case}/messages"),
+        body=EvidenceBody,
+        answer=CaseCard,
+        permission=Permission.CASE_HANDLE,
+    )
+    async def add_message(self, call: Call) -> CaseCard:
+        """Say that a case is about this message, too: of a room of one's own, or of the room that it came from."""
+        body: EvidenceBody = call.body
+        return await self._evidence.add(call.principal, call.identifier("case"), body.room, body.seq)

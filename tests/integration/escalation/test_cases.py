@@ -293,3 +293,39 @@ async def test_the_row_of_a_page_cannot_be_written_twice(house: House) -> None:
     _, case = await worried(house)
     rows = await house.sql("select round, step from case_pages where case_id = :case", case=UUID(case["id"]))
     assert rows == [(1, 0)]
+
+
+async def test_who_turns_out_to_be_what_it_is_about_loses_the_case(house: House) -> None:
+    samir = await house.person(Role.SUPERVISOR, "Samir")
+    room, case = await worried(house)
+    path = f"/api/v1/cases/{case['id']}"
+    await house.ask(room.supervisor, "POST", f"{path}/acknowledge")
+    body = {"person": str(room.supervisor.id), "part": "reported"}
+    await house.capabilities.escalation.pager.stop()
+    house.clock.advance(1)
+    assert (await house.ask(room.supervisor, "POST", f"{path}/people", body)).status == 204
+    assert await cases(house, room.supervisor) == []
+    await look(house)
+    ((_, _, _, people),) = (await house.sql(PAGED))[1:]
+    assert people == [samir.id]
+    (seen,) = await cases(house, samir)
+    assert (seen["state"], seen["round"], seen["sight"], "owner" in seen) == ("open", 2, "whole", False)
+
+
+async def test_a_message_is_evidence_of_its_own_room_alone(house: House) -> None:
+    samir = await house.person(Role.SUPERVISOR, "Samir")
+    room, case = await worried(house)
+    other = await house.room()
+    for one in (room, other):
+        julien = await house.open(one.mentor)
+        await julien.say(one, "Bonjour")
+    path = f"/api/v1/cases/{case['id']}"
+    added = {"room": str(room.id), "seq": 2}
+    for who in (room.supervisor, samir):
+        assert (await house.ask(who, "POST", f"{path}/messages", added)).status == 200
+    elsewhere = await house.ask(room.supervisor, "POST", f"{path}/messages", {"room": str(other.id), "seq": 1})
+    assert (elsewhere.status, elsewhere.body["error"]["code"]) == (404, "not_found")
+    missing = await house.ask(room.supervisor, "POST", f"{path}/messages", {"room": str(room.id), "seq": 99})
+    assert missing.status == 404
+    file = (await house.ask(room.supervisor, "GET", f"{path}/file")).body
+    assert [(link["kind"], link.get("seq")) for link in file["links"]] == [("flag", 1), ("message", 2)]

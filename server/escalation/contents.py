@@ -1,0 +1,124 @@
+"""What a case holds: notes, tasks, what and whom it is about, and another case that is put under it."""
+
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from server.escalation import store
+from server.escalation.card import CaseCard
+from server.escalation.cards import card_for
+from server.escalation.held import MOST_NOTE, Cases, may_own, waits_again, words_of
+from server.escalation.opening import Link
+from server.escalation.rules import CONCERNED, MERGED, Part, State, Tier
+from server.escalation.store import Task
+from server.escalation.viewers import seen
+from server.kernel.errors import BadRequest, Conflict, NotFound
+from server.kernel.permissions import Role
+from server.kernel.principal import Principal
+from server.people.store import people_of
+
+MOST_TASK: Final = 500  # code points
+
+
+class Contents:
+    def __init__(self, cases: Cases) -> None:
+        self._cases = cases
+
+    async def note(self, principal: Principal, case_id: UUID, note_id: UUID, words: str, tier: Tier) -> CaseCard:
+        """Adds a note; again with the same identifier, and nothing happens. Raises NotFound, BadRequest."""
+        said = words_of(words, MOST_NOTE, "words")
+        async with self._cases.hold(principal, case_id) as held:
+            me = principal.account_id
+            if await store.enter(held.conn, case_id, held.now, "noted", by=me, note=said, tier=tier, entry_id=note_id):
+                await held.change()
+            return await held.shown()
+
+    async def link(self, principal: Principal, case_id: UUID, link: Link) -> CaseCard:
+        """Says that the case is about something more, which the caller has checked; again, and nothing happens. Raises
+        NotFound."""
+        async with self._cases.hold(principal, case_id) as held:
+            if await store.add_link(held.conn, case_id, link, held.now, principal.account_id):
+                await held.change()
+                await held.enter("linked", kind=link.kind, ref=link.ref, room=link.room_id, seq=link.seq)
+            return await held.shown()
+
+    async def involve(self, principal: Principal, case_id: UUID, person_id: UUID, part: Part) -> None:
+        """Says who else is in it, and as what. Who turns out to be what it is about neither runs nor sees it any more:
+        where they owned it, it waits for somebody again. Raises NotFound, BadRequest("wrong_person")."""
+        async with self._cases.hold(principal, case_id) as held:
+            person = (await people_of(held.conn, [person_id])).get(person_id)
+            if person is None:
+                raise NotFound
+            fits = {"young": Role.MENTEE, "professional": Role.SUPERVISOR}
+            if fits.get(part, person.role) is not person.role:
+                raise BadRequest("wrong_person", field="person")
+            await store.add_party(held.conn, case_id, person_id, part)
+            again: dict[str, Any] = {}
+            case = held.case
+            if part in CONCERNED and case.owner_id == person_id:
+                again = {"owner_id": None}
+                if case.state is not State.CLOSED:
+                    again |= waits_again(case, held.now)
+            await held.change(**again)
+            await held.enter("involved", person=person_id, part=part)
+            await held.write_down("involved", person=person_id, part=part)
+
+    async def add_task(
+        self, principal: Principal, case_id: UUID, task_id: UUID, words: str, owner_id: UUID | None, due_on: date | None
+    ) -> CaseCard:
+        """Raises NotFound, BadRequest."""
+        said = words_of(words, MOST_TASK, "words")
+        async with self._cases.hold(principal, case_id) as held:
+            if owner_id is not None and owner_id not in {
+                one.id for one in await may_own(held.conn, held.case, held.near)
+            }:
+                raise BadRequest("case_owner", field="owner")
+            task = Task(task_id, case_id, said, owner_id, due_on, held.now, principal.account_id, None, None)
+            if await store.add_task(held.conn, task):
+                await held.change()
+                await held.enter("task", task=task_id)
+            return await held.shown()
+
+    async def end_task(self, principal: Principal, case_id: UUID, task_id: UUID) -> CaseCard:
+        """Raises NotFound."""
+        async with self._cases.hold(principal, case_id) as held:
+            done = await store.task_done(held.conn, case_id, task_id, principal.account_id, held.now)
+            if done is None:
+                raise NotFound
+            if done:
+                await held.change()
+                await held.enter("task_done", task=task_id)
+            return await held.shown()
+
+    async def merge(self, principal: Principal, case_id: UUID, revision: int, into: UUID) -> CaseCard:
+        """Puts a case under another, which goes on with what both are about and who is in both; that other case. Both
+        must be seen whole, and be about the same young person or the same pair. Raises NotFound, CaseMovedOn,
+        Conflict("case_step", "case_other")."""
+        if into == case_id:
+            raise BadRequest("case_other", field="into")
+        async with self._cases.hold(principal, case_id, revision, beside=into) as held:
+            case, now, me = held.case, held.now, principal.account_id
+            other, _, sight, _ = await seen(held.conn, await store.case_of(held.conn, into), principal, now)
+            if sight != "whole":
+                raise NotFound
+            if case.state is State.CLOSED or other.state is State.CLOSED:
+                raise Conflict("case_step")
+            same_young = case.about_id is not None and case.about_id == other.about_id
+            if not same_young and (case.pair_id is None or case.pair_id != other.pair_id):
+                raise Conflict("case_other")
+            if other.waits and case.severity > other.severity:
+                raise Conflict("case_severity")
+            for link in await store.links_of(held.conn, case.id):
+                await store.add_link(held.conn, into, link, now, me)
+            await store.add_link(held.conn, into, Link("case", case.id), now, me)
+            for who, parts in held.near.parts[case.id].items():
+                for part in sorted(parts):
+                    await store.add_party(held.conn, into, who, part)
+            values = {"state": State.CLOSED.value, "outcome": MERGED, "merged_into": into}
+            await held.change(closed_at=now, closed_by=me, page_at=None, **values)
+            await held.enter("merged", into=into)
+            await store.change(held.conn, into)
+            await store.enter(held.conn, into, now, "took_in", by=me, case=case.id)
+            await held.write_down("merged", into=into)
+            (kept,) = await store.locked(held.conn, into)
+            return await card_for(held.conn, kept, principal, now)
