@@ -168,9 +168,8 @@ async def _say(
     )
     gateway = Gateway(SessionAuthenticator(ground.database, quiet.notices, clock), clock)
     flags = Flags(ground.database, clock, quiet.bus, gateway)
-    rooms = Rooms(
-        quiet, gateway, flags, RulesInForce(ground.database, quiet.notices), Contents(Cases(ground.database, clock))
-    )
+    contents = Contents(Cases(ground.database, clock))
+    rooms = Rooms(quiet, gateway, flags, RulesInForce(ground.database, quiet.notices), contents)
     async with AsyncExitStack() as running:
         await rooms.start(running)
         await Story(rooms, ground.database, clock, room_id, people).play(said)
