@@ -13,6 +13,7 @@ BinomeError                     code           HTTP
 ├── NotFound                    not_found       404   also for what exists but is not yours to know about
 ├── Conflict                    conflict        409
 │   ├── RoomClosed              room_closed     409
+│   │   └── RoomPaused          room_closed     409   a professional has paused it
 │   ├── CallsOff                calls_off       409   who must consent to calls has not, or no more
 │   ├── CallFull                call_full       409
 │   ├── CaseMovedOn             case_moved_on   409   a colleague has acted on it since it was shown
@@ -106,6 +107,11 @@ class Conflict(BinomeError):
 
 class RoomClosed(Conflict):
     code = "room_closed"
+
+
+class RoomPaused(RoomClosed):
+    def __init__(self) -> None:
+        super().__init__("paused")
 
 
 class CallsOff(Conflict):

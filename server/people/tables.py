@@ -10,6 +10,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    SmallInteger,
     Table,
     Text,
     Uuid,
@@ -30,6 +31,14 @@ organisations = Table(
     Column("zone", Text, nullable=False, server_default="Europe/Paris"),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
     Column("direct_calls", Boolean, nullable=False, server_default=false()),
+    # How long before they enter a call professionals announce themselves.
+    Column("announce_seconds", SmallInteger, nullable=False, server_default="10"),
+    # Without whom a call of a young person of that age does not go on.
+    Column("adult_under_15", Text, nullable=False, server_default="mentor"),
+    Column("adult_under_18", Text, nullable=False, server_default="mentor"),
+    CheckConstraint("announce_seconds between 5 and 60", name="announce_seconds"),
+    CheckConstraint("adult_under_15 in ('none', 'mentor', 'professional')", name="adult_under_15"),
+    CheckConstraint("adult_under_18 in ('none', 'mentor', 'professional')", name="adult_under_18"),
 )
 
 accounts = Table(

@@ -17,7 +17,7 @@ from uuid import UUID
 from server.infra.database import Database
 from server.infra.notices import Notices
 from server.kernel.clock import Clock, SystemClock
-from server.kernel.errors import BadRequest, CallsOff, Forbidden, NotFound, RoomClosed
+from server.kernel.errors import BadRequest, CallsOff, Forbidden, NotFound, RoomClosed, RoomPaused
 from server.kernel.identifiers import parse_id
 from server.kernel.principal import Principal
 from server.pairs import store as pairs
@@ -68,6 +68,16 @@ class Access:
     def may_call(self) -> bool:
         """Whether there may be a call in this room now."""
         return self.room.writable and self.consented_calls
+
+    @property
+    def put_out(self) -> bool:
+        """Whether a professional keeps this person out of the room's calls."""
+        return self.account_id in self.room.put_out
+
+    @property
+    def hushed(self) -> bool:
+        """Whether a professional has paused the room for this person, who stays in it and in its call, silent."""
+        return self.room.pause is not None and not self.staff
 
     @property
     def may_speak(self) -> bool:
@@ -144,20 +154,21 @@ class Rights:
         access = await self.present(reference, connection)
         if not access.may_write:
             raise RoomClosed
+        if access.hushed:
+            raise RoomPaused
         return access
 
     async def calling(self, reference: UUID | str | int, connection: Connection) -> Access:
-        """As ``writing``. Raises CallsOff where consent to calls is not there, or was taken back."""
-        access = await self.writing(reference, connection)
-        if not access.may_call:
-            raise CallsOff("young" if access.member_role == "mentee" else None)
+        """As ``present``; a pause of the room ends no call. Raises RoomClosed when the two may not call now, CallsOff
+        where consent to calls is not there, or was taken back, Forbidden for who was put out of the calls."""
+        access = await self.present(reference, connection)
+        check_calling(access)
         return access
 
     async def speaking(self, reference: UUID | str | int, connection: Connection) -> Access:
         """As ``present``. Raises RoomClosed when the room takes no messages of this person now."""
         access = await self.present(reference, connection)
-        if not access.may_speak:
-            raise RoomClosed
+        check_speaking(access)
         return access
 
     async def place(self, reference: UUID | str | int, organisation_id: UUID | None) -> Place:
@@ -249,6 +260,22 @@ class Rights:
                 await watcher(room_id)
             except Exception:
                 log.exception("watcher_failed", extra={"room": room_id})
+
+
+def check_calling(access: Access) -> None:
+    """Raises RoomClosed, CallsOff, Forbidden when this person may not be in the room's call now."""
+    if not access.may_write:
+        raise RoomClosed
+    if not access.may_call:
+        raise CallsOff("young" if access.member_role == "mentee" else None)
+    if access.put_out:
+        raise Forbidden("put_out")
+
+
+def check_speaking(access: Access) -> None:
+    """Raises RoomClosed when the room takes no messages of this person now."""
+    if not access.may_speak:
+        raise RoomPaused if access.hushed else RoomClosed
 
 
 def parse_reference(reference: UUID | str | int) -> UUID | int:

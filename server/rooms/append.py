@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
-from server.kernel.errors import BinomeError, NotFound, RoomClosed, TryAgain
+from server.kernel.errors import BinomeError, NotFound, RoomClosed, RoomPaused, TryAgain
 from server.moderation.flag import NewFlag
 from server.pairs.rules import State as PairState
 from server.pairs.rules import writable, writable_by_staff
@@ -38,8 +38,8 @@ with numbered as materialized (
         as e (room_id, author_id, id, kind, body, masked_body, state, notice, staff, place)
     cross join lateral (
         select last_seq from rooms
-        where id = e.room_id and closed_at is null and (pair_state is null or pair_state = any($10::text[])
-            or (e.staff and pair_state = any($11::text[])))
+        where id = e.room_id and closed_at is null and (e.staff or paused_at is null) and (pair_state is null
+            or pair_state = any($10::text[]) or (e.staff and pair_state = any($11::text[])))
         for no key update
     ) r
     cross join lateral (
@@ -71,7 +71,8 @@ select e.place, s.seq, s.at, s.notice,
     case when v.seq is not null then v.masked_body else s.masked_body end as masked_body,
     m.account_id is not null as member,
     r.closed_at is null and (r.pair_state is null or r.pair_state = any($5::text[])
-        or (e.staff and r.pair_state = any($6::text[]))) as writable
+        or (e.staff and r.pair_state = any($6::text[]))) as writable,
+    r.paused_at is not null and not e.staff as paused
 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::boolean[]) with ordinality
     as e (room_id, author_id, id, staff, place)
 left join messages s
@@ -220,4 +221,6 @@ def _outcome(row: asyncpg.Record) -> Outcome:
         return NotFound  # also for what exists but is not yours to know about
     if not row["writable"]:
         return RoomClosed
+    if row["paused"]:
+        return RoomPaused
     return TryAgain  # it may be said now: the right came between the two statements

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.infra.database import Database
 from server.infra.outage import is_passing
 from server.kernel.clock import Clock
-from server.kernel.errors import Conflict, Forbidden, NotFound, RoomClosed
+from server.kernel.errors import Conflict, Forbidden, NotFound, RoomClosed, RoomPaused
 from server.moderation.flag import NewFlag, needs_flag
 from server.moderation.flags import Flags
 from server.moderation.verdict import Verdict
@@ -145,7 +145,7 @@ class Edits:
             if room is None or access.account_id not in room.seats:
                 raise NotFound
             if not room.takes(staff=access.staff):
-                raise RoomClosed
+                raise RoomPaused if room.pause is not None else RoomClosed
             check_editable(stands, setting.now)
         return stands
 

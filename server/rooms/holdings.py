@@ -33,12 +33,12 @@ async def _deferrals(conn: AsyncConnection, scope: Scope) -> int:
 
 
 HOLDINGS: Final = (
-    Holding(tables.rooms, NOBODY, Kept("numbers and states")),
+    Holding(tables.rooms, NOBODY, Kept("numbers and states"), acted=("paused_by",)),
     Holding(
         tables.room_members,
         MINE,
         Kept("that a seat was taken, by an identifier"),
-        shown={"room": _ROOM_NUMBER, **columns("joined_at", "left_at")},
+        shown={"room": _ROOM_NUMBER, **columns("joined_at", "left_at", "put_out_at")},
         order="t.joined_at",
         section="rooms",
     ),

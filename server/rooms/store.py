@@ -16,6 +16,15 @@ from server.rooms.tables import room_members, rooms
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """A professional has paused the room: since when, why (a word of ``supervision.rules``), and who."""
+
+    since: datetime
+    why: str
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """A room and the seats of those who belong to it now, by account. ``state`` is that of its pair: rooms of pairs
     are the only kind so far."""
@@ -28,14 +37,19 @@ class Room:
     state: str
     closed: bool
     seats: Mapping[UUID, int]
+    pause: Pause | None = None
+    put_out: frozenset[UUID] = frozenset()  # of its calls, until somebody lets them in again
+    calls_ended: int = 0
 
     @property
     def writable(self) -> bool:
-        """Whether it takes messages of the two now, and their calls."""
+        """Whether its pair may write and call now. A pause of the room is another matter."""
         return not self.closed and writable(self.state)
 
     def takes(self, *, staff: bool) -> bool:
         """Whether it takes messages of this kind of person now."""
+        if self.pause is not None and not staff:
+            return False
         return not self.closed and (writable_by_staff if staff else writable)(self.state)
 
 
@@ -47,6 +61,10 @@ _ROOM = (
     rooms.c.pair_id,
     rooms.c.pair_state,
     rooms.c.closed_at.is_not(None).label("closed"),
+    rooms.c.paused_at,
+    rooms.c.paused_why,
+    rooms.c.paused_by,
+    rooms.c.calls_ended,
 )
 
 
@@ -67,19 +85,34 @@ async def rooms_of(conn: AsyncConnection, account_id: UUID) -> list[Room]:
 
 async def _select(conn: AsyncConnection, which: ColumnElement[bool]) -> list[Room]:
     query = (
-        select(*_ROOM, room_members.c.account_id, room_members.c.seat)
+        select(*_ROOM, room_members.c.account_id, room_members.c.seat, room_members.c.put_out_at)
         .outerjoin(room_members, (room_members.c.room_id == rooms.c.id) & room_members.c.left_at.is_(None))
         .where(which, rooms.c.pair_id.is_not(None))
         .order_by(rooms.c.number, room_members.c.seat)
     )
     first: dict[UUID, Row[*tuple[Any, ...]]] = {}
     seats: dict[UUID, dict[UUID, int]] = defaultdict(dict)
+    put_out: dict[UUID, set[UUID]] = defaultdict(set)
     for row in await conn.execute(query):
         first.setdefault(row.id, row)
         if row.account_id is not None:
             seats[row.id][row.account_id] = row.seat
+            if row.put_out_at is not None:
+                put_out[row.id].add(row.account_id)
     return [
-        Room(row.id, row.number, row.kind, row.organisation_id, row.pair_id, row.pair_state, row.closed, seats[row.id])
+        Room(
+            row.id,
+            row.number,
+            row.kind,
+            row.organisation_id,
+            row.pair_id,
+            row.pair_state,
+            row.closed,
+            seats[row.id],
+            Pause(row.paused_at, row.paused_why, row.paused_by) if row.paused_at is not None else None,
+            frozenset(put_out[row.id]),
+            row.calls_ended,
+        )
         for row in first.values()
     ]
 

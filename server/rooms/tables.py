@@ -43,9 +43,18 @@ rooms = Table(
     Column("last_seq", BigInteger, nullable=False, server_default="0"),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
     Column("closed_at", Instant),
+    # A professional has paused it: nobody else writes in it, or is heard in its call.
+    Column("paused_at", Instant),
+    Column("paused_why", Text),
+    Column("paused_by", ForeignKey("accounts.id")),
+    # How often a professional has ended its call: whoever came in before is out.
+    Column("calls_ended", Integer, nullable=False, server_default="0"),
     ForeignKeyConstraint(["pair_id", "pair_state"], ["pairs.id", "pairs.state"], onupdate="CASCADE"),
     CheckConstraint("kind in ('pair', 'bridge')", name="kind"),
     CheckConstraint("(pair_id is null) = (pair_state is null)", name="pair"),
+    CheckConstraint(
+        "(paused_at is null) = (paused_why is null) and (paused_at is null) = (paused_by is null)", name="paused"
+    ),
     # Room in each page for new versions of its rows: last_seq moves with every message and is in no index.
     postgresql_with={"fillfactor": 50},
 )
@@ -59,6 +68,8 @@ room_members = Table(
     Column("seat", SmallInteger, nullable=False),
     Column("joined_at", Instant, nullable=False, server_default=func.now()),
     Column("left_at", Instant),
+    # Since when a professional keeps this person out of the room's calls.
+    Column("put_out_at", Instant),
     PrimaryKeyConstraint("room_id", "account_id"),
     UniqueConstraint("room_id", "seat"),
 )

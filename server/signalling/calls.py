@@ -6,32 +6,39 @@ leave. Everybody in the room sees who is in the call, also those who are not.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 from server.kernel.clock import Clock
-from server.kernel.errors import BadSdp, CallFull, Draining, NotFound, TryAgain
+from server.kernel.errors import Draining, Forbidden, NotFound
 from server.kernel.identifiers import new_id
-from server.media.engine import Credentials, Joined, Measured, MediaEngine, PeerState, Pictures, SlotState
-from server.media.errors import EngineAway, NoSuchPeer, RoomFull, UnusableDescription
+from server.media.engine import Joined, Measured, MediaEngine, PeerState, Pictures, SlotState
 from server.rooms.access import Access, Rights
 from server.rooms.visits import Visits
 from server.signalling import wire
+from server.signalling.carried import Carried
+from server.signalling.floor import Floor
 from server.signalling.parts import Part, Parts
 from server.signalling.quality import Quality
-from server.signalling.rules import AWAY, CAPACITY, CLOSED, GONE, HANGS, UNHEARD, EndCode, check_place
+from server.signalling.rules import AWAY, CLOSED, GONE, HANGS, UNHEARD, EndCode, check_place
 from server.signalling.telling import Telling
 from server.signalling.turn import Relays
 from server.transport.gateway import Connection, Gateway
 
 WebVoice = Callable[[UUID, UUID, int, bytes], None]  # for whom, whose, its time (48 kHz), an Opus packet
+Door = Callable[[Access], Awaitable[None]]  # raises Forbidden for a professional who may not come in yet
+
+
+async def shut(_access: Access) -> None:
+    """The door of a house in which nobody announces themselves."""
+    raise Forbidden("announce_first")
 
 
 class Calls:
     """Listens to ``engine`` (see ``media.engine.MediaListener``), which is started with this as its listener.
-    ``relays`` are told to clients: none, as nothing but this server is needed (promise 7)."""
+    ``relays`` are told to clients: none, as nothing but this server is needed (promise 7). ``door``: asked for each
+    professional who comes into a call that others are in; set by whoever lets them announce themselves."""
 
     def __init__(
         self,
@@ -50,7 +57,9 @@ class Calls:
         self.parts = Parts()
         self._tell = Telling(gateway, self.parts)
         self.quality = Quality(engine, self.parts, self._tell, clock)
-        self._engine = engine
+        self._carried = Carried(engine)
+        self.floor = Floor(self._carried, self.parts, self._tell)
+        self.door: Door = shut
         self._rights = rights
         self._visits = visits
         self._clock = clock
@@ -71,18 +80,19 @@ class Calls:
     async def join(self, connection: Connection, request: wire.Join) -> wire.JoinAnswer:
         """Raises NotFound, Forbidden, RoomClosed, CallsOff, CallFull, BadSdp, Draining; nothing is changed then. A part
         that the request names, and that is still kept, goes on; any other of the same person ends at the moment in
-        which the new one begins."""
+        which the new one begins. A professional comes to others through the ``door``, and only observes at first."""
         access = await self._rights.calling(request.room, connection)
         entrance = self._entrances.setdefault(access.room_id, asyncio.Lock())
         async with entrance:  # one after the other, so that each is counted
             before = self.parts.of_account(access.room_id, access.account_id)
             if before is not None and before.peer == request.peer:
-                part, joined = before, await self._resume(connection, before, request)
+                part, joined = before, await self._resume(connection, access, before, request)
             elif self._draining:
                 raise Draining
             else:
                 part, joined = await self._begin(connection, access, before, request)
             self.quality.came(part)
+            await self.floor.settle(access.room_id)
         self._tell.people(access.room_id, skip=connection)
         told = part.line.told
         return wire.JoinAnswer(
@@ -95,35 +105,28 @@ class Calls:
             ice=self._relays.servers_for(part),
             people=self._tell.everyone(access.room_id),
             every_ms=told.every_ms,
+            paused=self._tell.pause_of(access.room_id, self.floor.scene(access.room_id)),
         )
 
     async def answer(self, connection: Connection, request: wire.Answer) -> None:
         """Raises NotFound when the part is over, BadSdp, and what asking for the right raises."""
         part = await self._part(connection, request.room, request.peer)
-        with _refusals():
-            await self._engine.answer(str(part.room_id), str(part.peer), request.sdp)
+        await self._carried.answer(part, request.sdp)
 
     async def restart(self, connection: Connection, request: wire.Restart) -> wire.RestartAnswer:
         """As ``answer``."""
         part = await self._part(connection, request.room, request.peer)
-        with _refusals():
-            restarted = await self._engine.restart(str(part.room_id), str(part.peer), request.sdp)
-        return wire.RestartAnswer(restarted.answer, restarted.offer)
+        return await self._carried.restart(part, request.sdp)
 
     async def restarted(self, connection: Connection, request: wire.Restarted) -> None:
         """As ``answer``."""
         part = await self._part(connection, request.room, request.peer)
-        ends = (Credentials(end.ufrag, end.pwd) for end in (request.up, request.down))
-        with _refusals():
-            await self._engine.restarted(str(part.room_id), str(part.peer), *ends)
+        await self._carried.restarted(part, request.up, request.down)
 
     async def set_state(self, connection: Connection, request: wire.State) -> None:
         """What is switched off has stopped when this returns. Raises NotFound, and what asking for the right raises."""
         part = await self._part(connection, request.room, request.peer)
-        state = PeerState(request.mic, request.camera, request.voice_only)
-        with _refusals():
-            await self._engine.set_state(str(part.room_id), str(part.peer), state)
-        part.state = state
+        await self.floor.wish(part, PeerState(request.mic, request.camera, request.voice_only))
         self._tell.people(part.room_id)
         self.quality.wished(part, request.budget)
 
@@ -158,6 +161,7 @@ class Calls:
         """``connection`` came into the room: it is shown the call that there is."""
         if self.parts.of_room(room_id):
             self._tell.people_to(connection, room_id)
+            self._tell.paused_to(connection, room_id, self.floor.scene(room_id))
 
     def departed(self, connection: Connection, room_id: UUID) -> None:
         """``connection`` left the room, or was taken out of it. A professional who is not seen in the room any more is
@@ -231,10 +235,10 @@ class Calls:
             return
         for ended in self._on_end:
             ended(part)
-        leaving = asyncio.ensure_future(self._engine.leave(str(part.room_id), str(part.peer)))
+        leaving = asyncio.ensure_future(self._carried.leave(part))
         await asyncio.wait({leaving}, timeout=HANGS)
         self._tell.over(part, code)
-        self._tell.people(part.room_id)
+        await self._settle_rest(part.room_id)
         self.quality.went(part)
         await self._leave_journal(part.room_id, part.principal.account_id, part.peer, staff=part.staff)
         await leaving
@@ -255,34 +259,53 @@ class Calls:
         for part in self.parts.all():
             await self.end(part, "drained")
         await asyncio.gather(*self._endings)
+        await self.floor.stop()
+
+    async def _settle_rest(self, room_id: UUID) -> None:
+        """Somebody has gone from the call."""
+        if self.parts.of_room(room_id):
+            await self.floor.settle(room_id, tell=True)
+        else:
+            self.floor.forget(room_id)
+            self._tell.people(room_id)
 
     async def _begin(
         self, connection: Connection, access: Access, before: Part | None, request: wire.Join
     ) -> tuple[Part, Joined]:
         room_id, peer = access.room_id, new_id()
-        check_place(len(self.parts.of_room(room_id)) - (before is not None))
+        others = [part for part in self.parts.of_room(room_id) if part is not before]
+        check_place(len(others))
+        state = PeerState(request.mic, request.camera, request.voice_only)
+        part = Part(
+            peer=peer,
+            room_id=room_id,
+            principal=connection.principal,
+            seat=access.seat,
+            staff=access.staff,
+            since=self._clock.now(),
+            state=state,
+            wished=state,
+            line=self.quality.line(request),
+            connection=connection,
+            calls_ended=access.room.calls_ended,
+            observing=access.staff and (bool(others) if before is None else before.observing),
+        )
         if access.staff:  # in the journal before anything can be heard
+            if others and before is None:
+                await self.door(access)
             await self._visits.enter(access.room.organisation_id, room_id, access.account_id, "call", peer)
         try:
-            joined = await self._into_engine(room_id, peer, request, before.peer if before is not None else None)
+            self.floor.place(part, access.room.pause)
+            joined = await self._carried.join(part, request, before)
             if before is not None and self.parts.remove(before):
                 for ended in self._on_end:
                     ended(before)
                 self.quality.went(before)
                 self._tell.over(before, "replaced")
                 await self._leave_journal(room_id, access.account_id, before.peer, staff=before.staff)
-            part = Part(
-                peer=peer,
-                room_id=room_id,
-                principal=connection.principal,
-                seat=access.seat,
-                staff=access.staff,
-                since=self._clock.now(),
-                state=PeerState(request.mic, request.camera, request.voice_only),
-                line=self.quality.line(request),
-                connection=connection,
-                slots=joined.slots,
-            )
+            part.slots = joined.slots
+            for other in others if access.staff else ():
+                other.unaware = other.connection is None
             self.parts.add(part)
             self._held(part)
             await self._check_again(connection, part)
@@ -291,38 +314,31 @@ class Calls:
             raise
         return part, joined
 
-    async def _resume(self, connection: Connection, part: Part, request: wire.Join) -> Joined:
+    async def _resume(self, connection: Connection, access: Access, part: Part, request: wire.Join) -> Joined:
         """The same part with new media: nobody sees it end, and the journal goes on."""
-        joined = await self._into_engine(part.room_id, part.peer, request, part.peer)
+        part.wished = PeerState(request.mic, request.camera, request.voice_only)
+        self.floor.place(part, access.room.pause)
+        joined = await self._carried.join(part, request, part)
         if self.parts.find(part.peer) is not part:  # it ended while the engine worked
-            await self._engine.leave(str(part.room_id), str(part.peer))
+            await self._carried.leave(part)
             raise NotFound
         part.hold(connection)
         self._held(part)
         part.hear()
-        part.state = PeerState(request.mic, request.camera, request.voice_only)
         part.slots = joined.slots
         part.connected = False
         await self._check_again(connection, part)
         return joined
 
-    async def _into_engine(self, room_id: UUID, peer: UUID, request: wire.Join, replaces: UUID | None) -> Joined:
-        with _refusals():
-            return await self._engine.join(
-                str(room_id),
-                str(peer),
-                request.sdp,
-                PeerState(request.mic, request.camera, request.voice_only),
-                video=request.caps.video,
-                capacity=CAPACITY,
-                replaces=str(replaces) if replaces is not None else None,
-            )
-
     async def _check_again(self, connection: Connection, part: Part) -> None:
         """A right or a session that ended while the engine worked was not looked for in this part. Raises NotFound."""
         allowed = False
         try:
-            await self._rights.calling(part.room_id, connection)
+            changes = -1
+            while changes != self._rights.changes:  # else what was read may be of before
+                changes = self._rights.changes
+                access = await self._rights.calling(part.room_id, connection)
+            await self.floor.pause(part.room_id, access.room.pause)
             allowed = connection.open  # else nobody would learn the name of this part
         finally:
             if not allowed:
@@ -339,6 +355,7 @@ class Calls:
         if part.connection is not connection:
             part.hold(connection)
             self._held(part)
+            self.floor.settle_soon(part.room_id)
             self._tell.slots(part)  # they may have changed while no socket was there to be told
             self._tell.step(part)
         return part
@@ -379,18 +396,3 @@ class Calls:
     async def _leave_journal(self, room_id: UUID, account_id: UUID, peer: UUID, *, staff: bool) -> None:
         if staff:
             await self._visits.leave(room_id, account_id, "call", peer)
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """The engine's refusals in the words of the protocol."""
-    try:
-        yield
-    except UnusableDescription as error:
-        raise BadSdp(field="sdp") from error
-    except RoomFull as error:
-        raise CallFull from error
-    except NoSuchPeer as error:
-        raise NotFound from error
-    except EngineAway as error:
-        raise TryAgain from error

@@ -8,6 +8,7 @@ from uuid import UUID
 from server.kernel.principal import Principal
 from server.media.engine import PeerState, SlotState
 from server.signalling.lines import Line
+from server.signalling.scene import Hush
 from server.transport.gateway import Connection
 
 
@@ -17,6 +18,9 @@ class Part:
     the media goes on without it. ``media``: whether the engine knows it; not while it is kept for its person to come
     back. ``carried``: whether its voice has a way that may last without that socket, which media has that got through
     and was not closed by the browser. ``slots``: whom the person is shown where, as the engine told last.
+    ``wished``: what the person switched on; ``state``: what is let through of it, less where they are hushed.
+    ``observing`` and ``leading`` are of a professional: only watches, speaks instead of the mentor. ``unaware``: no
+    socket was there to be told of who came to observe. ``calls_ended``: of the room, when they came.
     ``relays_until``: when the credentials that it was told last run out. ``away`` and ``unheard`` run while the socket
     or the media is gone."""
 
@@ -29,6 +33,12 @@ class Part:
     state: PeerState
     line: Line
     connection: Connection | None
+    wished: PeerState
+    calls_ended: int = 0
+    observing: bool = False
+    leading: bool = False
+    unaware: bool = False
+    hush: Hush | None = None
     slots: tuple[SlotState, ...] = ()
     connected: bool = False
     media: bool = True
@@ -41,6 +51,7 @@ class Part:
         """The part is steered from ``connection`` from now on."""
         self.connection = connection
         self.principal = connection.principal
+        self.unaware = False  # whoever comes into a room is shown its call
         if self.away is not None:
             self.away.cancel()
             self.away = None

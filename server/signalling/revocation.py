@@ -95,6 +95,8 @@ class CallRevocation:
             code = _why_out(place, part)
             if code is not None:
                 self._calls.end_soon(part, code)
+        if place is not None:
+            await self._calls.floor.pause(room_id, place.room.pause)
 
     async def _check_sessions(self, room_id: UUID) -> None:
         came = [(part, part.principal) for part in self._calls.parts.of_room(room_id)]
@@ -118,4 +120,8 @@ def _why_out(place: Place | None, part: Part) -> EndCode | None:
         return "removed"
     if not access.may_write:
         return "removed"
-    return None if access.may_call else "consent"
+    if not access.may_call:
+        return "consent"
+    if access.put_out:
+        return "put_out"
+    return "stopped" if part.calls_ended != place.room.calls_ended else None

@@ -14,7 +14,7 @@ GONE: Final = 3.0  # and when neither is there: the socket is gone, the media cl
 
 HANGS: Final = 0.3  # seconds for the engine to let go of somebody; then people are told all the same
 
-EndCode = Literal["left", "removed", "consent", "lost", "replaced", "drained"]
+EndCode = Literal["left", "removed", "consent", "lost", "replaced", "drained", "stopped", "put_out", "adult"]
 
 
 def check_place(others: int) -> None:

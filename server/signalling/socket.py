@@ -70,6 +70,7 @@ class CallsSocket:
         gateway.declare("call:rung", wire.Step)
         gateway.declare("call:renew", wire.Renew)
         gateway.declare("call:ice", wire.Ice)
+        gateway.declare("call:paused", wire.Paused)
         gateway.declare("call:ended", wire.Ended)
         gateway.on_disconnect(calls.disconnected)
 

@@ -3,13 +3,14 @@
 import logging
 from uuid import UUID
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from server.rooms.messages import topic
 from server.signalling import wire
 from server.signalling.parts import Part, Parts
 from server.signalling.reasons import Reason
 from server.signalling.rules import EndCode
+from server.signalling.scene import Scene
 from server.transport.gateway import Connection, Gateway
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,19 @@ class Telling:
 
     def people_to(self, connection: Connection, room_id: UUID) -> None:
         connection.send("call:people", wire.People(room_id, self.everyone(room_id)))
+
+    def paused(self, room_id: UUID, scene: Scene) -> None:
+        """To all who are in the room, in the call or not."""
+        self._gateway.publish(topic(room_id), "call:paused", wire.paused_of(room_id, scene))
+
+    def paused_to(self, connection: Connection, room_id: UUID, scene: Scene) -> None:
+        paused = self.pause_of(room_id, scene)
+        if paused is not UNSET:
+            connection.send("call:paused", paused)
+
+    def pause_of(self, room_id: UUID, scene: Scene) -> wire.Paused | UnsetType:
+        """What there is to tell, if a call is paused."""
+        return wire.paused_of(room_id, scene) if scene != Scene() else UNSET
 
     def slots(self, part: Part) -> None:
         if part.connection is not None:

@@ -13,6 +13,7 @@ from server.signalling.parts import Part
 from server.signalling.reasons import Reason
 from server.signalling.rules import EndCode, lets_pictures_out
 from server.signalling.rungs import Rung
+from server.signalling.scene import Hush, Scene
 from server.transport.wire import Identifier, Timestamp, timestamp
 
 RoomReference = str | int
@@ -136,6 +137,9 @@ class Person(Struct, frozen=True):
     since: Timestamp
     rung: Rung
     weak: bool
+    observing: bool | UnsetType = UNSET
+    leading: bool | UnsetType = UNSET
+    hush: Hush | UnsetType = UNSET
 
 
 class IceServer(Struct, frozen=True):
@@ -156,6 +160,17 @@ class Voice(Struct, frozen=True):
     fec: bool
 
 
+class Paused(Struct, frozen=True):
+    """The call of a room is paused, or, without ``why``, goes on. ``by``: the account of the professional who paused
+    the room; ``until``: so long the call is kept for the adult whom it waits for."""
+
+    room: UUID
+    why: str | UnsetType = UNSET
+    since: Timestamp | UnsetType = UNSET
+    by: UUID | UnsetType = UNSET
+    until: Timestamp | UnsetType = UNSET
+
+
 class JoinAnswer(Struct, frozen=True):
     peer: UUID
     answer: str
@@ -166,6 +181,7 @@ class JoinAnswer(Struct, frozen=True):
     ice: list[IceServer]
     people: list[Person]
     every_ms: int
+    paused: Paused | UnsetType = UNSET
 
 
 class RestartAnswer(Struct, frozen=True):
@@ -234,6 +250,16 @@ def voice_of(voice: rungs.Voice) -> Voice:
     return Voice(voice.kbps, voice.ptime, voice.red, voice.dtx, voice.fec)
 
 
+def paused_of(room_id: UUID, scene: Scene) -> Paused:
+    """What is told of a call; what a professional has decided stands before what the call waits for."""
+    if scene.pause is not None:
+        return Paused(room_id, scene.pause.why, timestamp(scene.pause.since), by=scene.pause.by)
+    if scene.hold is not None:
+        until = UNSET if scene.hold.until is None else timestamp(scene.hold.until)
+        return Paused(room_id, scene.hold.why, timestamp(scene.hold.since), until=until)
+    return Paused(room_id)
+
+
 def person_of(part: Part) -> Person:
     state = part.state
     return Person(
@@ -249,4 +275,7 @@ def person_of(part: Part) -> Person:
         since=timestamp(part.since),
         rung=part.line.told.out,
         weak=part.line.weak,
+        observing=part.observing or UNSET,
+        leading=part.leading or UNSET,
+        hush=part.hush or UNSET,
     )

@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.infra.database import Database
 from server.infra.limits import Buckets, Rate
 from server.kernel.clock import Clock
-from server.kernel.errors import BadRequest, Conflict, Forbidden, NotFound, RoomClosed, TooFast
+from server.kernel.errors import BadRequest, Conflict, Forbidden, NotFound, TooFast
 from server.kernel.principal import Principal
-from server.rooms.access import Access, Rights
+from server.rooms.access import Access, Rights, check_speaking
 from server.rooms.notes import ogg, rules, store
 from server.rooms.notes.store import Note
 from server.rooms.rules import is_staff
@@ -151,8 +151,7 @@ class Notes:
 
     async def _writing(self, room: UUID | int, principal: Principal) -> Access:
         access = await self._present(room, principal)
-        if not access.may_speak:
-            raise RoomClosed
+        check_speaking(access)
         return access
 
     def _count(self, act: str, principal: Principal, rate: Rate) -> None:

@@ -61,6 +61,7 @@ class DirectCalls:
         self._checks = Rechecks(self._look, "direct")
         calls.on_hold(self._held)
         calls.on_end(self._changed)
+        calls.floor.on_change(self._hushed)
         notices.on("rights", self._on_notice)
         notices.on_gap(self._on_gap)
 
@@ -130,6 +131,15 @@ class DirectCalls:
             self._companies[room_id] = Company((present[0], present[1]))
             self._checks.ask([room_id])
 
+    def _hushed(self, room_id: UUID) -> None:
+        """Somebody is to be heard no more, or again: what goes from device to device nobody else could stop."""
+        company = self._companies.get(room_id)
+        if company is not None:
+            self._changes += 1
+            if _hushes(company):
+                self._settle(room_id, company, possible=False)
+            self._checks.ask([room_id])
+
     async def _on_notice(self, payload: str) -> None:
         kind, _, identifier = payload.partition(":")
         if kind in ("account", "organisation"):
@@ -169,6 +179,8 @@ class DirectCalls:
 
     async def _may(self, company: Company) -> bool:
         """By what is known of the two now: how old somebody is may have been corrected since they connected."""
+        if _hushes(company):
+            return False
         came = [part.principal for part in company.parts]
         organisation_id = came[0].organisation_id
         async with self._database.begin(organisation_id) as conn:
@@ -230,3 +242,7 @@ class DirectCalls:
                 why=why or UNSET,
             )
             part.connection.send("call:direct", told)
+
+
+def _hushes(company: Company) -> bool:
+    return any(part.hush is not None for part in company.parts)

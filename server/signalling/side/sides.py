@@ -16,13 +16,13 @@ from aiohttp import WSCloseCode, WSMsgType, hdrs, web
 
 from server.infra.limits import Buckets, Rate
 from server.kernel.clock import Clock
-from server.kernel.errors import BadRequest, CallsOff, Draining, NotFound, NotSignedIn, RoomClosed, TooFast
+from server.kernel.errors import BadRequest, Draining, NotFound, NotSignedIn, TooFast
 from server.kernel.identifiers import parse_id
 from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
 from server.media.engine import MediaEngine
 from server.media.errors import EngineAway, NoSuchPeer
-from server.rooms.access import Rights
+from server.rooms.access import Rights, check_calling
 from server.signalling.calls import Calls
 from server.signalling.parts import Part
 from server.signalling.side import frames
@@ -147,11 +147,7 @@ class Sides:
             raise NotFound from None
         if part is None or not _is_of(part, principal):
             raise NotFound
-        access = await self._rights.access(part.room_id, principal)
-        if not access.may_write:
-            raise RoomClosed
-        if not access.may_call:
-            raise CallsOff("young" if access.member_role == "mentee" else None)
+        check_calling(await self._rights.access(part.room_id, principal))
         return principal, part
 
     def _holds(self, socket: SideSocket) -> bool:
