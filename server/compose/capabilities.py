@@ -16,6 +16,7 @@ from server.compose.reach import Reach
 from server.compose.rights import DataRights
 from server.compose.rooms import Rooms
 from server.compose.signalling import Signalling
+from server.compose.supervision import Supervision
 from server.compose.trail import Trail
 from server.ground import Ground
 from server.infra.mail import open_mail
@@ -55,6 +56,7 @@ class Capabilities:
         self.flags = self.moderation.flags
         self.rooms = Rooms(ground, self.gateway, self.flags, rules, self.escalation.contents)
         self.signalling = Signalling(ground, self.gateway, self.rooms, self.people.authenticator)
+        self.supervision = Supervision(ground, self.gateway, self.rooms, self.signalling)
         self.limiter = limiter(settings.redis_url, ground.clock, InstanceKeyring(settings.secret, settings.data))
         self.pairs = Pairs(ground, self.people)
         self.consents = Consents(ground, self.gateway, self.people)
@@ -79,6 +81,7 @@ class Capabilities:
             self.escalation,
             self.moderation,
             self.rooms,
+            self.supervision,
             self.data,
             trail,
         ):
@@ -96,6 +99,7 @@ class Capabilities:
         self.moderation.start(self._running)
         self._running.push_async_callback(self.revocation.stop)
         self._running.push_async_callback(self.gateway.close)
+        self.supervision.start(self._running)
         await self.signalling.start(self._running)  # stopped before the sockets, which are told of the end of calls
 
     def attach(self, site: web.Application) -> None:

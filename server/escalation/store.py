@@ -236,3 +236,9 @@ async def refs_paged(conn: AsyncConnection, kind: str, account_id: UUID) -> froz
         )
     )
     return frozenset((await conn.execute(query)).scalars())
+
+
+async def is_urgent(conn: AsyncConnection, pair_id: UUID) -> bool:
+    """Whether a case of the highest severity about this pair is open."""
+    query = select(cases.c.id).where(cases.c.pair_id == pair_id, cases.c.severity == 4, cases.c.state != "closed")
+    return (await conn.execute(query.limit(1))).first() is not None

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     ACCOUNT_CREATE = "account:create", _ADMIN
     ACCOUNT_LIST = "account:list", _ADMIN
     AUDIT_READ = "audit:read", _ADMIN
+    BOARD_SEE = "board:see", _SUPERVISOR
     CALL_JOIN = "call:join", *_TALKS
     CASE_HANDLE = "case:handle", *_STAFF
     CASE_LIST = "case:list", *_STAFF
@@ -73,9 +74,12 @@ class Permission(StrEnum):
     REACH_MANAGE = "reach:manage", _ADMIN
     ROOM_ENTER = "room:enter", _SUPERVISOR
     ROOM_READ = "room:read", *_TALKS
+    ROOM_SUPERVISE = "room:supervise", _SUPERVISOR
     ROOM_WRITE = "room:write", *_TALKS
     SECOND_FACTOR_RESET = "second_factor:reset", _ADMIN
     WELFARE_KEEP = "welfare:keep", *_STAFF
+    WHISPER_ANSWER = "whisper:answer", Role.MENTOR
+    WHISPER_READ = "whisper:read", Role.MENTOR, _SUPERVISOR
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {

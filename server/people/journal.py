@@ -15,7 +15,22 @@ from server.trail.readings import Reading, departures, readings
 PAGE: Final = 50
 # Readings in a conversation: whom else it is about, the reader of the journal knows, as they talk with them there.
 _CONVERSATION: Final = frozenset(
-    {Act.FLAG_CONTEXT_READ, Act.GLASS_BROKEN, Act.GLASS_TOLD, Act.ROOM_ENTERED, Act.VOICE_NOTE_HEARD}
+    {
+        Act.CALL_LED,
+        Act.CALL_SPOKEN,
+        Act.CALL_STOPPED,
+        Act.FLAG_CONTEXT_READ,
+        Act.GLASS_BROKEN,
+        Act.GLASS_TOLD,
+        Act.ROOM_ENTERED,
+        Act.ROOM_KNOCKED,
+        Act.ROOM_LET_IN,
+        Act.ROOM_PAUSED,
+        Act.ROOM_PUT_OUT,
+        Act.ROOM_RESUMED,
+        Act.VOICE_NOTE_HEARD,
+        Act.WHISPER_SENT,
+    }
 )
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -23,6 +24,27 @@ class Policy:
     """``direct_calls``: two adults who both agree may call from device to device, and so learn each other's address."""
 
     direct_calls: bool
+
+
+Adult = Literal["none", "mentor", "professional"]
+
+
+@dataclass(frozen=True, slots=True)
+class CallPolicy:
+    """How calls are watched over. ``announce_s``: so long before they enter a call professionals announce themselves.
+    Without whom a call of a young person does not go on, by their age: nobody, the mentor (or a professional), or a
+    professional."""
+
+    announce_s: int
+    under_15: Adult
+    under_18: Adult
+
+
+async def call_policy_of(conn: AsyncConnection, organisation_id: UUID) -> CallPolicy:
+    """Of an organisation that there is."""
+    table = organisations.c
+    query = select(table.announce_seconds, table.adult_under_15, table.adult_under_18)
+    return CallPolicy(*(await conn.execute(query.where(table.id == organisation_id))).one())
 
 
 async def policy_of(conn: AsyncConnection, organisation_id: UUID) -> Policy:
@@ -68,3 +90,26 @@ class Policies:
                 "policy_changed",
                 extra={"organisation": principal.organisation_id, "account": principal.account_id, "state": state},
             )
+
+    async def read_calls(self, principal: Principal) -> CallPolicy:
+        """As ``read``."""
+        principal.require(Permission.POLICY_SET)
+        async with self._database.begin(principal.organisation_id) as conn:
+            return await call_policy_of(conn, principal.organisation_id)
+
+    async def change_calls(self, principal: Principal, policy: CallPolicy) -> None:
+        """As ``change``; ``policy`` is within its bounds."""
+        principal.require(Permission.POLICY_SET)
+        organisation_id = principal.organisation_id
+        values = {
+            "announce_seconds": policy.announce_s,
+            "adult_under_15": policy.under_15,
+            "adult_under_18": policy.under_18,
+        }
+        async with self._database.begin(organisation_id) as conn:
+            if await call_policy_of(conn, organisation_id) == policy:
+                return
+            await conn.execute(update(organisations).where(organisations.c.id == organisation_id).values(values))
+            now, by = self._clock.now(), principal.account_id
+            await record(conn, organisation_id, now, Act.POLICY_CHANGED, by=by, detail=values)
+        log.info("policy_changed", extra={"organisation": organisation_id, "account": by, "state": "calls"})

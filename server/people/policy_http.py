@@ -1,14 +1,23 @@
 """HTTP around the policy of an organisation."""
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from server.kernel.permissions import Permission
-from server.people.policy import Policies, Policy
+from server.people.policy import Adult, CallPolicy, Policies, Policy
 from server.transport.endpoint import Call, endpoint
 
 
 class PolicyBody(msgspec.Struct, forbid_unknown_fields=True):
     direct_calls: bool
+
+
+class CallPolicyBody(msgspec.Struct, forbid_unknown_fields=True):
+    announce_s: Annotated[int, Meta(ge=5, le=60)]
+    under_15: Adult
+    under_18: Adult
 
 
 class PolicyHttp:
@@ -25,3 +34,15 @@ class PolicyHttp:
         """Decide otherwise. What is switched off stops at once."""
         body: PolicyBody = call.body
         await self._policies.change(call.principal, Policy(body.direct_calls))
+
+    @endpoint("GET", "/api/v1/policy/calls", answer=CallPolicyBody, permission=Permission.POLICY_SET)
+    async def read_calls(self, call: Call) -> CallPolicyBody:
+        """How the organisation watches over its calls."""
+        policy = await self._policies.read_calls(call.principal)
+        return CallPolicyBody(policy.announce_s, policy.under_15, policy.under_18)
+
+    @endpoint("PUT", "/api/v1/policy/calls", body=CallPolicyBody, permission=Permission.POLICY_SET)
+    async def change_calls(self, call: Call) -> None:
+        """Decide otherwise, for the calls that go on too."""
+        body: CallPolicyBody = call.body
+        await self._policies.change_calls(call.principal, CallPolicy(body.announce_s, body.under_15, body.under_18))

@@ -11,6 +11,7 @@ from server.pairs import holdings as pairs
 from server.people import holdings as people
 from server.rights import tables
 from server.rooms import holdings as rooms
+from server.supervision import holdings as supervision
 from server.trail import holdings as trail
 
 _OVER: Final = "case when {0} is not null and (t.ended_at is not null or t.until <= :now) then '' else {0} end"
@@ -45,6 +46,7 @@ _OWN: Final = (
 # In the order in which they are forgotten: what refers to others stands before those, and the account before what only
 # its being forgotten opens (``people.append_only``).
 HOLDINGS: Final[tuple[Holding, ...]] = (
+    *supervision.HOLDINGS,
     *escalation.HOLDINGS,
     *moderation.HOLDINGS,
     *people.HOLDINGS,
@@ -57,6 +59,7 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
 )
 
 KEEPINGS: Final[tuple[Keeping, ...]] = (
+    *supervision.KEEPINGS,
     *escalation.KEEPINGS,
     *moderation.KEEPINGS,
     *rooms.KEEPINGS,

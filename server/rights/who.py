@@ -67,6 +67,7 @@ _COPY: Final = tuple(data for data in Data if data not in (Data.MESSAGES, Data.M
 SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "account": (Data.NAME, Data.CONTACT, Data.BIRTH_DATE),
     "audit": (),
+    "board": (Data.NAME, Data.CALLS),
     "call": (Data.NAME, Data.CALLS),
     "case": (Data.NAME, Data.CASES),
     "case:list": (),
@@ -93,6 +94,7 @@ SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "room": (Data.NAME, Data.MESSAGES),
     "second_factor": (Data.NAME, Data.SIGN_INS),
     "welfare": (Data.NAME, Data.WELFARE),
+    "whisper": (Data.NAME, Data.MESSAGES),
 }
 
 REACH: Final[Mapping[Role, Reach]] = {

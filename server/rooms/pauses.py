@@ -1,10 +1,11 @@
-"""What the card of a room says of its pair's life: why it is paused, and when a bridge ends."""
+"""What the card of a room says of its pair's life (why it is paused, when a bridge ends) and of a pause of the room."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.kernel.permissions import Role
@@ -13,6 +14,15 @@ from server.pairs.rules import State
 from server.pairs.saying import Pause, pause_of
 from server.pairs.store import pairs_by_id
 from server.rooms.store import Room
+from server.transport.wire import Timestamp, timestamp
+
+
+class PausedCard(Struct, frozen=True):
+    """A professional has paused the room: why (a word of ``supervision.rules``), since when, and who."""
+
+    why: str
+    since: Timestamp
+    by: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +47,8 @@ async def pair_words(conn: AsyncConnection, rooms: Collection[Room], role: Role)
         kinds = [(hold.kind, hold.about == pair.mentor_id) for hold in holds.get(pair.id, ())]
         told[pair.id] = PairWords(pause_of(kinds, role) if pair.id in paused else None, pair.until)
     return told
+
+
+def paused_card(room: Room) -> PausedCard | None:
+    pause = room.pause
+    return PausedCard(pause.why, timestamp(pause.since), pause.by) if pause is not None else None

@@ -13,6 +13,7 @@ from server.kernel.errors import NotFound
 from server.rooms.access import Rights
 from server.rooms.catchup import is_synced
 from server.rooms.messages import topic
+from server.rooms.pauses import PausedCard, paused_card
 from server.rooms.presence import Presence
 from server.rooms.rules import is_staff
 from server.rooms.store import Room
@@ -22,13 +23,14 @@ from server.transport.gateway.gateway import Gateway
 
 class RoomRights(Struct, frozen=True):
     """How a room stands for who is told. ``member`` false: it is not theirs any more, and they have left it. ``calls``
-    is there, and false, where consent to calls is not there."""
+    is there, and false, where consent to calls is not there; ``paused`` while a professional has paused the room."""
 
     room: UUID
     member: bool
     state: str
     writable: bool
     calls: bool | UnsetType = UNSET
+    paused: PausedCard | UnsetType = UNSET
 
 
 class Removal:
@@ -67,12 +69,13 @@ class Removal:
             connection.send("room:rights", RoomRights(room_id, False, room.state if room else "closed", False))
             self._presence.depart(connection, room_id)
         if room is not None:
+            paused = paused_card(room) or UNSET
             for account_id, seat in room.seats.items():
                 for connection in self._gateway.of_account(account_id):
                     if is_synced(connection):  # else it reads its rooms just now, and finds that they have changed
                         if not is_staff(connection.principal.role):
                             self._presence.arrive(connection, room_id, seat)
                         writable = room.takes(staff=is_staff(connection.principal.role))
-                        connection.send("room:rights", RoomRights(room_id, True, room.state, writable, calls))
+                        connection.send("room:rights", RoomRights(room_id, True, room.state, writable, calls, paused))
         for connection in lost:  # last, as it may have to wait for the database
             await self._visits.leave(room_id, connection.principal.account_id, "read", connection)

@@ -75,6 +75,11 @@ async def room(conn: AsyncConnection, reference: UUID | int) -> Room | None:
     return found[0] if found else None
 
 
+async def rooms_by_id(conn: AsyncConnection, ids: Collection[UUID]) -> list[Room]:
+    """In no particular order."""
+    return await _select(conn, rooms.c.id.in_(ids)) if ids else []
+
+
 async def rooms_of(conn: AsyncConnection, account_id: UUID) -> list[Room]:
     """The rooms that this person belongs to, the oldest first."""
     mine = select(room_members.c.room_id).where(

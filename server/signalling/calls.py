@@ -110,22 +110,22 @@ class Calls:
 
     async def answer(self, connection: Connection, request: wire.Answer) -> None:
         """Raises NotFound when the part is over, BadSdp, and what asking for the right raises."""
-        part = await self._part(connection, request.room, request.peer)
+        part = await self.part(connection, request.room, request.peer)
         await self._carried.answer(part, request.sdp)
 
     async def restart(self, connection: Connection, request: wire.Restart) -> wire.RestartAnswer:
         """As ``answer``."""
-        part = await self._part(connection, request.room, request.peer)
+        part = await self.part(connection, request.room, request.peer)
         return await self._carried.restart(part, request.sdp)
 
     async def restarted(self, connection: Connection, request: wire.Restarted) -> None:
         """As ``answer``."""
-        part = await self._part(connection, request.room, request.peer)
+        part = await self.part(connection, request.room, request.peer)
         await self._carried.restarted(part, request.up, request.down)
 
     async def set_state(self, connection: Connection, request: wire.State) -> None:
         """What is switched off has stopped when this returns. Raises NotFound, and what asking for the right raises."""
-        part = await self._part(connection, request.room, request.peer)
+        part = await self.part(connection, request.room, request.peer)
         await self.floor.wish(part, PeerState(request.mic, request.camera, request.voice_only))
         self._tell.people(part.room_id)
         self.quality.wished(part, request.budget)
@@ -222,6 +222,10 @@ class Calls:
         """``held`` is called with each part that begins, or is steered from another socket than before. Must not block
         or raise."""
         self._on_hold.append(held)
+
+    def on_people(self, changed: Callable[[UUID], None]) -> None:
+        """``changed`` is called with each room of whose call something else is told now. Must not block or raise."""
+        self._tell.on_people.append(changed)
 
     def on_end(self, ended: Callable[[Part], None]) -> None:
         """``ended`` is called with each part that is over, at once. Must not block or raise."""
@@ -346,7 +350,7 @@ class Calls:
         if not allowed:
             raise NotFound
 
-    async def _part(self, connection: Connection, room: str | int, peer: UUID) -> Part:
+    async def part(self, connection: Connection, room: str | int, peer: UUID) -> Part:
         """The part of the person at ``connection``, which is steered from there from now on. Raises NotFound."""
         access = await self._rights.calling(room, connection)
         part = self.parts.find(peer)

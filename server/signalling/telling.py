@@ -1,6 +1,7 @@
 """What the people of a room are told of its call. Nothing is decided here."""
 
 import logging
+from collections.abc import Callable
 from uuid import UUID
 
 from msgspec import UNSET, UnsetType
@@ -20,6 +21,7 @@ class Telling:
     def __init__(self, gateway: Gateway, parts: Parts) -> None:
         self._gateway = gateway
         self._parts = parts
+        self.on_people: list[Callable[[UUID], None]] = []
 
     def everyone(self, room_id: UUID) -> list[wire.Person]:
         return [wire.person_of(part) for part in self._parts.of_room(room_id)]
@@ -28,6 +30,8 @@ class Telling:
         """To all who are in the room, in the call or not."""
         told = wire.People(room_id, self.everyone(room_id))
         self._gateway.publish(topic(room_id), "call:people", told, skip=skip)
+        for changed in self.on_people:
+            changed(room_id)
 
     def people_to(self, connection: Connection, room_id: UUID) -> None:
         connection.send("call:people", wire.People(room_id, self.everyone(room_id)))
@@ -35,6 +39,8 @@ class Telling:
     def paused(self, room_id: UUID, scene: Scene) -> None:
         """To all who are in the room, in the call or not."""
         self._gateway.publish(topic(room_id), "call:paused", wire.paused_of(room_id, scene))
+        for changed in self.on_people:
+            changed(room_id)
 
     def paused_to(self, connection: Connection, room_id: UUID, scene: Scene) -> None:
         paused = self.pause_of(room_id, scene)

@@ -12,6 +12,11 @@ class Act(StrEnum):
     ACCOUNT_READ = "account.read"
     ACCOUNT_REOPENED = "account.reopened"
     APPEAL_MADE = "appeal.made"
+    CALL_HANDED_BACK = "call.handed_back"
+    CALL_LED = "call.led"
+    CALL_OBSERVED = "call.observed"
+    CALL_SPOKEN = "call.spoken"
+    CALL_STOPPED = "call.stopped"
     CASE_CHANGED = "case.changed"
     CASE_READ = "case.read"
     CHARTER_SIGNED = "charter.signed"
@@ -86,19 +91,29 @@ class Act(StrEnum):
     RETENTION_CHANGED = "retention.changed"
     RETENTION_DONE = "retention.done"
     ROOM_ENTERED = "room.entered"
+    ROOM_KNOCKED = "room.knocked"
     ROOM_LEFT = "room.left"
+    ROOM_LET_IN = "room.let_in"
+    ROOM_PAUSED = "room.paused"
+    ROOM_PUT_OUT = "room.put_out"
+    ROOM_RESUMED = "room.resumed"
     SESSION_ENDED = "session.ended"
     SESSION_OPENED = "session.opened"
     VOICE_NOTE_HEARD = "voice_note.heard"
     WELFARE_READ = "welfare.read"
     WELFARE_RECORDED = "welfare.recorded"
+    WHISPER_SENT = "whisper.sent"
 
 
-# Acts by which somebody learnt what a person has said or what is kept about them: the access journal of each person
-# that such an entry is about shows it (FIELD 78). What the client says of each stands in its locales/*_journal.ts.
+# Acts by which somebody learnt what a person has said or what is kept about them, or stepped between them and who they
+# talk with: the access journal of each person that such an entry is about shows it (FIELD 78). What the client says of
+# each stands in its locales/*_journal.ts.
 READINGS: Final = frozenset(
     {
         Act.ACCOUNT_READ,
+        Act.CALL_LED,
+        Act.CALL_SPOKEN,
+        Act.CALL_STOPPED,
         Act.CASE_READ,
         Act.CONSENT_READ,
         Act.DATA_READ,
@@ -107,7 +122,13 @@ READINGS: Final = frozenset(
         Act.GLASS_TOLD,
         Act.PAPERS_READ,
         Act.ROOM_ENTERED,
+        Act.ROOM_KNOCKED,
+        Act.ROOM_LET_IN,
+        Act.ROOM_PAUSED,
+        Act.ROOM_PUT_OUT,
+        Act.ROOM_RESUMED,
         Act.VOICE_NOTE_HEARD,
         Act.WELFARE_READ,
+        Act.WHISPER_SENT,
     }
 )

@@ -31,6 +31,59 @@ export interface Voice {
   fec: boolean;
 }
 
+/** Why somebody is neither heard nor seen, whatever they switch on. */
+export type Hush = 'observing' | 'paused' | 'adult' | 'led' | 'unaware';
+
+/** Why a professional steps in. */
+export type StepInWhy = 'break' | 'other' | 'safety' | 'technical' | 'words';
+
+/** A call is paused; without `why` it goes on. */
+export interface CallPaused {
+  room: number | string;
+  why?: StepInWhy | 'adult_left' | 'adult_awaited';
+  since?: string;
+  /** The account of the professional who paused the room. */
+  by?: string;
+  /** So long the call is kept for the adult whom it waits for. */
+  until?: string;
+}
+
+/** What a professional and the mentor write each other aside. */
+export interface Whisper {
+  room: string;
+  id: string;
+  by: { id: string; name: string };
+  at: string;
+  body: string;
+}
+
+/** A call that goes on, for the board of a professional. */
+export interface LiveSession {
+  room: string;
+  number: number;
+  pair: string;
+  mentor: { id: string; name: string };
+  mentee: { id: string; name: string };
+  since: string;
+  count: number;
+  adult: 'there' | 'missing' | 'not_required';
+  paused?: string;
+  /** Of one's own pairs alone. */
+  people?: {
+    account: string;
+    name: string;
+    role: Role;
+    since: string;
+    rung: Rung;
+    line: 'good' | 'fair' | 'poor' | 'away';
+    observing?: boolean;
+    leading?: boolean;
+    hush?: Hush;
+  }[];
+  /** Who answers for the pair, where that is a colleague. */
+  supervisor?: { id: string; name: string };
+}
+
 export interface CallPerson {
   peer: string;
   /** Missing for who is no member of the room: a professional. */
@@ -48,6 +101,11 @@ export interface CallPerson {
   rung: Rung;
   /** Their line is weak just now. */
   weak: boolean;
+  /** A professional who only watches. */
+  observing?: boolean;
+  /** A professional who speaks instead of the mentor. */
+  leading?: boolean;
+  hush?: Hush;
 }
 
 export interface Slot {

@@ -1,9 +1,21 @@
 /** What travels over the socket, named as docs/protocol.md names it. */
 
-import type { CallPerson, IceCredentials, Layer, Rung, RungReason, Slot, Voice } from './call';
+import type {
+  CallPaused,
+  CallPerson,
+  IceCredentials,
+  Layer,
+  LiveSession,
+  Rung,
+  RungReason,
+  Slot,
+  StepInWhy,
+  Voice,
+  Whisper,
+} from './call';
 import type { Flag } from './flag';
 import type { Notice } from './notice';
-import type { AppealState, CompactMessage, RoomCard, RoomedMessage, Sent, SyncRow } from './room';
+import type { AppealState, CompactMessage, RoomCard, RoomPause, RoomedMessage, Sent, SyncRow } from './room';
 
 /** Events of the client: payload and what the acknowledgement holds beside `ok`. */
 export interface Up {
@@ -46,6 +58,7 @@ export interface Up {
       ice: RTCIceServer[];
       people: CallPerson[];
       every_ms: number;
+      paused?: CallPaused;
     },
   ];
   'call:answer': [{ room: number; peer: string; sdp: string }, object];
@@ -56,6 +69,18 @@ export interface Up {
   'call:leave': [{ room: number; peer: string }, object];
   'call:direct': [{ room: number; peer: string; agree: boolean }, object];
   'call:describe': [{ room: number; peer: string; link: number; sdp: string }, object];
+  'supervise:knock': [{ room: number; now?: boolean }, { at: string; enters_at: string; wait_ms: number }];
+  'supervise:withdraw': [{ room: number }, object];
+  'supervise:speak': [{ room: number; peer: string; speak: boolean }, object];
+  'supervise:lead': [{ room: number; peer: string; lead: boolean }, object];
+  'supervise:pause': [{ room: number; why: StepInWhy }, object];
+  'supervise:resume': [{ room: number }, object];
+  'supervise:end': [{ room: number; why: StepInWhy }, object];
+  'supervise:remove': [{ room: number; account: string; why: StepInWhy }, object];
+  'supervise:readmit': [{ room: number; account: string }, object];
+  'supervise:whisper': [{ room: number; id: string; body: string }, { at: string }];
+  'supervise:answer': [{ room: number; id: string; body: string }, { at: string }];
+  'board:watch': [{ watch: boolean }, { sessions: LiveSession[] }];
   'check:network': [object, { network: string }];
   'check:begin': [{ sdp: string }, { check: string; answer: string; offer: string; ice: RTCIceServer[] }];
   'check:answer': [{ check: string; sdp: string }, object];
@@ -72,7 +97,7 @@ export interface Down {
   'chat:typing': { room: number | string; seat: number; typing: boolean };
   'room:presence': { room: number | string; present: { seat: number; since: string | number }[] };
   /** What one may do in a room has changed; without `member` it is not one's own any more. */
-  'room:rights': { room: number | string; member: boolean; state: string; writable: boolean; calls?: boolean };
+  'room:rights': { room: number | string; member: boolean; state: string; writable: boolean; calls?: boolean; paused?: RoomPause };
   'consent:changed': { mentee: string };
   'notice:new': Notice;
   'flag:raised': Flag;
@@ -107,5 +132,10 @@ export interface Down {
     why?: 'company' | 'policy' | 'withdrawn' | 'away';
   };
   'call:describe': { room: number | string; peer: string; link: number; sdp: string };
+  'call:paused': CallPaused;
+  'supervise:announced': { room: string; by: { id: string; name: string }; at: string; enters_at: string; wait_ms: number };
+  'supervise:withdrawn': { room: string; by: { id: string; name: string } };
+  'supervise:whispered': Whisper;
+  'board:sessions': { sessions: LiveSession[] };
   'call:ended': { room: number | string; peer: string; code: string };
 }

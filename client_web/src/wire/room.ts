@@ -39,6 +39,7 @@ export interface RoomCard {
   marks: Mark[];
   /** Why the pair is paused, as far as this reader needs to know. */
   pause?: 'look' | 'consent' | 'papers' | 'away' | 'break';
+  paused?: RoomPause;
   /** Of a bridge: when it ends. */
   until?: string;
   appeals?: (AppealState & { seq: number })[];
@@ -94,4 +95,12 @@ export interface AppealState {
   at: string;
   decided?: string;
   kept?: boolean;
+}
+
+/** A professional has paused the room: nobody else writes in it, or is heard in its call. */
+export interface RoomPause {
+  why: string;
+  since: string;
+  /** Their account. */
+  by: string;
 }

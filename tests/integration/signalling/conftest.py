@@ -22,6 +22,7 @@ class Caller:
     room: Room
     client: Client
     browser: BareBrowser
+    house: House
     peer: str = ""
     joined: dict[str, Any] = field(default_factory=dict)
 
@@ -36,14 +37,24 @@ class Caller:
         }
 
     async def join(self, **how: Any) -> dict[str, Any]:
-        """Into the call, and connected both ways."""
+        """Into the call, and connected both ways. A professional announces themselves to those who are in it, waits,
+        and then takes part."""
+        await self.announce()
         self.joined = await self.client.call("call:join", self.request(**how))
         assert self.joined["ok"], self.joined
         self.peer = self.joined["peer"]
         answer = self.browser.answer(self.joined["offer"])
         assert await self.act("call:answer", sdp=answer) == {"ok": True}
         await self.browser.connect(self.joined["answer"], self.joined["offer"])
+        if self.who is self.room.supervisor:
+            assert await self.act("supervise:speak", speak=True) == {"ok": True}
         return self.joined
+
+    async def announce(self) -> None:
+        if self.who is self.room.supervisor:
+            told = await self.client.call("supervise:knock", {"room": str(self.room.id)})
+            assert told["ok"], told
+            self.house.clock.advance(told["wait_ms"] / 1000)
 
     async def act(self, event: str, **how: Any) -> Any:
         return await self.client.call(event, {"room": str(self.room.id), "peer": self.peer, **how})
@@ -98,7 +109,7 @@ class Neighbourhood:
             assert (await client.call("room:enter", {"room": str(room.id)}))["ok"]
         browser = BareBrowser()
         self.browsers.append(browser)
-        return Caller(who, room, client, browser)
+        return Caller(who, room, client, browser, self.house)
 
     async def pair(self) -> tuple[Room, Caller, Caller]:
         """The two of a pair in their call."""

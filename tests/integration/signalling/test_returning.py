@@ -84,7 +84,7 @@ async def test_lost_media_that_nobody_comes_back_for_ends_the_part(street: Neigh
 async def test_a_worker_that_fails_takes_the_media_and_not_the_people(street: Neighbourhood) -> None:
     room, julien, lea = await street.pair()
     for caller in (julien, lea):  # what the engine forgets
-        await street.calls._engine.leave(str(room.id), caller.peer)
+        await street.house.capabilities.signalling.engine.leave(str(room.id), caller.peer)
     street.calls.failed([str(room.id), "check:something"])
     for caller in (julien, lea):
         await caller.client.wait("call:renew")

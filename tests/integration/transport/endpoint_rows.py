@@ -192,6 +192,14 @@ TABLE = [
     Row("POST", "/api/v1/session/pin", EVERYONE, lambda _: ({}, {"pin": "2580"})),
     Row("GET", "/api/v1/policy", frozenset({Role.ADMIN})),
     Row("PUT", "/api/v1/policy", frozenset({Role.ADMIN}), lambda _: ({}, {"direct_calls": True})),
+    Row("GET", "/api/v1/policy/calls", frozenset({Role.ADMIN})),
+    Row(
+        "PUT",
+        "/api/v1/policy/calls",
+        frozenset({Role.ADMIN}),
+        lambda _: ({}, {"announce_s": 10, "under_15": "mentor", "under_18": "mentor"}),
+    ),
+    Row("GET", "/api/v1/board/sessions", frozenset({Role.SUPERVISOR})),
     Row("GET", "/api/v1/pairs", STAFF_OF_PAIRS),
     Row("POST", "/api/v1/pairs", frozenset({Role.ADMIN}), asking.of_pair, ("mentor", "mentee", "supervisor")),
     Row("GET", "/api/v1/pairs/{pair}", STAFF_OF_PAIRS, asking.of_one_pair, ("pair",)),
@@ -261,6 +269,7 @@ TABLE = [
         reach=PROFESSIONALS,
     ),
     Row("GET", "/api/v1/rooms/{room}/visits", TALKERS, asking.of_room, ("room",)),
+    Row("GET", "/api/v1/rooms/{room}/whispers", frozenset({Role.MENTOR, Role.SUPERVISOR}), asking.of_room, ("room",)),
     Row("POST", "/api/v1/rooms/{room}/notes", TALKERS, asking.of_new_note, ("room",), made=("id",)),
     Row(
         "PUT",

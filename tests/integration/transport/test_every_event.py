@@ -61,6 +61,10 @@ def in_call(**more: Any) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
     return lambda things: {"room": things["room"], "peer": things["peer"], **more}
 
 
+def about_mentor(**more: Any) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    return lambda things: {"room": things["room"], "account": things["account"], **more}
+
+
 BOTH = ("room", "peer")
 STATE = {"mic": True, "camera": False, "voice_only": True}
 TABLE = [
@@ -74,6 +78,7 @@ TABLE = [
     Row("room:enter", in_room(), paused=True),
     Row("room:leave", in_room(), paused=True),
     Row("help:now", in_room(words="au secours"), always=True, paused=True),
+    Row("supervise:knock", in_room()),
     Row(
         "call:join",
         lambda things: {
@@ -97,6 +102,17 @@ TABLE = [
     Row("check:begin", lambda things: {"sdp": things["sdp"]}, ()),
     Row("check:answer", lambda things: {"check": things["check"], "sdp": SDP}, ("check",), own=False),
     Row("check:end", lambda things: {"check": things["check"]}, ("check",), quiet=True, own=False, paused=True),
+    Row("supervise:withdraw", in_room()),
+    Row("supervise:speak", in_call(speak=True), BOTH, own=False),
+    Row("supervise:lead", in_call(lead=True), BOTH, own=False),
+    Row("supervise:whisper", lambda things: {"room": things["room"], "id": str(new_id()), "body": "là"}, apart=("id",)),
+    Row("supervise:answer", lambda things: {"room": things["room"], "id": str(new_id()), "body": "oui"}, apart=("id",)),
+    Row("supervise:pause", in_room(why="break")),
+    Row("supervise:resume", in_room()),
+    Row("supervise:end", in_room(why="other")),
+    Row("supervise:remove", about_mentor(why="words"), ("room", "account")),
+    Row("supervise:readmit", about_mentor(), ("room", "account")),
+    Row("board:watch", lambda _: {"watch": True}, ()),
 ]
 ROWS = {row.name: row for row in TABLE}
 
@@ -126,6 +142,7 @@ class Street:
         begun = await julien.call("check:begin", {"sdp": self.offer()})
         assert (joined["ok"], begun["ok"]) == (True, True), (joined, begun)
         things = {"room": room.number, "peer": joined["peer"], "check": begun["check"], "sdp": self.offer()}
+        things["account"] = str(room.mentor.id)
         return Scene(people, room, things)
 
 
@@ -142,7 +159,7 @@ def roles_of(permission: Permission | None) -> frozenset[Role]:
     return permission.roles if permission is not None else frozenset(Role)
 
 
-NOWHERE = {"room": 2**31 - 1, "peer": str(new_id()), "check": str(new_id())}
+NOWHERE = {"room": 2**31 - 1, "peer": str(new_id()), "check": str(new_id()), "account": str(new_id())}
 
 
 async def test_every_event_every_role_and_what_is_not_theirs(street: Street) -> None:
@@ -198,6 +215,8 @@ async def own(house: House, here: Scene, clients: Mapping[Role, Client]) -> None
                 answer = await clients[role].call(row.name, row.fill(here.things))
                 if not answer["ok"]:
                     refused[row.name, role] = answer["error"]["code"]
+                if row.name == "supervise:knock":
+                    house.clock.advance(10)
                 if row.name == "room:leave":
                     assert (await clients[role].call("room:enter", {"room": here.room.number}))["ok"]
     assert refused == {}

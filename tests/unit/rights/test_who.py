@@ -13,7 +13,7 @@ SECTIONS = {
     Data.CONSENTS: {"consents", "guardians", "age_steps"},
     Data.PAIR: {
         *("pairs", "pauses", "proposals", "pair_history", "suspensions", "rooms", "reading_marks", "room_visits"),
-        "planned_sessions",
+        *("planned_sessions", "room_knocks"),
     },
     Data.CASES: {"cases"},
     Data.PAPERS: {"papers", "warnings"},

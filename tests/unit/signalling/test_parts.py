@@ -18,7 +18,9 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 def part(room_id: UUID, account_id: UUID | None = None) -> Part:
     who = Principal(account_id or new_id(), new_id(), new_id(), Role.MENTEE, "Léa", "fr", date(2012, 1, 1), NOW)
     line = Line(start("video"), start("video"), Limits(), "video", Told.at("video"))
-    return Part(new_id(), room_id, who, 1, False, NOW, PeerState(True, True, False), line, None)
+    return Part(
+        new_id(), room_id, who, 1, False, NOW, PeerState(True, True, False), line, None, PeerState(True, True, False)
+    )
 
 
 def test_parts_are_found_by_peer_room_and_account() -> None:

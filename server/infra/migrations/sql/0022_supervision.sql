@@ -4,7 +4,7 @@ ALTER TABLE rooms
     ADD COLUMN paused_at timestamptz,
     ADD COLUMN paused_why text,
     ADD COLUMN paused_by uuid REFERENCES accounts (id),
-    ADD COLUMN calls_ended integer NOT NULL DEFAULT 0,
+    ADD COLUMN calls_ended integer NOT NULL DEFAULT '0',
     ADD CONSTRAINT rooms_paused_check
         CHECK ((paused_at IS NULL) = (paused_why IS NULL) AND (paused_at IS NULL) = (paused_by IS NULL));
 CREATE TRIGGER rooms_supervised AFTER UPDATE OF paused_at, calls_ended ON rooms
@@ -15,7 +15,7 @@ CREATE TRIGGER rooms_supervised AFTER UPDATE OF paused_at, calls_ended ON rooms
 ALTER TABLE room_members ADD COLUMN put_out_at timestamptz;
 
 ALTER TABLE organisations
-    ADD COLUMN announce_seconds smallint NOT NULL DEFAULT 10,
+    ADD COLUMN announce_seconds smallint NOT NULL DEFAULT '10',
     ADD COLUMN adult_under_15 text NOT NULL DEFAULT 'mentor',
     ADD COLUMN adult_under_18 text NOT NULL DEFAULT 'mentor',
     ADD CONSTRAINT organisations_announce_seconds_check CHECK (announce_seconds BETWEEN 5 AND 60),
