@@ -9,6 +9,7 @@ import server
 from server.compose.consents import Consents
 from server.compose.entry import Entry
 from server.compose.escalation import Escalation
+from server.compose.letters import LetterLines
 from server.compose.moderation import Moderation
 from server.compose.pairs import Pairs
 from server.compose.people import People
@@ -61,6 +62,7 @@ class Capabilities:
         self.pairs = Pairs(ground, self.people)
         self.consents = Consents(ground, self.gateway, self.people)
         self.data = DataRights(ground)
+        letters = LetterLines(ground, self.gateway)
         mail = open_mail(settings.data, settings.smtp_url, settings.mail_from)
         self.reach = Reach(ground, mail)
         entry = Entry(ground, self.people, names, mail)
@@ -82,6 +84,7 @@ class Capabilities:
             self.moderation,
             self.rooms,
             self.supervision,
+            letters,
             self.data,
             trail,
         ):

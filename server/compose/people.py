@@ -7,6 +7,8 @@ from server.pairs.professionals import professionals_of
 from server.people.accounts import Accounts
 from server.people.caseload import Caseload
 from server.people.factors.second_factors import SecondFactors
+from server.people.helplines.helplines import Helplines
+from server.people.helplines.http import HelplinesHttp
 from server.people.http import PeopleHttp
 from server.people.passwords import Passwords
 from server.people.policy import Policies
@@ -41,4 +43,5 @@ class People:
         factors.register(ground.jobs)
         PurgeSessions(database, clock).register(ground.jobs)
         policy = PolicyHttp(Policies(database, clock))
-        self.endpoints = (factors.session_http, factors.http, PeopleHttp(self.accounts), policy)
+        helplines = HelplinesHttp(Helplines(database, clock, professionals_of))
+        self.endpoints = (factors.session_http, factors.http, PeopleHttp(self.accounts), policy, helplines)

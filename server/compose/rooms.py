@@ -20,6 +20,7 @@ from server.rooms.fanout import Fanout
 from server.rooms.glass.glass import Glass
 from server.rooms.glass.http import GlassHttp
 from server.rooms.help import Help
+from server.rooms.help_http import HelpHttp
 from server.rooms.home import Homes
 from server.rooms.http import RoomsHttp
 from server.rooms.judging import Judge
@@ -62,7 +63,9 @@ class Rooms:
         self.removal = Removal(gateway, ground.notices, self.rights, self.presence, self.visits)
         homes = Homes(database, clock)
         catch_up = CatchUp(database, clock, self.rights, fanout, self.presence)
+        self.help = Help(database, clock, gateway, self.rights, flags)
         self.endpoints = (
+            HelpHttp(self.help),
             RoomsHttp(database, self.rights, homes),
             NotesHttp(notes),
             ReviewHttp(
@@ -79,7 +82,7 @@ class Rooms:
             edits=self.edits,
             appeals=Appeals(database, self.rights, flags, news, clock),
             entering=Entering(self.rights, catch_up, homes, fanout, self.presence, self.visits),
-            help_line=Help(database, clock, gateway, self.rights, flags),
+            help_line=self.help,
             marks=self.marks,
             presence=self.presence,
             live=self.live,
@@ -98,5 +101,5 @@ class Rooms:
         running.push_async_callback(self.log.stop)
         await self.log.start()
         running.callback(self.live.stop)
-        for part in (self.removal, self.marks, self.rulings, self.edits, self.chat):
+        for part in (self.help, self.removal, self.marks, self.rulings, self.edits, self.chat):
             running.push_async_callback(part.stop)

@@ -78,6 +78,10 @@ class Database:
             await connection.execute(_SCOPE, {"scope": EVERYWHERE})
             yield connection
 
+    def aside(self, pool_size: int) -> "Database":
+        """The same database by connections of its own, which no other work can take up; whoever asks closes it."""
+        return Database(self._url.render_as_string(hide_password=False), pool_size=pool_size)
+
     async def connect_raw(self) -> asyncpg.Connection:
         """A connection of asyncpg's own, outside the pool, for whoever keeps it: the message log, a listener."""
         dsn = self._url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -60,7 +60,10 @@ class Permission(StrEnum):
     GLASS_DEFER = "glass:defer", _SUPERVISOR
     GLASS_LIST = "glass:list", *_STAFF
     HELP_ASK = "help:ask", *Role
+    HELPLINE_SET = "helpline:set", _ADMIN
     INVITATION_GIVE = "invitation:give", *_STAFF
+    LETTER_ANSWER = "letter:answer", *_STAFF
+    LETTER_WRITE = "letter:write", *Role
     MODERATION_TUNE = "moderation:tune", *_STAFF
     PAIR_ANSWER = "pair:answer", Role.MENTEE
     PAIR_CHANGE = "pair:change", *_STAFF

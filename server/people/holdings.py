@@ -28,6 +28,7 @@ from server.people.factors.tables import (
     spent_challenges,
     totp_secrets,
 )
+from server.people.helplines.tables import help_cards, helplines
 from server.people.reach import holdings as reach
 from server.people.sessions.lasting import KEPT
 
@@ -140,6 +141,8 @@ HOLDINGS: Final = (
     ),
     Holding(consent_texts, NOBODY, Kept("the words of the organisation"), acted=("changed_by",)),
     Holding(asked_again, NOBODY, Kept("about no person")),
+    Holding(help_cards, NOBODY, Kept("the organisation's own telephone"), acted=("changed_by",)),
+    Holding(helplines, NOBODY, Kept("numbers to call, about no person")),
     # The day of a step tells the birthday.
     Holding(
         age_steps,

@@ -137,6 +137,7 @@ bound_sessions = Table(
 )
 
 from server.people.factors import tables as factor_tables  # noqa: E402, F401 - likewise
+from server.people.helplines import tables as helpline_tables  # noqa: E402, F401 - likewise
 from server.people.reach import tables as reach_tables  # noqa: E402, F401 - likewise
 
 # Whose data is put aside because they asked for it (restrictions.py). ``id`` is that of the request.

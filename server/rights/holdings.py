@@ -5,6 +5,7 @@ from typing import Final
 from server.agenda import holdings as agenda
 from server.escalation import holdings as escalation
 from server.escalation.duty import holdings as duty
+from server.escalation.letters import holdings as letters
 from server.infra.holdings import NOBODY, Blanked, Holding, Keeping, Kept, Passing, columns
 from server.moderation import holdings as moderation
 from server.pairs import holdings as pairs
@@ -53,6 +54,7 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
     *rooms.HOLDINGS,
     *agenda.HOLDINGS,
     *duty.HOLDINGS,
+    *letters.HOLDINGS,
     *pairs.HOLDINGS,
     *_OWN,
     *trail.HOLDINGS,
@@ -65,6 +67,7 @@ KEEPINGS: Final[tuple[Keeping, ...]] = (
     *rooms.KEEPINGS,
     *agenda.KEEPINGS,
     *duty.KEEPINGS,
+    *letters.KEEPINGS,
     *people.KEEPINGS,
     *pairs.KEEPINGS,
     # Five years: how long somebody may go to court over an answer (French civil code, article 2224).

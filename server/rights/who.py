@@ -33,6 +33,7 @@ class Data(StrEnum):
     FLAGGED = "flagged"
     CALLS = "calls"
     CASES = "cases"  # that there was a worry, and how it was dealt with
+    LETTERS = "letters"  # to a professional
     PAPERS = "papers"
     WELFARE = "welfare"
     REQUESTS = "requests"
@@ -54,6 +55,7 @@ OF: Final[Mapping[Data, frozenset[Role]]] = {
     Data.FLAGGED: _TWO,
     Data.CALLS: _TWO | {Role.SUPERVISOR},
     Data.CASES: _ALL,
+    Data.LETTERS: _TWO | {Role.GUARDIAN, Role.PRESCRIBER},
     Data.PAPERS: frozenset({Role.MENTOR}),
     Data.WELFARE: frozenset({Role.MENTEE}),
     Data.REQUESTS: _ALL,
@@ -83,7 +85,10 @@ SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "glass:defer": (),
     "glass:list": (Data.NAME,),  # that it was done, and why; not what was read
     "help": (),
+    "helpline": (),
     "invitation": (Data.NAME,),
+    "letter": (),
+    "letter:answer": (Data.NAME, Data.LETTERS),
     "moderation": (),
     "pair": (Data.NAME, Data.PAIR),
     "pair:answer": (Data.NAME,),

@@ -1,12 +1,15 @@
 """The one-tap call for help: from anyone, from anywhere, never moderated, never refused.
 
 It becomes a flag of the highest severity for the professionals who answer for the person. Who taps again within a
-minute does not make a second one: the professionals are told again, with whatever words came along.
+minute does not make a second one: the professionals are told again, with whatever words came along. Nothing that can be
+slow, or fail, stands between the tap and its answer but the writing of the flag (docs/decisions/0228).
 """
 
+import asyncio
 import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -15,26 +18,38 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
 from server.kernel.clock import Clock
-from server.kernel.errors import BadRequest, NotFound
 from server.kernel.permissions import Role
 from server.kernel.principal import Principal
 from server.moderation.flag import Flag, help_flag
 from server.moderation.flags import Flags
 from server.moderation.store import add_words, calls_for_help
+from server.pairs.professionals import professionals_of
 from server.pairs.rules import Pair, State
 from server.pairs.store import pairs_of
+from server.people.answering import answering_for
 from server.people.store import Person, people_in_role, people_of
 from server.rooms.access import Rights
 from server.rooms.log import instant
+from server.rooms.work import Work
 from server.transport.gateway.gateway import Gateway
 from server.transport.wire import Timestamp, timestamp
 
 log = logging.getLogger(__name__)
 
-MERGED_WITHIN = timedelta(minutes=1)
+MERGED_WITHIN: Final = timedelta(minutes=1)
+CONNECTIONS: Final = 2  # to the database, of its own: a tap takes some milliseconds of one
+FIND_ROOM_S: Final = 0.4  # to find the room that a tap came from, which is worth knowing and not worth waiting for
+TURNS_S: Final = (0.0, 0.05, 0.1, 0.2, 0.2)  # before each look whether another tap of the same person is through
 
-# Two taps at once are one call: they take turns, by person.
-_TURN = text("select pg_advisory_xact_lock(hashtextextended(cast(:account as text), 0))")
+# Two taps at once are one call: they take turns, by person. Where the other one hangs, better two calls than none.
+_TURN = text("select pg_try_advisory_xact_lock(hashtextextended(cast(:account as text), 0))")
+
+
+class CallForHelp(Struct):
+    """Unknown members are let pass: a call for help is not refused over its form."""
+
+    room: str | int | None = None
+    words: str | None = None
 
 
 class HelpAnswer(Struct, frozen=True):
@@ -46,40 +61,54 @@ class HelpAnswer(Struct, frozen=True):
 
 class Help:
     def __init__(self, database: Database, clock: Clock, gateway: Gateway, rights: Rights, flags: Flags) -> None:
-        self._database = database
+        self._database = database.aside(CONNECTIONS)
         self._clock = clock
         self._gateway = gateway
         self._rights = rights
         self._flags = flags
+        self._telling = Work()
 
-    async def call(self, principal: Principal, room: str | int | None, words: str) -> HelpAnswer:
-        """Calls for help for ``principal``. A ``room`` that is not theirs is as good as none."""
-        now = instant(self._clock)
-        here = await self._pair_of(principal, room)
+    async def stop(self) -> None:
+        """Returns when all who are to be told have been."""
+        await self._telling.stop()
+        await self._database.close()
+
+    async def call(self, principal: Principal, told: CallForHelp) -> HelpAnswer:
+        """Calls for help for ``principal``. A room that is not theirs is as good as none. Whoever is connected hears of
+        it beside the answer; all others by what the database does."""
+        now, words = instant(self._clock), told.words or ""
+        here = await self._pair_of(principal, told.room)
         async with self._database.begin(principal.organisation_id) as conn:
-            await conn.execute(_TURN, {"account": str(principal.account_id)})
+            await self._turn(conn, principal.account_id)
             open_calls = await calls_for_help(conn, principal.account_id, now - MERGED_WITHIN)
             if open_calls:
-                ids, told = await self._repeat(conn, open_calls, words), open_calls[0].raised_at
+                ids, at = await self._repeat(conn, open_calls, words), open_calls[0].raised_at
                 people = await people_of(conn, {flag.supervisor_id for flag in open_calls})
                 informed: Collection[Person] = people.values()
             else:
                 answering = await self._answering(conn, principal, here[0] if here else None)
-                ids, told = await self._raise(conn, principal, here, answering, words, now), now
+                ids, at = await self._raise(conn, principal, here, answering, words, now), now
                 informed = [person for person, _ in answering]
         if not ids:
             log.error("help_without_anyone", extra={"organisation": principal.organisation_id})
-        await self._flags.announce(principal.organisation_id, ids)
-        return HelpAnswer(timestamp(told), sorted(person.name for person in informed))
+        self._telling.beside(self._flags.announce(principal.organisation_id, ids))
+        return HelpAnswer(timestamp(at), sorted(person.name for person in informed))
 
     async def _pair_of(self, principal: Principal, room: str | int | None) -> tuple[Pair, UUID] | None:
         if room is None:
             return None
         try:
-            access = await self._rights.access(room, principal)
-        except (NotFound, BadRequest):
+            async with asyncio.timeout(FIND_ROOM_S):
+                access = await self._rights.access(room, principal)
+        except Exception:  # whatever it is: without the room, it goes to all who answer for the person
             return None
         return access.pair, access.room_id
+
+    async def _turn(self, conn: AsyncConnection, account_id: UUID) -> None:
+        for seconds in TURNS_S:
+            await asyncio.sleep(seconds)
+            if (await conn.execute(_TURN, {"account": str(account_id)})).scalar_one():
+                return
 
     async def _repeat(self, conn: AsyncConnection, calls: list[Flag], words: str) -> list[UUID]:
         for flag in calls:
@@ -90,11 +119,11 @@ class Help:
     async def _answering(
         self, conn: AsyncConnection, principal: Principal, here: Pair | None
     ) -> list[tuple[Person, Pair | None]]:
-        """Who is to answer, each with the pair it is about: for the pair at hand, else for all pairs of the person,
-        else whoever of the organisation can: a supervisor who is connected, any supervisor, an admin."""
+        """Who is to answer, each with the pair it is about: for the pair at hand, else for all pairs of the person or
+        of their children, else whoever of the organisation can: a supervisor who is connected, any, an admin."""
         pairs = (
             [here]
-            if here is not None
+            if here is not None and here.state is not State.CLOSED
             else [pair for pair in await pairs_of(conn, principal.account_id) if pair.state is not State.CLOSED]
         )
         people = await people_of(conn, {pair.supervisor_id for pair in pairs})
@@ -105,6 +134,8 @@ class Help:
                 answering.setdefault(person.id, (person, pair))
         if answering:
             return list(answering.values())
+        if found := await answering_for(conn, professionals_of, principal.account_id, principal.role):
+            return [(person, None) for person in found]
         for role in (Role.SUPERVISOR, Role.ADMIN):
             others = [
                 person

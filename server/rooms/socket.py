@@ -15,7 +15,7 @@ from server.rooms.catchup import DEFAULT_LIMIT, CatchUp
 from server.rooms.chat import Chat
 from server.rooms.edits import Edits
 from server.rooms.entering import EnterAnswer, Entering
-from server.rooms.help import Help, HelpAnswer
+from server.rooms.help import CallForHelp, Help, HelpAnswer
 from server.rooms.live import Live, LiveAnswer, LiveTold
 from server.rooms.marks import Marks, MarksTold
 from server.rooms.presence import Presence, PresenceList
@@ -31,6 +31,7 @@ RoomReference = str | int
 Number = Annotated[int, Meta(ge=0, le=2**62)]  # of a room's counter
 
 MAX_LIVE = 500  # code points of a line that is being written: what is longer is a message already
+LONGEST_HELP = 128 * 1024  # bytes: all that a frame can be
 LONGEST_SEND = 64 * 1024  # bytes: 4,000 characters outside the basic plane, each written as two escapes, are 48,000
 
 
@@ -81,13 +82,6 @@ class WriteLive(Struct, forbid_unknown_fields=True):
 
 class WhichRoom(Struct, forbid_unknown_fields=True):
     room: RoomReference
-
-
-class CallForHelp(Struct):
-    """Unknown members are let pass: a call for help is not refused over its form."""
-
-    room: RoomReference | None = None
-    words: str | None = None
 
 
 _OFTEN = Rate(per_second=5, burst=60)
@@ -173,7 +167,8 @@ class RoomsSocket:
             answer=HelpAnswer,
             permission=Permission.HELP_ASK,
             rate=None,
-            max_bytes=LONGEST_SEND,
+            max_bytes=LONGEST_HELP,
+            lenient=True,
         )
         gateway.declare("room:sync", Sync | CompactSync)
         gateway.declare("chat:message", FullMessage | CompactMessage)
@@ -220,7 +215,7 @@ class RoomsSocket:
         await self._entering.leave(connection, payload.room)
 
     async def help(self, connection: Connection, payload: CallForHelp) -> HelpAnswer:
-        return await self._help.call(connection.principal, payload.room, payload.words or "")
+        return await self._help.call(connection.principal, payload)
 
     async def disconnected(self, connection: Connection) -> None:
         self._live.stopped(connection)

@@ -20,6 +20,10 @@ class Work:
         """What ``doing`` comes to. Goes on when the caller is cancelled."""
         return await asyncio.shield(self._keep(asyncio.create_task(doing)))
 
+    def beside(self, doing: Coroutine[Any, Any, None]) -> None:
+        """Runs ``doing`` while the caller goes on; finished before the server ends."""
+        self._keep(asyncio.create_task(doing))
+
     def look_again(self, looking: Coroutine[Any, Any, None]) -> None:
         """Runs ``looking`` beside everything else; the server's end breaks it off."""
         task = self._keep(asyncio.create_task(looking))

@@ -54,9 +54,11 @@ class Act(StrEnum):
     GLASS_TOLD = "glass.told"
     GUARDIAN_ENDED = "guardian.ended"
     GUARDIAN_LINKED = "guardian.linked"
+    HELPLINES_CHANGED = "helplines.changed"
     HOLD_ENDED = "hold.ended"
     HOLD_PLACED = "hold.placed"
     INVITATION_REVOKED = "invitation.revoked"
+    LETTERS_READ = "letters.read"
     MENTEE_TURNED = "mentee.turned"
     MESSAGE_RULED = "message.ruled"
     MODERATION_TUNED = "moderation.tuned"
@@ -120,6 +122,7 @@ READINGS: Final = frozenset(
         Act.FLAG_CONTEXT_READ,
         Act.GLASS_BROKEN,
         Act.GLASS_TOLD,
+        Act.LETTERS_READ,
         Act.PAPERS_READ,
         Act.ROOM_ENTERED,
         Act.ROOM_KNOCKED,

@@ -76,6 +76,7 @@ class Declaration:
     content: str | None = None
     finishes_sign_in: bool = False
     pace: Pace = Pace.READ
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +104,22 @@ def endpoint(
     content: str | None = None,
     finishes_sign_in: bool = False,
     pace: Pace | None = None,
+    lenient: bool = False,
 ) -> Callable[[F], F]:
     """Declares ``async def handler(call: Call) -> Struct | None``, a function or a method, as an endpoint.
 
     Without ``answer`` the status is 204. A ``body`` type must forbid unknown fields. ``upload`` names the media type of
     a body that is not JSON: the handler gets its bytes. ``content`` names that of an answer that is not JSON: the
     handler makes the whole response. ``finishes_sign_in`` admits also who still lacks a second factor.
-    ``pace`` is its class in ``pace.PACES``; by default the one of its method.
+    ``pace`` is its class in ``pace.PACES``; by default the one of its method. ``lenient``: nothing is refused over the
+    form of its body, of which all members have defaults (``payload.gleaned``).
     """
     if body is not None and upload is not None:
         raise ValueError(f"{method} {path}: a body is JSON or an upload")
     if permission is not None and not signed_in:
         raise ValueError(f"{method} {path}: a permission is someone's")
     for kind in (body, query):
-        if kind is not None and not kind.__struct_config__.forbid_unknown_fields:
+        if kind is not None and not kind.__struct_config__.forbid_unknown_fields and not lenient:
             raise ValueError(f"{method} {path}: {kind.__name__} must forbid unknown fields")
     declared = Declaration(
         method,
@@ -132,6 +135,7 @@ def endpoint(
         content,
         finishes_sign_in,
         pace or pace_of(method, signed_in=signed_in, upload=upload is not None),
+        lenient,
     )
 
     def mark(handler: F) -> F:

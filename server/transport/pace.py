@@ -1,7 +1,7 @@
 """How often a person, a device and an address may ask: one table, a line for each class of endpoint.
 
-An endpoint is of the class that its method says, or of the one that its declaration names. The call for help is an
-event, and has no rate at all.
+An endpoint is of the class that its method says, or of the one that its declaration names. The call for help has no
+rate at all, as an event and as a request.
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from server.kernel.principal import Principal
 class Pace(StrEnum):
     CHANGE = "change"
     COSTLY = "costly"  # files are made, passwords hashed, many rows counted, letters sent
+    HELP = "help"  # the call for help alone: never refused, never held up by those who are
     OPEN = "open"  # without a session: sign-in, codes, links
     READ = "read"
     UPLOAD = "upload"
@@ -36,6 +37,7 @@ class Paces:
 PACES: Final[dict[Pace, Paces]] = {
     Pace.CHANGE: Paces(account=Rate(3, 90), device=Rate(2, 60), address=Rate(40, 1_200)),
     Pace.COSTLY: Paces(account=Rate(0.2, 20), device=Rate(0.2, 12), address=Rate(4, 240)),
+    Pace.HELP: Paces(account=None, device=None, address=None),
     Pace.OPEN: Paces(account=None, device=None, address=Rate(5, 600)),
     Pace.READ: Paces(account=Rate(15, 300), device=Rate(10, 200), address=Rate(200, 4_000)),
     Pace.UPLOAD: Paces(account=Rate(6, 120), device=Rate(4, 90), address=Rate(60, 1_200)),
@@ -64,7 +66,7 @@ class Pacer:
             for kind, key, rate in zip("pda", who, self._paces[pace], strict=True)
             if key is not None and rate is not None
         ]
-        wait = await self._limiter.take(wants)
+        wait = await self._limiter.take(wants) if wants else 0.0
         if wait > 0:
             raise TooFast(retry_in_ms=ceil(wait * 1000))
 

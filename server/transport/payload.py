@@ -4,6 +4,7 @@ Shared by the HTTP endpoints and the socket. Beyond the type, one thing is refus
 or a strict UTF-8 reader could not keep (NUL characters, halves of surrogate pairs).
 """
 
+import contextlib
 import json
 import re
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from server.kernel.errors import BadRequest
 from server.transport.wire import decode_hook
 
 T = TypeVar("T")
+S = TypeVar("S", bound=msgspec.Struct)
 
 _MAX_FIELD = 100  # characters of a field's name told back; its writer may have made it of any length
 _PATH = re.compile(r" - at `(?:key in )?`?\$?(?P<path>[^`]*)`$")
@@ -39,6 +41,25 @@ def decode(raw: bytes | str, reader: msgspec.json.Decoder[T]) -> T:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         _refuse_bad_text(data)
         raise BadRequest("malformed_json") from None
+
+
+def gleaned(raw: bytes | str, kind: type[S]) -> S:
+    """As much of a ``kind``, a struct all of whose members have defaults, as ``raw`` holds: a member that cannot be
+    read is as one that is not there. Never raises: for what is not refused over its form. Text is as it was sent, also
+    such as ``decode`` refuses."""
+    found: Any = None
+    with contextlib.suppress(ValueError, RecursionError):
+        found = json.loads(raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw)
+    if isinstance(found, list):  # of an event, its name stands before it
+        found = next((item for item in found if isinstance(item, dict)), None)
+    members = {}
+    for field in msgspec.structs.fields(kind):
+        if isinstance(found, dict) and field.encode_name in found:
+            try:
+                members[field.name] = msgspec.convert(found[field.encode_name], field.type, dec_hook=decode_hook)
+            except (msgspec.ValidationError, RecursionError):
+                continue
+    return kind(**members)
 
 
 def convert(value: Any, kind: type[T]) -> T:

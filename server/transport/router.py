@@ -13,6 +13,7 @@ from aiohttp import hdrs, web
 from aiohttp.http import HttpProcessingError
 from multidict import CIMultiDict
 
+from server.infra.limits import site_of
 from server.infra.outage import is_passing
 from server.kernel.errors import (
     BadCredentials,
@@ -31,12 +32,13 @@ from server.transport import openapi
 from server.transport.endpoint import Call, Declaration, Endpoint, declared_in
 from server.transport.messages import error_body, negotiate
 from server.transport.pace import Pace, Pacer
-from server.transport.payload import convert, decode, decoder
+from server.transport.payload import convert, decode, decoder, gleaned
 from server.transport.web_session import SAFE_METHODS, Authenticator, check_origin, check_reading, token_of, uses_cookie
 
 log = logging.getLogger(__name__)
 
 BODY_SECONDS = 60.0  # the time a body may take: 16 KiB at the 2.4 kbit/s of a very bad line
+GLEAN_SECONDS = 5.0  # likewise, of a body that may as well not come
 RETRY_IN_MS = 2_000  # told with try_again: an embedded PostgreSQL is back in about a second
 _WORTH_COMPRESSING = 1_024  # bytes: below, gzip saves less than one packet
 
@@ -98,7 +100,9 @@ class Endpoints:
             try:
                 await self._admit(call, row.declared)
                 call.query = _query(request, row.declared)
-                if body_decoder is not None:
+                if row.declared.lenient and row.declared.body is not None:
+                    call.body = gleaned(await _glean(request, row.declared.max_body), row.declared.body)
+                elif body_decoder is not None:
                     call.body = decode(await _read(request, row.declared.max_body), body_decoder)
                 elif row.declared.upload is not None:
                     call.body = await _read(request, row.declared.max_body, row.declared.upload)
@@ -126,7 +130,9 @@ class Endpoints:
             check = check_reading if call.request.method in SAFE_METHODS else check_origin
             check(call.request)
         authenticate = self._admit_waiting if declared.finishes_sign_in else self._authenticate
-        call.caller = await authenticate(token, call.address)
+        # Whoever floods the server with tokens from one address does not hold up the calls for help from there.
+        place = call.address if declared.pace is not Pace.HELP else f"help:{site_of(call.address)}"
+        call.caller = await authenticate(token, place)
         # What is shown there may be in another language than the account's: our client says which.
         call.language = negotiate(call.request.headers.get(hdrs.ACCEPT_LANGUAGE), call.caller.language)
         await self._pace(call, declared.pace)
@@ -189,6 +195,20 @@ def _query(request: web.Request, declared: Declaration) -> object:
     if declared.query is None:
         return request.query
     return convert(dict(request.query), declared.query)
+
+
+async def _glean(request: web.Request, limit: int) -> bytes:
+    """What came of the body, whatever its type, up to ``limit``."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(GLEAN_SECONDS):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) >= limit:
+                    break
+    except (TimeoutError, HttpProcessingError, ConnectionError):
+        pass
+    return bytes(body[:limit])
 
 
 async def _read(request: web.Request, limit: int, media_type: str = "application/json") -> bytes:

@@ -1,7 +1,7 @@
 """Which endpoints are of a class of their own, and why: whoever adds a costly one says so here."""
 
 from server.compose import Capabilities
-from server.transport.pace import Pace
+from server.transport.pace import PACES, Pace, Paces
 
 COSTLY = {
     "GET /api/v1/data/desk/{request}/erasure": "counts in every table",
@@ -36,3 +36,9 @@ def test_what_costs_much_is_said_to(capabilities: Capabilities) -> None:
 def test_nobody_who_is_signed_in_escapes_being_counted(capabilities: Capabilities) -> None:
     rows = [row.declared for row in capabilities.endpoints.table]
     assert [f"{row.method} {row.path}" for row in rows if row.signed_in is (row.pace is Pace.OPEN)] == []
+
+
+def test_nothing_but_the_call_for_help_is_never_counted(capabilities: Capabilities) -> None:
+    rows = [row.declared for row in capabilities.endpoints.table]
+    assert [f"{row.method} {row.path}" for row in rows if row.pace is Pace.HELP or row.lenient] == ["POST /api/v1/help"]
+    assert PACES[Pace.HELP] == Paces(account=None, device=None, address=None)

@@ -1,6 +1,6 @@
 /** Which helplines to show, and in which order, at this hour. Pure: the clock is handed in. */
 
-import data from '../data/helplines.fr.json';
+import data from "../../../server/people/helplines/data/fr.json";
 
 export interface Line {
   readonly id: string;

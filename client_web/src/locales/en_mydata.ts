@@ -69,6 +69,7 @@ export const enMyData: Texts<typeof frMyData> = {
   'mydata.data.flagged': "flagged messages and a few around them",
   'mydata.data.calls': "calls",
   'mydata.data.cases': "that there was a worry, and how it was dealt with",
+  'mydata.data.letters': "letters to a professional",
   'mydata.data.papers': "the papers of a mentor",
   'mydata.data.welfare': "the child-welfare track",
   'mydata.data.requests': "requests on data",

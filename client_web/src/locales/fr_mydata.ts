@@ -86,6 +86,7 @@ export const frMyData = {
   'mydata.data.flagged': "les messages signalés et quelques messages autour",
   'mydata.data.calls': "les appels",
   'mydata.data.cases': "qu’une inquiétude a été suivie, et comment",
+  'mydata.data.letters': "ce qu’on écrit à un professionnel",
   'mydata.data.papers': "les documents de mentor",
   'mydata.data.welfare': "le suivi de protection de l’enfance",
   'mydata.data.requests': "les demandes sur les données",

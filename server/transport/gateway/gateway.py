@@ -77,13 +77,24 @@ class Gateway:
         permission: Permission | None = None,
         rate: Rate | None,
         max_bytes: int = DEFAULT_MAX_BYTES,
+        lenient: bool = False,
     ) -> None:
         """Declares an event of clients. ``payload`` is a type that msgspec decodes (a union of an object and a tuple
         for two forms). ``handler`` is awaited for one event of a connection at a time; what it returns becomes the
         acknowledgement, a BinomeError that it raises the refusal. ``rate`` counts per person over all their
-        connections, raised by ``Limits.rate_factor``; None never refuses. ``max_bytes`` bounds the whole frame."""
+        connections, raised by ``Limits.rate_factor``; None never refuses. ``max_bytes`` bounds the whole frame.
+        ``lenient``: nothing is refused over the form of its payload (``payload.gleaned``)."""
         rate = rate and rate.times(self._limits.rate_factor)
-        self.registry.on(event, payload, handler, answer=answer, permission=permission, rate=rate, max_bytes=max_bytes)
+        self.registry.on(
+            event,
+            payload,
+            handler,
+            answer=answer,
+            permission=permission,
+            rate=rate,
+            max_bytes=max_bytes,
+            lenient=lenient,
+        )
 
     def declare(self, event: str, payload: Any) -> None:
         """Declares an event of the server, for the protocol's description."""

@@ -25,7 +25,8 @@ _EVENT_NAME = re.compile(r"[a-z]+:[a-z]+")
 
 @dataclass(frozen=True, slots=True)
 class UpEvent:
-    """An event that clients send. ``max_bytes`` bounds its whole frame."""
+    """An event that clients send. ``max_bytes`` bounds its whole frame. ``lenient``: what cannot be read of its payload
+    counts as not said."""
 
     name: str
     payload: Any
@@ -35,12 +36,15 @@ class UpEvent:
     rate: Rate | None
     max_bytes: int
     reader: msgspec.json.Decoder[tuple[str, Any]] = field(repr=False)
+    lenient: bool = False
 
     def parse(self, array: bytes) -> Any:
-        """The payload out of ``["name",payload]``. Raises BadRequest that names the field."""
+        """The payload out of ``["name",payload]``. Raises BadRequest that names the field, unless it is lenient."""
         try:
             return payloads.decode(array, self.reader)[1]
         except BadRequest as refusal:
+            if self.lenient:
+                return payloads.gleaned(array, self.payload)
             refusal.field = _in_payload(refusal.field)
             raise
 
@@ -71,10 +75,11 @@ class Registry:
         permission: Permission | None = None,
         rate: Rate | None,
         max_bytes: int = DEFAULT_MAX_BYTES,
+        lenient: bool = False,
     ) -> None:
         _check_name(event, self.up)
         reader = payloads.decoder(tuple[str, payload])
-        self.up[event] = UpEvent(event, payload, handler, answer, permission, rate, max_bytes, reader)
+        self.up[event] = UpEvent(event, payload, handler, answer, permission, rate, max_bytes, reader, lenient)
         self._by_wire_name[event.encode()] = self.up[event]
 
     def declare(self, event: str, payload: Any) -> None:

@@ -19,6 +19,8 @@ REACH = {"push": True, "mail": True, "sms": False, "quiet": {"start": "21:00", "
 PUSHED = subscription()
 YOUNG = {"push": True, "mail": False, "sms": False}
 GATES |= {"welfare_blocks": False, "closed_readable_days": 90}
+HELP_LINE = {"kind": "own", "number": "01 23 45 67 89", "audience": "Nous", "source": "nous", "checked": "2026-11-01"}
+HELP_LINES = {"after": 0, "lines": [{**HELP_LINE, "id": str(new_id())}], "phone": "01 40 00 00 00"}
 PASSKEY = {"id": "AAAA", "client_data": "AAAA"}
 UNPROVEN: dict[str, Any] = {"proof": {}}
 WORDING = {"text": "Un texte.", "easy": "Facile."}
@@ -86,6 +88,18 @@ def of_consent(scene: Scene) -> Asked:
 
 def of_mentee(scene: Scene) -> Asked:
     return {"mentee": scene.room.mentee.id}, None
+
+
+def of_line(scene: Scene) -> Asked:
+    return {"person": scene.room.mentee.id, "line": "own"}, None
+
+
+def of_letter(scene: Scene) -> Asked:
+    return {"person": scene.room.mentee.id, "line": "own"}, {"id": new_id(), "body": "bonjour"}
+
+
+def of_seen_letter(scene: Scene) -> Asked:
+    return {"person": scene.room.mentee.id, "line": "own"}, {"upto": 1}
 
 
 def of_paper(scene: Scene) -> Asked:

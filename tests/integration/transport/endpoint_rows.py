@@ -22,6 +22,8 @@ STAFF_OF_PAIRS = frozenset({Role.ADMIN, Role.SUPERVISOR})
 TUNERS = frozenset({Role.ADMIN, Role.SUPERVISOR})
 TALKERS = frozenset({Role.MENTOR, Role.MENTEE, Role.SUPERVISOR})
 DONE = "allowed, 204"  # and nothing is done
+LETTER_PEOPLE = frozenset({Role.MENTEE, Role.SUPERVISOR})
+OF_LETTERS: dict[str, Any] = {"reach": NOBODYS, "others": UNSEEN, "words": ("line",)}
 NO_PASSKEY_HERE = (400, "bad_request")  # at an address of numbers, as tests use
 
 
@@ -127,6 +129,23 @@ TABLE = [
     Row("DELETE", "/api/v1/session/devices", EVERYONE),
     Row("GET", "/api/v1/accounts/guessed", frozenset({Role.ADMIN})),
     Row("GET", "/api/v1/home", EVERYONE),
+    Row("GET", "/api/v1/help/card", EVERYONE),
+    Row("GET", "/api/v1/help/lines", frozenset({Role.ADMIN})),
+    Row("PUT", "/api/v1/help/lines", frozenset({Role.ADMIN}), lambda _: ({}, asking.HELP_LINES), largest=64 * 1024),
+    Row("POST", "/api/v1/help", EVERYONE, lambda _: ({}, {"words": "au secours"})),
+    Row("GET", "/api/v1/letters", EVERYONE),
+    Row("GET", "/api/v1/letters/{person}/{line}", LETTER_PEOPLE, asking.of_line, ("person",), **OF_LETTERS),
+    Row(
+        "POST",
+        "/api/v1/letters/{person}/{line}",
+        LETTER_PEOPLE,
+        asking.of_letter,
+        ("person",),
+        largest=64 * 1024,
+        made=("id",),
+        **OF_LETTERS,
+    ),
+    Row("POST", "/api/v1/letters/{person}/{line}/seen", LETTER_PEOPLE, asking.of_seen_letter, ("person",), **OF_LETTERS),
     Row("GET", "/api/v1/notices", EVERYONE),
     Row(
         "POST",
