@@ -48,8 +48,12 @@ def wrong(value: Any, schema: dict[str, Any], document: dict[str, Any], at: str 
     if isinstance(value, str):
         found += _wrong_text(value, schema, at)
     if isinstance(value, list):
+        first = schema.get("prefixItems", [])
+        if schema.get("items") is False and len(value) > len(first):
+            found.append(f"{at}: {len(value)} items")
         for index, item in enumerate(value):
-            found += wrong(item, schema.get("items", {}), document, f"{at}[{index}]")
+            each = first[index] if index < len(first) else schema.get("items") or {}
+            found += wrong(item, each, document, f"{at}[{index}]")
     if isinstance(value, dict):
         described = schema.get("properties", {})
         if len(value) > schema.get("maxProperties", len(value)):

@@ -43,7 +43,7 @@ class LetterLines(Struct):
 
 
 class LetterCard(Struct):
-    """``seen``: the other side has read it."""
+    """``seen``: the other side has read it, of several at least one."""
 
     id: UUID
     seq: int
@@ -170,5 +170,5 @@ def _card(letter: Letter, page: Page, me: UUID) -> LetterCard:
         mine=letter.author_id == me,
         at=timestamp(letter.at),
         body=letter.body,
-        seen=letter.seq <= page.seen,
+        seen=letter.seq <= (page.seen if letter.author_id == page.person.id else page.answers_seen),
     )

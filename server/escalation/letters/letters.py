@@ -57,7 +57,8 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The oldest first. ``seen``: the number up to which the other side has read. ``authors`` by identifier."""
+    """The oldest first. ``seen``: the number up to which the readers have read, ``answers_seen`` the person.
+    ``authors`` by identifier."""
 
     person: Person
     line: Line
@@ -65,6 +66,7 @@ class Page:
     letters: Sequence[Letter]
     more: bool
     seen: int
+    answers_seen: int
     authors: Mapping[UUID, Person]
 
 
@@ -92,9 +94,17 @@ class Letters:
             marks = await store.marks(conn, [person_id])
             await self._show(conn, principal, place, page, marks, now)
             people = await people_of(conn, {letter.author_id for letter in page} | place.readers)
-        others = place.readers if principal.account_id == person_id else {person_id}
-        seen = max((mark.seen for (_, at, who), mark in marks.items() if at is line and who in others), default=0)
-        return Page(place.person, line, _named(people, place.readers), page, len(found) > PAGE, seen, people)
+        read = {who: mark.seen for (_, at, who), mark in marks.items() if at is line}
+        return Page(
+            place.person,
+            line,
+            _named(people, place.readers),
+            page,
+            len(found) > PAGE,
+            max((read.get(one, 0) for one in place.readers), default=0),
+            read.get(person_id, 0),
+            people,
+        )
 
     async def write(self, principal: Principal, person_id: UUID, line: Line, letter_id: UUID, body: str) -> Letter:
         """Writes a letter once, however often it is sent. Who is to read it is told in the same transaction. Raises

@@ -1,6 +1,6 @@
 """HTTP around the help card of an organisation."""
 
-from datetime import date, time
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from server.kernel.errors import BadRequest
 from server.kernel.identifiers import parse_id
 from server.kernel.permissions import Permission
 from server.people.helplines.helplines import Card, Helplines
-from server.people.helplines.lines import Hours, Line
+from server.people.helplines.lines import Line
 from server.people.helplines.rules import MAX_AGE, MAX_AUDIENCE, MAX_LINES, MAX_SOURCE, Entry, Word, to_check
 from server.transport.endpoint import Call, endpoint
 from server.transport.wire import ShortText
@@ -175,9 +175,9 @@ def _entry(given: LineBody, place: int) -> Entry:
         danger=given.danger,
         sms=given.sms,
         free=given.free,
-        hours=_hours(given.hours),
+        hours=given.hours,
         days=tuple(sorted(given.days)) if given.days is not None else None,
-        chat=_hours(given.chat),
+        chat=given.chat,
         age_from=given.age_from,
         age_to=given.age_to,
         audience=(given.audience or "").strip(),
@@ -185,10 +185,6 @@ def _entry(given: LineBody, place: int) -> Entry:
         checked=given.checked,
         hidden=given.hidden,
     )
-
-
-def _hours(told: tuple[str, str] | None) -> Hours | None:
-    return (time.fromisoformat(told[0]), time.fromisoformat(told[1])) if told is not None else None
 
 
 def _lines(card: Card) -> HelpLines:
@@ -216,11 +212,11 @@ def _told(line: Line) -> dict[str, Any]:
         "worried": line.worried,
     }
     if line.hours is not None:
-        told["hours"] = _written(line.hours)
+        told["hours"] = line.hours
     if line.days is not None:
         told["days"] = list(line.days)
     if line.chat is not None:
-        told["chat"] = line.chat if isinstance(line.chat, str) else _written(line.chat)
+        told["chat"] = line.chat
     if line.age_from is not None:
         told["age_from"] = line.age_from
     if line.age_to is not None:
@@ -230,7 +226,3 @@ def _told(line: Line) -> dict[str, Any]:
     if line.zone and (line.hours is not None or isinstance(line.chat, tuple)):
         told["zone"] = line.zone
     return told
-
-
-def _written(hours: Hours) -> tuple[str, str]:
-    return (hours[0].isoformat("minutes"), hours[1].isoformat("minutes"))

@@ -2,7 +2,7 @@
 which somebody checked them. Numbers are never made up: a country without a file has that of all emergencies alone.
 """
 
-from datetime import date, time
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
@@ -11,8 +11,8 @@ from msgspec import Struct, json
 
 _DATA: Final = Path(__file__).parent / "data"
 
-Hours = tuple[time, time]
-"""From and to, in the zone of the line. To may be before from: over midnight."""
+Hours = tuple[str, str]
+"""From and to as HH:MM, in the zone of the line. To may be before from: over midnight."""
 
 
 class Line(Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.kernel.identifiers import new_id
-from server.people.helplines.lines import Line
+from server.people.helplines.lines import Hours, Line
 from server.people.helplines.rules import Entry, Word
 from server.people.helplines.tables import help_cards, helplines
 
@@ -57,8 +57,9 @@ def _row(entry: Entry, organisation_id: UUID, place: int) -> dict[str, Any]:
     row |= {"danger": False, "sms": False, "free": False}
     if isinstance(entry, Word):
         return row | {"id": new_id(), "shipped": entry.id}
-    opens, closes = entry.hours or (None, None)
-    chat_opens, chat_closes = entry.chat if isinstance(entry.chat, tuple) else (None, None)
+    opens, closes = map(time.fromisoformat, entry.hours) if entry.hours is not None else (None, None)
+    chat = entry.chat if isinstance(entry.chat, tuple) else None
+    chat_opens, chat_closes = map(time.fromisoformat, chat) if chat is not None else (None, None)
     return row | {
         "id": UUID(entry.id),
         "number": entry.number,
@@ -86,9 +87,9 @@ def _entry(row: Row[*tuple[Any, ...]]) -> Entry:
         danger=row.danger,
         sms=row.sms,
         free=row.free,
-        hours=(row.opens, row.closes) if row.opens is not None else None,
+        hours=_hours(row.opens, row.closes),
         days=tuple(row.days) if row.days is not None else None,
-        chat=(row.chat_opens, row.chat_closes) if row.chat_opens is not None else None,
+        chat=_hours(row.chat_opens, row.chat_closes),
         age_from=row.age_from,
         age_to=row.age_to,
         audience=row.audience,
@@ -96,3 +97,7 @@ def _entry(row: Row[*tuple[Any, ...]]) -> Entry:
         checked=row.checked_on,
         hidden=row.hidden,
     )
+
+
+def _hours(begin: time | None, end: time | None) -> Hours | None:
+    return (begin.isoformat("minutes"), end.isoformat("minutes")) if begin is not None and end is not None else None

@@ -43,6 +43,7 @@ class Scene:
     notice: UUID  # to the young person
     contact: UUID  # somebody outside
     push_device: UUID  # of the young person
+    letter: UUID  # of another young person
     other: Person  # the young person of that other pair
 
     @property
@@ -100,6 +101,15 @@ async def scene(house: House, where: Any) -> Scene:
     suspension = {"act": "suspend", "why": "safety", "revision": 0}
     assert (await house.ask(room.supervisor, "POST", f"/api/v1/pairs/{another.pair.id}/acts", suspension)).status == 200
     device = (await another_session(house, room.mentee)).principal.session_id
+    letter = new_id()
+    await house.sql(
+        "insert into letters (id, organisation_id, person_id, line, author_id, body, at)"
+        " values (:id, :where, :who, 'own', :who, 'Bonjour', :at)",
+        id=letter,
+        where=where.id,
+        who=another.mentee.id,
+        at=NOW,
+    )
     async with house.database.everywhere() as conn:
         notice = await tell(conn, where.id, room.mentee.id, "pair_back", NOW)
     contact = new_id()
@@ -128,6 +138,7 @@ async def scene(house: House, where: Any) -> Scene:
         notice=notice,
         contact=contact,
         push_device=push_device,
+        letter=letter,
         other=another.mentee,
     )
 

@@ -104,6 +104,7 @@ async def test_an_identifier_that_somebody_has_used_is_taken(house: House) -> No
     used = {
         ("POST /api/v1/data/requests for somebody", "id"): [one.leaving for one in (here, beside, there)],
         ("POST /api/v1/reach/contacts", "id"): [one.contact for one in (beside, beside, there)],
+        ("POST /api/v1/letters/{person}/{line}", "id"): [one.letter for one in (here, beside, there)],
         ("POST /api/v1/rooms/{room}/notes", "id"): [one.glass_note for one in (here, beside, there)],
     }
     assert sorted(used) == sorted((row.name, name) for row in TABLE for name in row.made)
