@@ -22,6 +22,7 @@ export const enJournal: Texts<typeof frJournal> = {
   'journal.flag.context_read': "Read a few messages around a flagged message.",
   'journal.glass.broken': "Read your messages in an emergency, for an hour at most.",
   'journal.glass.told': "Read your messages in an emergency, for an hour at most.",
+  'journal.letters.read': "Read a letter that you wrote to a professional.",
   'journal.papers.read': "Read your papers as a mentor.",
   'journal.room.entered': "Entered the conversation, seen by all.",
   'journal.room.entered.call': "Entered the call, seen by all.",

@@ -33,6 +33,7 @@ export const frJournal = {
   'journal.flag.context_read': "A lu quelques messages autour d’un message signalé.",
   'journal.glass.broken': ["A lu vos messages en urgence, pendant une heure au plus.", "A lu tes messages en urgence, pendant une heure au plus."],
   'journal.glass.told': ["A lu vos messages en urgence, pendant une heure au plus.", "A lu tes messages en urgence, pendant une heure au plus."],
+  'journal.letters.read': ["A lu une lettre que vous avez écrite à un professionnel.", "A lu une lettre que tu as écrite à un professionnel."],
   'journal.papers.read': ["A lu vos documents de mentor.", "A lu tes documents de mentor."],
   'journal.room.entered': "A rejoint la discussion, de façon visible.",
   'journal.room.entered.call': "A rejoint l’appel, de façon visible.",

@@ -69,7 +69,7 @@ async def test_whatever_the_body_it_is_a_call(house: House, kind: str) -> None:
 async def test_whatever_the_payload_it_is_a_call(house: House) -> None:
     room = await house.room()
     lea = await house.open(room.mentee)
-    payloads = [
+    payloads: list[Any] = [
         *(None, [], "help", 7, {"room": {}, "words": 5}, {"room": True}, {"room": 2**70}, {"words": ["au secours"]}),
         *({"room": "x" * 5000}, {"words": "\x00"}, {"words": "y" * 100_000}),
     ]
@@ -225,7 +225,7 @@ async def test_the_answer_does_not_wait_until_others_are_told(house: House) -> N
 
 
 async def test_without_redis_it_is_taken(database: Database) -> None:
-    nowhere = {"BINOME_REDIS_URL": "redis://127.0.0.1:1/0", "BINOME_DATABASE_URL": "postgresql://u@127.0.0.1/d"}
+    nowhere: Any = {"BINOME_REDIS_URL": "redis://127.0.0.1:1/0", "BINOME_DATABASE_URL": "postgresql://u@127.0.0.1/d"}
     async with served(database, **nowhere, BINOME_RATE_FACTOR="1") as house:
         room = await house.room()
         lea = await house.open(room.mentee)

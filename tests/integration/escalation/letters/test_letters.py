@@ -11,17 +11,16 @@ from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.pairs.rules import State
 from tests.support.rooms import House, Person, Room, organisation
-from tests.support.site import Reply
 
 UNSEEN = (404, ("not_found", None))
 
 
-async def write(house: House, who: Person, about: Person, line: str, body: str, letter: UUID | None = None) -> Reply:
+async def write(house: House, who: Person, about: Person, line: str, body: str, letter: UUID | None = None) -> Any:
     told = {"id": str(letter or new_id()), "body": body}
     return await house.ask(who, "POST", f"/api/v1/letters/{about.id}/{line}", told)
 
 
-async def read(house: House, who: Person, about: Person, line: str = "own", more: str = "") -> Reply:
+async def read(house: House, who: Person, about: Person, line: str = "own", more: str = "") -> Any:
     return await house.ask(who, "GET", f"/api/v1/letters/{about.id}/{line}{more}")
 
 
