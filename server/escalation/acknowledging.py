@@ -32,7 +32,9 @@ async def settle(conn: AsyncConnection, flag_id: UUID, waiting: frozenset[UUID],
     if not linked:
         return
     for case in await store.locked(conn, *linked):
-        if case.waits and not await _theirs(conn, case, by):
+        if case.waits:
+            if await _theirs(conn, case, by):
+                continue  # it still waits for somebody else
             await acknowledge(conn, case, by, at)
         if case.origin == "flag" and case.severity < 4 and not await _goes_on(conn, case, waiting):
             values = {"state": State.CLOSED.value, "outcome": WITH_FLAG, "closed_at": at, "closed_by": by}

@@ -81,11 +81,12 @@ def reached(severity: int, at_rung: int, answering: Collection[UUID], duty: OnDu
     planned = not duty.uncovered and (severity >= 4 or not duty.staffed)
     if planned or not answering:
         circles[0] = [*answering, *duty.on_call]
-    circles += [[*duty.on_call, *duty.ladder[:1]], duty.ladder]
-    people: list[UUID] = []
+    up = [one for one in duty.ladder if one not in aside]
+    circles += [[*duty.on_call, *up[:1]], up]
+    people: dict[UUID, None] = {}  # in order, each once
     for number, circle in enumerate(circles):
         if number > at_rung and people:
             break
-        people += [one for one in circle if one not in aside and one not in people]
+        people |= dict.fromkeys(one for one in circle if one not in aside)
     outside = duty.fallback if at_rung >= TOP or not people else None
     return Reached(tuple(people), outside)

@@ -6,6 +6,7 @@ came from. On a raw connection of asyncpg, since the message log
 writes through one. The database tells every process after the commit.
 """
 
+import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,11 +22,18 @@ from server.escalation.rules import LinkKind, Origin, Part, reference
 from server.kernel.identifiers import new_id
 
 # Those that nobody has acknowledged yet, locked in one order, so that no two transactions wait for each other.
-_OPEN: Final = """
+_THERE: Final = """
 select id, organisation_id, origin, by_id, pair_id, severity from cases
-where state = 'open' and by_id = any($1::uuid[])
-order by id for update
+where state = 'open' and by_id = any($1::uuid[]) and not id = any($2::uuid[])
+order by id
 """
+_FREE: Final = f"{_THERE} for update skip locked"
+_LOCKED: Final = f"{_THERE} for update"
+
+# A page, or what a professional does, has a case locked for some milliseconds. Who has it for longer stands still:
+# nothing serious waits for them, nor do the messages of others that are written in the same transaction.
+_PATIENCE: Final = "300ms"
+_LIMIT: Final = "select set_config('lock_timeout', $1, true)"
 
 # More serious than it was: another round begins, by its times. Else it is only touched, so that screens are told.
 _JOINED: Final = """
@@ -46,6 +54,12 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $12, $14)
 """
 
 _PARTY: Final = "insert into case_parties (case_id, account_id, part) values ($1, $2, $3) on conflict do nothing"
+# Who owned it and is in it now runs it no longer.
+_DISOWN: Final = """
+update cases set owner_id = null where id = $1 and owner_id in (
+    select account_id from case_parties where case_id = $1 and part in ('author', 'caller', 'reported', 'young')
+)
+"""
 _LINK: Final = """
 insert into case_links (case_id, kind, ref, room_id, seq, added_at, added_by) values ($1, $2, $3, $4, $5, $6, $7)
 on conflict do nothing
@@ -108,7 +122,7 @@ async def open_on(raw: asyncpg.Connection, new: Sequence[NewCase]) -> list[UUID]
         return []
     joining = [one.by_id for one in new if one.joins]
     there: dict[_Key, tuple[UUID, int]] = {}
-    for row in await raw.fetch(_OPEN, joining) if joining else ():
+    for row in await _open(raw, joining) if joining else ():
         key = _key(row["organisation_id"], row["origin"], row["by_id"], row["pair_id"])
         there.setdefault(key, (row["id"], row["severity"]))
     ids: list[UUID] = []
@@ -136,9 +150,25 @@ async def open_on(raw: asyncpg.Connection, new: Sequence[NewCase]) -> list[UUID]
         for case_id, one in both
         for link in one.links
     ]
+    await raw.executemany(_DISOWN, [(case_id,) for case_id in {row[0] for row in joined}])
     await raw.executemany(_LINK, links)
     await raw.executemany(_ENTRY, entries)
     return ids
+
+
+async def _open(raw: asyncpg.Connection, by: Sequence[UUID]) -> list[asyncpg.Record]:
+    """The cases by these people that wait for somebody, locked; without those that somebody else has had locked for too
+    long."""
+    found: list[asyncpg.Record] = await raw.fetch(_FREE, by, [])
+    mine = [row["id"] for row in found]
+    if await raw.fetchval(f"select exists ({_THERE})", by, mine):
+        before = await raw.fetchval("select current_setting('lock_timeout')")
+        with contextlib.suppress(asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+            async with raw.transaction():  # a savepoint: the caller's transaction goes on, whatever becomes of it
+                await raw.execute(_LIMIT, _PATIENCE)
+                found += await raw.fetch(_LOCKED, by, mine)
+                await raw.execute(_LIMIT, before)
+    return found
 
 
 def _key(organisation_id: UUID, origin: str, by_id: UUID, pair_id: UUID | None) -> _Key:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import ladder, store
 from server.escalation.duty.standing import on_duty
+from server.escalation.duty.store import team_of
 from server.escalation.hearing import new_link
 from server.escalation.rules import CONCERNED, Case, Part
 from server.escalation.store import Page
@@ -111,6 +112,9 @@ class Pager:
             rung = ladder.rung(case.severity, due.take)
             aside = await self._aside(conn, case, parts)
             whom = ladder.reached(case.severity, rung, await self._answering(conn, case, parts), duty, aside)
+            if not whom.people:  # it is about all who were thought of: anybody else of the house then
+                team = await team_of(conn, case.organisation_id)
+                whom = ladder.reached(case.severity, rung, [*team.supervisors, *team.admins], duty, aside)
             link, link_hash = new_link() if whom.outside is not None else (None, None)
             page = Page(case.id, case.round, due.take, now, case.severity, rung, whom.people, whom.outside)
             if not await store.add_page(conn, page, link_hash):

@@ -167,6 +167,15 @@ async def test_whom_it_is_about_learns_nothing(house: House) -> None:
     assert calling.events("case:changed") == []
 
 
+async def test_where_the_only_professional_is_in_it_an_admin_is_paged(house: House) -> None:
+    nadia = await house.person(Role.ADMIN, "Nadia")
+    room = await house.room()
+    claire = await house.open(room.supervisor)
+    assert (await claire.call("help:now", {}))["ok"]
+    ((_, _, _, people),) = await paged(house, 1)
+    assert people == [nadia.id]
+
+
 async def test_others_of_the_staff_see_an_outline(house: House) -> None:
     samir, nadia = await house.person(Role.SUPERVISOR, "Samir"), await house.person(Role.ADMIN, "Nadia")
     room, case = await worried(house)
