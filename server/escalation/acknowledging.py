@@ -6,9 +6,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import store
-from server.escalation.rules import WITH_FLAG, Case, State, concerned
-from server.escalation.viewers import around
-from server.kernel.permissions import Role
+from server.escalation.rules import WITH_FLAG, Case, State
+from server.escalation.viewers import around, concerned_in
 from server.trail.acts import Act
 from server.trail.record import record
 
@@ -50,9 +49,7 @@ async def flags_of(conn: AsyncConnection, flag_id: UUID) -> frozenset[UUID]:
 
 
 async def _theirs(conn: AsyncConnection, case: Case, who: UUID) -> bool:
-    near = await around(conn, [case])
-    viewer = near.viewer(who, case.organisation_id, Role.SUPERVISOR)
-    return concerned(case, near.parts[case.id], viewer)
+    return concerned_in(await around(conn, [case]), case, who)
 
 
 async def _goes_on(conn: AsyncConnection, case: Case, waiting: frozenset[UUID]) -> bool:

@@ -11,7 +11,7 @@ from server.escalation.held import MOST_NOTE, Cases, may_own, waits_again, words
 from server.escalation.opening import Link
 from server.escalation.rules import CONCERNED, MERGED, Part, State, Tier
 from server.escalation.store import Task
-from server.escalation.viewers import seen
+from server.escalation.viewers import concerned_in, seen
 from server.kernel.errors import BadRequest, Conflict, NotFound
 from server.kernel.permissions import Role
 from server.kernel.principal import Principal
@@ -117,7 +117,9 @@ class Contents:
             values = {"state": State.CLOSED.value, "outcome": MERGED, "merged_into": into}
             await held.change(closed_at=now, closed_by=me, page_at=None, **values)
             await held.enter("merged", into=into)
-            await store.change(held.conn, into)
+            # who owned the other, and turns out to be in this one, runs neither
+            theirs = other.owner_id is not None and concerned_in(held.near, case, other.owner_id)
+            await store.change(held.conn, into, **({"owner_id": me} if theirs else {}))
             await store.enter(held.conn, into, now, "took_in", by=me, case=case.id)
             await held.write_down("merged", into=into)
             (kept,) = await store.locked(held.conn, into)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import store
-from server.escalation.rules import Case, Sight, Viewer, sight
+from server.escalation.rules import Case, Sight, Viewer, concerned, sight
 from server.escalation.store import Parts
 from server.kernel.errors import NotFound
 from server.kernel.permissions import Role
@@ -58,3 +58,8 @@ async def seen(
     if found is None:
         raise NotFound
     return case, viewer, found, near
+
+
+def concerned_in(near: Around, case: Case, who: UUID) -> bool:
+    """Whether a case is about somebody of the staff, whatever their role."""
+    return concerned(case, near.parts[case.id], near.viewer(who, case.organisation_id, Role.SUPERVISOR))

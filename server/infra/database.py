@@ -27,6 +27,9 @@ metadata = MetaData(
 
 EVERYWHERE: Final = "*"  # the scope of what is about all organisations
 _SCOPE = text("select set_config('binome.organisations', :scope, true)")
+# A process that stands still in the midst of a transaction (a machine that sleeps, a line that swallows packets) would
+# keep its locks, and so the pages of a case, from everybody else. None of ours is silent for so long.
+_ALIVE: Final = "set idle_in_transaction_session_timeout = '60s'"
 CONNECT_SECONDS = 10.0  # a server that does not answer by then is away
 
 
@@ -85,7 +88,13 @@ class Database:
     async def connect_raw(self) -> asyncpg.Connection:
         """A connection of asyncpg's own, outside the pool, for whoever keeps it: the message log, a listener."""
         dsn = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return await asyncpg.connect(dsn, timeout=CONNECT_SECONDS)
+        connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS)
+        try:
+            await connection.execute(_ALIVE)
+        except BaseException:
+            connection.terminate()
+            raise
+        return connection
 
     async def close(self) -> None:
         await self.engine.dispose()
