@@ -7,7 +7,7 @@ from uuid import UUID
 from server.escalation import store
 from server.escalation.card import CaseCard
 from server.escalation.cards import card_for
-from server.escalation.held import MOST_NOTE, Cases, may_own, waits_again, words_of
+from server.escalation.held import MOST_NOTE, Cases, check_owner, waits_again, words_of
 from server.escalation.opening import Link
 from server.escalation.rules import CONCERNED, MERGED, Part, State, Tier
 from server.escalation.store import Task
@@ -25,12 +25,15 @@ class Contents:
         self._cases = cases
 
     async def note(self, principal: Principal, case_id: UUID, note_id: UUID, words: str, tier: Tier) -> CaseCard:
-        """Adds a note; again with the same identifier, and nothing happens. Raises NotFound, BadRequest."""
+        """Adds a note; again with the same identifier, and nothing happens. Raises NotFound, BadRequest,
+        Conflict("case_id") for an identifier of another's."""
         said = words_of(words, MOST_NOTE, "words")
         async with self._cases.hold(principal, case_id) as held:
             me = principal.account_id
             if await store.enter(held.conn, case_id, held.now, "noted", by=me, note=said, tier=tier, entry_id=note_id):
                 await held.change()
+            elif not await store.is_entry(held.conn, note_id, case_id, me):
+                raise Conflict("case_id")
             return await held.shown()
 
     async def link(self, principal: Principal, case_id: UUID, link: Link) -> CaseCard:
@@ -66,17 +69,18 @@ class Contents:
     async def add_task(
         self, principal: Principal, case_id: UUID, task_id: UUID, words: str, owner_id: UUID | None, due_on: date | None
     ) -> CaseCard:
-        """Raises NotFound, BadRequest."""
+        """Raises NotFound, BadRequest, Conflict("case_id") for an identifier of another's."""
         said = words_of(words, MOST_TASK, "words")
         async with self._cases.hold(principal, case_id) as held:
-            if owner_id is not None and owner_id not in {
-                one.id for one in await may_own(held.conn, held.case, held.near)
-            }:
-                raise BadRequest("case_owner", field="owner")
-            task = Task(task_id, case_id, said, owner_id, due_on, held.now, principal.account_id, None, None)
+            if owner_id is not None:
+                await check_owner(held, owner_id)
+            me = principal.account_id
+            task = Task(task_id, case_id, said, owner_id, due_on, held.now, me, None, None)
             if await store.add_task(held.conn, task):
                 await held.change()
                 await held.enter("task", task=task_id)
+            elif (task_id, me) not in [(one.id, one.made_by) for one in await store.tasks_of(held.conn, case_id)]:
+                raise Conflict("case_id")
             return await held.shown()
 
     async def end_task(self, principal: Principal, case_id: UUID, task_id: UUID) -> CaseCard:

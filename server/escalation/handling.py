@@ -4,13 +4,14 @@ timeline, and told by the database."""
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import store
 from server.escalation.acknowledging import acknowledge
 from server.escalation.card import CaseCard
 from server.escalation.cards import card_for
-from server.escalation.held import MOST_NOTE, Cases, Held, may_own, waits_again, words_of
+from server.escalation.held import MOST_NOTE, Cases, Held, check_owner, waits_again, words_of
 from server.escalation.ladder import due
 from server.escalation.opening import NewCase, open_case
 from server.escalation.rules import MERGED, OUTCOMES, Part, State, leads
@@ -42,11 +43,15 @@ class Handling:
         note: str,
     ) -> CaseCard:
         """A professional opens a case themselves, which acknowledges it. ``case_id`` is made by the client: again, and
-        it is the same case. Raises Forbidden, BadRequest, NotFound, Conflict("case_own") for what is about oneself."""
+        it is the same case. Raises Forbidden, BadRequest, NotFound, Conflict("case_own") for what is about oneself,
+        ("case_id") for an identifier of another's."""
         principal.require(Permission.CASE_HANDLE)
         words, me, now = words_of(note, MOST_NOTE, "note"), principal.account_id, self._clock.now()
         async with self._database.begin(principal.organisation_id) as conn:
-            if await store.case_of(conn, case_id) is None:
+            there = await store.case_of(conn, case_id)
+            if there is not None and (there.origin != "person" or there.by_id != me):
+                raise Conflict("case_id")
+            if there is None:
                 parts = await self._parts(conn, principal, pair_id, about_id)
                 if any(who == me for who, _ in parts):
                     raise Conflict("case_own")
@@ -66,7 +71,10 @@ class Handling:
                     note=words,
                     id=case_id,
                 )
-                await open_case(conn, new)
+                try:
+                    await open_case(conn, new)
+                except asyncpg.UniqueViolationError:  # another organisation's, which this one does not see
+                    raise Conflict("case_id") from None
                 (case,) = await store.locked(conn, case_id)
                 await acknowledge(conn, case, me, now)
             case, _, _, _ = await seen(conn, await store.case_of(conn, case_id), principal, now)
@@ -120,8 +128,7 @@ class Handling:
         async with self._cases.hold(principal, case_id, revision) as held:
             if held.case.state is State.CLOSED:
                 raise Conflict("case_step")
-            if owner_id not in {one.id for one in await may_own(held.conn, held.case, held.near)}:
-                raise BadRequest("case_owner", field="owner")
+            await check_owner(held, owner_id)
             if held.case.owner_id != owner_id:
                 await held.change(owner_id=owner_id)
                 await held.enter("assigned", owner=owner_id)

@@ -20,7 +20,7 @@ from server.kernel.clock import Clock
 from server.kernel.errors import BadRequest, CaseMovedOn, NotFound
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
-from server.people.store import Person, people_in_role
+from server.people.store import Person, people_in_role, people_of
 from server.trail.acts import Act
 from server.trail.record import record
 
@@ -108,6 +108,15 @@ async def may_own(conn: AsyncConnection, case: Case, near: Around) -> list[Perso
         if fit:
             return fit
     return []
+
+
+async def check_owner(held: Held, owner_id: UUID) -> None:
+    """Raises NotFound, BadRequest("case_owner")."""
+    if owner_id in {one.id for one in await may_own(held.conn, held.case, held.near)}:
+        return
+    if owner_id not in await people_of(held.conn, [owner_id]):
+        raise NotFound
+    raise BadRequest("case_owner", field="owner")
 
 
 def words_of(text: str | None, most: int, field: str) -> str:

@@ -145,6 +145,12 @@ async def entries_of(conn: AsyncConnection, case_id: UUID) -> list[Entry]:
     return [Entry(**row) for row in rows.mappings()]
 
 
+async def is_entry(conn: AsyncConnection, entry_id: UUID, case_id: UUID, by: UUID) -> bool:
+    """Whether somebody has added this very line to this case."""
+    mine = and_(case_entries.c.id == entry_id, case_entries.c.case_id == case_id, case_entries.c.by_id == by)
+    return bool((await conn.execute(select(exists().where(mine)))).scalar_one())
+
+
 async def links_of(conn: AsyncConnection, case_id: UUID) -> list[Link]:
     rows = await conn.execute(
         select(case_links).where(case_links.c.case_id == case_id).order_by(case_links.c.added_at, case_links.c.ref)

@@ -65,6 +65,71 @@ def of_flag(scene: Scene) -> Asked:
     return {"flag": scene.flag}, None
 
 
+def of_case(scene: Scene) -> Asked:
+    return {"case": scene.case}, None
+
+
+def of_page_of_cases(scene: Scene) -> Asked:
+    return {"state": "closed", "before": scene.closed_case}, None
+
+
+def of_new_case(scene: Scene) -> Asked:
+    body = {"id": new_id(), "severity": 2, "category": "wellbeing", "note": "Elle ne vient plus."}
+    return {}, {**body, "pair": scene.room.pair.id}
+
+
+def of_new_case_about(scene: Scene) -> Asked:
+    body = {"id": new_id(), "severity": 2, "category": "wellbeing", "note": "Elle ne vient plus."}
+    return {}, {**body, "about": scene.room.mentee.id}
+
+
+def of_move(scene: Scene) -> Asked:
+    return {"case": scene.case}, {"revision": scene.case_revision, "to": "in_progress"}
+
+
+def of_reopening(scene: Scene) -> Asked:
+    return {"case": scene.case}, {"revision": scene.case_revision, "note": "Elle a réécrit."}
+
+
+def of_assignment(scene: Scene) -> Asked:
+    body = {"revision": scene.case_revision, "owner": scene.people[Role.SUPERVISOR].id}
+    return {"case": scene.case}, body
+
+
+def of_grade(scene: Scene) -> Asked:
+    return {"case": scene.case}, {"revision": scene.case_revision, "severity": 4, "note": "Elle est seule."}
+
+
+def of_case_note(scene: Scene) -> Asked:
+    return {"case": scene.case}, {"id": new_id(), "words": "Sa mère est prévenue.", "tier": "team"}
+
+
+def of_task(scene: Scene) -> Asked:
+    body = {"id": new_id(), "words": "Rappeler", "owner": scene.people[Role.SUPERVISOR].id, "due_on": "2026-11-24"}
+    return {"case": scene.case}, body
+
+
+def of_ended_task(scene: Scene) -> Asked:
+    return {"case": scene.case, "task": scene.task}, None
+
+
+def of_involved(scene: Scene) -> Asked:
+    return {"case": scene.case}, {"person": scene.spare.id, "part": "witness"}
+
+
+def of_evidence(scene: Scene) -> Asked:
+    return {"case": scene.case}, {"room": scene.room.id, "seq": 1}
+
+
+def of_merge(scene: Scene) -> Asked:
+    return {"case": scene.case}, {"revision": scene.case_revision, "into": scene.beside_case}
+
+
+def of_link_out(_: Scene) -> Asked:
+    """Of an outside contact: nobody's."""
+    return {"token": TOKEN}, None
+
+
 def of_decision(scene: Scene) -> Asked:
     return {"flag": scene.flag}, {"decision": "refuse", "reason": "unsafe", "note": "vu"}
 

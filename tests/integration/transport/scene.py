@@ -45,11 +45,22 @@ class Scene:
     push_device: UUID  # of the young person
     letter: UUID  # of another young person
     other: Person  # the young person of that other pair
+    case: UUID  # of the held message, which the professional looks after, and the admin was called about
+    case_revision: int
+    beside_case: UUID  # another about the same pair, which the professional has opened
+    closed_case: UUID  # of the flag that a colleague has decided
+    task: UUID  # of the case
 
     @property
     def secrets(self) -> Mapping[str, str]:
         """What others must not find in any answer."""
-        things = {"room": self.room.id, "flag": self.flag, "sampled": self.sampled, "pair": self.room.pair.id}
+        things = {
+            "room": self.room.id,
+            "flag": self.flag,
+            "case": self.case,
+            "sampled": self.sampled,
+            "pair": self.room.pair.id,
+        }
         things |= {role.value: person.id for role, person in self.people.items()}
         return {what: str(thing) for what, thing in things.items()}
 
@@ -69,7 +80,7 @@ async def scene(house: House, where: Any) -> Scene:
     said = await client.say(room, "appelle-moi au 06 12 34 56 78")
     assert said["state"] == "held", said
     ((flag,),) = await house.sql("select id from flags where room_id = :room", room=room.id)
-    sampled = await decided_flag(house, await house.room(where=where))
+    sampled, closed_case = await decided_flag(house, await house.room(where=where))
     note = await upload(house, room.mentor, room, NOTE)
     assert (await say(client, room, note, 3))["ok"]
     claire = await house.open(room.supervisor)
@@ -110,6 +121,18 @@ async def scene(house: House, where: Any) -> Scene:
         who=another.mentee.id,
         at=NOW,
     )
+    case, revision, task = await handled_case(house, flag, room.supervisor)
+    beside_case = new_id()
+    opened = {"id": beside_case, "severity": 2, "category": "wellbeing", "note": "Vue à midi.", "pair": room.pair.id}
+    assert (await house.ask(room.supervisor, "POST", "/api/v1/cases", opened)).status == 200
+    for one in (case, beside_case):
+        await house.sql(
+            "insert into case_pages (case_id, round, step, at, severity, rung, people)"
+            " values (:case, 1, 9, :at, 3, 3, array[cast(:admin as uuid)])",
+            case=one,
+            at=NOW,
+            admin=people[Role.ADMIN].id,
+        )
     async with house.database.everywhere() as conn:
         notice = await tell(conn, where.id, room.mentee.id, "pair_back", NOW)
     contact = new_id()
@@ -140,6 +163,11 @@ async def scene(house: House, where: Any) -> Scene:
         push_device=push_device,
         letter=letter,
         other=another.mentee,
+        case=case,
+        case_revision=revision,
+        beside_case=beside_case,
+        closed_case=closed_case,
+        task=task,
     )
 
 
@@ -148,6 +176,16 @@ def subscription() -> dict[str, str]:
     browser = Browser()
     endpoint = f"https://fcm.googleapis.com/fcm{browser.path}"
     return {"endpoint": endpoint, "p256dh": unpadded(browser.p256dh), "auth": unpadded(browser.auth)}
+
+
+async def handled_case(house: House, flag: UUID, professional: Person) -> tuple[UUID, int, UUID]:
+    """The case of a flag once a professional looks after it, its revision, and something to do about it."""
+    ((case,),) = await house.sql("select case_id from case_links where ref = :flag", flag=flag)
+    path, task = f"/api/v1/cases/{case}", new_id()
+    assert (await house.ask(professional, "POST", f"{path}/acknowledge")).status == 200
+    made = await house.ask(professional, "POST", f"{path}/tasks", {"id": task, "words": "Appeler le mentor."})
+    assert made.status == 200, made.body
+    return case, made.body["revision"], task
 
 
 async def broken_glass(house: House, where: Any, people: Mapping[Role, Person]) -> tuple[UUID, UUID, UUID]:
@@ -177,8 +215,8 @@ async def broken_glass(house: House, where: Any, people: Mapping[Role, Person]) 
     return room.id, note, deferral
 
 
-async def decided_flag(house: House, room: Room) -> UUID:
-    """One that is in the sample, whatever its identifier."""
+async def decided_flag(house: House, room: Room) -> tuple[UUID, UUID]:
+    """One that is in the sample, whatever its identifier, and its case, which is over."""
     await (await house.open(room.mentee)).say(room, "on m'a frappé hier")
     flag: UUID = (await house.sql("select id from flags where room_id = :room", room=room.id))[0][0]
     body = {"decision": "acknowledge", "reason": "serious"}
@@ -191,7 +229,12 @@ async def decided_flag(house: House, room: Room) -> UUID:
         organisation=room.pair.organisation_id,
         at=NOW,
     )
-    return flag
+    ((case, revision),) = await house.sql(
+        "select id, revision from cases where id in (select case_id from case_links where ref = :flag)", flag=flag
+    )
+    over = {"revision": revision, "to": "closed", "outcome": "resolved", "note": "Vue avec sa mère."}
+    assert (await house.ask(room.supervisor, "POST", f"/api/v1/cases/{case}/move", over)).status == 200
+    return flag, case
 
 
 async def another_session(house: House, who: Person, proved: Proved | None = None) -> Person:

@@ -43,6 +43,7 @@ async def state(house: House) -> dict[str, int]:
     """How many rows there are of all that an endpoint could make or end."""
     tables: tuple[str, ...] = ("accounts", "auth_sessions", "pairs", "rooms", "messages", "room_visits", "voice_notes")
     tables += ("flags", "reviews", "appeals", "samples", "own_rules")
+    tables += ("cases", "case_entries", "case_links", "case_parties", "case_tasks")
     tables += ("glass_accesses", "glass_deferrals", "glass_deferral_ends", "glass_tellings")
     tables += ("consent_entries", "consent_texts", "guardian_links")
     tables += ("data_requests", "legal_holds", "retention_periods")
