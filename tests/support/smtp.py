@@ -11,12 +11,14 @@ from email.policy import default
 
 @dataclass
 class MailServer:
-    """``refusals`` maps a command to the line that it is answered with instead."""
+    """``refusals`` maps a command to the line that it is answered with instead. While ``mute``, a letter is taken and
+    nothing said of it."""
 
     port: int = 0
     letters: list[EmailMessage] = field(default_factory=list)
     refusals: dict[str, str] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
+    mute: bool = False
 
     @property
     def url(self) -> str:
@@ -43,6 +45,9 @@ class MailServer:
                     )
                     assert isinstance(letter, EmailMessage)
                     self.letters.append(letter)
+                    if self.mute:
+                        await reader.read()  # until whoever sends it has gone
+                        break
                     answer("250 taken")
                 elif command == "QUIT":
                     answer("221 bye")
