@@ -7,6 +7,7 @@ from aiohttp import web
 
 import server
 from server.compose.consents import Consents
+from server.compose.duty import Duty
 from server.compose.entry import Entry
 from server.compose.escalation import Escalation
 from server.compose.letters import LetterLines
@@ -60,6 +61,7 @@ class Capabilities:
         self.supervision = Supervision(ground, self.gateway, self.rooms, self.signalling)
         self.limiter = limiter(settings.redis_url, ground.clock, InstanceKeyring(settings.secret, settings.data))
         self.pairs = Pairs(ground, self.people)
+        self.duty = Duty(ground, self.people)
         self.consents = Consents(ground, self.gateway, self.people)
         self.data = DataRights(ground)
         letters = LetterLines(ground, self.gateway)
@@ -80,6 +82,7 @@ class Capabilities:
             self.consents,
             self.reach,
             self.pairs,
+            self.duty,
             self.escalation,
             self.moderation,
             self.rooms,

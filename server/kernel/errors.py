@@ -18,6 +18,7 @@ BinomeError                     code           HTTP
 │   ├── CallFull                call_full       409
 │   ├── CaseMovedOn             case_moved_on   409   a colleague has acted on it since it was shown
 │   ├── CaseTaken               case_taken      409   a colleague looks after it; named in the sentence
+│   ├── DutyGaps                duty_gaps       409   nobody would be on call; ``gaps`` says when
 │   ├── FlagClaimed             flag_claimed    409   a colleague is looking at it; named in the sentence
 │   ├── FlagDecided             flag_decided    409
 │   └── FlagMovedOn             flag_moved_on   409   its message was edited since it was shown
@@ -30,6 +31,7 @@ The sentence for people stands in ``server/locales``, keyed by code; ``detail`` 
 code. HTTP status and acknowledgement are made from an error in one place each, under ``transport``.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -128,6 +130,16 @@ class CaseMovedOn(Conflict):
 
 class CaseTaken(Conflict):
     code = "case_taken"
+
+
+class DutyGaps(Conflict):
+    """``gaps``: from when until when, as the protocol writes instants, in the order of time."""
+
+    code = "duty_gaps"
+
+    def __init__(self, detail: str | None = None, *, gaps: Sequence[tuple[str, str]]) -> None:
+        super().__init__(detail)
+        self.gaps = gaps
 
 
 class FlagClaimed(Conflict):

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from server.kernel.errors import BinomeError
+from server.kernel.errors import BinomeError, DutyGaps
 
 LANGUAGES = ("fr", "en")
 DEFAULT_LANGUAGE = "fr"
@@ -73,11 +73,13 @@ def sentence(error: BinomeError, language: str) -> str:
         return plain
 
 
-def error_body(error: BinomeError, language: str) -> dict[str, str | int]:
+def error_body(error: BinomeError, language: str) -> dict[str, Any]:
     """The error as it goes on the wire, over HTTP and over the socket alike."""
-    body: dict[str, str | int] = {"code": error.code, "message": sentence(error, language)}
+    body: dict[str, Any] = {"code": error.code, "message": sentence(error, language)}
     if error.field is not None:
         body["field"] = error.field
     if error.retry_in_ms is not None:
         body["retry_in_ms"] = error.retry_in_ms
+    if isinstance(error, DutyGaps):
+        body["gaps"] = [{"begins": begins, "ends": ends} for begins, ends in error.gaps]
     return body

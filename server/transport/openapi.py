@@ -9,7 +9,7 @@ import msgspec
 import server
 from server.transport.endpoint import Endpoint
 from server.transport.web_session import COOKIE
-from server.transport.wire import schema_hook
+from server.transport.wire import Timestamp, schema_hook
 
 _PATH_PARAMETER = re.compile(r"{(\w+)}")
 _REFUSALS = {
@@ -17,7 +17,7 @@ _REFUSALS = {
     "401": "not_signed_in, bad_credentials, session_expired, second_factor",
     "403": "forbidden",
     "404": "not_found: does not exist, or is not yours to know about",
-    "409": "conflict",
+    "409": "conflict, or a code that says more",
     "413": "too_large",
     "429": "too_fast: wait retry_in_ms",
     "503": "try_again: a part is down for now; nothing was changed",
@@ -31,12 +31,19 @@ class Refusal(msgspec.Struct):
 
 
 class RefusalBody(msgspec.Struct, omit_defaults=True):
-    """``code`` is stable, ``message`` is for people, ``field`` names what was wrong with the input."""
+    """``code`` is stable, ``message`` is for people, ``field`` names what was wrong with the input. ``gaps`` come with
+    duty_gaps: when nobody would be on call."""
 
     code: str
     message: str
     field: str | msgspec.UnsetType = msgspec.UNSET
     retry_in_ms: int | msgspec.UnsetType = msgspec.UNSET
+    gaps: list["RefusalGap"] | msgspec.UnsetType = msgspec.UNSET
+
+
+class RefusalGap(msgspec.Struct):
+    begins: Timestamp
+    ends: Timestamp
 
 
 def describe(table: Sequence[Endpoint]) -> dict[str, Any]:

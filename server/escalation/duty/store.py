@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from server.escalation.duty.tables import (
 )
 from server.kernel.permissions import Role
 from server.people import store as people
+from server.people.reach.contacts import contacts_of
 
 
 async def team_of(conn: AsyncConnection, organisation_id: UUID) -> Team:
@@ -34,11 +35,12 @@ async def team_of(conn: AsyncConnection, organisation_id: UUID) -> Team:
 
 
 async def plan_of(conn: AsyncConnection, organisation_id: UUID, *, since: datetime) -> Plan:
-    """What holds now. Changes that ended before ``since`` are left out."""
+    """What holds now. Left out are changes that ended before ``since``, and an outside contact who was taken out."""
     own = (await conn.execute(select(duty_plans).where(duty_plans.c.organisation_id == organisation_id))).first()
     zone = ZoneInfo((await people.organisation(conn, organisation_id)).zone)
     if own is None:
         return Plan(zone)
+    there = {contact.id for contact in await contacts_of(conn, organisation_id)}
     return Plan(
         zone,
         await _hours(conn, organisation_id),
@@ -46,7 +48,7 @@ async def plan_of(conn: AsyncConnection, organisation_id: UUID, *, since: dateti
         await _shifts(conn, organisation_id),
         await _changes(conn, organisation_id, since),
         await _ladder(conn, organisation_id),
-        own.fallback_id,
+        own.fallback_id if own.fallback_id in there else None,
         own.revision,
     )
 
@@ -156,13 +158,16 @@ async def write(conn: AsyncConnection, organisation_id: UUID, plan: Plan, by: UU
     )
 
 
+State = Literal["asked", "accepted", "declined", "withdrawn"]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A change with what became of it: asked, accepted, declined or withdrawn."""
+    """A change with what became of it."""
 
     id: UUID
     change: Change
-    state: str
+    state: State
     asked_by: UUID
     asked_at: datetime
     accepted_at: datetime | None = None
@@ -188,9 +193,14 @@ async def add_change(conn: AsyncConnection, organisation_id: UUID, new: Asked) -
     )
 
 
-async def set_state(conn: AsyncConnection, change_id: UUID, state: str, by: UUID, at: datetime) -> None:
+async def set_state(conn: AsyncConnection, change_id: UUID, state: State, by: UUID, at: datetime) -> None:
     ended = {"accepted_at": at} if state == "accepted" else {"ended_by": by, "ended_at": at}
     await conn.execute(update(duty_changes).where(duty_changes.c.id == change_id).values(state=state, **ended))
+
+
+async def end_change(conn: AsyncConnection, change_id: UUID, at: datetime) -> None:
+    """It counts until now and no longer."""
+    await conn.execute(update(duty_changes).where(duty_changes.c.id == change_id).values(ends=at))
 
 
 async def change(conn: AsyncConnection, organisation_id: UUID, change_id: UUID) -> Asked | None:
