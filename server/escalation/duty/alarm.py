@@ -56,6 +56,7 @@ class Alarm:
         """For ``Standing.watch``."""
         people = (await people_of(conn, accounts)).values()
         for organisation_id in sorted({person.organisation_id for person in people if person.role in STAFF}):
+            await store.lock(conn, organisation_id, at)  # who plans on them at this moment is waited for
             await look(conn, organisation_id, at)
 
     async def _look(self, organisation_id: UUID) -> None:

@@ -248,7 +248,7 @@ def view(of: Overview) -> DutyView:
             DutyPerson(person.id, person.name, person.role.value, not person.disabled)
             for person in sorted(of.people.values(), key=lambda person: (person.name, person.id))
         ],
-        contacts=[DutyContact(each.id, each.name) for each in of.contacts],
+        contacts=[DutyContact(contact, name) for contact, name in of.contacts.items()],
         fallback=plan.fallback or UNSET,
     )
 

@@ -23,7 +23,7 @@ from server.kernel.errors import BadRequest, Conflict
 from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
 from server.people.notices import tell
-from server.people.reach.contacts import Contact, contacts_of
+from server.people.reach.names import contacts_there
 from server.people.store import Person, organisation, people_of
 from server.trail.acts import Act
 from server.trail.record import record
@@ -45,7 +45,7 @@ class Overview:
     gaps: Sequence[Span]
     changes: Sequence[Asked]
     people: Mapping[UUID, Person]
-    contacts: Sequence[Contact]
+    contacts: Mapping[UUID, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +141,7 @@ async def _changed(conn: AsyncConnection, organisation_id: UUID, before: Plan, p
         rules.check_ladder(parts.ladder, known)
         after = replace(after, ladder=parts.ladder)
     if parts.sets_fallback:
-        if parts.fallback is not None and parts.fallback not in {
-            contact.id for contact in await contacts_of(conn, organisation_id)
-        }:
+        if parts.fallback is not None and parts.fallback not in await contacts_there(conn, organisation_id):
             raise BadRequest("duty_contact", field="fallback")
         after = replace(after, fallback=parts.fallback)
     return after
@@ -185,5 +183,5 @@ async def _overview(
         gaps=rules.coming(plan, team, now),
         changes=changes,
         people=people,
-        contacts=await contacts_of(conn, organisation_id),
+        contacts=await contacts_there(conn, organisation_id),
     )

@@ -18,8 +18,8 @@ from server.escalation.duty.planning import warn
 from server.escalation.duty.store import Asked, State
 from server.infra.database import Database
 from server.kernel.clock import Clock
-from server.kernel.errors import BadRequest, Conflict, Forbidden, NotFound
-from server.kernel.permissions import Permission, allows
+from server.kernel.errors import BadRequest, Conflict, NotFound
+from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
 from server.people.notices import tell
 from server.people.reach.queueing import Urgency, queue
@@ -56,31 +56,31 @@ class Swaps:
         await self._add(staff, new, accept_gaps=accept_gaps)
 
     async def answer(self, staff: Principal, change_id: UUID, *, accept: bool, accept_gaps: bool) -> None:
-        """Of who was asked. Raises Forbidden for others, NotFound, Conflict, DutyGaps."""
+        """Of who was asked. Raises Forbidden, NotFound, Conflict, DutyGaps."""
         staff.require(Permission.DUTY_SWAP)
         at = self._clock.now()
         async with self._database.begin(staff.organisation_id) as conn:
             asked = await self._of(conn, staff, change_id, at, (ASKED,))
             if staff.account_id != asked.change.into:
-                raise Forbidden
+                raise Conflict("duty_other_asked")
             if accept:
-                accepted = replace(asked, state=ACCEPTED, accepted_at=at)
-                await self._judge(conn, staff, (), (accepted.change,), at, accept_gaps=accept_gaps)
+                before, team = await _now(conn, staff.organisation_id, at)
+                after = replace(before, changes=[*before.changes, asked.change])
+                await _judge(conn, staff, before, after, team, at, accept_gaps=accept_gaps)
             await store.set_state(conn, change_id, ACCEPTED if accept else DECLINED, staff.account_id, at)
             await _said(conn, staff, asked, ACCEPTED if accept else DECLINED, at)
 
     async def withdraw(self, staff: Principal, change_id: UUID, *, accept_gaps: bool) -> None:
-        """Of who asked, who is concerned, and who may set the plan. What has begun already ends now. Raises Forbidden,
-        NotFound, Conflict, DutyGaps."""
+        """By any of the staff; those concerned hear of it. What has begun already ends now. Raises Forbidden, NotFound,
+        Conflict, DutyGaps."""
         staff.require(Permission.DUTY_SWAP)
         at = self._clock.now()
         async with self._database.begin(staff.organisation_id) as conn:
             asked = await self._of(conn, staff, change_id, at, _OPEN)
-            mine = staff.account_id in (asked.asked_by, asked.change.out, asked.change.into)
-            if not mine and not allows(staff.role, Permission.DUTY_SET):
-                raise Forbidden
             if asked.state == ACCEPTED:
-                await self._judge(conn, staff, (asked.change,), (), at, accept_gaps=accept_gaps)
+                before, team = await _now(conn, staff.organisation_id, at)
+                after = replace(before, changes=[one for one in before.changes if one != asked.change])
+                await _judge(conn, staff, before, after, team, at, accept_gaps=accept_gaps)
             if asked.state == ACCEPTED and asked.change.begins < at:
                 await store.end_change(conn, change_id, at)
             else:
@@ -101,12 +101,12 @@ class Swaps:
                 rules.check_change(new.change, team, at, into="to" if new.state == ASKED else "into")
                 if new.change.out is not None and new.change.out not in set(team.everyone) | rules.named(plan):
                     raise BadRequest("wrong_person", field="out")
-                if new.state == ASKED:
-                    if not _on_call(plan, team, new.change):
-                        raise BadRequest("duty_not_on_call", field="begins")
-                else:
-                    await self._judge(conn, staff, (), (new.change,), at, accept_gaps=accept_gaps)
-                await store.add_change(conn, staff.organisation_id, new)
+                await store.add_change(conn, staff.organisation_id, new)  # first: the identifier may be somebody else's
+                if new.state == ASKED and not _on_call(plan, team, new.change):
+                    raise BadRequest("duty_not_on_call", field="begins")
+                if new.state == ACCEPTED:
+                    after = replace(plan, changes=[*plan.changes, new.change])
+                    await _judge(conn, staff, plan, after, team, at, accept_gaps=accept_gaps)
                 await _said(conn, staff, new, new.state, at)
         except IntegrityError as error:
             if "duty_changes_pkey" in str(error.orig):  # somebody else's identifier
@@ -124,21 +124,12 @@ class Swaps:
         rules.check_open(asked.state, asked.change, at, states=states)
         return asked
 
-    async def _judge(
-        self,
-        conn: AsyncConnection,
-        staff: Principal,
-        goes: Collection[Change],
-        comes: Collection[Change],
-        at: datetime,
-        *,
-        accept_gaps: bool,
-    ) -> None:
-        before, team = await _now(conn, staff.organisation_id, at)
-        changes = [change for change in before.changes if change not in goes]
-        after = replace(before, changes=[*changes, *comes])
-        opened = rules.judge(before, after, team, at, accepted=accept_gaps)
-        await warn(conn, staff.organisation_id, team, opened, at, staff.account_id)
+
+async def _judge(
+    conn: AsyncConnection, staff: Principal, before: Plan, after: Plan, team: Team, at: datetime, *, accept_gaps: bool
+) -> None:
+    opened = rules.judge(before, after, team, at, accepted=accept_gaps)
+    await warn(conn, staff.organisation_id, team, opened, at, staff.account_id)
 
 
 async def _now(conn: AsyncConnection, organisation_id: UUID, at: datetime) -> tuple[Plan, Team]:

@@ -348,7 +348,7 @@ async def test_a_swap_counts_once_it_is_accepted(staff: Staff) -> None:
     assert (await staff.on_duty(AT_NIGHT)).on_call == (staff.claire.id,)
     assert await staff.kinds() == {"Claire": [], "Denis": ["duty_swap_asked"], "Alice": []}
     for wrong in (staff.claire, staff.alice):  # only who was asked answers
-        assert (await act(staff, wrong, change_id, "answer", accept=True)).status == 403
+        assert (await act(staff, wrong, change_id, "answer", accept=True)).error == ("conflict", None)
     assert (await act(staff, staff.denis, change_id, "answer", accept=True)).status == 200
     assert (await staff.on_duty(AT_NIGHT)).on_call == (staff.denis.id,)
     assert (await staff.on_duty(AT_NIGHT + timedelta(days=1))).on_call == (staff.claire.id,)
