@@ -1,7 +1,7 @@
 """Reading the plan, and changing it: a change that would leave a time to nobody is refused, unless that is accepted
 knowingly and somebody outside is there; then it is an alarm (alarm.py)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -19,7 +19,7 @@ from server.escalation.duty.standing import OnDuty, standing
 from server.escalation.duty.store import Asked
 from server.infra.database import Database
 from server.kernel.clock import Clock
-from server.kernel.errors import BadRequest, Conflict
+from server.kernel.errors import Conflict, NotFound
 from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
 from server.people.notices import tell
@@ -79,7 +79,7 @@ class Planning:
             return await _overview(conn, staff.organisation_id, self._clock.now(), first, weeks)
 
     async def change(self, staff: Principal, revision: int, parts: Parts, *, accept_gaps: bool) -> None:
-        """Puts ``parts`` into the plan of this ``revision``. Raises Forbidden, BadRequest with the field named,
+        """Puts ``parts`` into the plan of this ``revision``. Raises Forbidden, BadRequest and NotFound with the field named,
         Conflict("duty_changed") when somebody else was faster, DutyGaps."""
         staff.require(Permission.DUTY_SET)
         at = self._clock.now()
@@ -127,7 +127,7 @@ async def warn(
 
 
 async def _changed(conn: AsyncConnection, organisation_id: UUID, before: Plan, parts: Parts, team: Team) -> Plan:
-    known = set(team.everyone) | rules.named(before)
+    fit = set(team.everyone) | rules.named(before)  # who has left stays in what is not changed
     after = before
     if parts.hours is not None:
         rules.check_hours(parts.hours)
@@ -135,16 +135,23 @@ async def _changed(conn: AsyncConnection, organisation_id: UUID, before: Plan, p
     if parts.closures is not None:
         after = replace(after, closures=rules.checked_closures(parts.closures))
     if parts.shifts is not None:
-        rules.check_shifts(parts.shifts, known)
+        rules.check_shifts(parts.shifts)
+        await check_people(conn, {who for shift in parts.shifts for who in shift.people}, fit, "shifts")
         after = replace(after, shifts=parts.shifts)
     if parts.ladder is not None:
-        rules.check_ladder(parts.ladder, known)
+        rules.check_ladder(parts.ladder)
+        await check_people(conn, parts.ladder, fit, "ladder")
         after = replace(after, ladder=parts.ladder)
     if parts.sets_fallback:
         if parts.fallback is not None and parts.fallback not in await contacts_there(conn, organisation_id):
-            raise BadRequest("duty_contact", field="fallback")
+            raise NotFound(field="fallback")
         after = replace(after, fallback=parts.fallback)
     return after
+
+
+async def check_people(conn: AsyncConnection, who: Collection[UUID], fit: Collection[UUID], field: str) -> None:
+    """Raises NotFound for who is not of this organisation, BadRequest for who is and is not ``fit``."""
+    rules.check_people(who, fit, await people_of(conn, who), field)
 
 
 def _concerned(before: Plan, after: Plan) -> set[UUID]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from server.escalation.duty import rota
 from server.escalation.duty.plan import Change, Closure, Opening, Plan, Shift, Team
 from server.escalation.duty.rota import Span, union, without
-from server.kernel.errors import BadRequest, Conflict, DutyGaps
+from server.kernel.errors import BadRequest, Conflict, DutyGaps, NotFound
 from server.people.rules import checked_name
 from server.transport.wire import timestamp
 
@@ -49,41 +49,42 @@ def checked_closures(closures: Sequence[Closure]) -> list[Closure]:
     return ordered
 
 
-def check_shifts(shifts: Sequence[Shift], known: Collection[UUID]) -> None:
-    """Raises BadRequest. ``known``: who may be on call, or is in the plan already."""
+def check_shifts(shifts: Sequence[Shift]) -> None:
+    """Raises BadRequest."""
     for shift in shifts:
         if not shift.days and not shift.closures:
             raise BadRequest("duty_no_day", field="shifts")
         if shift.last is not None and shift.last < shift.first:
             raise BadRequest("duty_days", field="shifts")
-        _check_people(shift.people, known, "shifts")
+        if len(set(shift.people)) < len(shift.people):
+            raise BadRequest("duty_twice", field="shifts")
     if len({shift.id for shift in shifts}) < len(shifts):
         raise BadRequest("duty_twice", field="shifts")
 
 
-def check_ladder(ladder: Sequence[UUID], known: Collection[UUID]) -> None:
+def check_ladder(ladder: Sequence[UUID]) -> None:
     """Raises BadRequest."""
-    _check_people(ladder, known, "ladder")
+    if len(set(ladder)) < len(ladder):
+        raise BadRequest("duty_twice", field="ladder")
 
 
-def _check_people(people: Sequence[UUID], known: Collection[UUID], field: str) -> None:
-    if len(set(people)) < len(people):
-        raise BadRequest("duty_twice", field=field)
-    if not set(people) <= set(known):
+def check_people(who: Collection[UUID], fit: Collection[UUID], members: Collection[UUID], field: str) -> None:
+    """``fit``: who may stand there; ``members``: those of ``who`` that the organisation has. Raises NotFound for who is
+    none of it, BadRequest for who may not."""
+    if not set(who) <= set(members):
+        raise NotFound(field=field)
+    if not set(who) <= set(fit):
         raise BadRequest("wrong_person", field=field)
 
 
-def check_change(change: Change, team: Team, now: datetime, *, into: str = "into") -> None:
-    """Raises BadRequest; ``into`` is the field of who comes. Whoever is away may have left since, whoever comes must be
-    there."""
+def check_change(change: Change, now: datetime, *, into: str = "into") -> None:
+    """Raises BadRequest; ``into`` is the field of who comes."""
     if not change.begins < change.ends <= change.begins + LONGEST_CHANGE or change.ends <= now:
         raise BadRequest("duty_span", field="ends", maximum=LONGEST_CHANGE.days)
     if change.into is None and change.out is None:
         raise BadRequest("missing", field=into)
     if change.into == change.out:
         raise BadRequest("duty_twice", field=into)
-    if change.into is not None and change.into not in team.everyone:
-        raise BadRequest("wrong_person", field=into)
 
 
 def named(plan: Plan) -> set[UUID]:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.escalation.duty import rota, rules, store
 from server.escalation.duty.alarm import PAGE
 from server.escalation.duty.plan import Change, Plan, Team
-from server.escalation.duty.planning import warn
+from server.escalation.duty.planning import check_people, warn
 from server.escalation.duty.store import Asked, State
 from server.infra.database import Database
 from server.kernel.clock import Clock
@@ -43,7 +43,8 @@ class Swaps:
 
     async def ask(self, staff: Principal, change_id: UUID, to: UUID, begins: datetime, ends: datetime) -> None:
         """Asks ``to`` to be on call instead of oneself between the two. Asking again with the same identifier changes
-        nothing. Raises Forbidden, BadRequest with the field named, Conflict for an identifier that is taken."""
+        nothing. Raises Forbidden, BadRequest and NotFound with the field named, Conflict for an identifier that is
+        taken."""
         staff.require(Permission.DUTY_SWAP)
         wanted = Change(begins, ends, staff.account_id, to)
         await self._add(staff, Asked(change_id, wanted, ASKED, staff.account_id, self._clock.now()), accept_gaps=False)
@@ -98,9 +99,12 @@ class Swaps:
                         return
                     raise Conflict
                 plan, team = await _now(conn, staff.organisation_id, at)
-                rules.check_change(new.change, team, at, into="to" if new.state == ASKED else "into")
-                if new.change.out is not None and new.change.out not in set(team.everyone) | rules.named(plan):
-                    raise BadRequest("wrong_person", field="out")
+                into = "to" if new.state == ASKED else "into"
+                rules.check_change(new.change, at, into=into)
+                if new.change.into is not None:
+                    await check_people(conn, [new.change.into], team.everyone, into)
+                if new.change.out is not None:  # who may have left since
+                    await check_people(conn, [new.change.out], {*team.everyone, *rules.named(plan)}, "out")
                 await store.add_change(conn, staff.organisation_id, new)  # first: the identifier may be somebody else's
                 if new.state == ASKED and not _on_call(plan, team, new.change):
                     raise BadRequest("duty_not_on_call", field="begins")

@@ -309,3 +309,27 @@ def of_welfare(scene: Scene) -> Asked:
 
 def of_person(scene: Scene) -> Asked:
     return {"person": scene.room.mentor.id}, {"why": "other"}
+
+
+def of_plan(scene: Scene) -> Asked:
+    return {}, {"revision": 0, "ladder": [scene.people[Role.ADMIN].id], "fallback": scene.outside}
+
+
+def of_duty_change(scene: Scene) -> Asked:
+    out, into = (scene.people[role].id for role in (Role.SUPERVISOR, Role.ADMIN))
+    return {}, {"id": new_id(), "out": out, "into": into, **_SOON}
+
+
+def of_swap(scene: Scene) -> Asked:
+    return {}, {"id": new_id(), "to": scene.colleague.id, **_SOON}
+
+
+def of_asked_swap(scene: Scene) -> Asked:
+    return {"change": scene.duty}, {"accept": True}
+
+
+def of_withdrawn_swap(scene: Scene) -> Asked:
+    return {"change": scene.duty}, {}
+
+
+_SOON = {"begins": NOW + timedelta(hours=1), "ends": NOW + timedelta(hours=2)}

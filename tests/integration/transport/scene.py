@@ -50,6 +50,8 @@ class Scene:
     beside_case: UUID  # another about the same pair, which the professional has opened
     closed_case: UUID  # of the flag that a colleague has decided
     task: UUID  # of the case
+    colleague: Person  # of the professional, without pairs
+    duty: UUID  # a time on call that the professional asked the admin to take over
 
     @property
     def secrets(self) -> Mapping[str, str]:
@@ -168,6 +170,8 @@ async def scene(house: House, where: Any) -> Scene:
         beside_case=beside_case,
         closed_case=closed_case,
         task=task,
+        colleague=await house.person(Role.SUPERVISOR, "Sam", where=where),
+        duty=await asked_swap(house, people[Role.SUPERVISOR], people[Role.ADMIN]),
     )
 
 
@@ -186,6 +190,20 @@ async def handled_case(house: House, flag: UUID, professional: Person) -> tuple[
     made = await house.ask(professional, "POST", f"{path}/tasks", {"id": task, "words": "Appeler le mentor."})
     assert made.status == 200, made.body
     return case, made.body["revision"], task
+
+
+async def asked_swap(house: House, by: Person, to: Person) -> UUID:
+    change = new_id()
+    await house.sql(
+        "insert into duty_changes (id, organisation_id, out_id, into_id, begins, ends, state, asked_by, asked_at)"
+        " values (:id, :where, :by, :to, :at, cast(:at as timestamptz) + interval '9 hours', 'asked', :by, :at)",
+        id=change,
+        where=by.principal.organisation_id,
+        by=by.id,
+        to=to.id,
+        at=NOW,
+    )
+    return change
 
 
 async def broken_glass(house: House, where: Any, people: Mapping[Role, Person]) -> tuple[UUID, UUID, UUID]:

@@ -107,7 +107,10 @@ async def test_an_identifier_that_somebody_has_used_is_taken(house: House) -> No
     here, beside = await scene(house, house.north), await scene(house, house.north)
     there = await scene(house, await organisation(house.database, "South"))
     lines = [(await house.sql(FIRST_LINE, case=one.case))[0][0] for one in (here, beside, there)]
+    changes = [one.duty for one in (here, beside, there)]
     used = {
+        ("POST /api/v1/duty/changes", "id"): changes,
+        ("POST /api/v1/duty/swaps", "id"): changes,
         ("POST /api/v1/data/requests for somebody", "id"): [one.leaving for one in (here, beside, there)],
         ("POST /api/v1/reach/contacts", "id"): [one.contact for one in (beside, beside, there)],
         ("POST /api/v1/letters/{person}/{line}", "id"): [one.letter for one in (here, beside, there)],

@@ -282,8 +282,6 @@ async def test_while_an_account_is_closed_a_plan_on_it_is_saved(staff: Staff) ->
         ("closures", [{"first": "2026-12-25", "last": "2026-12-25", "why": "Noël"}] * 2, "closures"),
         ("closures", [{"first": "2026-12-25", "last": "2026-12-25", "why": " "}], "closures"),
         ("closures", [{"first": "2026-12-25", "last": "2026-12-25", "why": "x" * 81}], "closures"),
-        ("fallback", str(new_id()), "fallback"),
-        ("ladder", [str(new_id())], "ladder"),
     ],
 )
 async def test_bad_input_is_refused_whole(staff: Staff, part: str, wrong: Any, field: str) -> None:
@@ -293,6 +291,12 @@ async def test_bad_input_is_refused_whole(staff: Staff, part: str, wrong: Any, f
     assert (await staff.seen(staff.alice))["revision"] == 1
 
 
+@pytest.mark.parametrize(("part", "wrong"), [("fallback", str(new_id())), ("ladder", [str(new_id())])])
+async def test_who_does_not_exist_is_not_found(staff: Staff, part: str, wrong: Any) -> None:
+    await staff.planned(staff.claire)
+    assert (await staff.save(staff.alice, 1, **{part: wrong})).error == ("not_found", part)
+
+
 async def test_a_shift_that_cannot_be_is_refused(staff: Staff) -> None:
     await staff.planned(staff.claire)
     mentor = await staff.house.person(Role.MENTOR, "Julien")
@@ -300,7 +304,6 @@ async def test_a_shift_that_cannot_be_is_refused(staff: Staff) -> None:
     bob = await staff.house.person(Role.SUPERVISOR, "Bob", where=south)
     for wrong in (
         shift([mentor], WEEKEND, "09:00", "18:00"),
-        shift([bob], WEEKEND, "09:00", "18:00"),
         shift([staff.claire, staff.claire], WEEKEND, "09:00", "18:00"),
         shift([staff.claire], [], "09:00", "18:00"),
         shift([staff.claire], WEEKEND, "09:00", "18:00", last="2026-01-01"),
@@ -309,6 +312,8 @@ async def test_a_shift_that_cannot_be_is_refused(staff: Staff) -> None:
         refused = await staff.save(staff.alice, 1, shifts=[*rota_of(staff.claire), wrong])
         assert refused.error is not None
         assert (refused.status, refused.error[1].partition("[")[0]) == (400, "shifts"), wrong
+    strange = shift([bob], WEEKEND, "09:00", "18:00")
+    assert (await staff.save(staff.alice, 1, shifts=[strange])).error == ("not_found", "shifts")
     twice = shift([staff.claire], WEEKEND, "09:00", "18:00")
     assert (await staff.save(staff.alice, 1, shifts=[twice, twice])).status == 400
 
@@ -318,7 +323,7 @@ async def test_another_association_sees_and_changes_nothing_of_it(staff: Staff) 
     south = await organisation(staff.house.database, "South")
     bob = await staff.house.person(Role.ADMIN, "Bob", where=south)
     assert (await staff.seen(bob))["shifts"] == []
-    assert (await staff.save(bob, 0, fallback=str(staff.contact))).error == ("bad_request", "fallback")
+    assert (await staff.save(bob, 0, fallback=str(staff.contact))).error == ("not_found", "fallback")
     ((taken,), *_) = await staff.house.sql("select id from duty_shifts")
     foreign = shift([bob], WEEKDAYS, "18:00", "09:00", id=str(taken))
     assert (await staff.save(bob, 0, shifts=[foreign])).status == 409
@@ -371,12 +376,12 @@ async def test_a_swap_is_asked_by_who_is_on_call_of_a_colleague_for_a_time_to_co
         (staff.denis, staff.claire, NIGHT, "begins"),
         (staff.claire, staff.claire, NIGHT, "to"),
         (staff.claire, mentor, NIGHT, "to"),
-        (staff.claire, bob, NIGHT, "to"),
         (staff.claire, staff.denis, past, "ends"),
         (staff.claire, staff.denis, NIGHT[::-1], "ends"),
     ):
         _, refused = await swap(staff, by, to, *span)
         assert (refused.status, refused.error) == (400, ("bad_request", field)), (by.name, to.name)
+    assert (await swap(staff, staff.claire, bob, *NIGHT))[1].error == ("not_found", "to")
     change_id, _ = await swap(staff, staff.claire, staff.denis, *NIGHT)
     assert (await act(staff, bob, change_id, "answer", accept=True)).status == 404
     assert (await act(staff, bob, change_id, "withdraw")).status == 404
