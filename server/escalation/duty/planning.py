@@ -79,8 +79,8 @@ class Planning:
             return await _overview(conn, staff.organisation_id, self._clock.now(), first, weeks)
 
     async def change(self, staff: Principal, revision: int, parts: Parts, *, accept_gaps: bool) -> None:
-        """Puts ``parts`` into the plan of this ``revision``. Raises Forbidden, BadRequest and NotFound with the field named,
-        Conflict("duty_changed") when somebody else was faster, DutyGaps."""
+        """Puts ``parts`` into the plan of this ``revision``. Raises Forbidden, BadRequest and NotFound with the field
+        named, Conflict("duty_changed") when somebody else was faster, DutyGaps."""
         staff.require(Permission.DUTY_SET)
         at = self._clock.now()
         try:
