@@ -23,7 +23,7 @@ from server.kernel.errors import Conflict, NotFound
 from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
 from server.people.notices import tell
-from server.people.reach.names import contacts_there
+from server.people.reach.contacts import contacts_in
 from server.people.store import Person, organisation, people_of
 from server.trail.acts import Act
 from server.trail.record import record
@@ -45,7 +45,7 @@ class Overview:
     gaps: Sequence[Span]
     changes: Sequence[Asked]
     people: Mapping[UUID, Person]
-    contacts: Mapping[UUID, str]
+    contacts: Mapping[UUID, str]  # by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,8 @@ async def _changed(conn: AsyncConnection, organisation_id: UUID, before: Plan, p
         await check_people(conn, parts.ladder, fit, "ladder")
         after = replace(after, ladder=parts.ladder)
     if parts.sets_fallback:
-        if parts.fallback is not None and parts.fallback not in await contacts_there(conn, organisation_id):
+        there = {contact.id for contact in await contacts_in(conn, organisation_id)}
+        if parts.fallback is not None and parts.fallback not in there:
             raise NotFound(field="fallback")
         after = replace(after, fallback=parts.fallback)
     return after
@@ -190,5 +191,5 @@ async def _overview(
         gaps=rules.coming(plan, team, now),
         changes=changes,
         people=people,
-        contacts=await contacts_there(conn, organisation_id),
+        contacts={contact.id: contact.name for contact in await contacts_in(conn, organisation_id)},
     )

@@ -23,7 +23,7 @@ from server.escalation.duty.tables import (
 )
 from server.kernel.permissions import Role
 from server.people import store as people
-from server.people.reach.names import contacts_there
+from server.people.reach.contacts import contacts_in
 
 
 async def team_of(conn: AsyncConnection, organisation_id: UUID) -> Team:
@@ -40,7 +40,7 @@ async def plan_of(conn: AsyncConnection, organisation_id: UUID, *, since: dateti
     zone = ZoneInfo((await people.organisation(conn, organisation_id)).zone)
     if own is None:
         return Plan(zone)
-    there = await contacts_there(conn, organisation_id)
+    there = {contact.id for contact in await contacts_in(conn, organisation_id)}
     return Plan(
         zone,
         await _hours(conn, organisation_id),

@@ -15,10 +15,3 @@ async def contact_names(conn: AsyncConnection, ids: Collection[UUID]) -> Mapping
         return {}
     rows = outside_contacts.c
     return {row.id: row.name for row in await conn.execute(select(rows.id, rows.name).where(rows.id.in_(ids)))}
-
-
-async def contacts_there(conn: AsyncConnection, organisation_id: UUID) -> Mapping[UUID, str]:
-    """The outside contacts of an organisation that nobody has taken out, with their names, in the order of those."""
-    rows = outside_contacts.c
-    query = select(rows.id, rows.name).where(rows.organisation_id == organisation_id, rows.removed_at.is_(None))
-    return {row.id: row.name for row in await conn.execute(query.order_by(rows.name, rows.id))}

@@ -312,7 +312,7 @@ def of_person(scene: Scene) -> Asked:
 
 
 def of_plan(scene: Scene) -> Asked:
-    return {}, {"revision": 0, "ladder": [scene.people[Role.ADMIN].id], "fallback": scene.outside}
+    return {}, {"revision": 0, "ladder": [scene.people[Role.ADMIN].id], "fallback": scene.contact}
 
 
 def of_duty_change(scene: Scene) -> Asked:
