@@ -84,6 +84,14 @@ class Flags:
         shown = [self._card(which, flag, known, me, now) for flag in found[:limit]]
         return shown, len(found) > limit
 
+    async def one(self, principal: Principal, flag_id: UUID) -> FlagCard:
+        """A flag that the reader may read, whatever list it is on. Raises NotFound."""
+        now = self._clock.now()
+        async with self._database.begin(principal.organisation_id) as conn:
+            me = await reviewer(conn, principal)
+            flag, blind = await self.readable(conn, flag_id, me, now)
+            return self._card("sample" if blind else "open", flag, await beside(conn, [flag]), me, now)
+
     async def claim(self, flag_id: UUID, principal: Principal) -> FlagCard:
         """For five minutes nobody else decides it; again, and they begin anew. Raises NotFound, FlagDecided,
         FlagClaimed."""
@@ -116,8 +124,10 @@ class Flags:
 
     async def readable(self, conn: AsyncConnection, flag_id: UUID, me: Reviewer, now: datetime) -> tuple[Flag, bool]:
         """A flag that the reviewer may read, whatever list it is on; True when they may not know what was decided.
-        Raises NotFound."""
+        Who has its case may, also once a colleague has decided it. Raises NotFound."""
         found = await store.flags_of(conn, [flag_id])
+        if found and flag_id in me.called and not concerns(found[0], me):
+            return found[0], False
         if found and (on_list(found[0], me, now) is not None or is_theirs(found[0], me)):
             return found[0], False
         if found and await lists.on_list(conn, "sample", me, now, flag_id):

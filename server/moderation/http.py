@@ -78,6 +78,11 @@ class FlagsHttp:
         query: FlagQuery = call.query
         return FlagPage(*await self._flags.page(call.principal, query.state, before=query.before, limit=PAGE))
 
+    @endpoint("GET", "/api/v1/flags/{flag}", answer=FlagCard, permission=Permission.FLAG_REVIEW)
+    async def flag(self, call: Call) -> FlagCard:
+        """One flag, as the case that is about it shows it."""
+        return await self._flags.one(call.principal, call.identifier("flag"))
+
     @endpoint("POST", "/api/v1/flags/{flag}/claim", answer=FlagCard, permission=Permission.FLAG_REVIEW)
     async def claim(self, call: Call) -> FlagCard:
         """For five minutes nobody else decides it; again, and they begin anew."""

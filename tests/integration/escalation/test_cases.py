@@ -228,6 +228,19 @@ async def test_whoever_is_paged_reads_and_decides_the_flag(house: House) -> None
     assert [one["id"] for one in listed] == [str(flag)]
 
 
+async def test_who_has_the_case_reads_its_flag_also_when_a_colleague_has_decided_it(house: House) -> None:
+    samir, hugo = await house.person(Role.SUPERVISOR, "Samir"), await house.person(Role.SUPERVISOR, "Hugo")
+    room, case = await worried(house)
+    ((flag,),) = await house.sql("select id from flags")
+    assert (await house.ask(samir, "POST", f"/api/v1/cases/{case['id']}/acknowledge")).status == 200
+    assert (await house.decide(room.supervisor, flag, "acknowledge", "serious")).status == 200
+    await house.sql("delete from samples")  # one in twenty is for every colleague to judge
+    read = await house.ask(samir, "GET", f"/api/v1/flags/{flag}")
+    assert (read.status, read.body["excerpt"], read.body["state"]) == (200, SUICIDE, "acknowledged")
+    for stranger, status in ((hugo, 404), (room.mentee, 403), (room.mentor, 403)):
+        assert (await house.ask(stranger, "GET", f"/api/v1/flags/{flag}")).status == status
+
+
 @pytest.mark.parametrize("to", ["in_progress", "relayed"])
 async def test_the_life_of_a_case(house: House, to: str) -> None:
     room, case = await worried(house)

@@ -351,6 +351,7 @@ TABLE = [
     Row("GET", "/api/v1/flags", PROFESSIONALS, asking.of_page_of_flags, ("before",), case=" before one"),
     Row("GET", "/api/v1/flags/agreement", PROFESSIONALS),
     Row("GET", "/api/v1/flags/rules", PROFESSIONALS),
+    Row("GET", "/api/v1/flags/{flag}", PROFESSIONALS, asking.of_flag, ("flag",)),
     Row("GET", "/api/v1/flags/{flag}/context", PROFESSIONALS, asking.of_flag, ("flag",)),
     Row("POST", "/api/v1/flags/{flag}/claim", PROFESSIONALS, asking.of_flag, ("flag",)),
     Row("POST", "/api/v1/flags/{flag}/unclaim", PROFESSIONALS, asking.of_flag, ("flag",)),
