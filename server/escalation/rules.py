@@ -117,7 +117,7 @@ def concerned(case: Case, parts: Mapping[UUID, Collection[Part]], viewer: Viewer
 def sight(
     case: Case, parts: Mapping[UUID, Collection[Part]], paged: Collection[UUID], viewer: Viewer, now: datetime
 ) -> Sight | None:
-    """What a viewer may see of a case. Whole: who owns it, was paged, or answers for who is in it; every supervisor
+    """What a viewer may see of a case. Whole: who owns it, is paged, or answers for who is in it; every supervisor
     while it waits too long, at once at severity 4, and while nobody owns it. An outline (what, how serious, who has it)
     is for all other staff. Nothing is for whom it is about."""
     if case.organisation_id != viewer.organisation_id or concerned(case, parts, viewer):

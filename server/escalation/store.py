@@ -98,12 +98,15 @@ async def parts_of(conn: AsyncConnection, case_ids: Collection[UUID]) -> Mapping
 
 
 async def paged_of(conn: AsyncConnection, case_ids: Collection[UUID]) -> Mapping[UUID, frozenset[UUID]]:
-    """Of each of these cases, who was ever paged about it."""
-    rows = await conn.execute(
-        select(case_pages.c.case_id, case_pages.c.people).where(case_pages.c.case_id.in_(case_ids))
+    """Of each of these cases that waits for somebody, who was paged about it in this round."""
+    pages = case_pages.c
+    query = (
+        select(pages.case_id, pages.people)
+        .join(cases, (cases.c.id == pages.case_id) & (cases.c.round == pages.round))
+        .where(pages.case_id.in_(case_ids), cases.c.state == State.OPEN.value)
     )
     found: dict[UUID, set[UUID]] = {case_id: set() for case_id in case_ids}
-    for case_id, people in rows:
+    for case_id, people in await conn.execute(query):
         found[case_id].update(people)
     return {case_id: frozenset(people) for case_id, people in found.items()}
 
@@ -230,8 +233,13 @@ async def cases_about(conn: AsyncConnection, kind: str, refs: Collection[UUID]) 
 
 
 async def refs_paged(conn: AsyncConnection, kind: str, account_id: UUID) -> frozenset[UUID]:
-    """What the living cases that somebody owns, or was paged about, have links to."""
-    paged = exists().where(case_pages.c.case_id == cases.c.id, literal(account_id) == any_(case_pages.c.people))
+    """What the living cases that somebody owns, or is being paged about, have links to."""
+    paged = exists().where(
+        cases.c.state == State.OPEN.value,
+        case_pages.c.case_id == cases.c.id,
+        case_pages.c.round == cases.c.round,
+        literal(account_id) == any_(case_pages.c.people),
+    )
     query = (
         select(case_links.c.ref)
         .join(cases, cases.c.id == case_links.c.case_id)

@@ -47,7 +47,7 @@ _MESSAGE: Final[dict[Decision, MessageState]] = {
 @dataclass(frozen=True, slots=True)
 class Reviewer:
     """A supervisor who looks at flags. ``pairs`` are those they are one of the two of, ``alone``: their organisation
-    has no other supervisor. ``called``: the flags of living cases that they own, or were paged about."""
+    has no other supervisor. ``called``: the flags of living cases that they own, or are being paged about."""
 
     account_id: UUID
     organisation_id: UUID

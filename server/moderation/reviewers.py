@@ -57,7 +57,7 @@ async def _own_pairs(conn: AsyncConnection, account_id: UUID) -> frozenset[UUID]
 
 
 async def _called(conn: AsyncConnection, account_id: UUID) -> frozenset[UUID]:
-    """The flags of the living cases that somebody owns, or was paged about; of one call for help, which makes a flag
-    for each who answers, their own alone."""
+    """The flags of the living cases that somebody owns, or is being paged about; of one call for help, which makes a
+    flag for each who answers, their own alone."""
     called = await refs_paged(conn, "flag", account_id)
     return called - await calls_answered(conn, called, account_id) if called else called

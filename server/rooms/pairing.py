@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.agenda.store import plan
+from server.escalation import handed_over as cases
 from server.infra.database import Database
 from server.kernel.clock import Clock
 from server.kernel.errors import BadRequest, Conflict
@@ -154,6 +155,7 @@ class Pairing:
         await handed_over.hand_over(conn, pair.id, supervisor)
         await store.hand_over_seat(conn, pair.id, pair.supervisor_id, supervisor, at)
         by = staff.account_id
+        await cases.hand_over(conn, pair.id, pair.supervisor_id, supervisor, by, at)
         await history.write(
             conn, pair, "hand_over", pair.state, pair.state, at, by=by, note=note, supervisor=supervisor
         )

@@ -351,3 +351,16 @@ async def test_a_message_is_evidence_of_its_own_room_alone(house: House) -> None
     assert missing.status == 404
     file = (await house.ask(room.supervisor, "GET", f"{path}/file")).body
     assert [(link["kind"], link.get("seq")) for link in file["links"]] == [("flag", 1), ("message", 2)]
+
+
+async def test_a_case_goes_with_its_pair(house: House) -> None:
+    """To whom the pair is handed over; who answered for it until then knows no more of it than any colleague."""
+    samir, alice = await house.person(Role.SUPERVISOR, "Samir"), await house.person(Role.ADMIN, "Alice")
+    room, case = await worried(house)
+    await house.ask(room.supervisor, "POST", f"/api/v1/cases/{case['id']}/acknowledge")
+    body = {"pairs": [str(room.pair.id)], "supervisor": str(samir.id)}
+    assert (await house.ask(alice, "POST", "/api/v1/caseload/hand_over", body)).status in (200, 204)
+    (theirs,) = await cases(house, samir)
+    assert (theirs["sight"], theirs["state"], theirs["owner"]["name"]) == ("whole", "acknowledged", "Samir")
+    (before,) = await cases(house, room.supervisor)
+    assert before["sight"] == "outline"

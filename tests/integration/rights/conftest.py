@@ -94,3 +94,5 @@ async def decided(house: House) -> None:
     """Professionals have answered all that waited."""
     await house.sql("update flags set state = 'acknowledged', decided_at = :at, decided_by = supervisor_id"
                     " where decided_at is null", at=NOW)  # fmt: skip
+    await house.sql("update cases set state = 'closed', outcome = 'resolved', closed_at = :at, page_at = null"
+                    " where closed_at is null", at=NOW)  # fmt: skip

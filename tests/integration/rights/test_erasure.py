@@ -143,7 +143,7 @@ async def test_a_hold_on_a_pair_keeps_that_pair_and_the_rest_goes(house: House, 
     said = await sealed(house, room.mentee)
     assert {one["row"]["room_id"] for one in said if one["table"] == "messages"} == {str(room.id)}
     assert {one["table"] for one in said} == {
-        *("accounts", "appeals", "conversation_states", "flags", "glass_accesses", "glass_deferrals"),
+        *("accounts", "appeals", "case_entries", "conversation_states", "flags", "glass_accesses", "glass_deferrals"),
         *("message_versions", "messages", "pair_history", "pair_proposals", "planned_sessions"),
         *("reviews", "samples", "voice_note_chunks", "voice_notes"),
     }
