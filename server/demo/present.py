@@ -10,6 +10,7 @@ from server.app import App
 from server.demo import second_step
 from server.demo.code import fresh_code
 from server.demo.seed import SignInRow, association, clear, organisations_of, seed, sign_ins
+from server.ground import Ground
 from server.infra.open_database import borrow_owner
 from server.kernel.ground import GroundError
 from server.kernel.permissions import Role
@@ -114,10 +115,20 @@ async def prepare(app: App, settings: Settings) -> None:
     if not there:
         password.begin()
         second_step.make(settings.data)
-        await seed(ground, password.read())
+        await _seed(app, ground, password.read())
         password.keep()
     code = await fresh_code(ground, BY_CODE)
     sys.stdout.write(table(sign_ins(), password.read(), code))
+
+
+async def _seed(app: App, ground: Ground, password: str) -> None:
+    """While nobody else calls people about what happened days ago."""
+    if app.capabilities is None:
+        raise RuntimeError("the server does not run")
+    pager = app.capabilities.escalation.pager
+    await pager.stop()
+    await seed(ground, password)
+    pager.start()
 
 
 class Password:

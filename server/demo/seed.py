@@ -22,6 +22,7 @@ from server.demo.pairing import begin, other_pairs, record_papers
 from server.demo.story import Story
 from server.escalation.contents import Contents
 from server.escalation.held import Cases
+from server.escalation.pager import Pager
 from server.ground import Ground
 from server.infra.database import Database
 from server.infra.jobs import Jobs
@@ -57,6 +58,7 @@ class SignInRow:
     name: str
     role: Role
     age: int | None
+    email: str | None = None
 
 
 def association() -> dict[str, Any]:
@@ -69,7 +71,7 @@ def association() -> dict[str, Any]:
 def sign_ins() -> list[SignInRow]:
     """Who can sign in to the demonstration, in the order of the table."""
     return [
-        SignInRow(person["login"], person["name"], Role(person["role"]), person.get("age"))
+        SignInRow(person["login"], person["name"], Role(person["role"]), person.get("age"), person.get("email"))
         for person in association()["people"]
     ]
 
@@ -117,7 +119,8 @@ async def _make_people(ground: Ground, told: Mapping[str, Any], password: str, n
     made = [await first_admin.create_first_admin(ground.database, passwords, ground.clock, wanted)]
     for row in sign_ins():
         if row.role is not Role.ADMIN:
-            new = accounts.NewAccount(row.login, row.name, row.role, password, _birth_date(row.age, now.date()))
+            born = _birth_date(row.age, now.date())
+            new = accounts.NewAccount(row.login, row.name, row.role, password, born, email=row.email)
             checked = await accounts.check(new, passwords, now.date(), wanted.organisation)
             async with ground.database.begin(made[0].person.organisation_id) as conn:
                 organisation = await store.organisation(conn, made[0].person.organisation_id)
@@ -172,7 +175,8 @@ async def _say(
     rooms = Rooms(quiet, gateway, flags, RulesInForce(ground.database, quiet.notices), contents)
     async with AsyncExitStack() as running:
         await rooms.start(running)
-        await Story(rooms, ground.database, clock, room_id, people).play(said)
+        pager = Pager(ground.database, clock, quiet.notices)
+        await Story(rooms, pager, ground.database, clock, room_id, people).play(said)
 
 
 def _when(message: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> datetime:
