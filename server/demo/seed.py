@@ -22,7 +22,6 @@ from server.demo.pairing import begin, other_pairs, record_papers
 from server.demo.story import Story
 from server.escalation.contents import Contents
 from server.escalation.held import Cases
-from server.escalation.pager import Pager
 from server.ground import Ground
 from server.infra.database import Database
 from server.infra.jobs import Jobs
@@ -175,8 +174,7 @@ async def _say(
     rooms = Rooms(quiet, gateway, flags, RulesInForce(ground.database, quiet.notices), contents)
     async with AsyncExitStack() as running:
         await rooms.start(running)
-        pager = Pager(ground.database, clock, quiet.notices)
-        await Story(rooms, pager, ground.database, clock, room_id, people).play(said)
+        await Story(rooms, ground.database, clock, room_id, people).play(said)
 
 
 def _when(message: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> datetime:

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import delete, insert
 
 from server.compose import Rooms
-from server.escalation.pager import Pager
 from server.infra.database import Database
 from server.kernel.clock import ManualClock
 from server.kernel.identifiers import new_id
@@ -26,16 +25,9 @@ class Story:
     decides, or an ``appeal`` of its author. What the moderation did not flag has none, whatever the story says."""
 
     def __init__(
-        self,
-        rooms: Rooms,
-        pager: Pager,
-        database: Database,
-        clock: ManualClock,
-        room_id: UUID,
-        people: Mapping[str, Principal],
+        self, rooms: Rooms, database: Database, clock: ManualClock, room_id: UUID, people: Mapping[str, Principal]
     ) -> None:
         self._rooms = rooms
-        self._pager = pager
         self._database = database
         self._clock = clock
         self._room_id = room_id
@@ -53,7 +45,6 @@ class Story:
             message = messages[number][1]
             if act is None:
                 places[number] = await self._say(message)
-                await self._pager.look()  # whoever was to be called, was
             elif "appeal" in act:
                 await self._appeal(places[number], act["appeal"])
             else:

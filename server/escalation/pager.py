@@ -66,6 +66,7 @@ class Pager:
         return self._task is not None and not self._task.done() and self._failures < DOUBTFUL
 
     def start(self) -> None:
+        self._timers = Timers()  # who begins has seen nothing
         self._task = asyncio.create_task(self._run(), name="pager")
 
     async def stop(self) -> None:
