@@ -1,10 +1,11 @@
 """What professionals do with a case. Each act is checked against the case as it is now, written with its line in the
 timeline, and told by the database."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import store
@@ -23,6 +24,9 @@ from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
 from server.pairs.store import pair as pair_of
 from server.people.store import people_of
+
+# A client that sends the same case twice at once gets the same answer twice.
+_TURN: Final = text("select pg_advisory_xact_lock(hashtextextended('case:' || cast(:case as text), 0))")
 
 
 class Handling:
