@@ -41,6 +41,7 @@ const SecurityPage = page(async () => {
   await code.dressed;
   return code.SecurityPage;
 });
+const ReachPage = page(async () => (await dressed(import('./parts/reach'), OWN_STYLES)).ReachPage);
 const ConsentPage = page(async () => (await dressed(import('./parts/consent'), OWN_STYLES)).ConsentPage);
 const PapersPage = page(async () => (await import('./parts/pairs')).PapersPage);
 const CasePages = page(async () => (await besideStaff(import('./parts/pairs'))).CasePages);
@@ -82,6 +83,7 @@ function Own(): VNode {
   if (here.page === 'heads' && role === 'admin') return <HeadsPage />;
   if (here.page === 'person' && role === 'admin') return <PersonPage key={here.id} id={here.id} />;
   if (here.page === 'security') return <SecurityPage />;
+  if (here.page === 'reach') return <ReachPage />;
   if (here.page === 'consents' && ['mentee', 'guardian'].includes(role)) return <ConsentPage />;
   if ((here.page === 'young' || here.page === 'consent_texts') && ['supervisor', 'admin'].includes(role)) return <YoungPages />;
   if (here.page === 'handover' && ['supervisor', 'admin'].includes(role)) return <HandoverPage key={here.pair} pair={here.pair} />;

@@ -16,6 +16,7 @@ import { PersonForm } from './person_form';
 import { PolicyCard } from './policy';
 
 const DueSection = later(async () => (await import('../parts/pairs')).DueSection);
+const ReachCards = later(async () => (await import('../parts/reach')).ReachCards);
 const GatesCard = later(async () => (await import('../parts/pairs')).GatesCard);
 
 type People = { accounts: Account[] };
@@ -61,6 +62,7 @@ export function Administration(): VNode {
         <GatesCard />
       </div>
       <PolicyCard />
+      <ReachCards />
       {adding.value === 'person' && <PersonForm onClose={close} onSaved={saved} />}
       {adding.value === 'pair' && <PairForm people={accounts} onClose={close} onSaved={saved} />}
     </>

@@ -14,6 +14,7 @@ export const en: Texts<typeof fr> = {
   'app.account': "My account",
   'app.papers': "My papers",
   'app.sign_out': "Sign out",
+  'app.reach': "How to reach you",
   'app.security': "Account security",
   'app.data': "My data",
   'app.desk': "People’s data",

@@ -17,6 +17,7 @@ export const fr = {
   'app.papers': "Mes documents",
   'app.sign_out': "Se déconnecter",
   'app.security': "Sécurité du compte",
+  'app.reach': ["Comment vous joindre", "Comment te joindre"],
   'app.data': "Mes données",
   'app.desk': "Données des personnes",
   'app.journal': ["Qui a lu quoi à votre sujet", "Qui a lu quoi sur toi"],

@@ -14,6 +14,7 @@ import type { frLooks } from './fr_looks';
 import type { frMend } from './fr_mend';
 import type { frMyData } from './fr_mydata';
 import type { frNotices } from './fr_notices';
+import type { frReach } from './fr_reach';
 import type { frSecurity } from './fr_security';
 import type { frPairs } from './fr_pairs';
 import type { frStaff } from './fr_staff';
@@ -42,6 +43,7 @@ type Part =
   | typeof frNotices
   | typeof frPairs
   | typeof frPeople
+  | typeof frReach
   | typeof frSecurity
   | typeof frStaff
   | typeof frWords

@@ -15,6 +15,7 @@ import { enLooks } from '../locales/en_looks';
 import { enMend } from '../locales/en_mend';
 import { enMyData } from '../locales/en_mydata';
 import { enNotices } from '../locales/en_notices';
+import { enReach } from '../locales/en_reach';
 import { enSecurity } from '../locales/en_security';
 import { enPairs } from '../locales/en_pairs';
 import { enStaff } from '../locales/en_staff';
@@ -22,4 +23,4 @@ import { enWords } from '../locales/en_words';
 import { enYoung } from '../locales/en_young';
 import type { Key, Text } from '../locales/text';
 
-export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enCaseload, ...enConsent, ...enGlass, ...enJournal, ...enDesk, ...enEntry, ...enPeople, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enSecurity, ...enStaff, ...enWords, ...enYoung };
+export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enCaseload, ...enConsent, ...enGlass, ...enJournal, ...enDesk, ...enEntry, ...enPeople, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enReach, ...enSecurity, ...enStaff, ...enWords, ...enYoung };

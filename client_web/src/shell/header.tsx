@@ -12,7 +12,7 @@ import { link } from '../wire/link';
 import { Dialog } from './dialog';
 import { Icon } from './icons';
 import { Face, Mark } from './mark';
-import { CONSENTS, DATA, LOOKS, PAPERS, SECURITY, YOUNG } from './route';
+import { CONSENTS, DATA, LOOKS, PAPERS, REACH, SECURITY, YOUNG } from './route';
 
 export const Header = ({ children, back }: { children?: ComponentChildren; back?: boolean }): VNode => (
   <header class="bar">
@@ -109,6 +109,9 @@ function AccountMenu(): VNode | null {
           )}
           <a class="quiet-button" href={SECURITY} onClick={() => setOpen(false)}>
             {t('app.security')}
+          </a>
+          <a class="quiet-button" href={REACH} onClick={() => setOpen(false)}>
+            {t('app.reach')}
           </a>
           {account.role === 'mentor' && (
             <a class="quiet-button" href={PAPERS} onClick={() => setOpen(false)}>

@@ -4,6 +4,7 @@ import { computed, signal } from '@preact/signals';
 
 export type Route =
   | { page: 'security' }
+  | { page: 'reach' }
   | { page: 'journal' }
   | { page: 'glass' }
   | { page: 'heads' }
@@ -43,6 +44,9 @@ export const HEADS = '#/heads';
 /** One's own second factors, password and devices. */
 export const SECURITY = '#/security';
 
+/** How one is told while the page is closed. */
+export const REACH = '#/reach';
+
 /** A mentor's own papers. */
 export const PAPERS = '#/papers';
 /** For professionals: one pair, one mentor's papers, one young person's child-welfare track. */
@@ -80,6 +84,7 @@ function read(): Route {
   if (location.hash === JOURNAL) return { page: 'journal' };
   if (location.hash === GLASS) return { page: 'glass' };
   if (location.hash === HEADS) return { page: 'heads' };
+  if (location.hash === REACH) return { page: 'reach' };
   if (location.hash === SECURITY) return { page: 'security' };
   if (location.hash === CONSENTS) return { page: 'consents' };
   if (location.hash === CONSENT_TEXTS) return { page: 'consent_texts' };

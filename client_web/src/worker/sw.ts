@@ -40,6 +40,44 @@ self.addEventListener('fetch', (event) => {
   else if (pathname.startsWith('/assets/')) event.respondWith(kept(request, pathname));
 });
 
+/** What a push message says (docs/protocol.md): a sentence that tells nothing, and which page it is about. */
+interface Said {
+  id: string;
+  text: string;
+  link: string | null;
+}
+
+self.addEventListener('push', (event) => {
+  // Browsers want something shown for each message, and forget who shows nothing; one that cannot be read says as much.
+  const said = readable(event.data);
+  const shown = { body: said.text, icon: '/icon.svg', badge: '/icon.svg', tag: said.id, data: said.link };
+  event.waitUntil(self.registration.showNotification('Binôme', shown));
+});
+
+function readable(data: PushMessageData | null): Said {
+  try {
+    const { id, text, link } = data?.json() as Said;
+    return { id: String(id), text: String(text), link: typeof link === 'string' && /^\/[^/\\]/.test(link) ? link : null };
+  } catch {
+    return { id: 'binome', text: '', link: null };
+  }
+}
+
+/** Opens what it is about in a window that is there already, so that nothing being written is lost with a second one. */
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(show(new URL((event.notification.data as string | null) ?? '/', self.location.origin)));
+});
+
+async function show(address: URL): Promise<void> {
+  const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const there = windows.find((one) => new URL(one.url).origin === address.origin);
+  if (!there) return void (await self.clients.openWindow(address.href));
+  // The page follows the part behind `#` by itself; loading it anew would end a call.
+  there.postMessage({ go: address.hash });
+  await there.focus();
+}
+
 async function page(request: Request): Promise<Response> {
   const here = await caches.match('/');
   const fresh = fetch(request).then((response) => (response.ok ? response : (here ?? response)));
