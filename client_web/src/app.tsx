@@ -34,6 +34,7 @@ const RulesPage = page(async () => (await staffCode()).RulesPage);
 const JournalPage = page(async () => (await import('./parts/journal')).JournalPage);
 const DataPage = page(async () => (await dressed(import('./parts/mydata'), OWN_STYLES)).DataPage);
 const DeskPage = page(async () => (await besideStaff(import('./parts/desk'))).DeskPage);
+const DutyPage = page(async () => (await besideStaff(import('./parts/duty'))).DutyPage);
 const GlassPage = page(async () => (await staffCode()).GlassPage);
 const HeadsPage = page(async () => (await staffCode()).HeadsPage);
 const SecurityPage = page(async () => {
@@ -79,6 +80,7 @@ function Own(): VNode {
   if (here.page === 'journal') return <JournalPage />;
   if (here.page === 'data') return <DataPage />;
   if (here.page === 'desk' && ['supervisor', 'admin'].includes(role)) return <DeskPage />;
+  if (here.page === 'duty' && ['supervisor', 'admin'].includes(role)) return <DutyPage />;
   if (here.page === 'glass' && ['supervisor', 'admin'].includes(role)) return <GlassPage />;
   if (here.page === 'heads' && role === 'admin') return <HeadsPage />;
   if (here.page === 'person' && role === 'admin') return <PersonPage key={here.id} id={here.id} />;

@@ -18,6 +18,7 @@ from server.agenda.store import plan
 from server.compose import Rooms
 from server.demo import second_step
 from server.demo.consents import consent
+from server.demo.duty import plan_duty
 from server.demo.pairing import begin, other_pairs, record_papers
 from server.demo.story import Story
 from server.escalation.contents import Contents
@@ -106,6 +107,7 @@ async def seed(ground: Ground, password: str) -> None:
     for pair in told["pairs"]:
         await _make_pair(ground, people, pair, ZoneInfo(told["organisation"]["zone"]), now)
     await other_pairs(ground, told, people)
+    await plan_duty(ground, told, people, now)
     for asked in told["requests"]:
         requests = Requests(ground.database, ManualClock(now - timedelta(days=asked["days_ago"])))
         await requests.make(people[asked["by"]], new_id(), asked["kind"], None, asked["words"])

@@ -8,7 +8,7 @@ import { unseen } from '../notices/unseen';
 import { home, me } from '../session/session';
 import { Header, LinkNotice } from '../shell/header';
 import { later } from '../shell/later';
-import { DATA, DESK, GLASS, HEADS, JOURNAL, go, roomAddress } from '../shell/route';
+import { DATA, DESK, DUTY, GLASS, HEADS, JOURNAL, go, roomAddress } from '../shell/route';
 import { useTitle } from '../shell/title';
 import type { RoomCard } from '../wire/room';
 import { InCallBar } from './in_call_bar';
@@ -45,6 +45,11 @@ export function HomePage(): VNode | null {
           <a class="quiet-button" href={DATA}>
             {t('app.data')}
           </a>
+          {(account.role === 'supervisor' || account.role === 'admin') && (
+            <a class="quiet-button" href={DUTY}>
+              {t('app.duty')}
+            </a>
+          )}
           {(account.role === 'supervisor' || account.role === 'admin') && (
             <a class="quiet-button" href={DESK}>
               {t('app.desk')}

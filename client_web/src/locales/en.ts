@@ -17,6 +17,7 @@ export const en: Texts<typeof fr> = {
   'app.reach': "How to reach you",
   'app.security': "Account security",
   'app.data': "My data",
+  'app.duty': "On call",
   'app.desk': "People’s data",
   'app.journal': "Who read what about you",
   'app.glass': "Emergency reading",

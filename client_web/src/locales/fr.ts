@@ -19,6 +19,7 @@ export const fr = {
   'app.security': "Sécurité du compte",
   'app.reach': ["Comment vous joindre", "Comment te joindre"],
   'app.data': "Mes données",
+  'app.duty': "Astreinte",
   'app.desk': "Données des personnes",
   'app.journal': ["Qui a lu quoi à votre sujet", "Qui a lu quoi sur toi"],
   'app.glass': "Lecture d’urgence",

@@ -7,6 +7,7 @@ import { enConsent } from './en_consent';
 import { enGlass } from './en_glass';
 import { enJournal } from './en_journal';
 import { enDesk } from './en_desk';
+import { enDuty } from './en_duty';
 import { enEntry } from './en_entry';
 import { enPeople } from './en_people';
 import { enLooks } from './en_looks';
@@ -25,6 +26,7 @@ import { frConsent } from './fr_consent';
 import { frGlass } from './fr_glass';
 import { frJournal } from './fr_journal';
 import { frDesk } from './fr_desk';
+import { frDuty } from './fr_duty';
 import { frEntry } from './fr_entry';
 import { frPeople } from './fr_people';
 import { frLooks } from './fr_looks';
@@ -48,6 +50,7 @@ const PARTS: readonly (readonly [french: Texts, english: Texts])[] = [
   [frGlass, enGlass],
   [frJournal, enJournal],
   [frDesk, enDesk],
+  [frDuty, enDuty],
   [frEntry, enEntry],
   [frPeople, enPeople],
   [frLooks, enLooks],

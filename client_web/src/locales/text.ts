@@ -8,6 +8,7 @@ import type { frConsent } from './fr_consent';
 import type { frGlass } from './fr_glass';
 import type { frJournal } from './fr_journal';
 import type { frDesk } from './fr_desk';
+import type { frDuty } from './fr_duty';
 import type { frEntry } from './fr_entry';
 import type { frPeople } from './fr_people';
 import type { frLooks } from './fr_looks';
@@ -34,6 +35,7 @@ type Part =
   | typeof frCaseload
   | typeof frConsent
   | typeof frDesk
+  | typeof frDuty
   | typeof frEntry
   | typeof frGlass
   | typeof frJournal

@@ -9,6 +9,7 @@ import { enConsent } from '../locales/en_consent';
 import { enGlass } from '../locales/en_glass';
 import { enJournal } from '../locales/en_journal';
 import { enDesk } from '../locales/en_desk';
+import { enDuty } from '../locales/en_duty';
 import { enEntry } from '../locales/en_entry';
 import { enPeople } from '../locales/en_people';
 import { enLooks } from '../locales/en_looks';
@@ -23,4 +24,4 @@ import { enWords } from '../locales/en_words';
 import { enYoung } from '../locales/en_young';
 import type { Key, Text } from '../locales/text';
 
-export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enCaseload, ...enConsent, ...enGlass, ...enJournal, ...enDesk, ...enEntry, ...enPeople, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enReach, ...enSecurity, ...enStaff, ...enWords, ...enYoung };
+export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enCaseload, ...enConsent, ...enGlass, ...enJournal, ...enDesk, ...enDuty, ...enEntry, ...enPeople, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enReach, ...enSecurity, ...enStaff, ...enWords, ...enYoung };

@@ -19,6 +19,7 @@ export type Route =
   | { page: 'person'; id: string }
   | { page: 'data' }
   | { page: 'desk' }
+  | { page: 'duty' }
   | { page: 'home' } | { page: 'looks' } | { page: 'rules' } | { page: 'room'; number: number };
 
 /** What is looked at, and who sees it; open to everybody. */
@@ -65,6 +66,9 @@ export const DATA = '#/data';
 /** For staff: people's requests on their data. */
 export const DESK = '#/data-desk';
 
+/** For staff: who is on call. */
+export const DUTY = '#/duty';
+
 /** For admins: what is kept of one person, and how they come in. */
 export const personAddress = (person: string): string => `#/person/${person}`;
 
@@ -81,6 +85,7 @@ function read(): Route {
   if (location.hash === CHARTER) return { page: 'charter' };
   if (location.hash === DATA) return { page: 'data' };
   if (location.hash === DESK) return { page: 'desk' };
+  if (location.hash === DUTY) return { page: 'duty' };
   if (location.hash === JOURNAL) return { page: 'journal' };
   if (location.hash === GLASS) return { page: 'glass' };
   if (location.hash === HEADS) return { page: 'heads' };

@@ -5,6 +5,13 @@ export interface ErrorBody {
   message: string;
   field?: string;
   retry_in_ms?: number;
+  gaps?: Span[];
+}
+
+/** When nobody would be on call, with `duty_gaps`. */
+interface Span {
+  begins: string;
+  ends: string;
 }
 
 /** `unreachable` is the one code of our own: the request or its answer was lost on the way. */
@@ -12,12 +19,14 @@ export class Refusal extends Error {
   readonly code: string;
   readonly field: string | undefined;
   readonly retryInMs: number | undefined;
+  readonly gaps: readonly Span[];
 
   constructor(body: ErrorBody) {
     super(body.message);
     this.code = body.code;
     this.field = body.field;
     this.retryInMs = body.retry_in_ms;
+    this.gaps = body.gaps ?? [];
   }
 }
 
