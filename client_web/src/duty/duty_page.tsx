@@ -51,7 +51,7 @@ function Now({ view }: { view: DutyView }): VNode {
       </p>
     );
   }
-  return <p class="notice duty-now">{t(staffed ? 'duty.now_office' : 'duty.now', { names })}</p>;
+  return <p class="done duty-now">{t(staffed ? 'duty.now_office' : 'duty.now', { names })}</p>;
 }
 
 function Gaps({ duty }: { duty: Duty }): VNode {
@@ -63,7 +63,7 @@ function Gaps({ duty }: { duty: Duty }): VNode {
       <Act label={t('duty.fill')} of={span(gap, zone)} onClick={() => (filling.value = gap)} />
     </li>
   );
-  if (gaps.length === 0) return <p class="notice">{t('duty.no_gap')}</p>;
+  if (gaps.length === 0) return <p class="done">{t('duty.no_gap')}</p>;
   return (
     <section class="card duty-open" aria-labelledby="duty-open">
       <h2 id="duty-open">{t('duty.gaps', { count: gaps.length + more_gaps })}</h2>
