@@ -64,13 +64,13 @@ def urgency(severity: int) -> Urgency:
     return CLIMBS[severity].urgency
 
 
-def step_due(severity: int, step: int, late: timedelta) -> int:
-    """The highest step that is due when ``step`` is ``late`` by so much: after a standstill of the whole house, one
-    page goes as high as several would have gone by now."""
+def step_due(severity: int, step: int, late: timedelta) -> tuple[int, timedelta]:
+    """The highest step that is due when ``step`` is ``late`` by so much, and for how long it has been: after a
+    standstill of the whole house, one page goes as high as several would have gone by now."""
     while late >= (wait := wait_after(severity, step)) and rung(severity, step) < CLIMBS[severity].top:
         late -= wait
         step += 1
-    return step
+    return step, late
 
 
 def reached(severity: int, at_rung: int, answering: Collection[UUID], duty: OnDuty, aside: Collection[UUID]) -> Reached:

@@ -143,7 +143,7 @@ class Pager:
                 outside=whom.outside is not None,
                 uncovered=duty.uncovered,
             )
-            next_at = now + ladder.wait_after(case.severity, due.take)
+            next_at = now - due.late + ladder.wait_after(case.severity, due.take)
             await store.change(conn, case.id, step=due.take + 1, page_at=next_at)
         if not whom.people and whom.outside is None:
             log.error("case_without_anyone", extra={"case": case.id, "organisation": case.organisation_id})

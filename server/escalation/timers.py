@@ -2,23 +2,21 @@
 seen.
 
 A timer is due when its instant has come, or when as much time has passed since it was first seen here as was then left
-of it: a clock that is set back makes no page late. What was not there at the look before was set since: it is not due
-before its whole wait has passed since that look, whatever another machine's clock wrote into it. A clock that is set
-forward may so make a page early, once. What came due while nobody looked here for a minute stood still, with the whole
-house as far as anybody knows, which the ladder makes up for.
+of it: a clock that is set back makes no page late. What was not there at the look before was set since: an instant that
+had passed by then was written by another machine whose clock is behind, and the whole wait counts from that look. A
+clock that is set forward may so make a page early, once. What has been due for a minute, by the monotonic clock or
+since before this process looked for the first time, stood still, which the ladder makes up for.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from server.escalation.ladder import step_due, wait_after
 
-STOOD_STILL: Final = timedelta(minutes=1)  # overdue by more, when for as long nobody was there to look
-
-_Key = tuple[UUID, int, int]
+STOOD_STILL: Final = timedelta(minutes=1)  # for longer, nobody can have been there to take it
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,44 +33,39 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """``take``: the step to take now, higher than the timer's own after a standstill."""
+    """``take``: the step to take now, higher than the timer's own after a standstill. ``late``: for how long it has
+    been due; the next step counts from then, so that what is late here and there does not add up."""
 
     timer: Timer
     take: int
+    late: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """``at``: not before then by the clock of this machine; ``ends``: when it is over at the latest, in seconds of the
-    monotonic clock; ``late``: by how much it was overdue after a standstill."""
+    monotonic clock."""
 
     at: datetime
     ends: float
-    late: timedelta | None = None
 
 
 class Timers:
     """What this process has seen of the timers, between two looks."""
 
     def __init__(self) -> None:
-        self._seen: dict[_Key, _Seen] = {}
+        self._seen: dict[tuple[UUID, int, int], _Seen] = {}
         self._looked: tuple[datetime, float] | None = None
 
     def look(self, waiting: Iterable[Timer], now: datetime, monotonic: float) -> list[Due]:
         """Those of ``waiting``, which are all that there are, that are due: the most severe first, then the longest
         due. ``monotonic``: seconds that never go back."""
         seen, due = {}, []
-        away = timedelta(seconds=monotonic - self._looked[1]) if self._looked is not None else timedelta.max
         for timer in waiting:
             key = (timer.case_id, timer.round, timer.step)
-            known = self._seen.get(key) or self._first_sight(timer, now, monotonic)
-            late = min(now - known.at, away)
-            if known.late is None and late >= STOOD_STILL:
-                known = replace(known, late=late)
-            seen[key] = known
+            known = seen[key] = self._seen.get(key) or self._first_sight(timer, now, monotonic)
             if known.at <= now or known.ends <= monotonic:
-                take = timer.step if known.late is None else step_due(timer.severity, timer.step, known.late)
-                due.append(Due(timer, take))
+                due.append(_due(timer, timedelta(seconds=max(0.0, monotonic - known.ends))))
         self._seen, self._looked = seen, (now, monotonic)
         return sorted(due, key=lambda one: (-one.timer.severity, one.timer.at, one.timer.case_id))
 
@@ -83,5 +76,18 @@ class Timers:
 
     def _first_sight(self, timer: Timer, now: datetime, monotonic: float) -> _Seen:
         wait = wait_after(timer.severity, timer.step - 1) if timer.step else timedelta()
-        at = timer.at if self._looked is None else max(timer.at, self._looked[0] + wait)
-        return _Seen(at, monotonic + min(at - now, wait).total_seconds())
+        if self._looked is None:
+            return _Seen(timer.at, monotonic + min(timer.at - now, wait).total_seconds())
+        before, looked = self._looked
+        at = timer.at if timer.at > before else before + wait
+        left = min(at - now, wait).total_seconds()
+        return _Seen(at, monotonic + max(left, looked - monotonic))
+
+
+def _due(timer: Timer, late: timedelta) -> Due:
+    take = timer.step
+    if late >= STOOD_STILL:
+        take, late = step_due(timer.severity, take, late)
+    if late >= wait_after(timer.severity, take):  # at the top: what was missed there is not made up for
+        late = timedelta()
+    return Due(timer, take, late)

@@ -50,34 +50,49 @@ class TestOneProcess:
         assert timers.look(waiting, NOON + timedelta(hours=3), 5.0) == [Due(waiting[0], 1)]
 
     @pytest.mark.parametrize(
-        ("late", "take"),
+        ("late", "take", "rest"),
         [
-            (timedelta(seconds=59), 0),
-            (4 * MINUTE, 0),
-            (5 * MINUTE, 1),
-            (14 * MINUTE, 2),
-            (15 * MINUTE, 3),
-            (999 * MINUTE, 3),
+            (timedelta(seconds=59), 0, timedelta(seconds=59)),
+            (4 * MINUTE, 0, 4 * MINUTE),
+            (5 * MINUTE, 1, timedelta()),
+            (14 * MINUTE, 2, 4 * MINUTE),
+            (15 * MINUTE, 3, timedelta()),
+            (999 * MINUTE, 3, timedelta()),
         ],
     )
-    def test_after_a_standstill_one_page_goes_as_high_as_several_would_have(self, late: timedelta, take: int) -> None:
-        assert Timers().look([timer()], NOON + late, 7.0) == [Due(timer(), take)]
+    def test_after_a_standstill_one_page_goes_as_high_as_several_would_have(
+        self, late: timedelta, take: int, rest: timedelta
+    ) -> None:
+        assert Timers().look([timer()], NOON + late, 7.0) == [Due(timer(), take, rest)]
 
     def test_a_standstill_of_the_database_alone_is_one(self) -> None:
         timers, waiting = Timers(), [timer(step=1, at=NOON + 5 * MINUTE)]
         timers.look(waiting, NOON, 0.0)
-        assert timers.look(waiting, NOON + 20 * MINUTE, 1_200.0) == [Due(waiting[0], 3)]
+        assert timers.look(waiting, NOON + 20 * MINUTE, 1_200.0) == [Due(waiting[0], 3, 5 * MINUTE)]
 
     def test_one_that_could_not_be_taken_is_due_again_as_high(self) -> None:
         timers = Timers()
         for look in range(3):
-            assert timers.look([timer()], NOON + 16 * MINUTE, 7.0 + look) == [Due(timer(), 3)]
+            late = MINUTE + timedelta(seconds=look)
+            assert timers.look([timer()], NOON + 16 * MINUTE, 7.0 + look) == [Due(timer(), 3, late)]
+
+    def test_what_is_late_does_not_add_up(self) -> None:
+        """Each step is seen four seconds late, and the next one is due when it would have been."""
+        timers, waiting = Timers(), timer()
+        timers.look([], NOON - timedelta(seconds=4), -4.0)
+        for step, minutes in enumerate((0, 5, 10, 15, 30)):
+            seconds = minutes * 60 + 4
+            now = NOON + timedelta(seconds=seconds)
+            timers.look([waiting] if step else [], now - timedelta(seconds=5), seconds - 5)
+            (due,) = timers.look([waiting], now, seconds)
+            assert (due.take, due.late) == (step, timedelta(seconds=4))
+            waiting = timer(step=step + 1, at=now - due.late + wait_after(4, step))
 
     def test_what_appears_between_two_looks_did_not_stand_still(self) -> None:
         """Whoever opened it has a clock that is behind."""
         timers, late = Timers(), timer(at=NOON - timedelta(hours=3))
         timers.look([], NOON, 0.0)
-        assert timers.look([late], NOON + timedelta(seconds=5), 5.0) == [Due(late, 0)]
+        assert timers.look([late], NOON + timedelta(seconds=5), 5.0) == [Due(late, 0, timedelta(seconds=5))]
 
     def test_a_step_that_another_clock_wrote_into_the_past_waits_all_the_same(self) -> None:
         timers, behind = Timers(), timer(step=1, at=NOON - timedelta(hours=3))
@@ -111,6 +126,7 @@ class Night(RuleBasedStateMachine):
         self.count = 0
         self.store: dict[UUID, Timer] = {}
         self.set_at: dict[UUID, float] = {}  # when each timer was, in true seconds
+        self.late: dict[UUID, float] = {}  # for how long the step before each had been due
         self.processes: list[Process] = []
         self.taken: set[tuple[UUID, int, int]] = set()
 
@@ -122,7 +138,7 @@ class Night(RuleBasedStateMachine):
         self.count += 1
         at = NOON + timedelta(seconds=self.true) + timedelta(hours=skew)
         made = timer(self.count, severity, at=at)
-        self.store[made.case_id], self.set_at[made.case_id] = made, self.true
+        self.store[made.case_id], self.set_at[made.case_id], self.late[made.case_id] = made, self.true, 0.0
 
     @rule(skew=st.sampled_from((0, 0, -3, 3, 900)))
     def start(self, skew: int) -> None:
@@ -139,11 +155,11 @@ class Night(RuleBasedStateMachine):
         self.true += seconds
 
     @precondition(lambda self: self.processes)
-    @rule(data=st.data(), seconds=st.integers(-20_000, 20_000))
-    def jump(self, data: st.DataObject, seconds: int) -> None:
+    @rule(data=st.data(), hours=st.integers(-900, 900))
+    def jump(self, data: st.DataObject, hours: int) -> None:
         process = data.draw(st.sampled_from(self.processes))
-        process.skew += timedelta(seconds=seconds)
-        process.steady = self.true
+        process.skew += timedelta(hours=hours)
+        process.steady = self.true + 0.5  # after the look of this very second
 
     @precondition(lambda self: self.store)
     @rule(data=st.data(), again=st.booleans())
@@ -152,7 +168,7 @@ class Night(RuleBasedStateMachine):
         if again:  # opened again: another round, by a clock that is right
             now = NOON + timedelta(seconds=self.true)
             self.store[case_id] = replace(self.store[case_id], round=self.store[case_id].round + 1, step=0, at=now)
-            self.set_at[case_id] = self.true
+            self.set_at[case_id], self.late[case_id] = self.true, 0.0
         else:
             del self.store[case_id], self.set_at[case_id]
 
@@ -162,7 +178,7 @@ class Night(RuleBasedStateMachine):
         process = data.draw(st.sampled_from(self.processes))
         now, before = self._now(process), process.looked
         found = process.timers.look(list(self.store.values()), now, self.true)
-        taken = {due.timer: due.take for due in found}
+        taken = {due.timer: due for due in found}
         assert len(taken) == len(found)
         for waiting in list(self.store.values()):
             key = (waiting.case_id, waiting.round, waiting.step)
@@ -172,23 +188,26 @@ class Night(RuleBasedStateMachine):
             if self.true - first >= wait:
                 assert waiting in taken  # never later than its wait after it was seen, whatever the clocks say
             set_at = self.set_at[waiting.case_id]
-            if before is not None and process.steady <= before <= set_at and waiting in taken:
-                assert self.true - before >= wait  # nor earlier, by who was there before and kept its clock
+            if before is not None and process.steady <= before <= set_at and waiting.severity == 4 and waiting in taken:
+                # Nor earlier, by who was there before and kept its clock: by hours, clocks differ from each other.
+                assert self.true - before >= wait - self.late[waiting.case_id]
             if waiting in taken:
-                take = taken[waiting]
+                take, late = taken[waiting].take, taken[waiting].late
                 assert take >= waiting.step
+                assert timedelta() <= late < wait_after(waiting.severity, take)
                 if before is not None and new and self.true - before < STOOD_STILL.total_seconds():
                     assert take == waiting.step  # nobody climbs faster than the ladder while somebody looks
                 if not fails:
-                    self._take(waiting, take, now)
+                    self._take(waiting, take, now, late)
         process.looked = self.true
 
-    def _take(self, waiting: Timer, take: int, now: datetime) -> None:
+    def _take(self, waiting: Timer, take: int, now: datetime, late: timedelta) -> None:
         key = (waiting.case_id, waiting.round, take)
         assert key not in self.taken
         self.taken.add(key)
-        at = now + wait_after(waiting.severity, take)
+        at = now - late + wait_after(waiting.severity, take)
         self.store[waiting.case_id] = replace(waiting, step=take + 1, at=at)
+        self.late[waiting.case_id] = late.total_seconds()
         self.set_at[waiting.case_id] = self.true
 
     @invariant()
