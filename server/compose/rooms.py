@@ -37,6 +37,7 @@ from server.rooms.rulings import Rulings
 from server.rooms.socket import RoomsSocket
 from server.rooms.typing import Typing
 from server.rooms.visits import Visits
+from server.rooms.waiting import Waiting
 from server.transport.gateway import Gateway
 
 
@@ -47,6 +48,8 @@ class Rooms:
         self.visits = Visits(database, clock)
         self.log = Log(database, clock, insert_flags=flags.insert)
         fanout = Fanout(gateway)
+        self.waiting = Waiting(database, gateway, clock)
+        fanout.watch(self.waiting.touched)
         self.presence = Presence(gateway, clock)
         conversations = Conversations(database, clock)
         self.notes = notes = Notes(database, clock, self.rights, rate_factor=ground.settings.rate_factor)
@@ -98,6 +101,8 @@ class Rooms:
         writes through."""
         running.push_async_callback(self.visits.stop)
         await self.visits.start()
+        running.push_async_callback(self.waiting.stop)
+        self.waiting.start()
         running.push_async_callback(self.log.stop)
         await self.log.start()
         running.callback(self.live.stop)

@@ -29,6 +29,11 @@ class Fanout:
         self._recorded: deque[Post] = deque()
         self._recorded_from = 0  # the place of the first post in ``_recorded``, counted from the start of the process
         self._recordings: dict[object, int] = {}  # each with the place where it began, in this order
+        self._watchers: list[Callable[[UUID], None]] = []
+
+    def watch(self, posted: Callable[[UUID], None]) -> None:
+        """``posted`` is called with the room of all that goes out; it must cost next to nothing, and not raise."""
+        self._watchers.append(posted)
 
     def send(self, message: Message, *, skip: Connection | None = None, about: int | None = None) -> None:
         """Sends ``message`` to all present who may see it, except to ``skip``. ``about`` is the number of the change
@@ -94,6 +99,8 @@ class Fanout:
     def _post(self, post: Post, skip: Connection | None) -> None:
         if self._recordings:
             self._recorded.append(post)
+        for posted in self._watchers:
+            posted(post.message.room_id)
         for connection in self._gateway.topic(topic(post.message.room_id)):
             if connection is not skip:
                 try:
