@@ -50,46 +50,42 @@ class Hearing:
 
     async def look(self, token: str) -> Call:
         """Raises NotFound."""
-        async with self._database.everywhere() as conn:  # who holds the link belongs to no organisation
-            case, _ = await self._of(conn, token)
-            return await _shown(conn, case)
+        case_id, organisation_id, _ = await self._of(token)
+        async with self._database.begin(organisation_id) as conn:
+            return await _shown(conn, await store.case_of(conn, case_id))
 
     async def acknowledge(self, token: str) -> Call:
         """Again, or after somebody else, changes nothing. Raises NotFound."""
         now = self._clock.now()
-        async with self._database.everywhere() as conn:
-            case, outside = await self._of(conn, token)
-            (case,) = await store.locked(conn, case.id)
-            if case.waits:
-                await store.change(
-                    conn,
-                    case.id,
-                    state=State.ACKNOWLEDGED.value,
-                    acknowledged_at=now,
-                    acknowledged_outside=outside,
-                    page_at=None,
-                )
-                await store.enter(conn, case.id, now, "heard", by=None, outside=outside)
-                facts = {"case": case.id, "did": "heard", "outside": outside}
-                await record(conn, case.organisation_id, now, Act.CASE_CHANGED, by=None, detail=facts)
-            found = await store.case_of(conn, case.id)
-            return await _shown(conn, found or case)
+        case_id, organisation_id, outside = await self._of(token)
+        async with self._database.begin(organisation_id) as conn:
+            for case in await store.locked(conn, case_id):
+                if case.waits:
+                    values = {"acknowledged_at": now, "acknowledged_outside": outside, "page_at": None}
+                    await store.change(conn, case.id, state=State.ACKNOWLEDGED.value, **values)
+                    await store.enter(conn, case.id, now, "heard", by=None, outside=outside)
+                    facts = {"case": case.id, "did": "heard", "outside": outside}
+                    await record(conn, case.organisation_id, now, Act.CASE_CHANGED, by=None, detail=facts)
+            return await _shown(conn, await store.case_of(conn, case_id))
 
-    async def _of(self, conn: AsyncConnection, token: str) -> tuple[Case, UUID]:
-        """The case of a link, of the round that it was sent in: what is opened again asks anew."""
-        query = select(case_pages.c.outside, cases.c.id).where(
+    async def _of(self, token: str) -> tuple[UUID, UUID, UUID]:
+        """The case of a link, its organisation, and the contact; of the round that it was sent in: what is opened again
+        asks anew."""
+        query = select(cases.c.id, cases.c.organisation_id, case_pages.c.outside).where(
             case_pages.c.link_hash == hash_token(token),
             cases.c.id == case_pages.c.case_id,
             cases.c.round == case_pages.c.round,
         )
-        row = (await conn.execute(query)).one_or_none()
-        case = await store.case_of(conn, row.id) if row is not None else None
-        if row is None or case is None:
+        async with self._database.everywhere() as conn:  # who holds the link belongs to no organisation
+            row = (await conn.execute(query)).one_or_none()
+        if row is None:
             raise NotFound
-        return case, row.outside
+        return row.id, row.organisation_id, row.outside
 
 
-async def _shown(conn: AsyncConnection, case: Case) -> Call:
+async def _shown(conn: AsyncConnection, case: Case | None) -> Call:
+    if case is None:
+        raise NotFound
     where = await organisation(conn, case.organisation_id)
     return Call(
         where.name,

@@ -11,6 +11,7 @@ import pytest
 from server.escalation.pager import Pager
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
+from server.people.sessions.tokens import hash_token
 from tests.support.rooms import House, Person, Room, organisation
 
 SUICIDE = "je veux mourir ce soir"
@@ -364,3 +365,34 @@ async def test_a_case_goes_with_its_pair(house: House) -> None:
     assert (theirs["sight"], theirs["state"], theirs["owner"]["name"]) == ("whole", "acknowledged", "Samir")
     (before,) = await cases(house, room.supervisor)
     assert before["sight"] == "outline"
+
+
+async def test_an_outside_contact_hears_by_a_link_of_this_round(house: House) -> None:
+    """The last of the ladder has no account: a link shows that somebody is needed, and stops the ladder, once."""
+    samir = await house.person(Role.SUPERVISOR, "Samir")
+    room, case = await worried(house)
+    await house.capabilities.escalation.pager.stop()
+    token, link_hash = "of-this-test-alone-" * 2, hash_token("of-this-test-alone-" * 2)
+    await house.sql("update case_pages set outside = :id, link_hash = :hash", id=new_id(), hash=link_hash)
+    shown = await house.site.ask("GET", f"/api/v1/heard/{token}", None)
+    assert shown.body == {
+        "organisation": "North",
+        "reference": case["reference"],
+        "severity": 4,
+        "opened_at": case["opened_at"],
+        "over": False,
+    }
+    for _ in range(2):
+        heard = await house.site.ask("POST", f"/api/v1/heard/{token}", None)
+        assert (heard.status, heard.body["acknowledged_at"]) == (200, "2026-11-22T12:00:00.000Z")
+    house.clock.advance(3_600)
+    assert await look(house) == 0
+    (seen,) = await cases(house, samir)
+    assert (seen["state"], seen["acknowledged"]) == (
+        "acknowledged",
+        {"at": "2026-11-22T12:00:00.000Z", "outside": True},
+    )
+    await house.sql("update cases set round = 2")
+    assert (await house.site.ask("GET", f"/api/v1/heard/{token}", None)).status == 404
+    assert (await house.site.ask("POST", f"/api/v1/heard/{token[1:]}", None)).status == 404
+    assert room.id

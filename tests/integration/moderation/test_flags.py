@@ -123,7 +123,7 @@ class TestWriting:
         await raw.close()
         asked = [" ".join(query.split()[:3]) for query in counted]
         assert Counter(asked)["insert into flags"] == 1
-        assert len(set(asked)) <= 8
+        assert len(set(asked)) <= 9
         assert sum(query.lstrip().startswith("select") for query in counted) == 2
         assert len(await stored(house.database, [flag.id for flag in many])) == 200
 
