@@ -35,7 +35,7 @@ const address = (path) => `/assets/${path.split('/').at(-1)}`;
 // links it when it comes, by an address that it knows as STAFF_STYLES and so on.
 const looks = await build({
   ...common,
-  entryPoints: Object.fromEntries(['staff', 'security', 'own', 'call'].map((name) => [name, `src/styles/${name}.css`])),
+  entryPoints: Object.fromEntries(['staff', 'security', 'own', 'call', 'help'].map((name) => [name, `src/styles/${name}.css`])),
   outdir: join(out, 'assets'),
   entryNames: '[name]-[hash]',
   metafile: true,
@@ -70,10 +70,16 @@ const page = readFileSync(join(here, 'src', 'index.html'), 'utf8')
   .replace('{js}', address(main.path));
 writeFileSync(join(out, 'index.html'), page);
 
-// What everybody needs; the rest is kept by the worker when it is first used. The page names its files by their
-// content, and they name theirs, so its own text is the name of this version.
-const files = [address(main.path), address(css[0])];
-const version = createHash('sha256').update(page).digest('hex').slice(0, 12);
+// What everybody needs, and what must be there when there is no network: the help card, and the page that one leaves to. The
+// rest is kept by the worker when it is first used. The page names its files by their content, and they name theirs, so its
+// own text, with what has no such name, is the name of this version.
+const help = outputs.find(([, output]) => output.entryPoint === 'src/parts/help.ts');
+const besides = help[1].imports.filter(({ kind, path }) => kind === 'import-statement' && path !== main.path).map(({ path }) => path);
+const helpLook = Object.entries(looks.metafile.outputs).find(([, { entryPoint }]) => entryPoint === 'src/styles/help.css');
+const calc = ['calc.html', 'calc.css', 'calc.js', 'calc.svg'];
+const files = [...[main.path, css[0], help[0], ...besides, helpLook[0]].map(address), ...calc.map((name) => `/${name}`)];
+const unnamed = calc.map((name) => readFileSync(join(here, 'src', 'public', name)));
+const version = createHash('sha256').update([page, ...unnamed].join('\n')).digest('hex').slice(0, 12);
 await build({
   ...common,
   entryPoints: { sw: 'src/worker/sw.ts' },

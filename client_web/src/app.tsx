@@ -48,6 +48,8 @@ const PapersPage = page(async () => (await import('./parts/pairs')).PapersPage);
 const CasePages = page(async () => (await besideStaff(import('./parts/pairs'))).CasePages);
 const CharterPage = page(async () => (await besideStaff(import('./parts/caseload'))).CharterPage);
 const HandoverPage = page(async () => (await besideStaff(import('./parts/caseload'))).HandoverPage);
+const LettersPage = page(async () => (await dressed(import('./parts/letters'), OWN_STYLES)).LettersPage);
+const HelplinesPage = page(async () => (await besideStaff(import('./parts/helplines'))).HelplinesPage);
 const YoungPages = page(async () => (await staffCode()).YoungPages);
 
 export function App(): VNode {
@@ -79,6 +81,8 @@ function Own(): VNode {
   if (here.page === 'room' && ['mentor', 'mentee', 'supervisor'].includes(role)) return <RoomPage key={here.number} number={here.number} />;
   if (here.page === 'journal') return <JournalPage />;
   if (here.page === 'data') return <DataPage />;
+  if (here.page === 'letters') return <LettersPage key={here.person} person={here.person} line={here.line} />;
+  if (here.page === 'helplines' && role === 'admin') return <HelplinesPage />;
   if (here.page === 'desk' && ['supervisor', 'admin'].includes(role)) return <DeskPage />;
   if (here.page === 'duty' && ['supervisor', 'admin'].includes(role)) return <DutyPage />;
   if (here.page === 'glass' && ['supervisor', 'admin'].includes(role)) return <GlassPage />;

@@ -4,7 +4,9 @@ import './styles/all.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { App } from './app';
+import './help/card';
 import { wireCalling } from './call/current';
+import { leftBehind } from './help/quick_exit';
 import { speakFirst } from './locales/language';
 import { forgetDrafts } from './room/drafts';
 import { wireReceiving } from './room/reading';
@@ -24,8 +26,10 @@ wireCalling();
 effect(() => {
   if (me.value === null) forgetDrafts();
 });
-void start();
-void speakFirst().then(() => render(<App />, document.getElementById('app')!));
+if (!leftBehind()) {
+  void start();
+  void speakFirst().then(() => render(<App />, document.getElementById('app')!));
+}
 
 // On a device that shows notifications: for this session too, or no more, when somebody else had switched them on.
 let renewedFor = '';

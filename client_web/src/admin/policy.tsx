@@ -6,7 +6,7 @@ import { t } from '../locales/text';
 import { Icon } from '../shell/icons';
 import { useLoaded } from '../shell/loaded';
 import { Problem, useAttempt } from '../shell/refused';
-import { RULES } from '../shell/route';
+import { HELPLINES, RULES } from '../shell/route';
 import type { Policy } from '../wire/account';
 import { http } from '../wire/http';
 
@@ -50,6 +50,10 @@ export function PolicyCard(): VNode {
           {t('admin.direct_calls_hint')}
         </span>
       </p>
+      <a class="quiet-button admin-rules" href={HELPLINES}>
+        <Icon name="help" />
+        {t('app.helplines')}
+      </a>
       <a class="quiet-button admin-rules" href={RULES}>
         <Icon name="settings" />
         {t('rules.title')}

@@ -19,7 +19,7 @@ export const callForHelp = computed((): 'none' | 'telling' | 'will_tell' | 'told
 });
 
 export function tellTeam(): void {
-  if (!pending.peek()) void keepCallForHelp(currentRoom.peek());
+  if (!pending.peek()) keepCallForHelp(currentRoom.peek());
 }
 
 export function wasTold(at: string | number): void {

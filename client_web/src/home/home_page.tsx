@@ -9,6 +9,7 @@ import { home, me } from '../session/session';
 import { Header, LinkNotice } from '../shell/header';
 import { later } from '../shell/later';
 import { DATA, DESK, DUTY, GLASS, HEADS, JOURNAL, go, roomAddress } from '../shell/route';
+import { DATA, DESK, GLASS, HEADS, JOURNAL, LETTERS, go, roomAddress } from '../shell/route';
 import { useTitle } from '../shell/title';
 import type { RoomCard } from '../wire/room';
 import { InCallBar } from './in_call_bar';
@@ -41,6 +42,9 @@ export function HomePage(): VNode | null {
         <p class="home-links">
           <a class="quiet-button" href={JOURNAL}>
             {t('app.journal')}
+          </a>
+          <a class="quiet-button" href={LETTERS}>
+            {t('app.letters')}
           </a>
           <a class="quiet-button" href={DATA}>
             {t('app.data')}

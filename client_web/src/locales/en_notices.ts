@@ -63,6 +63,8 @@ export const enNotices: Texts<typeof frNotices> = {
   'notice.word.family_call': "calls with the family",
   'notice.word.prescriber': "news to who referred them",
   'notice.word.notifications': "reminders",
+  'notice.letter': "Somebody you follow has written to you.",
+  'notice.letter_answer': "Your professional has written to you.",
   'notice.pair_proposed': "A pair is proposed to you. You can answer whenever you like.",
   'notice.proposal_withdrawn': "A proposal of a pair was withdrawn. It is not because of you.",
   'notice.pair_answered': "A young person answered the proposal of a pair: {answer}.",

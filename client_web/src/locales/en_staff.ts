@@ -266,6 +266,7 @@ export const enStaff: Texts<typeof frStaff> = {
   'admin.pairs': "Pairs",
   'admin.no_access': "Administration gives no access to messages.",
   'admin.policy': "Rules of the association",
+  'app.helplines': "Help numbers",
   'admin.direct_calls': "Allow direct calls between adults",
   'admin.direct_calls_hint': "Otherwise all calls go through the server, and nobody learns another’s network address. A direct call takes both adults’ agreement at each call; when anybody else comes in, it goes through the server again. Never with a minor.",
   'admin.policy_saved': "Saved, and it holds from now on.",

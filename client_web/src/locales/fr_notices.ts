@@ -80,6 +80,8 @@ export const frNotices = {
   'notice.word.family_call': "appels avec la famille",
   'notice.word.prescriber': "nouvelles à la personne qui a orienté",
   'notice.word.notifications': "rappels",
+  'notice.letter': "Une personne que vous suivez vous a écrit.",
+  'notice.letter_answer': ["Votre professionnel vous a écrit.", "Ton professionnel t’a écrit."],
   'notice.pair_proposed': ["Un binôme est proposé à un jeune.", "Un binôme t’est proposé. Tu peux répondre quand tu veux."],
   'notice.proposal_withdrawn': ["Une proposition de binôme a été retirée.", "Une proposition de binôme a été retirée. Ce n’est pas à cause de toi."],
   'notice.pair_answered': "Un jeune a répondu à une proposition de binôme : {answer}.",

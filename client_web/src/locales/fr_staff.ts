@@ -265,6 +265,7 @@ export const frStaff = {
   'admin.pairs': "Binômes",
   'admin.no_access': "L’administration ne donne aucun accès aux messages.",
   'admin.policy': "Règles de l’association",
+  'app.helplines': "Numéros d’aide",
   'admin.direct_calls': "Permettre les appels directs entre adultes",
   'admin.direct_calls_hint': "Sinon, tous les appels passent par le serveur et personne n’apprend l’adresse réseau d’un autre. Un appel direct demande l’accord des deux adultes à chaque appel ; dès qu’une autre personne entre, il repasse par le serveur. Jamais avec une personne mineure.",
   'admin.policy_saved': "C’est enregistré, et cela vaut dès maintenant.",

@@ -5,6 +5,9 @@ import { enCall } from './en_call';
 import { enCaseload } from './en_caseload';
 import { enConsent } from './en_consent';
 import { enGlass } from './en_glass';
+import { enHelp } from './en_help';
+import { enHelplines } from './en_helplines';
+import { enLetters } from './en_letters';
 import { enJournal } from './en_journal';
 import { enDesk } from './en_desk';
 import { enDuty } from './en_duty';
@@ -24,6 +27,9 @@ import { frCall } from './fr_call';
 import { frCaseload } from './fr_caseload';
 import { frConsent } from './fr_consent';
 import { frGlass } from './fr_glass';
+import { frHelp } from './fr_help';
+import { frHelplines } from './fr_helplines';
+import { frLetters } from './fr_letters';
 import { frJournal } from './fr_journal';
 import { frDesk } from './fr_desk';
 import { frDuty } from './fr_duty';
@@ -48,6 +54,9 @@ const PARTS: readonly (readonly [french: Texts, english: Texts])[] = [
   [frCaseload, enCaseload],
   [frConsent, enConsent],
   [frGlass, enGlass],
+  [frHelp, enHelp],
+  [frHelplines, enHelplines],
+  [frLetters, enLetters],
   [frJournal, enJournal],
   [frDesk, enDesk],
   [frDuty, enDuty],

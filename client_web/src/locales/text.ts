@@ -6,6 +6,9 @@ import type { frCall } from './fr_call';
 import type { frCaseload } from './fr_caseload';
 import type { frConsent } from './fr_consent';
 import type { frGlass } from './fr_glass';
+import type { frHelp } from './fr_help';
+import type { frHelplines } from './fr_helplines';
+import type { frLetters } from './fr_letters';
 import type { frJournal } from './fr_journal';
 import type { frDesk } from './fr_desk';
 import type { frDuty } from './fr_duty';
@@ -38,6 +41,9 @@ type Part =
   | typeof frDuty
   | typeof frEntry
   | typeof frGlass
+  | typeof frHelp
+  | typeof frHelplines
+  | typeof frLetters
   | typeof frJournal
   | typeof frLooks
   | typeof frMend

@@ -5,6 +5,7 @@ import { ago, dayAndHour, dayOf } from '../locales/moments';
 import { t, tOr, type Params } from '../locales/text';
 import { me } from '../session/session';
 import { CONSENTS, DATA, DESK, DUTY, GLASS, JOURNAL, mentorAddress, pairAddress, PAPERS, SECURITY, welfareAddress, youngAddress } from '../shell/route';
+import { CONSENTS, DATA, DESK, GLASS, JOURNAL, LETTERS, mentorAddress, pairAddress, PAPERS, SECURITY, welfareAddress, youngAddress } from '../shell/route';
 import type { Notice } from '../wire/notice';
 import { seen, unseen } from './unseen';
 
@@ -42,6 +43,7 @@ function whereTo({ kind, facts }: Notice): string | null {
     const id = facts[name];
     return typeof id === 'string' ? address(id) : null;
   };
+  if (/^letter/.test(kind)) return LETTERS;
   if (/^(papers|charter)_/.test(kind)) return PAPERS;
   if (/^mentor_papers_/.test(kind)) return of('mentor', mentorAddress);
   if (kind === 'welfare_due') return of('mentee', welfareAddress);

@@ -1,16 +1,18 @@
 /**
- * Unsent messages and calls for help: kept first, then sent in order by whichever tab holds the lock, again and again
- * under the same identifier until the server has answered.
+ * Unsent messages and letters: kept first, then sent in order by whichever tab holds the lock, again and again under the
+ * same identifier until the server has answered. A call for help waits for none of this: neither for the store, nor for the
+ * lock, nor for what was written before it, nor for the socket.
  */
 
 import { signal } from '@preact/signals';
 import { ask, link, onOnline } from '../wire/link';
+import { http } from '../wire/http';
 import { newId } from '../wire/ids';
 import { signedInHere } from '../session/known';
 import type { Up } from '../wire/events';
 import { Refusal, unreachable } from '../wire/refusal';
 import { fetchWords } from '../notes/words';
-import { bodyOf, nextToSend, outcome, retryDelay, type Waiting } from './rules';
+import { bodyOf, HELP_RETRY_MS, nextToSend, outcome, retryDelay, together, type Waiting } from './rules';
 import { openStore } from './store';
 
 type Sent = Up['chat:send'][1];
@@ -23,6 +25,8 @@ export const sending = signal<string | null>(null);
 /** How much of the voice note on its way has gone, from 0 to 1. */
 export const sentShare = signal(0);
 
+const BY_HTTP_TOO_MS = 1_500; // without an answer over the socket, a call for help goes over HTTP as well
+
 const store = openStore();
 const tabs = 'BroadcastChannel' in self ? new BroadcastChannel('binome-outbox') : null;
 let account: string | null = null;
@@ -31,6 +35,10 @@ let retry: ReturnType<typeof setTimeout> | undefined;
 let running = false;
 let wanted = false;
 let whenSent: (item: Waiting, answer: Sent) => void = () => {};
+let urgent: readonly Waiting[] = [];
+const keeping = new Map<string, Promise<void>>(); // calls for help, into the store
+let calling: Promise<void> | undefined;
+let helpRetry: ReturnType<typeof setTimeout> | undefined;
 let whenHelped: (at: string | number) => void = () => {};
 let whenReturned: (code: string) => void = () => {};
 
@@ -44,11 +52,21 @@ export function onSent(text: typeof whenSent, help: typeof whenHelped, returned:
 export function sendFor(owner: string | null): void {
   account = owner;
   failures = 0;
-  void refresh().then(flush);
+  void refresh().then(() => Promise.all([sendHelp(), flush()]));
 }
 
 export const keepMessage = (room: number, body: string): Promise<void> => keep('text', room, body);
-export const keepCallForHelp = (room: number | null): Promise<void> => keep('help', room, '');
+export const keepLetter = (to: string, body: string): Promise<void> => keep('letter', null, body, { to });
+
+/** Goes at once, and is kept beside it, for when the page is closed before the server has answered. */
+export function keepCallForHelp(room: number | null): void {
+  if (!account) return;
+  const item: Omit<Waiting, 'order'> = { account, kind: 'help', room, id: newId(), body: '', at: Date.now() };
+  urgent = [...urgent, { ...item, order: -1 - urgent.length }];
+  waiting.value = together(waiting.peek(), urgent);
+  void sendHelp();
+  keeping.set(item.id, store.then((kept) => kept.add(item)).then(changed, () => undefined));
+}
 
 export const keepNote = (room: number, note: Uint8Array<ArrayBuffer>, seconds: number): Promise<void> =>
   keep('voice', room, '', { note, seconds });
@@ -77,6 +95,54 @@ export async function forgetAll(owner: string): Promise<void> {
   await changed();
 }
 
+/** Every call for help of this account that waits, one after the other. */
+const sendHelp = (): Promise<void> => (calling ??= sendAllHelp().finally(() => (calling = undefined)));
+
+async function sendAllHelp(): Promise<void> {
+  clearTimeout(helpRetry);
+  try {
+    for (let item; (item = firstHelp()) && signedInHere() === account; ) {
+      const { at } = await tellByAnyWay(item.room === null ? {} : { room: item.room });
+      whenHelped(at);
+      await helped(item);
+    }
+  } catch (error) {
+    const code = error instanceof Refusal ? error.code : 'unreachable';
+    if (outcome(code) !== 'sign_in') helpRetry = setTimeout(sendHelp, HELP_RETRY_MS * (0.2 + 0.8 * Math.random()));
+  }
+}
+
+const firstHelp = (): Waiting | undefined => waiting.peek().find((item) => item.kind === 'help' && item.account === account);
+
+/** Over the socket; over HTTP when that is not there, or does not answer soon. The server makes one call of the two. */
+async function tellByAnyWay(call: Up['help:now'][0]): Promise<Up['help:now'][1]> {
+  if (link.peek() !== 'online') return http('POST', 'help', call);
+  const bySocket = ask('help:now', call);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const byHttp = new Promise<Up['help:now'][1]>((told, failed) => {
+    const begin = (): void => void http<Up['help:now'][1]>('POST', 'help', call).then(told, failed);
+    timer = setTimeout(begin, BY_HTTP_TOO_MS);
+    bySocket.catch(() => {
+      clearTimeout(timer);
+      begin();
+    });
+  });
+  return Promise.race([bySocket.catch(() => byHttp), byHttp]).finally(() => clearTimeout(timer));
+}
+
+async function helped({ id }: Waiting): Promise<void> {
+  await keeping.get(id);
+  keeping.delete(id);
+  urgent = urgent.filter((item) => item.id !== id);
+  waiting.value = waiting.peek().filter((item) => item.id !== id);
+  try {
+    for (const item of await (await store).all()) if (item.id === id) await (await store).remove(item.order);
+  } catch {
+    // What cannot be taken out is told again when the page is next opened: the server has it as one call, or one more.
+  }
+  await changed();
+}
+
 async function flush(): Promise<void> {
   wanted = true; // also when running: what was just kept may have missed the last look
   if (running) return;
@@ -102,6 +168,12 @@ async function sendAll(): Promise<void> {
   while (account && link.peek() === 'online' && signedInHere() === account) {
     const item = nextToSend(await refresh(), account);
     if (!item) break;
+    if (item.kind === 'help') {
+      await sendHelp();
+      if (!firstHelp()) continue;
+      retry = setTimeout(flush, HELP_RETRY_MS);
+      break;
+    }
     sending.value = item.id;
     try {
       await send(item);
@@ -114,9 +186,8 @@ async function sendAll(): Promise<void> {
 }
 
 async function send(item: Waiting): Promise<void> {
-  if (item.kind === 'help') {
-    const { at } = await ask('help:now', item.room === null ? {} : { room: item.room });
-    whenHelped(at);
+  if (item.kind === 'letter') {
+    await http('POST', `letters/${item.to}`, { id: item.id, body: item.body });
   } else if (item.kind === 'voice') {
     whenSent(item, await sendNote(item));
   } else {
@@ -150,7 +221,7 @@ async function coped(item: Waiting, error: unknown): Promise<boolean> {
   if (item.kind === 'voice' && !isNext(item)) return true; // a call for help came, or the note was taken back
   const refusal = error instanceof Refusal ? error : new Refusal({ code: 'unreachable', message: '' });
   const next = outcome(refusal.code);
-  if (next === 'give_back' && item.kind !== 'help') {
+  if (next === 'give_back') {
     await (await store).put({ ...item, returned: refusal.message });
     await changed();
     whenReturned(refusal.code);
@@ -164,7 +235,11 @@ async function coped(item: Waiting, error: unknown): Promise<boolean> {
 }
 
 async function refresh(): Promise<readonly Waiting[]> {
-  waiting.value = await (await store).all();
+  try {
+    waiting.value = together(await (await store).all(), urgent);
+  } catch {
+    waiting.value = together(waiting.peek(), urgent);
+  }
   return waiting.value;
 }
 
@@ -176,5 +251,7 @@ async function changed(): Promise<void> {
 if (tabs) tabs.onmessage = () => void refresh();
 onOnline(() => {
   failures = 0;
+  void sendHelp();
   void flush();
 });
+addEventListener('online', () => void sendHelp());

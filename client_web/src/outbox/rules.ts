@@ -6,14 +6,16 @@ export interface Waiting {
   /** Whose it is: nobody else's session ever sends it. */
   readonly account: string;
   /** `help` calls a professional; it goes before everything else. */
-  readonly kind: 'text' | 'voice' | 'help';
-  /** The room's number; null for a call for help from outside a room. */
+  readonly kind: 'text' | 'voice' | 'help' | 'letter';
+  /** The room's number; null for a letter, and for a call for help from outside a room. */
   readonly room: number | null;
   readonly id: string;
   readonly body: string;
   /** The voice note that this is: Ogg Opus, whole. */
   readonly note?: Uint8Array<ArrayBuffer>;
   readonly seconds?: number;
+  /** Of a letter: PERSON/LINE, as in its address. */
+  readonly to?: string;
   /** Milliseconds since 1970, by this device. */
   readonly at: number;
   /** The server will not have it: the sentence says why. It waits for its author's decision. */
@@ -32,6 +34,15 @@ const SIGN_IN = new Set(['not_signed_in', 'session_expired']);
 export function outcome(code: string): Outcome {
   if (GIVE_BACK.has(code)) return 'give_back';
   return SIGN_IN.has(code) ? 'sign_in' : 'retry';
+}
+
+/** A call for help waits no longer than this for its next try. */
+export const HELP_RETRY_MS = 5_000;
+
+/** All that waits: what is in the store, and what was not put there yet or cannot be. */
+export function together(stored: readonly Waiting[], urgent: readonly Waiting[]): readonly Waiting[] {
+  const kept = new Set(stored.map(({ id }) => id));
+  return [...urgent.filter(({ id }) => !kept.has(id)), ...stored];
 }
 
 const FIRST_RETRY_MS = 1_000;

@@ -7,6 +7,9 @@ import { enCall } from '../locales/en_call';
 import { enCaseload } from '../locales/en_caseload';
 import { enConsent } from '../locales/en_consent';
 import { enGlass } from '../locales/en_glass';
+import { enHelp } from '../locales/en_help';
+import { enHelplines } from '../locales/en_helplines';
+import { enLetters } from '../locales/en_letters';
 import { enJournal } from '../locales/en_journal';
 import { enDesk } from '../locales/en_desk';
 import { enDuty } from '../locales/en_duty';
@@ -25,3 +28,4 @@ import { enYoung } from '../locales/en_young';
 import type { Key, Text } from '../locales/text';
 
 export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enCaseload, ...enConsent, ...enGlass, ...enJournal, ...enDesk, ...enDuty, ...enEntry, ...enPeople, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enReach, ...enSecurity, ...enStaff, ...enWords, ...enYoung };
+export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enCaseload, ...enConsent, ...enGlass, ...enHelp, ...enHelplines, ...enLetters, ...enJournal, ...enDesk, ...enEntry, ...enPeople, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enSecurity, ...enStaff, ...enWords, ...enYoung };

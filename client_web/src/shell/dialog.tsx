@@ -6,6 +6,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { t } from '../locales/text';
+import { HelpButton } from '../help/help_button';
 import { Icon } from './icons';
 
 interface Props {
@@ -31,6 +32,7 @@ export function Dialog({ title, kind, onClose, children }: Props): VNode {
       onClose={onClose}
       onClick={(event) => event.target === box.current && !box.current?.querySelector('form') && box.current?.close()}
     >
+      {kind !== 'help' && <HelpButton over />}
       <div class="dialog-body">
         <header class="dialog-head">
           <h2 id={heading}>{title}</h2>

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { HelpButton } from '../help/help_card';
+import { HelpButton } from '../help/help_button';
 import { chooseLanguage, language } from '../locales/language';
 import { t } from '../locales/text';
 import { waiting } from '../outbox/outbox';

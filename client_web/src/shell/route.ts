@@ -18,6 +18,8 @@ export type Route =
   | { page: 'join'; token: string }
   | { page: 'person'; id: string }
   | { page: 'data' }
+  | { page: 'helplines' }
+  | { page: 'letters'; person: string | null; line: 'own' | 'other' }
   | { page: 'desk' }
   | { page: 'duty' }
   | { page: 'home' } | { page: 'looks' } | { page: 'rules' } | { page: 'room'; number: number };
@@ -61,6 +63,12 @@ export const handoverAddress = (pair: string): string => `${HANDOVER}/${pair}`;
 /** For admins: the words of the mentors' charter. */
 export const CHARTER = '#/charter';
 
+/** Between a person and their professionals. */
+export const LETTERS = '#/letters';
+export const letterAddress = (person: string, line: 'own' | 'other'): string => `${LETTERS}/${person}/${line}`;
+/** For admins: the numbers of the help card. */
+export const HELPLINES = '#/helplines';
+
 /** One's own data: a copy, who sees what, requests. */
 export const DATA = '#/data';
 /** For staff: people's requests on their data. */
@@ -83,6 +91,9 @@ function read(): Route {
   const handover = /^#\/handover(?:\/([\w-]{22,36}))?$/.exec(location.hash);
   if (handover) return { page: 'handover', pair: handover[1] ?? null };
   if (location.hash === CHARTER) return { page: 'charter' };
+  const letters = /^#\/letters(?:\/([\w-]{22,36})\/(own|other))?$/.exec(location.hash);
+  if (letters) return { page: 'letters', person: letters[1] ?? null, line: letters[2] === 'other' ? 'other' : 'own' };
+  if (location.hash === HELPLINES) return { page: 'helplines' };
   if (location.hash === DATA) return { page: 'data' };
   if (location.hash === DESK) return { page: 'desk' };
   if (location.hash === DUTY) return { page: 'duty' };

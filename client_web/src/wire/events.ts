@@ -99,6 +99,7 @@ export interface Down {
   /** What one may do in a room has changed; without `member` it is not one's own any more. */
   'room:rights': { room: number | string; member: boolean; state: string; writable: boolean; calls?: boolean; paused?: RoomPause };
   'consent:changed': { mentee: string };
+  'letter:new': { person: string; line: 'own' | 'other'; seq: number };
   'notice:new': Notice;
   'flag:raised': Flag;
   'flag:changed': Flag;

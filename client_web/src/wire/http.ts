@@ -30,6 +30,7 @@ export async function http<T>(method: string, path: string, body?: unknown): Pro
     response = await fetch(`/api/v1/${path}`, {
       method,
       signal: giveUp.signal,
+      keepalive: method === 'DELETE', // of a session also while the page goes away
       headers: {
         'Accept-Language': language.value,
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),

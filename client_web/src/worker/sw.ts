@@ -1,5 +1,6 @@
 /**
- * Keeps the shell of the page for when there is no network: the files of one build, nothing of anybody's. The page
+ * Keeps the shell of the page for when there is no network, with the help card and the page to leave to: the files of one
+ * build, nothing of anybody's. The page
  * itself comes from the network when it answers soon, so that a new version is there at the next visit.
  */
 
@@ -37,6 +38,7 @@ self.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || origin !== self.location.origin) return;
   // Of what is opened only the page itself: a file that one takes along comes from the network, however long it takes.
   if (request.mode === 'navigate' && pathname === '/') event.respondWith(page(request));
+  else if (pathname.startsWith('/calc.')) event.respondWith(caches.match(pathname).then((here) => here ?? fetch(request)));
   else if (pathname.startsWith('/assets/')) event.respondWith(kept(request, pathname));
 });
 
