@@ -21,19 +21,20 @@ const helpCode = (): Promise<typeof import('../parts/help')> => dressed(import('
 export function HelpCard(): VNode | null {
   if (helpCard.value === 'closed') return null;
   return (
-    <Dialog title={t('help.title')} kind="help" onClose={() => (helpCard.value = 'closed')}>
-      <div class="help-top">
-        <p class="help-lead">{t(helpCard.value === 'shown' ? 'help.shown' : 'help.lead')}</p>
-        <button type="button" class="button button-plain" onClick={quickExit}>
-          {t('help.leave')}
-        </button>
-      </div>
+    <Dialog title={t('help.title')} kind="help" act={<Leave />} onClose={() => (helpCard.value = 'closed')}>
+      <p class="help-lead">{t(helpCard.value === 'shown' ? 'help.shown' : 'help.lead')}</p>
       {me.value && <Team />}
       <People />
       <Numbers />
     </Dialog>
   );
 }
+
+const Leave = (): VNode => (
+  <button type="button" class="button button-plain help-leave" onClick={quickExit}>
+    {t('help.leave')}
+  </button>
+);
 
 function Team(): VNode {
   const state = callForHelp.value;

@@ -7,7 +7,7 @@ import { Icon } from '../shell/icons';
 import type { Line } from '../wire/help';
 import { address, calls as callsHere } from './lines';
 
-const CALLS = callsHere(navigator as Navigator & { userAgentData?: { mobile: boolean } });
+export const CALLS = callsHere(navigator as Navigator & { userAgentData?: { mobile: boolean } });
 
 /** `calls` is what is dialled, where it is not what is shown. */
 export function Number({ line, calls }: { line: Pick<Line, 'number' | 'sms'>; calls?: string }): VNode {

@@ -11,7 +11,7 @@ import { me } from '../session/session';
 import type { Line } from '../wire/help';
 import { mine, ours, refreshCard } from './card';
 import { answers, checkedOn, dangerLines, talkLines, type Channel, type Shown } from './lines';
-import { Number } from './number';
+import { CALLS, Number } from './number';
 
 const OPENED_STALE_MS = 60_000;
 const YOUNG = 21; // from then on 119 is for those whom one worries about
@@ -30,14 +30,14 @@ export function Numbers(): VNode {
   const words = (line: Line): string => line.audience ?? tOr(`line.${line.id}${grown ? '.grown' : ''}`, `line.${line.id}` as Key);
   return (
     <>
-      <p class="field field-check">
+      <p class="field field-check help-silent">
         <label>
           <input type="checkbox" checked={channel.value === 'text'} onChange={(event) => (channel.value = event.currentTarget.checked ? 'text' : 'voice')} />{' '}
           {t('help.silent')}
         </label>
       </p>
       <h3>{t('help.danger')}</h3>
-      <ul class="danger-lines">
+      <ul class={CALLS ? 'danger-lines' : 'danger-lines is-read'}>
         {dangerLines(lines, channel.value).map((line) => (
           <li key={line.id}>
             <Number line={line} />
@@ -60,6 +60,7 @@ export function Numbers(): VNode {
       {!account && <p class="help-team help-team-note">{t('help.sign_in_first')}</p>}
       <p class="help-checked">
         {checked && t('help.checked', { date: dateOf(checked) })} {t('help.left_behind')}
+        {!CALLS && account?.role !== 'supervisor' && account?.role !== 'admin' && ` ${t('help.left_keys')}`}
       </p>
     </>
   );

@@ -12,11 +12,13 @@ import { Icon } from './icons';
 interface Props {
   title: string;
   kind?: string;
+  /** Beside the name, where it stays when one scrolls. */
+  act?: ComponentChildren;
   onClose: () => void;
   children: ComponentChildren;
 }
 
-export function Dialog({ title, kind, onClose, children }: Props): VNode {
+export function Dialog({ title, kind, act, onClose, children }: Props): VNode {
   const box = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => {
@@ -36,6 +38,7 @@ export function Dialog({ title, kind, onClose, children }: Props): VNode {
       <div class="dialog-body">
         <header class="dialog-head">
           <h2 id={heading}>{title}</h2>
+          {act}
           <button type="button" class="icon-button" aria-label={t('app.close')} onClick={() => box.current?.close()}>
             <Icon name="close" />
           </button>

@@ -1,0 +1,101 @@
+"""Letters between a person and their professionals, and the numbers that an admin keeps."""
+
+import re
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import TELEPHONE, Logins, Person, Room
+
+
+async def open_letters(person: Person) -> None:
+    await person.page.goto(f"{person.address}#/letters")
+    await expect(person.page.get_by_role("heading", level=1, name="Lettres")).to_be_visible()
+
+
+async def write(person: Person, text: str) -> None:
+    await person.page.get_by_label(re.compile("Ta lettre|Votre lettre")).fill(text)
+    await person.press("Envoyer")
+
+
+async def test_a_letter_from_the_help_card_and_its_answer(room: Room, pair: Logins) -> None:
+    claire = await room.seat(pair.supervisor)
+    julien = await room.seat(pair.mentor)
+    lea = await room.seat(pair.mentee, viewport=TELEPHONE)
+    await lea.in_room()
+    await lea.press("Aide")
+    await lea.page.get_by_role("link", name=re.compile("^Écrire à")).click()
+    await expect(
+        lea.page.get_by_text("Ton mentor et tes parents ne lisent pas ces lettres.", exact=False)
+    ).to_be_visible()
+    await expect(lea.page.get_by_text("Ces lettres sont lues par : Claire.")).to_be_visible()
+    await write(lea, "J’ai quelque chose à te dire")
+    mine = lea.page.get_by_role("listitem").filter(has_text="J’ai quelque chose à te dire")
+    await expect(mine).to_contain_text("envoyée")
+    news = claire.page.get_by_role("listitem").filter(has_text="Une personne que vous suivez vous a écrit.")
+    await news.get_by_role("link", name="Voir").click()
+    await claire.page.get_by_role("link", name="Léa").first.click()
+    await expect(claire.page.get_by_text("J’ai quelque chose à te dire")).to_be_visible()
+    await expect(mine).to_contain_text("lue")
+    await write(claire, "Je t’appelle demain.")
+    await expect(lea.page.get_by_text("Je t’appelle demain.")).to_be_visible()
+    await open_letters(julien)
+    await expect(julien.page.get_by_text("J’ai quelque chose", exact=False)).to_have_count(0)
+
+
+async def test_a_letter_written_without_a_network_goes_when_it_is_back(room: Room, pair: Logins) -> None:
+    lea = await room.seat(pair.mentee)
+    await open_letters(lea)
+    await expect(lea.page.get_by_text("Ces lettres sont lues par : Claire.")).to_be_visible()
+    await lea.context.set_offline(True)
+    await write(lea, "Hors réseau")
+    waiting = lea.page.get_by_role("listitem").filter(has_text="Hors réseau")
+    await expect(waiting).to_contain_text("Pas encore partie")
+    await lea.context.set_offline(False)
+    await expect(waiting).to_contain_text("envoyée")
+    await expect(waiting).to_have_count(1)
+
+
+async def test_to_somebody_else_than_ones_own_professional(room: Room, pair: Logins) -> None:
+    lea = await room.seat(pair.mentee)
+    claire = await room.seat(pair.supervisor)
+    await open_letters(lea)
+    await lea.page.get_by_role("link", name="À quelqu’un d’autre").click()
+    await expect(lea.page.get_by_text("Ton professionnel ne peut pas lire ces lettres.", exact=False)).to_be_visible()
+    await write(lea, "C’est à propos de lui")
+    await expect(lea.page.get_by_role("listitem").filter(has_text="C’est à propos de lui")).to_contain_text("envoyée")
+    await open_letters(claire)
+    await expect(claire.page.get_by_text("Léa", exact=False).first).to_be_visible()  # as somebody to write to
+    await expect(claire.page.get_by_text("à lire")).to_have_count(0)
+
+
+async def test_an_admin_keeps_the_numbers(room: Room) -> None:
+    admin = await room.seat("admin")
+    await admin.page.get_by_role("link", name="Numéros d’aide").click()
+    await expect(admin.page.get_by_role("heading", level=1, name="Numéros d’aide")).to_be_visible()
+    await expect(admin.page.get_by_role("button", name="Masquer : 112")).to_have_count(0)
+    await admin.press("Ajouter un numéro")
+    form = admin.page.get_by_role("dialog")
+    await form.get_by_label("Numéro", exact=True).fill("01 99 00 00 02")
+    await form.get_by_label("Pour qui, pour quoi").fill("Le point écoute du quartier")
+    await form.get_by_label("Source", exact=True).fill("mairie")
+    await form.get_by_role("button", name="Garder").click()
+    await expect(form.get_by_role("alert")).to_contain_text("vérifié le")
+    await form.get_by_label("Vérifié le").fill("2026-11-02")
+    await form.get_by_label("Répond à partir de").fill("18:30")
+    await form.get_by_role("button", name="Garder").click()
+    await expect(form.get_by_role("alert")).to_contain_text("répond jusqu’à")
+    await form.get_by_label("Répond jusqu’à").fill("22:00")
+    await form.get_by_role("button", name="Garder").click()
+    await expect(form).to_have_count(0)
+    await admin.press("Masquer : 3018")
+    await admin.press("Enregistrer")
+    await expect(admin.page.get_by_text("C’est enregistré.", exact=False)).to_be_visible()
+    await admin.page.get_by_role("button", name="Aide", exact=True).click()
+    card = admin.page.get_by_role("dialog")
+    await expect(card.get_by_text("Le point écoute du quartier")).to_be_visible()
+    await expect(card.get_by_text("3018", exact=True)).to_have_count(0)
+    await admin.page.keyboard.press("Escape")
+    await admin.press("Afficher : 3018")
+    await admin.press("Retirer : 01 99 00 00 02")
+    await admin.press("Enregistrer")
+    await expect(admin.page.get_by_text("C’est enregistré.", exact=False)).to_be_visible()
