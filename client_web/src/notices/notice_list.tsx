@@ -4,8 +4,7 @@ import type { VNode } from 'preact';
 import { ago, dayAndHour, dayOf } from '../locales/moments';
 import { t, tOr, type Params } from '../locales/text';
 import { me } from '../session/session';
-import { CONSENTS, DATA, DESK, DUTY, GLASS, JOURNAL, mentorAddress, pairAddress, PAPERS, SECURITY, welfareAddress, youngAddress } from '../shell/route';
-import { CONSENTS, DATA, DESK, GLASS, JOURNAL, LETTERS, mentorAddress, pairAddress, PAPERS, SECURITY, welfareAddress, youngAddress } from '../shell/route';
+import { CONSENTS, DATA, DESK, DUTY, GLASS, JOURNAL, LETTERS, PAPERS, SECURITY, mentorAddress, pairAddress, welfareAddress, youngAddress } from '../shell/route';
 import type { Notice } from '../wire/notice';
 import { seen, unseen } from './unseen';
 

@@ -27,5 +27,4 @@ import { enWords } from '../locales/en_words';
 import { enYoung } from '../locales/en_young';
 import type { Key, Text } from '../locales/text';
 
-export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enCaseload, ...enConsent, ...enGlass, ...enJournal, ...enDesk, ...enDuty, ...enEntry, ...enPeople, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enReach, ...enSecurity, ...enStaff, ...enWords, ...enYoung };
-export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enCaseload, ...enConsent, ...enGlass, ...enHelp, ...enHelplines, ...enLetters, ...enJournal, ...enDesk, ...enEntry, ...enPeople, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enSecurity, ...enStaff, ...enWords, ...enYoung };
+export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enCaseload, ...enConsent, ...enDesk, ...enDuty, ...enEntry, ...enGlass, ...enHelp, ...enHelplines, ...enJournal, ...enLetters, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enPeople, ...enReach, ...enSecurity, ...enStaff, ...enWords, ...enYoung };
