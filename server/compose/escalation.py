@@ -10,6 +10,8 @@ from server.escalation.held import Cases
 from server.escalation.http import CasesHttp
 from server.escalation.lists import Lists
 from server.escalation.pager import Pager
+from server.escalation.reports.http import ReportsHttp
+from server.escalation.reports.reading import Reports
 from server.escalation.screens import Screens
 from server.ground import Ground
 from server.transport.gateway import Gateway
@@ -30,6 +32,7 @@ class Escalation:
                 self.contents,
                 Hearing(database, clock),
             ),
+            ReportsHttp(Reports(database, clock, cases)),
         )
 
         ground.health.add("pager", self._looks)

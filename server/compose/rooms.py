@@ -32,8 +32,11 @@ from server.rooms.notes.notes import Notes
 from server.rooms.notes.purge import PurgeNotes
 from server.rooms.presence import Presence
 from server.rooms.removal import Removal
+from server.rooms.reporting import Reporting
+from server.rooms.reporting_http import ReportingHttp
 from server.rooms.review_http import ReviewHttp
 from server.rooms.rulings import Rulings
+from server.rooms.silence import Silence
 from server.rooms.socket import RoomsSocket
 from server.rooms.typing import Typing
 from server.rooms.visits import Visits
@@ -60,6 +63,8 @@ class Rooms:
         self.live = Live(gateway, self.rights, conversations, self.chat, self.judge)
         news = AppealNews(database, gateway)
         self.rulings = Rulings(database, self.log, fanout, flags, news, clock, ground.bus)
+        self.silence = Silence(database, clock)
+        self.silence.register(ground.jobs)
         glass = Glass(database, clock)
         glass.register(ground.jobs)
         self.marks = Marks(database, gateway, self.rights)
@@ -77,6 +82,7 @@ class Rooms:
                 Evidence(database, self.rights, contents),
             ),
             GlassHttp(glass),
+            ReportingHttp(Reporting(database, clock, self.rights)),
         )
         RoomsSocket(
             gateway,

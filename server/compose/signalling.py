@@ -9,6 +9,7 @@ from server.signalling.check_socket import ChecksSocket
 from server.signalling.checks import Checks
 from server.signalling.direct.direct import DirectCalls
 from server.signalling.direct.socket import DirectSocket
+from server.signalling.meetings import Meetings
 from server.signalling.metrics import CallMetrics
 from server.signalling.revocation import CallRevocation
 from server.signalling.side.sides import Sides
@@ -32,6 +33,7 @@ class Signalling:
         ChecksSocket(gateway, self.checks)
         self.direct = DirectCalls(self.calls, rooms.rights, ground.database, ground.notices, ground.clock)
         DirectSocket(gateway, self.direct)
+        self.meetings = Meetings(self.calls, ground.database, ground.clock)
         self.metrics = CallMetrics(self.engine, self.calls)
         ground.metrics.register(self.metrics)
         ground.health.add("media", self._carries)
@@ -44,6 +46,7 @@ class Signalling:
         running.push_async_callback(self.engine.stop)
         await self.engine.start(self.calls)
         running.push_async_callback(self.sides.stop)
+        running.push_async_callback(self.meetings.stop)
         running.push_async_callback(self.calls.stop)
         running.push_async_callback(self.revocation.stop)
         running.push_async_callback(self.checks.stop)

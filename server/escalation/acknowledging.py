@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import store
+from server.escalation.reports.progress import tell_reporters
 from server.escalation.rules import WITH_FLAG, Case, State
 from server.escalation.viewers import around, concerned_in
 from server.trail.acts import Act
@@ -21,6 +22,7 @@ async def acknowledge(conn: AsyncConnection, case: Case, by: UUID, at: datetime,
     about = [case.about_id] if case.about_id is not None else []
     facts = {"case": case.id, "did": how, "round": case.round, "opened_at": case.opened_at}
     await record(conn, case.organisation_id, at, Act.CASE_CHANGED, by=by, about=about, detail=facts)
+    await tell_reporters(conn, case.id, at, by)
 
 
 async def settle(conn: AsyncConnection, flag_id: UUID, waiting: frozenset[UUID], by: UUID, at: datetime) -> None:

@@ -9,6 +9,8 @@ from server.escalation.card import CaseCard
 from server.escalation.cards import card_for
 from server.escalation.held import MOST_NOTE, Cases, check_owner, waits_again, words_of
 from server.escalation.opening import Link
+from server.escalation.reports import store as reports
+from server.escalation.reports.progress import tell_reporters
 from server.escalation.rules import CONCERNED, MERGED, Part, State, Tier
 from server.escalation.store import Task
 from server.escalation.viewers import concerned_in, seen
@@ -127,5 +129,7 @@ class Contents:
             await store.change(held.conn, into, **({"owner_id": me} if theirs else {}))
             await store.enter(held.conn, into, now, "took_in", by=me, case=case.id)
             await held.write_down("merged", into=into)
+            await reports.move(held.conn, case.id, into)
+            await tell_reporters(held.conn, into, now, me)
             (kept,) = await store.locked(held.conn, into)
             return await card_for(held.conn, kept, principal, now)

@@ -15,6 +15,7 @@ from server.escalation.cards import card_for
 from server.escalation.held import MOST_NOTE, Cases, Held, check_owner, waits_again, words_of
 from server.escalation.ladder import due
 from server.escalation.opening import NewCase, open_case
+from server.escalation.reports.progress import tell_reporters
 from server.escalation.rules import MERGED, OUTCOMES, Part, State, leads
 from server.escalation.viewers import seen
 from server.infra.database import Database
@@ -112,6 +113,7 @@ class Handling:
             said = {"outcome": outcome} if closing else {}
             await held.enter(to.value, note=words, tier="team" if words else None, **said)
             await held.write_down(to.value, **said)
+            await tell_reporters(held.conn, case_id, held.now, principal.account_id)
             return await held.shown()
 
     async def reopen(self, principal: Principal, case_id: UUID, revision: int, note: str) -> CaseCard:
@@ -125,6 +127,7 @@ class Handling:
             await held.change(outcome=None, closed_at=None, closed_by=None, **waits_again(case, now))
             await held.enter("reopened", note=words, tier="team")
             await held.write_down("reopened", round=case.round + 1)
+            await tell_reporters(held.conn, case_id, now, principal.account_id)
             return await held.shown()
 
     async def assign(self, principal: Principal, case_id: UUID, revision: int, owner_id: UUID) -> CaseCard:

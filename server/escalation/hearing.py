@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import store
+from server.escalation.reports.progress import tell_reporters
 from server.escalation.rules import Case, State
 from server.escalation.tables import case_pages, cases
 from server.infra.database import Database
@@ -66,6 +67,7 @@ class Hearing:
                     await store.enter(conn, case.id, now, "heard", by=None, outside=outside)
                     facts = {"case": case.id, "did": "heard", "outside": outside}
                     await record(conn, case.organisation_id, now, Act.CASE_CHANGED, by=None, detail=facts)
+                    await tell_reporters(conn, case.id, now)
             return await _shown(conn, await store.case_of(conn, case_id))
 
     async def _of(self, token: str) -> tuple[UUID, UUID, UUID]:

@@ -24,7 +24,7 @@ from server.kernel.identifiers import new_id
 # Those that nobody has acknowledged yet, locked in one order, so that no two transactions wait for each other.
 _THERE: Final = """
 select id, organisation_id, origin, by_id, pair_id, severity from cases
-where state = 'open' and by_id = any($1::uuid[]) and not id = any($2::uuid[])
+where state = 'open' and (by_id = any($1::uuid[]) or id = any($3::uuid[])) and not id = any($2::uuid[])
 order by id
 """
 _FREE: Final = f"{_THERE} for update skip locked"
@@ -68,7 +68,7 @@ _ENTRY: Final = """
 insert into case_entries (id, case_id, at, by_id, act, tier, note, detail) values ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 
-_Key = tuple[UUID, str, UUID, UUID | None]  # organisation, origin, who caused it, pair
+_Key = tuple[UUID, str, UUID | None, UUID | None]  # organisation, origin, who caused it, pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +83,17 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """A case as somebody asks for it. ``by_id``: who caused it; ``opened_by``: a professional who opens it themselves.
-    ``parts``: who is in it and as what; ``rules.concerned`` says who of them may not run it. ``owner_id``: who does, if
-    anybody can yet. ``joins``: it may join an open one of the same origin, pair and person.
-    ``note``: what a professional writes at once, for the team."""
+    """A case as somebody asks for it. ``by_id``: who caused it, if anybody did; ``opened_by``: a professional who opens
+    it themselves. ``parts``: who is in it and as what; ``rules.concerned`` says who of them may not run it.
+    ``owner_id``: who does, if anybody can yet. ``joins``: it may join an open one of the same origin, pair and person;
+    ``into``: it joins this one, if that is open still. ``note``: what a professional writes at once, for the team."""
 
     organisation_id: UUID
     origin: Origin
     category: str
     severity: int
     at: datetime
-    by_id: UUID
+    by_id: UUID | None
     owner_id: UUID | None = None
     about_id: UUID | None = None
     pair_id: UUID | None = None
@@ -101,6 +101,7 @@ class NewCase:
     parts: Sequence[tuple[UUID, Part]] = ()
     links: Sequence[Link] = ()
     joins: bool = True
+    into: UUID | None = None
     opened_by: UUID | None = None
     note: str | None = None
     id: UUID = field(default_factory=new_id)
@@ -120,16 +121,18 @@ async def open_on(raw: asyncpg.Connection, new: Sequence[NewCase]) -> list[UUID]
     are: others may wait for that transaction."""
     if not new:
         return []
-    joining = [one.by_id for one in new if one.joins]
-    there: dict[_Key, tuple[UUID, int]] = {}
-    for row in await _open(raw, joining) if joining else ():
+    joining = [one.by_id for one in new if one.joins and one.by_id is not None]
+    named = [one.into for one in new if one.into is not None]
+    there: dict[_Key | UUID, tuple[UUID, int]] = {}
+    for row in await _open(raw, joining, named) if joining or named else ():
         key = _key(row["organisation_id"], row["origin"], row["by_id"], row["pair_id"])
         there.setdefault(key, (row["id"], row["severity"]))
+        there[row["id"]] = (row["id"], row["severity"])
     ids: list[UUID] = []
     opened, joined, entries = [], [], []
     for one in new:
         key = _key(one.organisation_id, one.origin, one.by_id, one.pair_id)
-        found = there.get(key) if one.joins else None
+        found = there.get(key) if one.joins else there.get(one.into) if one.into is not None else None
         case_id = one.id if found is None else found[0]
         detail: dict[str, object] = {"severity": one.severity, "category": one.category}
         if found is None:
@@ -156,22 +159,22 @@ async def open_on(raw: asyncpg.Connection, new: Sequence[NewCase]) -> list[UUID]
     return ids
 
 
-async def _open(raw: asyncpg.Connection, by: Sequence[UUID]) -> list[asyncpg.Record]:
-    """The cases by these people that wait for somebody, locked; without those that somebody else has had locked for too
-    long."""
-    found: list[asyncpg.Record] = await raw.fetch(_FREE, by, [])
+async def _open(raw: asyncpg.Connection, by: Sequence[UUID], named: Sequence[UUID]) -> list[asyncpg.Record]:
+    """The cases by these people, and those of ``named``, that wait for somebody, locked; without those that somebody
+    else has had locked for too long."""
+    found: list[asyncpg.Record] = await raw.fetch(_FREE, by, [], named)
     mine = [row["id"] for row in found]
-    if await raw.fetchval(f"select exists ({_THERE})", by, mine):
+    if await raw.fetchval(f"select exists ({_THERE})", by, mine, named):
         before = await raw.fetchval("select current_setting('lock_timeout')")
         with contextlib.suppress(asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
             async with raw.transaction():  # a savepoint: the caller's transaction goes on, whatever becomes of it
                 await raw.execute(_LIMIT, _PATIENCE)
-                found += await raw.fetch(_LOCKED, by, mine)
+                found += await raw.fetch(_LOCKED, by, mine, named)
                 await raw.execute(_LIMIT, before)
     return found
 
 
-def _key(organisation_id: UUID, origin: str, by_id: UUID, pair_id: UUID | None) -> _Key:
+def _key(organisation_id: UUID, origin: str, by_id: UUID | None, pair_id: UUID | None) -> _Key:
     """What joins what: a person's calls for help are one, whichever room they came from."""
     return organisation_id, origin, by_id, None if origin == "help" else pair_id
 

@@ -1,10 +1,11 @@
 """The history of a pair: each step, who did it, when and why. Rows are added and never changed."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.kernel.identifiers import new_id
@@ -74,3 +75,14 @@ async def of_pair(conn: AsyncConnection, pair_id: UUID) -> list[Step]:
         )
         for row in await conn.execute(query)
     ]
+
+
+async def goes_on_since(conn: AsyncConnection, pair_ids: Collection[UUID]) -> Mapping[UUID, datetime]:
+    """Of each of these pairs that has a history: when its state last became another."""
+    rows = pair_history.c
+    query = (
+        select(rows.pair_id, func.max(rows.at).label("at"))
+        .where(rows.pair_id.in_(pair_ids), rows.from_state.is_distinct_from(rows.to_state))
+        .group_by(rows.pair_id)
+    )
+    return {row.pair_id: row.at for row in await conn.execute(query)}

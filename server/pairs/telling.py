@@ -57,6 +57,12 @@ async def tell_paused(conn: AsyncConnection, pair: Pair, at: datetime) -> None:
     await _tell(conn, pair, pair.mentor_id, "pair_paused", at)
 
 
+async def tell_held(conn: AsyncConnection, pair: Pair, at: datetime) -> None:
+    """It was paused because one of the two, or somebody beside them, asked for it: both hear the same sentence."""
+    for account_id in (pair.mentee_id, pair.mentor_id):
+        await _tell(conn, pair, account_id, "pair_paused", at)
+
+
 async def tell_back(conn: AsyncConnection, pair: Pair, at: datetime) -> None:
     for account_id in (pair.mentee_id, pair.mentor_id):
         await _tell(conn, pair, account_id, "pair_back", at)

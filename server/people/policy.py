@@ -1,11 +1,11 @@
-"""What an organisation decides for all its people. Everything is off until an admin switches it on."""
+"""What an organisation decides for all its people. What opens something is off until an admin switches it on."""
 
 import logging
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
@@ -21,9 +21,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """``direct_calls``: two adults who both agree may call from device to device, and so learn each other's address."""
+    """``direct_calls``: two adults who both agree may call from device to device, and so learn each other's address.
+    ``silence_days``: after so many days without any exchange in a pair, a professional looks."""
 
     direct_calls: bool
+    silence_days: int = 21
 
 
 Adult = Literal["none", "mentor", "professional"]
@@ -49,8 +51,9 @@ async def call_policy_of(conn: AsyncConnection, organisation_id: UUID) -> CallPo
 
 async def policy_of(conn: AsyncConnection, organisation_id: UUID) -> Policy:
     """Of an organisation that there is."""
-    row = (await conn.execute(select(organisations.c.direct_calls).where(organisations.c.id == organisation_id))).one()
-    return Policy(row.direct_calls)
+    columns = (organisations.c.direct_calls, organisations.c.silence_days)
+    row = (await conn.execute(select(*columns).where(organisations.c.id == organisation_id))).one()
+    return Policy(row.direct_calls, row.silence_days)
 
 
 class Policies:
@@ -64,18 +67,16 @@ class Policies:
         async with self._database.begin(principal.organisation_id) as conn:
             return await policy_of(conn, principal.organisation_id)
 
-    async def change(self, principal: Principal, policy: Policy) -> None:
-        """Holds everywhere at once: a trigger tells every server process. Raises Forbidden."""
+    async def change(self, principal: Principal, direct_calls: bool, silence_days: int | None = None) -> None:
+        """Holds everywhere at once: a trigger tells every server process. None leaves the days. Raises Forbidden."""
         principal.require(Permission.POLICY_SET)
         own = organisations.c.id == principal.organisation_id
+        detail: dict[str, bool | int] = {"direct_calls": direct_calls}
+        detail |= {"silence_days": silence_days} if silence_days is not None else {}
         async with self._database.begin(principal.organisation_id) as conn:
-            changed = await conn.execute(
-                update(organisations)
-                .where(own, organisations.c.direct_calls.is_distinct_from(policy.direct_calls))
-                .values(direct_calls=policy.direct_calls)
-            )
+            other = [organisations.c[name].is_distinct_from(value) for name, value in detail.items()]
+            changed = await conn.execute(update(organisations).where(own, or_(*other)).values(**detail))
             if changed.rowcount:
-                detail = {"direct_calls": policy.direct_calls}
                 await record(
                     conn,
                     principal.organisation_id,
@@ -85,7 +86,7 @@ class Policies:
                     detail=detail,
                 )
         if changed.rowcount:
-            state = "direct_on" if policy.direct_calls else "direct_off"
+            state = "direct_on" if direct_calls else "direct_off"
             log.info(
                 "policy_changed",
                 extra={"organisation": principal.organisation_id, "account": principal.account_id, "state": state},

@@ -39,6 +39,8 @@ organisations = Table(
     CheckConstraint("announce_seconds between 5 and 60", name="announce_seconds"),
     CheckConstraint("adult_under_15 in ('none', 'mentor', 'professional')", name="adult_under_15"),
     CheckConstraint("adult_under_18 in ('none', 'mentor', 'professional')", name="adult_under_18"),
+    Column("silence_days", SmallInteger, nullable=False, server_default=text("21")),
+    CheckConstraint("silence_days between 7 and 180", name="silence_days"),
 )
 
 accounts = Table(

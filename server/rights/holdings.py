@@ -6,6 +6,7 @@ from server.agenda import holdings as agenda
 from server.escalation import holdings as escalation
 from server.escalation.duty import holdings as duty
 from server.escalation.letters import holdings as letters
+from server.escalation.reports import holdings as reports
 from server.infra.holdings import NOBODY, Blanked, Holding, Keeping, Kept, Passing, columns
 from server.moderation import holdings as moderation
 from server.pairs import holdings as pairs
@@ -48,6 +49,7 @@ _OWN: Final = (
 # its being forgotten opens (``people.append_only``).
 HOLDINGS: Final[tuple[Holding, ...]] = (
     *supervision.HOLDINGS,
+    *reports.HOLDINGS,
     *escalation.HOLDINGS,
     *moderation.HOLDINGS,
     *people.HOLDINGS,

@@ -100,6 +100,7 @@ HOLDINGS: Final = (
         section="reading_marks",
         of_pair=_IN_MY_ROOMS,
     ),
+    Holding(tables.room_meetings, NOBODY, Kept("that there was a call")),
     Holding(
         tables.room_visits,
         MINE,

@@ -198,6 +198,14 @@ room_marks = Table(
     postgresql_with={"fillfactor": 50},
 )
 
+# When the two of a room were last in a call together: an exchange that leaves no message.
+room_meetings = Table(
+    "room_meetings",
+    metadata,
+    Column("room_id", ForeignKey("rooms.id"), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
 # Promise 4: who entered a room or its call to watch over it, for the people of the room to read.
 room_visits = Table(
     "room_visits",

@@ -87,6 +87,8 @@ class Act(StrEnum):
     POLICY_CHANGED = "policy.changed"
     REMAINS_DESTROYED = "remains.destroyed"
     REMAINS_READ = "remains.read"
+    REPORT_ANSWERED = "report.answered"
+    REPORT_MADE = "report.made"
     REQUEST_ANSWERED = "request.answered"
     REQUEST_EXTENDED = "request.extended"
     REQUEST_MADE = "request.made"

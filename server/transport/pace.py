@@ -1,7 +1,8 @@
 """How often a person, a device and an address may ask: one table, a line for each class of endpoint.
 
 An endpoint is of the class that its method says, or of the one that its declaration names. The call for help has no
-rate at all, as an event and as a request.
+rate at all, as an event and as a request. Reports are counted by person alone, apart from all
+else: nobody else's requests, nor what somebody did before, keep one from being made.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ class Pace(StrEnum):
     HELP = "help"  # the call for help alone: never refused, never held up by those who are
     OPEN = "open"  # without a session: sign-in, codes, links
     READ = "read"
+    REPORT = "report"
     UPLOAD = "upload"
 
 
@@ -40,6 +42,7 @@ PACES: Final[dict[Pace, Paces]] = {
     Pace.HELP: Paces(account=None, device=None, address=None),
     Pace.OPEN: Paces(account=None, device=None, address=Rate(5, 600)),
     Pace.READ: Paces(account=Rate(15, 300), device=Rate(10, 200), address=Rate(200, 4_000)),
+    Pace.REPORT: Paces(account=Rate(0.5, 30), device=None, address=None),
     Pace.UPLOAD: Paces(account=Rate(6, 120), device=Rate(4, 90), address=Rate(60, 1_200)),
 }
 

@@ -6,6 +6,7 @@ from time import monotonic
 import pytest
 
 from server.infra.database import Database
+from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.moderation.verdict import Label, Verdict
 from server.signalling import revocation
@@ -40,6 +41,18 @@ async def test_a_pair_that_is_paused_cuts_its_call(street: Neighbourhood) -> Non
     refused = await julien.client.call("call:join", julien.request())
     assert refused["error"]["code"] == "room_closed"
     assert [over for _, act, over in await street.journal(room.id) if act == "call"] == [True]
+
+
+async def test_a_report_that_stops_contact_ends_the_call(street: Neighbourhood) -> None:
+    room, julien, lea = await street.pair()
+    body = {"id": str(new_id()), "subject": "person", "kind": "sexual", "person": str(room.mentor.id)}
+    answer = await street.house.ask(room.mentee, "POST", "/api/v1/reports", body)
+    assert (answer.status, answer.body["stopped"]) == (200, True)
+    assert [await caller.ended() for caller in (julien, lea)] == ["removed"] * 2
+    await silenced(street, julien, lea)
+    for caller in (julien, lea):
+        refused = await caller.client.call("call:join", caller.request())
+        assert refused["error"]["code"] == "room_closed"
 
 
 async def test_a_suspension_by_a_professional_ends_the_call_in_a_second(street: Neighbourhood) -> None:

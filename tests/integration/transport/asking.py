@@ -125,6 +125,29 @@ def of_merge(scene: Scene) -> Asked:
     return {"case": scene.case}, {"revision": scene.case_revision, "into": scene.beside_case}
 
 
+def of_worry(_: Scene) -> Asked:
+    return {}, {"id": new_id(), "subject": "worry", "kind": "unwell", "words": "Elle ne mange plus."}
+
+
+def of_reported_message(scene: Scene) -> Asked:
+    """The voice note of the mentor."""
+    body = {"id": new_id(), "subject": "message", "kind": "uneasy", "stop": False}
+    return {}, {**body, "room": scene.room.id, "seq": 2}
+
+
+def of_reported_person(scene: Scene) -> Asked:
+    body = {"id": new_id(), "subject": "person", "kind": "uneasy", "stop": False}
+    return {}, {**body, "person": scene.room.mentor.id}
+
+
+def of_case_reports(scene: Scene) -> Asked:
+    return {"case": scene.reported}, None
+
+
+def of_answered_report(scene: Scene) -> Asked:
+    return {"case": scene.reported, "report": scene.report}, {"id": new_id(), "words": "Merci de l’avoir dit."}
+
+
 def of_link_out(_: Scene) -> Asked:
     """Of an outside contact: nobody's."""
     return {"token": TOKEN}, None

@@ -50,6 +50,9 @@ class Scene:
     beside_case: UUID  # another about the same pair, which the professional has opened
     closed_case: UUID  # of the flag that a colleague has decided
     task: UUID  # of the case
+    report: UUID  # of the young person
+    reported: UUID  # its case, which the professional looks after, and the admin was called about
+    answered: UUID  # what the professional answered
     colleague: Person  # of the professional, without pairs
     duty: UUID  # a time on call that the professional asked the admin to take over
 
@@ -127,7 +130,8 @@ async def scene(house: House, where: Any) -> Scene:
     beside_case = new_id()
     opened = {"id": beside_case, "severity": 2, "category": "wellbeing", "note": "Vue à midi.", "pair": room.pair.id}
     assert (await house.ask(room.supervisor, "POST", "/api/v1/cases", opened)).status == 200
-    for one in (case, beside_case):
+    report, reported, answered = await made_report(house, room)
+    for one in (case, beside_case, reported):
         await house.sql(
             "insert into case_pages (case_id, round, step, at, severity, rung, people)"
             " values (:case, 1, 9, :at, 3, 3, array[cast(:admin as uuid)])",
@@ -170,6 +174,9 @@ async def scene(house: House, where: Any) -> Scene:
         beside_case=beside_case,
         closed_case=closed_case,
         task=task,
+        report=report,
+        reported=reported,
+        answered=answered,
         colleague=await house.person(Role.SUPERVISOR, "Sam", where=where),
         duty=await asked_swap(house, people[Role.SUPERVISOR], people[Role.ADMIN]),
     )
@@ -204,6 +211,17 @@ async def asked_swap(house: House, by: Person, to: Person) -> UUID:
         at=NOW,
     )
     return change
+
+
+async def made_report(house: House, room: Room) -> tuple[UUID, UUID, UUID]:
+    """One of the young person about their mentor, its case, and an answer of the professional."""
+    report, answer = new_id(), new_id()
+    body = {"id": report, "subject": "person", "kind": "uneasy", "person": room.mentor.id}
+    assert (await house.ask(room.mentee, "POST", "/api/v1/reports", body)).status == 200
+    ((case,),) = await house.sql("select case_id from reports where id = :report", report=report)
+    path = f"/api/v1/cases/{case}/reports/{report}/answers"
+    assert (await house.ask(room.supervisor, "POST", path, {"id": answer, "words": "Merci."})).status == 200
+    return report, case, answer
 
 
 async def broken_glass(house: House, where: Any, people: Mapping[Role, Person]) -> tuple[UUID, UUID, UUID]:

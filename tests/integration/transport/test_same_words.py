@@ -118,6 +118,11 @@ async def test_an_identifier_that_somebody_has_used_is_taken(house: House) -> No
         ("POST /api/v1/cases about somebody", "id"): [one.case for one in (here, beside, there)],
         ("POST /api/v1/cases/{case}/notes", "id"): lines,
         ("POST /api/v1/cases/{case}/tasks", "id"): [beside.task, there.task],
+        **{
+            (f"POST /api/v1/reports of a {what}", "id"): [beside.report, there.report]
+            for what in ("message", "person", "worry")
+        },
+        ("POST /api/v1/cases/{case}/reports/{report}/answers", "id"): [beside.answered, there.answered],
         ("POST /api/v1/rooms/{room}/notes", "id"): [one.glass_note for one in (here, beside, there)],
     }
     assert sorted(used) == sorted((row.name, name) for row in TABLE for name in row.made)
