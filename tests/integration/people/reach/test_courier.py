@@ -215,6 +215,24 @@ async def test_a_courier_hears_of_a_commit_at_once(here: Post) -> None:
                 await asyncio.sleep(0.01)
 
 
+async def test_a_courier_goes_on_when_the_database_was_away(here: Post) -> None:
+    claire = await here.person()
+    here.courier._poll_s = 0.1
+    here.courier.start()
+    for number in range(1, 4):
+        ended = await here.sql(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+        assert ended
+        key = await here.tell(claire)
+        async with asyncio.timeout(20):
+            while len(here.push.taken) < number:
+                await asyncio.sleep(0.02)
+            while (await here.outcome(key)).state != "sent":
+                await asyncio.sleep(0.02)
+
+
 async def test_two_couriers_send_once(here: Post) -> None:
     people = [await here.person(name=f"P{number}") for number in range(12)]
     keys = [await here.tell(one) for one in people]
@@ -280,6 +298,20 @@ async def test_another_organisation_is_not_reached_and_not_seen(here: Post) -> N
 
 async def _seen(conn: AsyncConnection) -> int:
     return int((await conn.exec_driver_sql("select count(*) from deliveries")).scalar_one())
+
+
+async def test_what_breaks_each_time_is_given_up(here: Post) -> None:
+    """A mistake of ours on one delivery: here, a sentence that went with an update."""
+    claire = await here.person()
+    key = await here.tell(claire)
+    await here.sql("update deliveries set kind = 'unheard_of'")
+    taken = 0
+    while (await here.outcome(key)).state == "waiting":
+        await here.carry()
+        here.clock.advance(30)
+        taken += 1
+        assert taken < 100
+    assert (await here.became(key))[:2] == ("failed", "broken")
 
 
 async def test_nothing_is_said_without_a_sentence(here: Post) -> None:
