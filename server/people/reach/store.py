@@ -138,8 +138,10 @@ async def end_attempt(conn: AsyncConnection, attempt_id: UUID, result: str, reas
 
 
 async def end(conn: AsyncConnection, delivery: Delivery, state: str, reason: str | None, at: datetime) -> bool:
-    """False when somebody else has taken it up meanwhile."""
-    return await _set(conn, delivery, state=state, reason=reason, ended_at=at)
+    """False when somebody else has taken it up meanwhile. A link to somebody outside may open something: it is kept no
+    longer than it takes to send it."""
+    link = delivery.link if delivery.contact_id is None else None
+    return await _set(conn, delivery, state=state, reason=reason, ended_at=at, link=link)
 
 
 async def put_off(

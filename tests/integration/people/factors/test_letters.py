@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from server.infra.database import Database
 from server.infra.jobs import Jobs
-from server.infra.mail import Letter, NotDelivered
+from server.infra.mail import SECONDS, Letter, NotDelivered
 from server.people.factors.letters import JOB, DeviceLetters
 from server.people.sessions.visitor import Visitor
 from tests.support.world import PASSWORD, world
@@ -19,8 +19,9 @@ class Postman:
 
     letters: list[Letter] = field(default_factory=list)
     fails: NotDelivered | None = None
+    leaves: bool = True
 
-    async def send(self, letter: Letter) -> None:
+    async def send(self, letter: Letter, *, seconds: float = SECONDS) -> None:  # noqa: ARG002 - as the protocol has it
         if self.fails is not None:
             raise self.fails
         self.letters.append(letter)

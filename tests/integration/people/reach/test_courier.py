@@ -332,10 +332,12 @@ async def test_a_contact_outside_is_told(here: Post) -> None:
         at=NOW,
     )
     here.clock.advance((NIGHT - NOW).total_seconds())
-    key = await here.tell(contact, link=None)
+    key = await here.tell(contact, link="/#/answer/secret")
     await here.carry()
     assert await here.became(key) == ("sent", None, [("sms", "sent", None)])
-    assert here.sms.taken[0]["message"] == "Urgent: something is waiting for your answer on Binôme."
+    sentence = "Urgent: something is waiting for your answer on Binôme"
+    assert here.sms.taken[0]["message"] == f"{sentence}. https://binome.example.org/#/answer/secret"
+    assert await here.sql("select link from deliveries") == [(None,)]  # it opens something, and is not kept
     await here.sql("update outside_contacts set removed_at = :at", at=NOW)
     late = await here.tell(contact)
     await here.carry()
