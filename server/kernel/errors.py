@@ -112,8 +112,10 @@ class RoomClosed(Conflict):
 
 
 class RoomPaused(RoomClosed):
-    def __init__(self) -> None:
-        super().__init__("paused")
+    """Of the same code: whoever wrote has their words back, and reads why."""
+
+    def __init__(self, *, retry_in_ms: int | None = None) -> None:
+        super().__init__("paused", retry_in_ms=retry_in_ms)
 
 
 class CallsOff(Conflict):
