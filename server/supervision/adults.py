@@ -105,7 +105,8 @@ class Adults:
                 gone.stay()
             return
         call = self._rooms.setdefault(room_id, _Call())
-        call.needed = needed
+        if call.needed != needed:  # another adult, whom nobody has missed yet
+            call.needed, call.had = needed, False
         company = self._company(room_id)
         call.had = call.had or (company.young and needed != "none" and is_there(needed, company))
         await self._wait(room_id, call, waits_for(needed, company, had=call.had))
