@@ -25,7 +25,7 @@ MISSED: Final = timedelta(minutes=10)  # after a gap in NOTIFY, letters this you
 
 
 class LetterTold(Struct, frozen=True):
-    """A letter is there in a line of ``person``, whose number is ``seq``."""
+    """A letter of this number is there in a line of ``person``, or somebody has read up to it."""
 
     person: UUID
     line: Line

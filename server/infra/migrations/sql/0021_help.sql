@@ -91,3 +91,14 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER letters_told AFTER INSERT ON letters FOR EACH ROW EXECUTE FUNCTION notify_letter();
+
+-- Also that somebody has read up to a letter. (Who writes has read it; of one transaction the same is told once.)
+CREATE FUNCTION notify_letter_seen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('letters', NEW.organisation_id || ':' || NEW.person_id || ':' || NEW.line || ':' || NEW.seen);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER letter_marks_told AFTER UPDATE ON letter_marks FOR EACH ROW
+    WHEN (NEW.seen > OLD.seen) EXECUTE FUNCTION notify_letter_seen();
+CREATE TRIGGER letter_marks_begun AFTER INSERT ON letter_marks FOR EACH ROW
+    WHEN (NEW.seen > 0) EXECUTE FUNCTION notify_letter_seen();

@@ -56,13 +56,17 @@ async def test_a_letter_and_its_answer(house: House) -> None:
         ("Lea", False, "Je voudrais te parler.", False)
     ]
     await seen(house, claire, lea, "own", event["seq"])
+    assert (await at_home.wait("letter:new", 2))[1] == event
     assert (await read(house, lea, lea)).body["letters"][0]["seen"] is True
     assert (await write(house, claire, lea, "own", "Demain à 17 h ?")).status == 200
-    answer = (await at_home.wait("letter:new", 2))[1]
+    answer = (await at_home.wait("letter:new", 3))[2]
     assert await lines(house, lea) == [("Lea", "own", ["Claire"], True), ("Lea", "other", [], False)]
     await seen(house, lea, lea, "own", answer["seq"])
     assert await lines(house, lea) == [("Lea", "own", ["Claire"], False), ("Lea", "other", [], False)]
     assert (await told(house, claire), await told(house, lea)) == (["letter"], ["letter_answer"])
+    await house.told()
+    await at_home.quiet()
+    assert len(at_home.events("letter:new")) == 4  # each letter, and each of them read
     assert await journal(house, lea) == []  # it was written to her
 
 
