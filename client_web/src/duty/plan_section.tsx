@@ -3,8 +3,10 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, VNode } from 'preact';
 import { t } from '../locales/text';
+import { me } from '../session/session';
 import { Choice } from '../shell/fields';
 import { Problem, useAttempt } from '../shell/refused';
+import { REACH } from '../shell/route';
 import type { Closure, Shift } from '../wire/duty';
 import { nameOf, team, type Duty } from './acts';
 import { ClosureForm, EndClosure, HolidaysForm } from './closure_forms';
@@ -75,6 +77,11 @@ export function PlanSection({ duty }: { duty: Duty }): VNode {
       </Part>
       <Ladder duty={duty} />
       <Part title={t('duty.fallback')} lead={t('duty.fallback_lead')} acts={view.contacts.length > 0 ? [[t('duty.edit_fallback'), () => (open.value = 'fallback')]] : []}>
+        {me.value?.account.role === 'admin' && (
+          <p>
+            <a href={REACH}>{t('duty.contacts')}</a>
+          </p>
+        )}
         <p>{view.fallback ? view.contacts.find(({ id }) => id === view.fallback)?.name : t(view.contacts.length > 0 ? 'duty.no_fallback' : 'duty.no_contact')}</p>
       </Part>
       {(now === 'shift' || (now !== null && typeof now === 'object' && 'shift' in now)) && (

@@ -108,6 +108,7 @@ export const enDuty: Texts<typeof frDuty> = {
   'duty.up': "Move up",
   'duty.fallback': "Outside contact",
   'duty.fallback_lead': "Who is called last, outside the team: a head office, a duty line. It takes one to keep a time without anybody.",
+  'duty.contacts': "Outside contacts of the association",
   'duty.edit_fallback': "Choose",
   'duty.no_fallback': "None",
   'duty.no_contact': "None. The administration can first add outside contacts.",

@@ -107,6 +107,7 @@ export const frDuty = {
   'duty.up': "Monter",
   'duty.fallback': "Contact extérieur",
   'duty.fallback_lead': "Qui est appelé en dernier, hors de l’équipe : un siège, une permanence. Il en faut un pour garder un moment sans personne.",
+  'duty.contacts': "Contacts extérieurs de la structure",
   'duty.edit_fallback': "Choisir",
   'duty.no_fallback': "Aucun",
   'duty.no_contact': "Aucun. L’administration peut d’abord ajouter des contacts extérieurs.",

@@ -73,6 +73,8 @@ def stretches(plan: Plan, team: Team, begins: datetime, ends: datetime) -> list[
             since = moment
         for _, more, thing in group:
             active[thing] += more
+            if not active[thing]:
+                del active[thing]
     if since < ends:
         found.append(_stretch(plan, team, since, ends, active))
     return _joined(found)
@@ -144,9 +146,10 @@ def _span(day: date, begins: time, ends: time, zone: ZoneInfo) -> Span:
 
 
 def _stretch(plan: Plan, team: Team, begins: datetime, ends: datetime, active: Counter[Thing]) -> Stretch:
-    staffed = active[_OPEN] > 0
-    changes = [change for place, change in enumerate(plan.changes) if active["change", place]]
-    named = [who for place, shift in enumerate(plan.shifts) if active["shift", place] for who in shift.people]
+    staffed = _OPEN in active
+    now = sorted(active)  # in the order of the plan
+    changes = [plan.changes[place] for kind, place in now if kind == "change"]
+    named = [who for kind, place in now if kind == "shift" for who in plan.shifts[place].people]
     absent = frozenset(change.out for change in changes if change.out is not None and change.into is None)
     on_call = tuple(
         who for who in dict.fromkeys(_changed(named, changes)) if who in team.everyone and who not in absent

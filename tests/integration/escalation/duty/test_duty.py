@@ -195,6 +195,16 @@ async def test_gaps_are_accepted_with_somebody_outside_and_are_an_alarm(staff: S
     assert (mended.status, mended.body["gaps"][0]) == (200, gap("2026-11-25T22:00", "2026-11-26T08:00"))
 
 
+async def test_more_gaps_than_anybody_lists_are_accepted_and_told_of_as_one(staff: Staff) -> None:
+    await staff.planned(staff.claire)
+    weekends = [shift([staff.claire], WEEKEND, "09:00", "09:00")]
+    saved = await staff.save(staff.alice, 1, shifts=weekends, accept_gaps=True)
+    assert (saved.status, len(saved.body["gaps"]), saved.body["more_gaps"]) == (200, 60, 5)
+    (accepted,) = await staff.trail("duty.gaps_accepted")
+    assert (accepted["count"], len(accepted["gaps"])) == (65, 60)
+    assert [facts["count"] for kind, facts in await staff.told(staff.denis) if kind == "duty_gap"] == [65]
+
+
 async def test_each_day_again_until_it_is_mended(staff: Staff) -> None:
     await staff.planned(staff.claire)
     fewer = [shift([staff.claire], [1, 2, 4, 5], "18:00", "09:00"), rota_of(staff.claire)[1]]
