@@ -3,7 +3,7 @@ day again, however that came about. Until it is mended."""
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation.duty import rota, store
-from server.escalation.duty.plan import Team
+from server.escalation.duty.plan import Plan, Team
 from server.escalation.duty.rota import Span
-from server.escalation.duty.rules import Told, as_told, to_tell, told_until
+from server.escalation.duty.rules import Told, to_tell, told_until
 from server.escalation.duty.tables import duty_alarms
 from server.infra.database import Database
 from server.infra.jobs import Jobs, for_each
@@ -69,18 +69,21 @@ async def look(conn: AsyncConnection, organisation_id: UUID, at: datetime) -> No
     if not (await _due(conn, organisation_id, at))[1]:
         return
     await store.lock(conn, organisation_id, at)
-    team, gaps, today = await _due(conn, organisation_id, at)
+    team, gaps = await _due(conn, organisation_id, at)
     if gaps:
         await sound(conn, organisation_id, team, gaps, at)
-        await _write_told(conn, organisation_id, Told(today, gaps))
+        await keep_told(conn, organisation_id, at)
 
 
-async def _due(conn: AsyncConnection, organisation_id: UUID, at: datetime) -> tuple[Team, list[Span], date]:
+async def _due(conn: AsyncConnection, organisation_id: UUID, at: datetime) -> tuple[Team, list[Span]]:
+    plan, team, gaps = await _near(conn, organisation_id, at)
+    return team, to_tell(gaps, await told(conn, organisation_id), at, at.astimezone(plan.zone).date())
+
+
+async def _near(conn: AsyncConnection, organisation_id: UUID, at: datetime) -> tuple[Plan, Team, list[Span]]:
     plan = await store.plan_of(conn, organisation_id, since=at)
     team = await store.team_of(conn, organisation_id)
-    today = at.astimezone(plan.zone).date()
-    gaps = rota.gaps(plan, team, at, told_until(at))
-    return team, to_tell(gaps, await told(conn, organisation_id), at, today), today
+    return plan, team, rota.gaps(plan, team, at, told_until(at))
 
 
 async def sound(
@@ -106,7 +109,9 @@ async def told(conn: AsyncConnection, organisation_id: UUID) -> Told | None:
     )
 
 
-async def _write_told(conn: AsyncConnection, organisation_id: UUID, told: Told) -> None:
-    values = {"told_on": told.on, "gaps": as_told(told.gaps)}
+async def keep_told(conn: AsyncConnection, organisation_id: UUID, at: datetime) -> None:
+    """Of all gaps of the coming days, as they stand in this transaction, the staff have been told today."""
+    plan, _, gaps = await _near(conn, organisation_id, at)
+    values = {"told_on": at.astimezone(plan.zone).date(), "gaps": [[edge.isoformat() for edge in gap] for gap in gaps]}
     new = upsert(duty_alarms).values(organisation_id=organisation_id, **values)
     await conn.execute(new.on_conflict_do_update(index_elements=["organisation_id"], set_=values))

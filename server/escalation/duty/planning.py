@@ -119,11 +119,15 @@ class Planning:
 async def warn(
     conn: AsyncConnection, organisation_id: UUID, team: Team, opened: Sequence[Span], at: datetime, by: UUID
 ) -> None:
-    """Gaps that ``by`` accepted: written down, and told to all staff now, however far away they are."""
-    if opened:
-        detail = {"gaps": [list(gap) for gap in rules.as_told(opened)], "count": len(opened)}
-        await record(conn, organisation_id, at, Act.DUTY_GAPS_ACCEPTED, by=by, detail=detail)
-        await alarm.sound(conn, organisation_id, team, opened, at, by)
+    """After a change by ``by``. Gaps that it opened and ``by`` accepted are written down, and told to all staff now,
+    however far away they are; others that stand near are told where that is due."""
+    if not opened:
+        await alarm.look(conn, organisation_id, at)
+        return
+    detail = {"gaps": [list(gap) for gap in rules.as_told(opened)], "count": len(opened)}
+    await record(conn, organisation_id, at, Act.DUTY_GAPS_ACCEPTED, by=by, detail=detail)
+    await alarm.sound(conn, organisation_id, team, opened, at, by)
+    await alarm.keep_told(conn, organisation_id, at)
 
 
 async def _changed(conn: AsyncConnection, organisation_id: UUID, before: Plan, parts: Parts, team: Team) -> Plan:

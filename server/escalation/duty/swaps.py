@@ -64,12 +64,12 @@ class Swaps:
             asked = await self._of(conn, staff, change_id, at, (ASKED,))
             if staff.account_id != asked.change.into:
                 raise Conflict("duty_other_asked")
-            if accept:
-                before, team = await _now(conn, staff.organisation_id, at)
-                after = replace(before, changes=[*before.changes, asked.change])
-                await _judge(conn, staff, before, after, team, at, accept_gaps=accept_gaps)
+            plan, team = await _now(conn, staff.organisation_id, at)
+            after = replace(plan, changes=[*plan.changes, asked.change]) if accept else plan
+            opened = rules.judge(plan, after, team, at, accepted=accept_gaps)
             await store.set_state(conn, change_id, ACCEPTED if accept else DECLINED, staff.account_id, at)
             await _said(conn, staff, asked, ACCEPTED if accept else DECLINED, at)
+            await warn(conn, staff.organisation_id, team, opened, at, staff.account_id)
 
     async def withdraw(self, staff: Principal, change_id: UUID, *, accept_gaps: bool) -> None:
         """By any of the staff; those concerned hear of it. What has begun already ends now. Raises Forbidden, NotFound,
@@ -78,15 +78,15 @@ class Swaps:
         at = self._clock.now()
         async with self._database.begin(staff.organisation_id) as conn:
             asked = await self._of(conn, staff, change_id, at, _OPEN)
-            if asked.state == ACCEPTED:
-                before, team = await _now(conn, staff.organisation_id, at)
-                after = replace(before, changes=[one for one in before.changes if one != asked.change])
-                await _judge(conn, staff, before, after, team, at, accept_gaps=accept_gaps)
+            plan, team = await _now(conn, staff.organisation_id, at)
+            after = replace(plan, changes=[one for one in plan.changes if one != asked.change or asked.state == ASKED])
+            opened = rules.judge(plan, after, team, at, accepted=accept_gaps)
             if asked.state == ACCEPTED and asked.change.begins < at:
                 await store.end_change(conn, change_id, at)
             else:
                 await store.set_state(conn, change_id, WITHDRAWN, staff.account_id, at)
             await _said(conn, staff, asked, WITHDRAWN, at)
+            await warn(conn, staff.organisation_id, team, opened, at, staff.account_id)
 
     async def _add(self, staff: Principal, new: Asked, *, accept_gaps: bool) -> None:
         at = new.asked_at
@@ -108,10 +108,10 @@ class Swaps:
                 await store.add_change(conn, staff.organisation_id, new)  # first: the identifier may be somebody else's
                 if new.state == ASKED and not _on_call(plan, team, new.change):
                     raise BadRequest("duty_not_on_call", field="begins")
-                if new.state == ACCEPTED:
-                    after = replace(plan, changes=[*plan.changes, new.change])
-                    await _judge(conn, staff, plan, after, team, at, accept_gaps=accept_gaps)
+                after = replace(plan, changes=[*plan.changes, new.change]) if new.state == ACCEPTED else plan
+                opened = rules.judge(plan, after, team, at, accepted=accept_gaps)
                 await _said(conn, staff, new, new.state, at)
+                await warn(conn, staff.organisation_id, team, opened, at, staff.account_id)
         except IntegrityError as error:
             if "duty_changes_pkey" in str(error.orig):  # somebody else's identifier
                 raise Conflict from None
@@ -127,13 +127,6 @@ class Swaps:
             raise NotFound
         rules.check_open(asked.state, asked.change, at, states=states)
         return asked
-
-
-async def _judge(
-    conn: AsyncConnection, staff: Principal, before: Plan, after: Plan, team: Team, at: datetime, *, accept_gaps: bool
-) -> None:
-    opened = rules.judge(before, after, team, at, accepted=accept_gaps)
-    await warn(conn, staff.organisation_id, team, opened, at, staff.account_id)
 
 
 async def _now(conn: AsyncConnection, organisation_id: UUID, at: datetime) -> tuple[Plan, Team]:

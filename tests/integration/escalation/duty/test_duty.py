@@ -214,7 +214,7 @@ async def test_each_day_again_until_it_is_mended(staff: Staff) -> None:
         for _ in range(3):  # every few minutes, and several processes
             await asyncio.gather(staff.looks(), staff.looks())
             staff.house.clock.advance(300)
-        assert await staff.kinds() == dict.fromkeys(("Claire", "Denis", "Alice"), ["duty_gap"] * (day + 1))
+        assert await staff.kinds() == dict.fromkeys(("Claire", "Denis", "Alice"), ["duty_gap"] * day)
         staff.house.clock.advance(86_400 - 900)
     eve = await staff.house.person(Role.ADMIN, "Eve")
     assert (await staff.save(eve, 2, shifts=rota_of(staff.claire))).status == 200
@@ -234,6 +234,13 @@ async def test_a_closed_account_opens_a_gap_and_is_told_at_once(staff: Staff) ->
     assert (await staff.kinds())["Denis"].count("duty_gap") == 1  # it was told
     assert (await staff.house.ask(staff.alice, "POST", f"/api/v1/accounts/{staff.claire.id}/reopen")).status == 204
     assert not (await staff.on_duty(NOW)).uncovered
+
+
+async def test_what_a_first_plan_leaves_open_is_told_at_once(staff: Staff) -> None:
+    saved = await staff.save(staff.alice, 0, hours=OFFICE)
+    assert saved.status == 200
+    await staff.looks()
+    assert await staff.kinds() == {"Claire": ["duty_gap"], "Denis": ["duty_gap"], "Alice": ["duty_gap"]}
 
 
 async def test_a_gap_of_which_nobody_heard_is_told_the_same_day(staff: Staff) -> None:
