@@ -5,7 +5,6 @@ process lives. Who watches a board reads the rows (``board.py``).
 import asyncio
 import contextlib
 import logging
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -44,6 +43,7 @@ class Sessions:
         self._written: set[UUID] = set()
         self._dirty: set[UUID] = set()
         self._wake = asyncio.Event()
+        self._writing = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         calls.on_people(self._changed)
         adults.on_look(self._changed)
@@ -68,13 +68,10 @@ class Sessions:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            rooms, self._dirty = self._dirty, set()
             try:
-                async with self._database.everywhere() as conn:
-                    await self._write(conn, rooms)
-            except Exception as error:
+                await self._write()
+            except Exception as error:  # with the next change, or beat
                 log.warning("sessions_not_written", extra={"error": type(error).__name__})
-                self._dirty |= rooms  # with the next change, or beat
             await asyncio.sleep(PACE_S)
 
     async def _beat(self) -> None:
@@ -82,28 +79,37 @@ class Sessions:
         while True:
             await asyncio.sleep(BEAT_S)
             now = self._clock.now()
+            self._dirty |= set(self._calls.parts.rooms()) ^ self._written
             try:
+                await self._write()
                 async with self._database.everywhere() as conn:
-                    await self._write(conn, {*self._dirty, *self._calls.parts.rooms()} ^ self._written)
                     mine = update(live_calls).where(table.carrier == self._carrier)
                     await conn.execute(mine.values(last_known_at=now))
                     await conn.execute(delete(live_calls).where(table.last_known_at < now - LOST_AFTER))
             except Exception as error:
                 log.warning("sessions_not_kept", extra={"error": type(error).__name__})
 
-    async def _write(self, conn: AsyncConnection, rooms: Collection[UUID]) -> None:
-        """Each as it is at this moment."""
-        table, now = live_calls.c, self._clock.now()
-        for room_id in sorted(rooms):
-            parts = self._calls.parts.of_room(room_id)
-            if parts:
-                values = self._row(room_id, parts, now)
-                writing = insert(live_calls).values(carrier=self._carrier, room_id=room_id, **values)
-                await conn.execute(writing.on_conflict_do_update(index_elements=["carrier", "room_id"], set_=values))
-                self._written.add(room_id)
-            else:
-                await conn.execute(delete(live_calls).where(table.carrier == self._carrier, table.room_id == room_id))
-                self._written.discard(room_id)
+    async def _write(self) -> None:
+        """What is dirty, each as it is at this moment; one writing after the other, so that the newest stays."""
+        async with self._writing, self._database.everywhere() as conn:
+            rooms, self._dirty = self._dirty, set()
+            try:
+                for room_id in sorted(rooms):
+                    await self._write_one(conn, room_id)
+            except BaseException:
+                self._dirty |= rooms
+                raise
+
+    async def _write_one(self, conn: AsyncConnection, room_id: UUID) -> None:
+        table, parts = live_calls.c, self._calls.parts.of_room(room_id)
+        if parts:
+            values = self._row(room_id, parts, self._clock.now())
+            writing = insert(live_calls).values(carrier=self._carrier, room_id=room_id, **values)
+            await conn.execute(writing.on_conflict_do_update(index_elements=["carrier", "room_id"], set_=values))
+            self._written.add(room_id)
+        else:
+            await conn.execute(delete(live_calls).where(table.carrier == self._carrier, table.room_id == room_id))
+            self._written.discard(room_id)
 
     def _row(self, room_id: UUID, parts: list[Part], now: datetime) -> dict[str, Any]:
         paused = paused_of(room_id, self._calls.floor.scene(room_id))

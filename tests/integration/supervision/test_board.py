@@ -82,7 +82,7 @@ async def test_it_tells_who_is_in_and_how_they_are_and_changes_by_itself(street:
     await board.until(lambda: seen(board) == [], "the end")
     told = len(board.events("board:sessions"))
     assert (await board.call("board:watch", {"watch": False}))["ok"]
-    await lea.join()
+    assert (await lea.client.call("call:join", lea.request()))["ok"]
     await written(house, 1)
     await house.told()
     assert len(board.events("board:sessions")) == told
