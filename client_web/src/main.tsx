@@ -34,9 +34,10 @@ if (!leftBehind()) {
 // On a device that shows notifications: for this session too, or no more, when somebody else had switched them on.
 let renewedFor = '';
 effect(() => {
-  const account = me.value?.account.id;
-  if (!account || account === renewedFor || !recall('told')) return;
-  renewedFor = account;
+  const account = me.value?.account.id ?? '';
+  const before = renewedFor;
+  renewedFor = account; // nobody's, once they have signed out: the next session is another one
+  if (!account || account === before || !recall('told')) return;
   void import('./parts/reach').then(({ renew }) => renew(account)).catch(() => (renewedFor = ''));
 });
 

@@ -8,29 +8,35 @@ import pytest
 from playwright.async_api import Worker, expect
 
 from server.kernel.identifiers import new_id
-from tests.browser.conftest import TELEPHONE, Api, Logins, Person, Room
+from tests.browser.conftest import TELEPHONE, Api, Logins, Person, Room, make_pair
 from tests.support.entry import letters
 
 # Chromium without Google's keys has no push service to subscribe with. In its place stands what one would give: an
 # address and a key. All else is the browser's own: permission, worker, push event, notification.
 _SUBSCRIBES = """
-const given = new Map();
-const key = crypto.subtle.generateKey({name: 'ECDH', namedCurve: 'P-256'}, true, ['deriveBits'])
-  .then(({publicKey}) => crypto.subtle.exportKey('raw', publicKey));
 const plain = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)))
   .replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-PushManager.prototype.getSubscription = async () => given.get('one') ?? null;
-PushManager.prototype.subscribe = async (options) => {
-  const keys = {p256dh: plain(await key), auth: plain(crypto.getRandomValues(new Uint8Array(16)))};
-  const endpoint = 'https://fcm.googleapis.com/fcm/send/' + crypto.randomUUID();
-  const made = {
-    endpoint,
-    options: {applicationServerKey: options.applicationServerKey.buffer},
-    toJSON: () => ({endpoint, keys}),
-    unsubscribe: async () => given.delete('one'),
+const given = () => {
+  const kept = JSON.parse(localStorage.getItem('tests.push'));
+  return kept && {
+    endpoint: kept.endpoint,
+    options: {applicationServerKey: new Uint8Array(kept.server).buffer},
+    toJSON: () => ({endpoint: kept.endpoint, keys: kept.keys}),
+    unsubscribe: async () => { localStorage.removeItem('tests.push'); return true; },
   };
-  given.set('one', made);
-  return made;
+};
+PushManager.prototype.getSubscription = async () => given();
+PushManager.prototype.subscribe = async ({applicationServerKey}) => {
+  const made = await crypto.subtle.generateKey({name: 'ECDH', namedCurve: 'P-256'}, true, ['deriveBits']);
+  localStorage.setItem('tests.push', JSON.stringify({
+    endpoint: 'https://fcm.googleapis.com/fcm/send/' + crypto.randomUUID(),
+    keys: {
+      p256dh: plain(await crypto.subtle.exportKey('raw', made.publicKey)),
+      auth: plain(crypto.getRandomValues(new Uint8Array(16))),
+    },
+    server: [...applicationServerKey],
+  }));
+  return given();
 };
 """
 
@@ -96,17 +102,48 @@ async def test_nobody_is_asked_for_notifications_unasked(room: Room, pair: Login
     await expect(lea.page.get_by_text("Aucun appareil pour le moment.")).to_be_visible()
 
 
+NOTIFIED = ["notifications", "microphone", "camera"]
+SHOWS = "Cet appareil affiche les notifications."
+
+
 async def test_notifications_on_this_device(room: Room, pair: Logins) -> None:
-    julien = await room.seat(pair.mentor, permissions=["notifications", "microphone", "camera"])
+    julien = await room.seat(pair.mentor, permissions=NOTIFIED)
     await julien.context.add_init_script(_SUBSCRIBES)
+    await julien.page.goto(f"{julien.address}#/reach")
     await julien.page.reload()
-    await julien.page.get_by_role("link", name="Accueil").click()
-    await open_page(julien)
     await julien.page.get_by_role("button", name="Activer les notifications ici").click()
-    await expect(julien.page.get_by_text("Cet appareil affiche les notifications.")).to_be_visible()
+    await expect(julien.page.get_by_text(SHOWS)).to_be_visible()
     await expect(julien.page.get_by_text("Un appareil.")).to_be_visible()
     await julien.page.get_by_role("button", name="Ne plus notifier ici").click()
     await expect(julien.page.get_by_text("Aucun appareil pour le moment.")).to_be_visible()
+    assert await julien.page.evaluate("localStorage.getItem('tests.push')") is None
+
+
+async def test_notifications_end_with_the_session_and_belong_to_who_switched_them_on(
+    room: Room, admin: Api, pair: Logins
+) -> None:
+    """Julien signs out and in again: his go on. Another mentor signs in on the same device: they are nobody's."""
+    other = make_pair(admin)
+    here = await room.seat(pair.mentor, permissions=NOTIFIED)
+    await here.context.add_init_script(_SUBSCRIBES)
+    await here.page.goto(f"{here.address}#/reach")
+    await here.page.reload()
+    await here.page.get_by_role("button", name="Activer les notifications ici").click()
+    await expect(here.page.get_by_text(SHOWS)).to_be_visible()
+
+    await here.page.get_by_role("button", name="Mon compte").click()
+    await here.page.get_by_role("button", name="Se déconnecter").click()
+    await here.sign_in(pair.mentor)
+    await open_page(here)
+    await expect(here.page.get_by_text("Un appareil.")).to_be_visible()
+    await expect(here.page.get_by_text(SHOWS)).to_be_visible()
+
+    await here.page.get_by_role("button", name="Mon compte").click()
+    await here.page.get_by_role("button", name="Se déconnecter").click()
+    await here.sign_in(other.mentor)
+    await here.page.wait_for_function("localStorage.getItem('tests.push') === null")
+    await open_page(here)
+    await expect(here.page.get_by_text("Aucun appareil pour le moment.")).to_be_visible()
 
 
 async def worker_of(person: Person) -> Worker:
@@ -148,7 +185,7 @@ async def shown(worker: Worker, count: int) -> list[dict[str, Any]]:
 async def test_what_cannot_be_read_still_shows_something_and_leads_nowhere(
     room: Room, pair: Logins, wrong: str
 ) -> None:
-    julien = await room.seat(pair.mentor, permissions=["notifications", "microphone", "camera"])
+    julien = await room.seat(pair.mentor, permissions=NOTIFIED)
     worker = await worker_of(julien)
     await push(julien, wrong)
     (one,) = await shown(worker, 1)
@@ -156,7 +193,7 @@ async def test_what_cannot_be_read_still_shows_something_and_leads_nowhere(
 
 
 async def test_a_notification_says_that_something_waits_and_opens_where(room: Room, pair: Logins) -> None:
-    julien = await room.seat(pair.mentor, permissions=["notifications", "microphone", "camera"])
+    julien = await room.seat(pair.mentor, permissions=NOTIFIED)
     worker = await worker_of(julien)
     said = {"id": str(new_id()), "kind": "message", "text": "Vous avez un message sur Binôme", "link": "/#/reach"}
     for _ in range(2):  # what is sent twice is shown once
