@@ -66,9 +66,12 @@ async def test_a_certificate_that_nobody_vouches_for_is_not_believed(tmp_path: P
 
 
 async def test_a_service_that_says_nothing_is_given_up_in_time() -> None:
-    async def mute(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(3600)
+    gone = asyncio.Event()
+
+    async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()  # until whoever asked has gone
         writer.close()
+        gone.set()
 
     server = await asyncio.start_server(mute, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
@@ -77,4 +80,7 @@ async def test_a_service_that_says_nothing_is_given_up_in_time() -> None:
     with pytest.raises(NotDelivered, match="unreachable"):
         await push.send(subscription, MESSAGE, Vapid(new_key(), None), seconds=0.3)
     await push.close()
+    async with asyncio.timeout(10):
+        await gone.wait()
     server.close()
+    await server.wait_closed()
