@@ -48,6 +48,8 @@ const PapersPage = page(async () => (await import('./parts/pairs')).PapersPage);
 const CasePages = page(async () => (await besideStaff(import('./parts/pairs'))).CasePages);
 const CharterPage = page(async () => (await besideStaff(import('./parts/caseload'))).CharterPage);
 const HandoverPage = page(async () => (await besideStaff(import('./parts/caseload'))).HandoverPage);
+const ReportPage = page(async () => (await dressed(import('./parts/reports'), OWN_STYLES)).ReportPage);
+const ReportsPage = page(async () => (await dressed(import('./parts/reports'), OWN_STYLES)).ReportsPage);
 const LettersPage = page(async () => (await dressed(import('./parts/letters'), OWN_STYLES)).LettersPage);
 const HelplinesPage = page(async () => (await besideStaff(import('./parts/helplines'))).HelplinesPage);
 const YoungPages = page(async () => (await staffCode()).YoungPages);
@@ -89,6 +91,8 @@ function Own(): VNode {
   if (here.page === 'heads' && role === 'admin') return <HeadsPage />;
   if (here.page === 'person' && role === 'admin') return <PersonPage key={here.id} id={here.id} />;
   if (here.page === 'security') return <SecurityPage />;
+  if (here.page === 'report') return <ReportPage key={`${here.room}/${here.seq}/${here.person}`} room={here.room} seq={here.seq} person={here.person} />;
+  if (here.page === 'reports') return <ReportsPage />;
   if (here.page === 'reach') return <ReachPage />;
   if (here.page === 'consents' && ['mentee', 'guardian'].includes(role)) return <ConsentPage />;
   if ((here.page === 'young' || here.page === 'consent_texts') && ['supervisor', 'admin'].includes(role)) return <YoungPages />;

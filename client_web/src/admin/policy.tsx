@@ -42,12 +42,29 @@ export function PolicyCard(): VNode {
             checked={found.value?.direct_calls ?? false}
             disabled={found.value === null}
             aria-describedby="policy-direct"
-            onChange={(event) => change({ direct_calls: event.currentTarget.checked })}
+            onChange={(event) => change({ ...found.peek()!, direct_calls: event.currentTarget.checked })}
           />{' '}
           {t('admin.direct_calls')}
         </label>
         <span class="hint" id="policy-direct">
           {t('admin.direct_calls_hint')}
+        </span>
+      </p>
+      <p class="field">
+        <label for="policy-silence-days">{t('admin.silence_days')}</label>
+        <input
+          id="policy-silence-days"
+          type="number"
+          inputMode="numeric"
+          min={7}
+          max={180}
+          value={found.value?.silence_days ?? ''}
+          disabled={found.value === null}
+          aria-describedby="policy-silence"
+          onChange={(event) => change({ ...found.peek()!, silence_days: Number(event.currentTarget.value) })}
+        />
+        <span class="hint" id="policy-silence">
+          {t('admin.silence_days_hint')}
         </span>
       </p>
       <a class="quiet-button admin-rules" href={HELPLINES}>

@@ -4,7 +4,7 @@ import type { VNode } from 'preact';
 import { behindPin } from '../entry/absence';
 import { t } from '../locales/text';
 import { me } from '../session/session';
-import { LETTERS } from '../shell/route';
+import { LETTERS, REPORT } from '../shell/route';
 import { helpCard } from './call_for_help';
 import { mine, ours } from './card';
 import { written } from './lines';
@@ -16,7 +16,7 @@ export function People(): VNode | null {
   const reached = known.filter(({ phone }) => phone);
   const phone = ours.value?.phone;
   const writes = account !== undefined && account.role !== 'admin' && account.role !== 'supervisor' && !behindPin.value;
-  if (!reached.length && !phone && !writes) return null;
+  if (!reached.length && !phone && !account) return null;
   return (
     <section class="help-people">
       <h3>{t('help.people')}</h3>
@@ -34,6 +34,11 @@ export function People(): VNode | null {
           </li>
         )}
       </ul>
+      {account && !behindPin.value && (
+        <a class="button button-soft" href={REPORT} onClick={() => (helpCard.value = 'closed')}>
+          {t('help.worried')}
+        </a>
+      )}
       {writes && (
         <a class="button button-soft" href={LETTERS} onClick={() => (helpCard.value = 'closed')}>
           {known.length === 1 ? t('help.write_to', { name: known[0]!.name }) : t('help.write')}

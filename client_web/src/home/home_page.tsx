@@ -8,7 +8,7 @@ import { unseen } from '../notices/unseen';
 import { home, me } from '../session/session';
 import { Header, LinkNotice } from '../shell/header';
 import { later } from '../shell/later';
-import { DATA, DESK, DUTY, GLASS, HEADS, JOURNAL, LETTERS, go, roomAddress } from '../shell/route';
+import { DATA, DESK, DUTY, GLASS, HEADS, JOURNAL, LETTERS, REPORTS, go, roomAddress } from '../shell/route';
 import { useTitle } from '../shell/title';
 import type { RoomCard } from '../wire/room';
 import { InCallBar } from './in_call_bar';
@@ -44,6 +44,9 @@ export function HomePage(): VNode | null {
           </a>
           <a class="quiet-button" href={LETTERS}>
             {t('app.letters')}
+          </a>
+          <a class="quiet-button" href={REPORTS}>
+            {t('app.reports')}
           </a>
           <a class="quiet-button" href={DATA}>
             {t('app.data')}

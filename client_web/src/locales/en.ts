@@ -21,6 +21,7 @@ export const en: Texts<typeof fr> = {
   'app.desk': "People’s data",
   'app.journal': "Who read what about you",
   'app.letters': "Letters",
+  'app.reports': "Reports",
   'app.glass': "Emergency reading",
   'app.heads': "Heads of the audit trail",
   'app.looks': "What is looked at, and by whom",
@@ -181,6 +182,7 @@ export const en: Texts<typeof fr> = {
   'message.not_sent': "Not sent",
   'message.edit': "Take the text back",
   'message.remove': "Remove",
+  'message.report': "Report this message",
 
   'voice.note': "Voice note",
   'voice.record': "Record a voice note",

@@ -32,6 +32,7 @@ export const enHelp: Texts<typeof frHelp> = {
   'help.talk': "Talk to someone",
   'help.text': "Text {number}",
   'help.voice_only': "by telephone only",
+  'help.worried': "I am worried about someone",
   'help.write': "Write to your professional",
   'help.write_to': "Write to {name}",
   'help.zone': "{zone} time",

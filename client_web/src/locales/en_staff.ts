@@ -269,6 +269,8 @@ export const enStaff: Texts<typeof frStaff> = {
   'app.helplines': "Help numbers",
   'admin.direct_calls': "Allow direct calls between adults",
   'admin.direct_calls_hint': "Otherwise all calls go through the server, and nobody learns another’s network address. A direct call takes both adults’ agreement at each call; when anybody else comes in, it goes through the server again. Never with a minor.",
+  'admin.silence_days': "Days without any exchange before a professional looks",
+  'admin.silence_days_hint': "From 7 to 180. Without a message or a call in a pair for so long, a case opens for its professional.",
   'admin.policy_saved': "Saved, and it holds from now on.",
   'admin.add_person': "Add a person",
   'admin.make_pair': "Propose a pair",

@@ -23,6 +23,7 @@ export const fr = {
   'app.desk': "Données des personnes",
   'app.journal': ["Qui a lu quoi à votre sujet", "Qui a lu quoi sur toi"],
   'app.letters': "Lettres",
+  'app.reports': "Signalements",
   'app.glass': "Lecture d’urgence",
   'app.heads': "Empreintes du journal d’audit",
   'app.looks': "Ce qui est regardé, et par qui",
@@ -198,6 +199,7 @@ export const fr = {
   'message.not_sent': "Pas envoyé",
   'message.edit': "Reprendre le texte",
   'message.remove': "Retirer",
+  'message.report': "Signaler ce message",
 
   'voice.note': "Message vocal",
   'voice.record': "Enregistrer un message vocal",

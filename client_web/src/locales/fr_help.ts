@@ -31,6 +31,7 @@ export const frHelp = {
   'help.talk': "Parler à quelqu’un",
   'help.text': "SMS au {number}",
   'help.voice_only': "par téléphone seulement",
+  'help.worried': "Je m’inquiète pour quelqu’un",
   'help.write': ["Écrire à votre professionnel", "Écrire à ton professionnel"],
   'help.write_to': "Écrire à {name}",
   'help.zone': "heure de {zone}",

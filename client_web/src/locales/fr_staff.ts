@@ -268,6 +268,8 @@ export const frStaff = {
   'app.helplines': "Numéros d’aide",
   'admin.direct_calls': "Permettre les appels directs entre adultes",
   'admin.direct_calls_hint': "Sinon, tous les appels passent par le serveur et personne n’apprend l’adresse réseau d’un autre. Un appel direct demande l’accord des deux adultes à chaque appel ; dès qu’une autre personne entre, il repasse par le serveur. Jamais avec une personne mineure.",
+  'admin.silence_days': "Jours sans échange avant qu’un professionnel regarde",
+  'admin.silence_days_hint': "De 7 à 180. Sans message ni appel dans un binôme pendant ce temps, une situation s’ouvre pour son professionnel.",
   'admin.policy_saved': "C’est enregistré, et cela vaut dès maintenant.",
   'admin.add_person': "Ajouter une personne",
   'admin.make_pair': "Proposer un binôme",

@@ -17,6 +17,7 @@ import { enLooks } from './en_looks';
 import { enMend } from './en_mend';
 import { enMyData } from './en_mydata';
 import { enNotices } from './en_notices';
+import { enReports } from './en_reports';
 import { enSecurity } from './en_security';
 import { enPairs } from './en_pairs';
 import { enStaff } from './en_staff';
@@ -39,6 +40,7 @@ import { frLooks } from './fr_looks';
 import { frMend } from './fr_mend';
 import { frMyData } from './fr_mydata';
 import { frNotices } from './fr_notices';
+import { frReports } from './fr_reports';
 import { frSecurity } from './fr_security';
 import { frPairs } from './fr_pairs';
 import { frStaff } from './fr_staff';
@@ -67,6 +69,7 @@ const PARTS: readonly (readonly [french: Texts, english: Texts])[] = [
   [frMyData, enMyData],
   [frNotices, enNotices],
   [frPairs, enPairs],
+  [frReports, enReports],
   [frSecurity, enSecurity],
   [frStaff, enStaff],
   [frWords, enWords],

@@ -19,6 +19,7 @@ import type { frMend } from './fr_mend';
 import type { frMyData } from './fr_mydata';
 import type { frNotices } from './fr_notices';
 import type { frReach } from './fr_reach';
+import type { frReports } from './fr_reports';
 import type { frSecurity } from './fr_security';
 import type { frPairs } from './fr_pairs';
 import type { frStaff } from './fr_staff';
@@ -52,6 +53,7 @@ type Part =
   | typeof frPairs
   | typeof frPeople
   | typeof frReach
+  | typeof frReports
   | typeof frSecurity
   | typeof frStaff
   | typeof frWords

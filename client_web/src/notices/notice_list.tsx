@@ -4,7 +4,7 @@ import type { VNode } from 'preact';
 import { ago, dayAndHour, dayOf } from '../locales/moments';
 import { t, tOr, type Params } from '../locales/text';
 import { me } from '../session/session';
-import { CONSENTS, DATA, DESK, DUTY, GLASS, JOURNAL, LETTERS, PAPERS, SECURITY, mentorAddress, pairAddress, welfareAddress, youngAddress } from '../shell/route';
+import { CONSENTS, DATA, DESK, DUTY, GLASS, JOURNAL, LETTERS, PAPERS, REPORTS, SECURITY, mentorAddress, pairAddress, welfareAddress, youngAddress } from '../shell/route';
 import type { Notice } from '../wire/notice';
 import { seen, unseen } from './unseen';
 
@@ -49,6 +49,7 @@ function whereTo({ kind, facts }: Notice): string | null {
   if (/^pair_(received|answered|changed)$/.test(kind)) return of('pair', pairAddress);
   if (/^request_(made|by_guardian|due|overdue)$/.test(kind)) return DESK;
   if (/^request_/.test(kind)) return DATA;
+  if (/^report_/.test(kind)) return REPORTS;
   if (/^duty_/.test(kind)) return DUTY;
   if (kind === 'glass_broken') return JOURNAL;
   if (kind === 'glass_broken_pair') return GLASS;

@@ -8,6 +8,7 @@ import { VoiceBubble } from '../notes/bubble';
 import { forget, sending, sentShare, tryAgain } from '../outbox/outbox';
 import { bodyOf, type Waiting } from '../outbox/rules';
 import { Icon, type IconName } from '../shell/icons';
+import { reportAddress } from '../shell/route';
 import { link } from '../wire/link';
 import type { Member } from '../wire/room';
 import { takeBack } from './drafts';
@@ -53,7 +54,10 @@ export function Message({ room, entry, author, mine, first, last, reached, open 
       )}
       {mine && <span class="visually-hidden">{t('message.you')}</span>}
       {entry.voice ? (
-        <VoiceBubble body={entry.body} room={room} name={mine ? t('message.you') : (author?.name ?? '')} />
+        <div class="bubble-line">
+          <VoiceBubble body={entry.body} room={room} name={mine ? t('message.you') : (author?.name ?? '')} />
+          {!mine && <Reporting room={room} seq={entry.seq} />}
+        </div>
       ) : editing && mend.value ? null : (
         <div class="bubble-line">
           {editable && entry.state !== 'returned' && (
@@ -62,6 +66,7 @@ export function Message({ room, entry, author, mine, first, last, reached, open 
             </button>
           )}
           <p class="bubble">{entry.state === 'masked' && !mine ? <Masked text={entry.body} /> : entry.body || <em>{t('message.gone')}</em>}</p>
+          {!mine && <Reporting room={room} seq={entry.seq} />}
         </div>
       )}
       {acting && <Mending room={room} entry={entry} onClose={close} />}
@@ -76,6 +81,12 @@ export function Message({ room, entry, author, mine, first, last, reached, open 
     </li>
   );
 }
+
+const Reporting = ({ room, seq }: { room: number; seq: number }): VNode => (
+  <a class="icon-button edit-button" href={reportAddress(room, seq)} aria-label={t('message.report')}>
+    <Icon name="flag" />
+  </a>
+);
 
 /** Until when a message of one's own may be changed: the page forgets the pen by itself then. */
 function useEditable(entry: Entry, mine: boolean, open: boolean): boolean {

@@ -5,6 +5,8 @@ import { computed, signal } from '@preact/signals';
 export type Route =
   | { page: 'security' }
   | { page: 'reach' }
+  | { page: 'report'; room: number | null; seq: number | null; person: string | null }
+  | { page: 'reports' }
   | { page: 'journal' }
   | { page: 'glass' }
   | { page: 'heads' }
@@ -43,6 +45,13 @@ export const JOURNAL = '#/journal';
 export const GLASS = '#/glass';
 /** The heads of the audit trail, for admins. */
 export const HEADS = '#/heads';
+
+/** Saying that something worries one: about a message, a person, or in words. */
+export const REPORT = '#/report';
+export const reportAddress = (room: number, seq: number): string => `${REPORT}/${room}/${seq}`;
+export const reportOf = (person: string): string => `${REPORT}/${person}`;
+/** What one has reported. */
+export const REPORTS = '#/reports';
 
 /** One's own second factors, password and devices. */
 export const SECURITY = '#/security';
@@ -101,6 +110,9 @@ function read(): Route {
   if (location.hash === GLASS) return { page: 'glass' };
   if (location.hash === HEADS) return { page: 'heads' };
   if (location.hash === REACH) return { page: 'reach' };
+  const report = /^#\/report(?:\/(\d+)\/(\d+)|\/([\w-]{22,36}))?$/.exec(location.hash);
+  if (report) return { page: 'report', room: report[1] ? Number(report[1]) : null, seq: report[2] ? Number(report[2]) : null, person: report[3] ?? null };
+  if (location.hash === REPORTS) return { page: 'reports' };
   if (location.hash === SECURITY) return { page: 'security' };
   if (location.hash === CONSENTS) return { page: 'consents' };
   if (location.hash === CONSENT_TEXTS) return { page: 'consent_texts' };

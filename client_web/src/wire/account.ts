@@ -30,6 +30,8 @@ export interface Account {
 /** What an association decided for all its people. */
 export interface Policy {
   direct_calls: boolean;
+  /** After so many days without any exchange in a pair, a professional looks. */
+  silence_days: number;
 }
 
 export interface Pair {
