@@ -383,6 +383,20 @@ async def test_a_swap_counts_once_it_is_accepted(staff: Staff) -> None:
     assert [done["state"] for done in await staff.trail("duty.swapped")] == ["asked", "accepted", "withdrawn"]
 
 
+async def test_a_swap_is_answered_once_whoever_is_quicker(staff: Staff) -> None:
+    await staff.planned(staff.claire)
+    change_id, _ = await swap(staff, staff.claire, staff.denis, *NIGHT)
+    twice = [act(staff, staff.denis, change_id, "answer", accept=True) for _ in range(2)]
+    assert sorted(answer.status for answer in await asyncio.gather(*twice)) == [200, 409]
+    assert (await staff.kinds())["Claire"] == ["duty_swap_accepted"]
+    change_id, _ = await swap(staff, staff.denis, staff.alice, *NIGHT)
+    accepted, withdrawn = await asyncio.gather(
+        act(staff, staff.alice, change_id, "answer", accept=True), act(staff, staff.denis, change_id, "withdraw")
+    )
+    assert (accepted.status, withdrawn.status) in ((200, 200), (409, 200))
+    assert (await staff.on_duty(AT_NIGHT)).on_call == (staff.denis.id,)
+
+
 async def test_a_swap_is_asked_by_who_is_on_call_of_a_colleague_for_a_time_to_come(staff: Staff) -> None:
     await staff.planned(staff.claire)
     mentor = await staff.house.person(Role.MENTOR, "Julien")
