@@ -65,7 +65,7 @@ class Contents:
                 if case.state is not State.CLOSED:
                     again |= waits_again(case, held.now)
             await held.change(**again)
-            begins = {"again": True} if "round" in again else {}
+            begins: dict[str, Any] = {"again": True} if "round" in again else {}
             await held.enter("involved", person=person_id, part=part, **begins)
             await held.write_down("involved", person=person_id, part=part)
 

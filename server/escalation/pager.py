@@ -16,8 +16,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import ladder, store
-from server.escalation.duty.standing import on_duty
-from server.escalation.duty.store import team_of
+from server.escalation.duty.plan import Plan, Team
+from server.escalation.duty.standing import standing
+from server.escalation.duty.store import plan_of, team_of
 from server.escalation.hearing import new_link
 from server.escalation.rules import CONCERNED, Case, Part
 from server.escalation.store import Page
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 
 CHANNEL: Final = "cases"  # of NOTIFY: organisation:case, by a trigger (0018)
 DOUBTFUL: Final = 3  # looks in a row that failed, after which the server says that it is not ready
+MOST_STEPS: Final = 50  # of one look, half a second: then it is seen whether something more severe came meanwhile
 LOOK_S: Final = 5.0  # between two looks when nothing was heard: what a lost notice may cost
 
 _WAITING = select(
@@ -77,19 +79,22 @@ class Pager:
             self._task = None
 
     async def look(self) -> int:
-        """Takes every step that is due; how many. One that fails is tried again at the next look, and keeps none of the
-        others waiting."""
+        """Takes the steps that are due, at most so many as keep nothing more severe waiting; how many. One that fails
+        is tried again at the next look, and keeps none of the others waiting."""
         async with self._database.everywhere() as conn:  # time passes for all organisations alike
             waiting = [Timer(*row) for row in await conn.execute(_WAITING)]
         taken = 0
+        plans: dict[UUID, tuple[Plan, Team]] = {}  # as they are while this look lasts
         for due in self._timers.look(waiting, self._clock.now(), self._clock.monotonic()):
+            if taken == MOST_STEPS:
+                break
             try:
-                taken += await self._take(due)
+                taken += await self._take(due, plans)
             except Exception:
                 log.exception("page_failed", extra={"case": due.timer.case_id, "severity": due.timer.severity})
         return taken
 
-    async def _take(self, due: Due) -> bool:
+    async def _take(self, due: Due, plans: dict[UUID, tuple[Plan, Team]]) -> bool:
         """False when another process has it, or somebody acknowledged meanwhile."""
         timer, now = due.timer, self._clock.now()
         async with self._database.begin(timer.organisation_id) as conn:
@@ -109,12 +114,15 @@ class Pager:
                 return False
             case = found[0]
             parts = (await store.parts_of(conn, [case.id]))[case.id]
-            duty = await on_duty(conn, case.organisation_id, now)
+            if case.organisation_id not in plans:
+                plan = await plan_of(conn, case.organisation_id, since=now)
+                plans[case.organisation_id] = plan, await team_of(conn, case.organisation_id)
+            plan, team = plans[case.organisation_id]
+            duty = standing(plan, team, now)
             rung = ladder.rung(case.severity, due.take)
             aside = await self._aside(conn, case, parts)
             whom = ladder.reached(case.severity, rung, await self._answering(conn, case, parts), duty, aside)
             if not whom.people:  # it is about all who were thought of: anybody else of the house then
-                team = await team_of(conn, case.organisation_id)
                 whom = ladder.reached(case.severity, rung, [*team.supervisors, *team.admins], duty, aside)
             link, link_hash = new_link() if whom.outside is not None else (None, None)
             page = Page(case.id, case.round, due.take, now, case.severity, rung, whom.people, whom.outside)
