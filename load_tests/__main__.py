@@ -18,6 +18,7 @@ import uvloop
 
 from load_tests import cores, first_load, machine, revocation, start_time
 from load_tests.chat import run as chat
+from load_tests.escalation import alarm, night
 from load_tests.figures import Measured, rows, table
 from load_tests.forwarding import run as forwarding
 from load_tests.netlab import measure as netlab
@@ -25,7 +26,7 @@ from load_tests.voices import run as voices
 from load_tests.voices import soak
 
 CHAT = ("idle", "message", "reconnect", "steady", "saturation")
-USUAL = (*CHAT, "revocation", "forwarding", "voices", "netlab", "first_load", "start_time")
+USUAL = (*CHAT, "revocation", "alarm", "night", "forwarding", "voices", "netlab", "first_load", "start_time")
 NAMES = (*USUAL, "soak")
 RESULTS = Path(__file__).parent / "results"
 LONGEST = 900.0  # seconds for one measurement of one system, whatever happens
@@ -68,6 +69,10 @@ async def measure(options: argparse.Namespace, folder: Path) -> Measured:
             plan.append(("chat peers", lambda: chat.measure_ejabberd(folder / "ejabberd", scenarios, options)))
     if "revocation" in options.names:
         plan.append(("revocation", lambda: revocation.measure(folder / "revocation", options)))
+    if "alarm" in options.names:
+        plan.append(("alarm", lambda: alarm.measure(folder / "alarm", options)))
+    if "night" in options.names:
+        plan.append(("night", lambda: night.measure(folder / "night")))
     if "forwarding" in options.names:
         plan.append(("forwarding", lambda: forwarding.measure_all(folder / "forwarding", options)))
     if "voices" in options.names:

@@ -5,7 +5,9 @@ whom it is for, whoever took the step; who of two racing processes is first, and
 
 Who is to be reached in a case of severity 4 has acknowledged it, or all who can be are reached, fifteen minutes and one
 look after it was opened; where nobody could look at that moment (all processes killed, the database away), one look
-after somebody could again.
+after somebody could again. A clock that is wrong can only be made up for by a process that saw the timer being set:
+where none of them lived until it was over, the next wait may count from the start of another one, and no later. Such
+cases are told apart.
 """
 
 import asyncio
@@ -91,6 +93,7 @@ class _Process:
     clock: _Skewed
     pager: Pager
     down_until: int = -1
+    since: float | None = None  # its first whole look
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,8 @@ class _House:
 @dataclass(slots=True)
 class Night:
     """What became of it. ``waited``: of each case of severity 4, the seconds until it was acknowledged or at the top;
-    ``late``: those that were neither in time."""
+    ``late``: those that were neither in time; ``excused``: those that came later because nobody was left who had seen
+    their timer."""
 
     cases: int = 0
     signals: int = 0
@@ -114,6 +118,7 @@ class Night:
     rungs: Counter[int] = field(default_factory=Counter)
     waited: list[float] = field(default_factory=list)
     late: list[UUID] = field(default_factory=list)
+    excused: int = 0
     doubled: int = 0
     astray: int = 0
     step_ms: float = 0.0
@@ -133,6 +138,7 @@ class Night:
             "a step, with all that stands around it": f"{self.step_ms:.1f} ms",
             "steps paged twice": str(self.doubled),
             "deliveries without a page, pages without": str(self.astray),
+            "severity 4, later since nobody lived who saw the timer": str(self.excused),
             "severity 4, neither in time": str(len(self.late)),
         }
         verdict = "held" if not (self.late or self.doubled or self.astray) else "NOT HELD"
@@ -196,6 +202,7 @@ class _Simulation:
         self._tick = 0
         self._away_until = -1
         self._stood: list[tuple[float, float]] = []  # when nobody could look, in seconds of the night
+        self._lived: list[tuple[float, float]] = []  # of each process that was killed
         self._there: set[UUID] = set()  # those that were, by then or later
         self._severe: dict[UUID, float] = {}  # since when, of those that are neither acknowledged nor at the top
         self._reacting: list[tuple[float, int, UUID, int, UUID | str]] = []
@@ -374,6 +381,8 @@ class _Simulation:
         if alive and self._lots.random() < KILLED:
             victim = self._lots.randrange(len(alive))
             alive[victim].down_until = self._tick + self._lots.randint(*DOWN_TICKS)
+            if (since := alive[victim].since) is not None:
+                self._lived.append((since, self._now))
             await asyncio.sleep(self._lots.random() * 0.03)
             await self._cut(alive[victim])
             looking[victim].cancel()
@@ -384,6 +393,7 @@ class _Simulation:
     async def _whole_look(self, process: _Process) -> bool:
         while await process.pager.look() == MOST_STEPS:
             pass
+        process.since = self._now if process.since is None else process.since
         return True
 
     async def _cut(self, process: _Process) -> None:
@@ -461,8 +471,11 @@ class _Simulation:
         self._there.add(case_id)
         self._night.severe += 1
         self._night.waited.append(self._now - since)
-        if self._now > self._deadline(since):
+        unseen = self._unseen(since)
+        if self._now > self._deadline(since + unseen):
             self._night.late.append(case_id)
+        elif self._now > self._deadline(since):
+            self._night.excused += 1
 
     def _deadline(self, since: float) -> float:
         """One look after the quarter of an hour, or after somebody could look again who could not just then."""
@@ -471,6 +484,14 @@ class _Simulation:
             if begins <= due + LOOK_S and due < ends:
                 due = ends
         return due + LOOK_S
+
+    def _unseen(self, since: float) -> float:
+        """Seconds, of the waits until the top, of those that nobody lived through who saw their beginning."""
+        living = [(one.since, float("inf")) for one in self._processes if one.down_until < 0 and one.since is not None]
+        lived = [*self._lived, *living]
+        wait = TOP_AFTER_S / TOP
+        steps = [since + wait * step for step in range(TOP)]
+        return sum(wait for at in steps if not any(a <= at and z > at + wait + LOOK_S for a, z in lived))
 
     async def _account(self) -> None:
         self._night.severe += len(self._severe)

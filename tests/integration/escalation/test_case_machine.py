@@ -249,7 +249,7 @@ class Nights(RuleBasedStateMachine):
         found = await self._case(pick, ["open"])
         if found is None:
             return
-        acts = [self.handling.acknowledge(self.staff[place].principal, found.id) for place in who]
+        acts: list[Any] = [self.handling.acknowledge(self.staff[place].principal, found.id) for place in who]
         links = await self._sql(LINKS, case=found.id, round=found.round)
         acts += [self.hearing.acknowledge(link.removeprefix(PATH)) for (link,) in links] if outside else []
         answers = await asyncio.gather(*acts, return_exceptions=True)
