@@ -6,18 +6,19 @@ leave. Everybody in the room sees who is in the call, also those who are not.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 from server.kernel.clock import Clock
-from server.kernel.errors import Draining, Forbidden, NotFound
+from server.kernel.errors import Draining, NotFound
 from server.kernel.identifiers import new_id
-from server.media.engine import Joined, Measured, MediaEngine, PeerState, Pictures, SlotState
+from server.media.engine import Joined, Measured, MediaEngine, Pictures, SlotState
 from server.rooms.access import Access, Rights
 from server.rooms.visits import Visits
 from server.signalling import wire
 from server.signalling.carried import Carried
+from server.signalling.entrance import Door, new_part, shut, wished
 from server.signalling.floor import Floor
 from server.signalling.parts import Part, Parts
 from server.signalling.quality import Quality
@@ -27,12 +28,6 @@ from server.signalling.turn import Relays
 from server.transport.gateway import Connection, Gateway
 
 WebVoice = Callable[[UUID, UUID, int, bytes], None]  # for whom, whose, its time (48 kHz), an Opus packet
-Door = Callable[[Access], Awaitable[None]]  # raises Forbidden for a professional who may not come in yet
-
-
-async def shut(_access: Access) -> None:
-    """The door of a house in which nobody announces themselves."""
-    raise Forbidden("announce_first")
 
 
 class Calls:
@@ -126,7 +121,7 @@ class Calls:
     async def set_state(self, connection: Connection, request: wire.State) -> None:
         """What is switched off has stopped when this returns. Raises NotFound, and what asking for the right raises."""
         part = await self.part(connection, request.room, request.peer)
-        await self.floor.wish(part, PeerState(request.mic, request.camera, request.voice_only))
+        await self.floor.wish(part, wished(request))
         self._tell.people(part.room_id)
         self.quality.wished(part, request.budget)
 
@@ -279,21 +274,9 @@ class Calls:
         room_id, peer = access.room_id, new_id()
         others = [part for part in self.parts.of_room(room_id) if part is not before]
         check_place(len(others))
-        state = PeerState(request.mic, request.camera, request.voice_only)
-        part = Part(
-            peer=peer,
-            room_id=room_id,
-            principal=connection.principal,
-            seat=access.seat,
-            staff=access.staff,
-            since=self._clock.now(),
-            state=state,
-            wished=state,
-            line=self.quality.line(request),
-            connection=connection,
-            calls_ended=access.room.calls_ended,
-            observing=access.staff and (bool(others) if before is None else before.observing),
-        )
+        observing = access.staff and (bool(others) if before is None else before.observing)
+        line, now = self.quality.line(request), self._clock.now()
+        part = new_part(peer, connection, access, request, line, now, observing=observing)
         if access.staff:  # in the journal before anything can be heard
             if others and before is None:
                 await self.door(access)
@@ -315,12 +298,14 @@ class Calls:
             await self._check_again(connection, part)
         except BaseException:
             await self._leave_journal(room_id, access.account_id, peer, staff=access.staff)
+            if not self.parts.of_room(room_id):
+                self.floor.forget(room_id)
             raise
         return part, joined
 
     async def _resume(self, connection: Connection, access: Access, part: Part, request: wire.Join) -> Joined:
         """The same part with new media: nobody sees it end, and the journal goes on."""
-        part.wished = PeerState(request.mic, request.camera, request.voice_only)
+        part.wished = wished(request)
         self.floor.place(part, access.room.pause)
         joined = await self._carried.join(part, request, part)
         if self.parts.find(part.peer) is not part:  # it ended while the engine worked

@@ -98,7 +98,7 @@ class Floor:
         await asyncio.gather(*self._settling)
 
     async def _show(self, room_id: UUID, scene: Scene) -> None:
-        if scene == self.scene(room_id):
+        if scene == self.scene(room_id) or not self._parts.of_room(room_id):
             return
         self._scenes[room_id] = scene
         await self.settle(room_id)
