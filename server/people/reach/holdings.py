@@ -14,7 +14,14 @@ HOLDINGS: Final = (
     ),
     Holding(tables.reach_policies, NOBODY, Kept("what an organisation decided"), acted=("changed_by",)),
     Holding(tables.push_keys, NOBODY, Kept("of the instance")),
-    Holding(tables.push_subscriptions, MINE, Deleted(), shown=columns("endpoint", "made_at"), order="t.made_at"),
+    # Whose push service it is; the rest of the address is the browser's alone.
+    Holding(
+        tables.push_subscriptions,
+        MINE,
+        Deleted(),
+        shown={"service": "split_part(t.endpoint, '/', 3)", **columns("made_at")},
+        order="t.made_at",
+    ),
     # Who they are goes when an admin takes them out (contacts.py).
     Holding(tables.outside_contacts, NOBODY, Kept("no member; an admin takes them out"), acted=("made_by",)),
     Holding(
