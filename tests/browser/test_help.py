@@ -253,3 +253,29 @@ async def test_a_call_for_help_that_has_not_gone_goes_although_one_left(room: Ro
     await lea.page.goto(lea.address)
     await lea.in_room()  # still signed in, for that one reason
     await expect(claire.page.get_by_role("article")).to_have_count(1)
+
+
+async def test_behind_the_pin_help_is_there_and_leaving_asks_for_it_again(room: Room, admin: Api, pair: Logins) -> None:
+    (mentee,) = [one["id"] for one in admin.ask("GET", "accounts")["accounts"] if one["login"] == pair.mentee]
+    lea = await room.seat(viewport=TELEPHONE)
+    await lea.arrive()
+    await lea.press("J’ai un code")
+    code = admin.ask("POST", f"accounts/{mentee}/invitation", {})["code"]
+    await lea.page.get_by_label("Code donné par l’association").fill(code)
+    await lea.press("Entrer avec ce code")
+    await lea.in_room()
+    await lea.page.goto(f"{lea.address}#/security")
+    await lea.page.get_by_label("Nouveau code PIN").fill("2580")
+    await lea.press("Enregistrer ce code PIN")
+    await expect(lea.page.get_by_text("Un code PIN est demandé sur cet appareil.")).to_be_visible()
+    await lea.press("Aide")
+    await expect(lea.page.get_by_role("link", name=re.compile("^Écrire à"))).to_be_visible()
+    async with lea.page.expect_navigation(url=re.compile("calc.html")):
+        await lea.press("Quitter vite")
+    await lea.page.goto(lea.address)
+    await expect(lea.page.get_by_role("heading", level=1, name="Te revoilà")).to_be_visible()
+    await lea.press("Aide")
+    await expect(lea.page.get_by_text("En danger tout de suite")).to_be_visible()
+    await expect(lea.page.get_by_role("link", name=re.compile("^Écrire à"))).to_have_count(0)
+    await lea.press("Prévenir l’équipe maintenant")
+    await expect(lea.page.get_by_text("L’équipe est prévenue", exact=False)).to_be_visible()

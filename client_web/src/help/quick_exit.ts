@@ -3,6 +3,7 @@
  * not hide stands on the card; why it is as it is, in docs/decisions/0228.
  */
 
+import { behindPin } from '../entry/absence';
 import { me, signOut } from '../session/session';
 import { waiting } from '../outbox/outbox';
 import { close } from '../wire/link';
@@ -31,8 +32,10 @@ export function quickExit(): void {
   document.documentElement.hidden = true;
   const account = me.peek()?.account.id;
   const calling = waiting.peek().some((item) => item.kind === 'help' && item.account === account);
-  if (me.peek()?.pin) remember('here', '0'); // the PIN is asked for before anything is shown again
-  else if (me.peek() && me.peek()?.pin === undefined && !calling) void signOut(false);
+  if (me.peek()?.pin) {
+    behindPin.value = true; // so that nothing notes that somebody was here until now
+    remember('here', '0');
+  } else if (me.peek() && me.peek()?.pin === undefined && !calling) void signOut(false);
   close();
   goAway();
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bodyOf, nextToSend, outcome, retryDelay, type Waiting } from './rules';
+import { bodyOf, nextToSend, outcome, retryDelay, together, type Waiting } from './rules';
 
 const item = (order: number, more: Partial<Waiting> = {}): Waiting => ({
   order, account: 'lea', kind: 'text', room: 1, id: `id${order}`, body: 'salut', at: order, ...more,
@@ -44,4 +44,14 @@ test('a message that was given back does not hold up the next', () => {
 test('waiting grows, is bounded, and follows the word of the server', () => {
   assert.deepEqual([1, 2, 3, 10].map((n) => retryDelay(n, undefined, 0.5)), [1000, 2000, 4000, 30000]);
   assert.equal(retryDelay(1, 5000, 0), 5000);
+});
+
+test('a call for help that is not in the store yet counts, and once it is there it is one', () => {
+  const call = item(-1, { kind: 'help', id: 'call' });
+  assert.deepEqual(together([item(1)], [call]).map(({ id }) => id), ['call', 'id1']);
+  assert.deepEqual(together([item(1), item(2, { kind: 'help', id: 'call' })], [call]).map(({ order }) => order), [1, 2]);
+});
+
+test('a letter goes in its turn', () => {
+  assert.equal(nextToSend([item(2, { kind: 'letter', room: null, to: 'lea/own' }), item(3)], 'lea')?.order, 2);
 });
