@@ -31,6 +31,9 @@ const PinCurtain = page(async () => (await import('./parts/entry')).PinCurtain);
 const PersonPage = page(async () => (await staffCode()).PersonPage);
 const LooksPage = page(async () => (await import('./parts/looks')).LooksPage);
 const RulesPage = page(async () => (await staffCode()).RulesPage);
+const BoardPage = page(async () => (await besideStaff(import('./parts/board'))).BoardPage);
+const CaseDesk = page(async () => (await besideStaff(import('./parts/cases'))).CaseDesk);
+const HeardPage = page(async () => (await import('./parts/heard')).HeardPage);
 const JournalPage = page(async () => (await import('./parts/journal')).JournalPage);
 const DataPage = page(async () => (await dressed(import('./parts/mydata'), OWN_STYLES)).DataPage);
 const DeskPage = page(async () => (await besideStaff(import('./parts/desk'))).DeskPage);
@@ -57,7 +60,7 @@ const YoungPages = page(async () => (await staffCode()).YoungPages);
 export function App(): VNode {
   const here = route.value;
   const code = calling.value;
-  const open = here.page === 'looks' || here.page === 'join'; // to everybody
+  const open = ['looks', 'join', 'heard'].includes(here.page); // to everybody
   useFocus();
   return (
     <>
@@ -66,6 +69,7 @@ export function App(): VNode {
       </a>
       {here.page === 'looks' && <LooksPage />}
       {here.page === 'join' && <JoinPage />}
+      {here.page === 'heard' && <HeardPage key={here.token} token={here.token} />}
       {!open && me.value === undefined && <Waiting />}
       {!open && me.value === null && <SignInPage />}
       {!open && me.value && (behindPin.value ? <PinCurtain /> : <Own />)}
@@ -85,6 +89,8 @@ function Own(): VNode {
   if (here.page === 'data') return <DataPage />;
   if (here.page === 'letters') return <LettersPage key={here.person} person={here.person} line={here.line} />;
   if (here.page === 'helplines' && role === 'admin') return <HelplinesPage />;
+  if (here.page === 'board' && role === 'supervisor') return <BoardPage />;
+  if ((here.page === 'case' || here.page === 'cases') && ['supervisor', 'admin'].includes(role)) return <CaseDesk />;
   if (here.page === 'desk' && ['supervisor', 'admin'].includes(role)) return <DeskPage />;
   if (here.page === 'duty' && ['supervisor', 'admin'].includes(role)) return <DutyPage />;
   if (here.page === 'glass' && ['supervisor', 'admin'].includes(role)) return <GlassPage />;

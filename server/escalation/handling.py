@@ -86,8 +86,11 @@ class Handling:
             return await card_for(conn, case, principal, now)
 
     async def acknowledge(self, principal: Principal, case_id: UUID) -> CaseCard:
-        """ "I look after it." Raises NotFound, CaseTaken when somebody else has said so."""
-        async with self._cases.hold(principal, case_id) as held:
+        """ "I look after it." Raises NotFound, CaseTaken when somebody else has said so: also to who saw the whole of
+        it only as long as it waited."""
+        async with self._cases.hold(principal, case_id, outline=True) as held:
+            if held.case.waits and held.sight != "whole":
+                raise NotFound
             if held.case.waits:
                 await acknowledge(held.conn, held.case, principal.account_id, held.now)
             elif held.case.acknowledged_by != principal.account_id:

@@ -34,7 +34,8 @@ def new_link() -> tuple[str, bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What the link shows. ``acknowledged_at``: when a person said that they look after it, whoever it was."""
+    """What the link shows. ``acknowledged_at``: when a person said that they look after it, whoever it was; ``yours``:
+    it was whom this link was sent to."""
 
     organisation: str
     reference: str
@@ -42,6 +43,7 @@ class Call:
     opened_at: datetime
     acknowledged_at: datetime | None
     over: bool
+    yours: bool
 
 
 class Hearing:
@@ -51,9 +53,9 @@ class Hearing:
 
     async def look(self, token: str) -> Call:
         """Raises NotFound."""
-        case_id, organisation_id, _ = await self._of(token)
+        case_id, organisation_id, outside = await self._of(token)
         async with self._database.begin(organisation_id) as conn:
-            return await _shown(conn, await store.case_of(conn, case_id))
+            return await _shown(conn, await store.case_of(conn, case_id), outside)
 
     async def acknowledge(self, token: str) -> Call:
         """Again, or after somebody else, changes nothing. Raises NotFound."""
@@ -68,7 +70,7 @@ class Hearing:
                     facts = {"case": case.id, "did": "heard", "outside": outside}
                     await record(conn, case.organisation_id, now, Act.CASE_CHANGED, by=None, detail=facts)
                     await tell_reporters(conn, case.id, now)
-            return await _shown(conn, await store.case_of(conn, case_id))
+            return await _shown(conn, await store.case_of(conn, case_id), outside)
 
     async def _of(self, token: str) -> tuple[UUID, UUID, UUID]:
         """The case of a link, its organisation, and the contact; of the round that it was sent in: what is opened again
@@ -85,7 +87,7 @@ class Hearing:
         return row.id, row.organisation_id, row.outside
 
 
-async def _shown(conn: AsyncConnection, case: Case | None) -> Call:
+async def _shown(conn: AsyncConnection, case: Case | None, outside: UUID) -> Call:
     if case is None:
         raise NotFound
     where = await organisation(conn, case.organisation_id)
@@ -96,4 +98,5 @@ async def _shown(conn: AsyncConnection, case: Case | None) -> Call:
         case.opened_at,
         case.acknowledged_at,
         case.state is State.CLOSED,
+        case.acknowledged_at is not None and case.acknowledged_outside == outside,
     )

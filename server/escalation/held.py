@@ -13,7 +13,7 @@ from server.escalation import store
 from server.escalation.card import CaseCard
 from server.escalation.cards import card_for
 from server.escalation.ladder import due
-from server.escalation.rules import Case, State, Tier, concerned
+from server.escalation.rules import Case, Sight, State, Tier, concerned
 from server.escalation.viewers import Around, seen
 from server.infra.database import Database
 from server.kernel.clock import Clock
@@ -33,6 +33,7 @@ class Held:
 
     conn: AsyncConnection
     case: Case
+    sight: Sight
     near: Around
     by: Principal
     now: datetime
@@ -64,21 +65,27 @@ class Cases:
 
     @asynccontextmanager
     async def hold(
-        self, principal: Principal, case_id: UUID, revision: int | None = None, *, beside: UUID | None = None
+        self,
+        principal: Principal,
+        case_id: UUID,
+        revision: int | None = None,
+        *,
+        beside: UUID | None = None,
+        outline: bool = False,
     ) -> AsyncIterator[Held]:
-        """The case, locked, for somebody who sees the whole of it; with ``revision``, as they have seen it. ``beside``:
-        another that is locked with it. Raises Forbidden, NotFound, CaseMovedOn."""
+        """The case, locked, for somebody who sees the whole of it, or its ``outline``; with ``revision``, as they have
+        seen it. ``beside``: another that is locked with it. Raises Forbidden, NotFound, CaseMovedOn."""
         principal.require(Permission.CASE_HANDLE)
         now = self._clock.now()
         async with self._database.begin(principal.organisation_id) as conn:
             ids = [case_id] if beside is None else [case_id, beside]
             found = {case.id: case for case in await store.locked(conn, *ids)}
             case, _, sight, near = await seen(conn, found.get(case_id), principal, now)
-            if sight != "whole":
+            if sight != "whole" and not outline:
                 raise NotFound
             if revision is not None and revision != case.revision:
                 raise CaseMovedOn
-            yield Held(conn, case, near, principal, now)
+            yield Held(conn, case, sight, near, principal, now)
 
 
 def waits_again(case: Case, now: datetime) -> dict[str, Any]:

@@ -99,6 +99,7 @@ class HeardCard(Struct, frozen=True):
     severity: int
     opened_at: Timestamp
     over: bool
+    yours: bool
     acknowledged_at: Timestamp | UnsetType = UNSET
 
 
@@ -221,4 +222,6 @@ class CasesHttp:
 
 def _heard(call: Heard) -> HeardCard:
     at = UNSET if call.acknowledged_at is None else timestamp(call.acknowledged_at)
-    return HeardCard(call.organisation, call.reference, call.severity, timestamp(call.opened_at), call.over, at)
+    return HeardCard(
+        call.organisation, call.reference, call.severity, timestamp(call.opened_at), call.over, call.yours, at
+    )

@@ -8,7 +8,7 @@ import { unseen } from '../notices/unseen';
 import { home, me } from '../session/session';
 import { Header, LinkNotice } from '../shell/header';
 import { later } from '../shell/later';
-import { DATA, DESK, DUTY, GLASS, HEADS, JOURNAL, LETTERS, REPORTS, go, roomAddress } from '../shell/route';
+import { BOARD, CASES, DATA, DESK, DUTY, GLASS, HEADS, JOURNAL, LETTERS, REPORTS, go, roomAddress } from '../shell/route';
 import { useTitle } from '../shell/title';
 import type { RoomCard } from '../wire/room';
 import { InCallBar } from './in_call_bar';
@@ -34,6 +34,18 @@ export function HomePage(): VNode | null {
         <LinkNotice />
         <InCallBar />
         <h1 class="hello">{t('home.hello', { name: account.name })}</h1>
+        {(account.role === 'supervisor' || account.role === 'admin') && (
+          <p class="home-links">
+            {account.role === 'supervisor' && (
+              <a class="button button-soft" href={BOARD}>
+                {t('app.board')}
+              </a>
+            )}
+            <a class="button button-soft" href={CASES}>
+              {t('app.cases')}
+            </a>
+          </p>
+        )}
         {unseen.value.length > 0 && <NoticeList />}
         {(account.role === 'guardian' || (account.role === 'mentee' && home.value && !straight())) && <Consents />}
         {(home.value?.proposals?.length ?? 0) > 0 && <Proposals />}

@@ -23,6 +23,9 @@ export const en: Texts<typeof fr> = {
   'app.letters': "Letters",
   'app.reports': "Reports",
   'app.glass': "Emergency reading",
+  'app.board': "Watch board",
+  'app.cases': "Cases",
+  'case.waits': { one: "A case is waiting for you", other: "{count} cases are waiting for you" },
   'app.heads': "Heads of the audit trail",
   'app.looks': "What is looked at, and by whom",
 

@@ -25,6 +25,9 @@ export const fr = {
   'app.letters': "Lettres",
   'app.reports': "Signalements",
   'app.glass': "Lecture d’urgence",
+  'app.board': "Tableau de veille",
+  'app.cases': "Dossiers",
+  'case.waits': { one: "Un dossier vous attend", other: "{count} dossiers vous attendent" },
   'app.heads': "Empreintes du journal d’audit",
   'app.looks': "Ce qui est regardé, et par qui",
 

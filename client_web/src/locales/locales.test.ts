@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { en as enPage } from './en';
+import { enBoard } from './en_board';
+import { enCases } from './en_cases';
+import { enHeard } from './en_heard';
 import { enCall } from './en_call';
 import { enCaseload } from './en_caseload';
 import { enConsent } from './en_consent';
@@ -24,6 +27,9 @@ import { enStaff } from './en_staff';
 import { enWords } from './en_words';
 import { enYoung } from './en_young';
 import { fr as frPage } from './fr';
+import { frBoard } from './fr_board';
+import { frCases } from './fr_cases';
+import { frHeard } from './fr_heard';
 import { frCall } from './fr_call';
 import { frCaseload } from './fr_caseload';
 import { frConsent } from './fr_consent';
@@ -52,6 +58,9 @@ type Texts = Readonly<Record<string, Text>>;
 
 const PARTS: readonly (readonly [french: Texts, english: Texts])[] = [
   [frPage, enPage],
+  [frBoard, enBoard],
+  [frCases, enCases],
+  [frHeard, enHeard],
   [frCall, enCall],
   [frCaseload, enCaseload],
   [frConsent, enConsent],

@@ -2,6 +2,9 @@
 
 import { addressed } from './address';
 import { fr } from './fr';
+import type { frBoard } from './fr_board';
+import type { frCases } from './fr_cases';
+import type { frHeard } from './fr_heard';
 import type { frCall } from './fr_call';
 import type { frCaseload } from './fr_caseload';
 import type { frConsent } from './fr_consent';
@@ -35,6 +38,9 @@ import { english, language } from './language';
 export type Text = string | readonly [vous: string, tu: string] | { readonly one: string; readonly other: string };
 type Part =
   | typeof fr
+  | typeof frBoard
+  | typeof frCases
+  | typeof frHeard
   | typeof frCall
   | typeof frCaseload
   | typeof frConsent

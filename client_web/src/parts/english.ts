@@ -3,6 +3,9 @@
 import '../main'; // as staff.ts does, and for the same reason
 
 import { en as enPage } from '../locales/en';
+import { enBoard } from '../locales/en_board';
+import { enCases } from '../locales/en_cases';
+import { enHeard } from '../locales/en_heard';
 import { enCall } from '../locales/en_call';
 import { enCaseload } from '../locales/en_caseload';
 import { enConsent } from '../locales/en_consent';
@@ -28,4 +31,4 @@ import { enWords } from '../locales/en_words';
 import { enYoung } from '../locales/en_young';
 import type { Key, Text } from '../locales/text';
 
-export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enCall, ...enCaseload, ...enConsent, ...enDesk, ...enDuty, ...enEntry, ...enGlass, ...enHelp, ...enHelplines, ...enJournal, ...enLetters, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enPeople, ...enReach, ...enReports, ...enSecurity, ...enStaff, ...enWords, ...enYoung };
+export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enBoard, ...enCall, ...enCaseload, ...enCases, ...enConsent, ...enDesk, ...enDuty, ...enEntry, ...enGlass, ...enHeard, ...enHelp, ...enHelplines, ...enJournal, ...enLetters, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enPeople, ...enReach, ...enReports, ...enSecurity, ...enStaff, ...enWords, ...enYoung };

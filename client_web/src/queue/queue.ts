@@ -20,6 +20,9 @@ export const samples = signal<readonly Flag[]>([]);
 export const busy = signal<ReadonlySet<string>>(new Set());
 export const problems = signal<ReadonlyMap<string, string>>(new Map());
 
+/** Whether they were ever had: before, an empty list says nothing. */
+export const hadQueue = signal(false);
+
 const RECENT = 8;
 const onList = (list: ListName): Flag[] => {
   const account = me.value?.account.id ?? '';
@@ -29,6 +32,10 @@ export const openFlags = computed(() => onList('open'));
 export const secondFlags = computed(() => onList('second'));
 export const closedFlags = computed(() => onList('closed'));
 export const decidedFlags = computed(() => closedFlags.value.slice(0, RECENT));
+
+/** What is known of one flag; the page of a case asks the server for those that are on no list, and keeps them here. */
+export const flagOf = (id: string): Flag | undefined => flags.value.get(id);
+export const keepFlag = (flag: Flag): void => take(flag);
 
 const watches = (): boolean => me.peek()?.account.role === 'supervisor';
 
@@ -45,6 +52,7 @@ export async function loadQueue(): Promise<void> {
     if (since !== news) return; // a later load is under way, or somebody else signed in
     flags.value = merged([...waiting, ...closed.flags], since);
     samples.value = sampled.flags;
+    hadQueue.value = true;
   } catch {
     // Without an answer the lists stay as they were; the page says that it is offline.
   }
@@ -156,6 +164,7 @@ effect(() => {
   owner = account;
   flags.value = new Map(); // of the person before: nothing of it stays
   samples.value = [];
+  hadQueue.value = false;
   news = new Map();
   problems.value = new Map();
 });

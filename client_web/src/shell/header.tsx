@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { CaseStrip } from '../cases/strip';
 import { HelpButton } from '../help/help_button';
 import { chooseLanguage, language } from '../locales/language';
 import { t } from '../locales/text';
@@ -31,6 +32,7 @@ export const Header = ({ children, back }: { children?: ComponentChildren; back?
       {me.value ? <AccountMenu /> : <LanguageSwitch />}
       <HelpButton />
     </div>
+    <CaseStrip />
   </header>
 );
 

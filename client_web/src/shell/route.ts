@@ -17,7 +17,10 @@ export type Route =
   | { page: 'papers' }
   | { page: 'handover'; pair: string | null }
   | { page: 'charter' }
-  | { page: 'join'; token: string }
+  | { page: 'join' | 'heard'; token: string }
+  | { page: 'case'; id: string }
+  | { page: 'cases' }
+  | { page: 'board' }
   | { page: 'person'; id: string }
   | { page: 'data' }
   | { page: 'helplines' }
@@ -52,6 +55,12 @@ export const reportAddress = (room: number, seq: number): string => `${REPORT}/$
 export const reportOf = (person: string): string => `${REPORT}/${person}`;
 /** What one has reported. */
 export const REPORTS = '#/reports';
+
+/** For staff: what goes on now, and what waits. */
+export const BOARD = '#/board';
+/** For staff: all cases, and one. */
+export const CASES = '#/cases';
+export const caseAddress = (id: string): string => `#/case/${id}`;
 
 /** One's own second factors, password and devices. */
 export const SECURITY = '#/security';
@@ -90,8 +99,12 @@ export const DUTY = '#/duty';
 export const personAddress = (person: string): string => `#/person/${person}`;
 
 function read(): Route {
-  const join = /^#\/join\/([\w-]{20,200})$/.exec(location.hash);
-  if (join) return { page: 'join', token: join[1]! };
+  const link = /^#\/(join|heard)\/([\w-]{20,200})$/.exec(location.hash);
+  if (link) return { page: link[1] as 'join', token: link[2]! };
+  const found = /^#\/case\/([\w-]{22,36})$/.exec(location.hash);
+  if (found) return { page: 'case', id: found[1]! };
+  if (location.hash === CASES) return { page: 'cases' };
+  if (location.hash === BOARD) return { page: 'board' };
   const person = /^#\/person\/([\w-]{22,36})$/.exec(location.hash);
   if (person) return { page: 'person', id: person[1]! };
   if (location.hash === PAPERS) return { page: 'papers' };

@@ -1,7 +1,8 @@
-/** The name of the page in its tab, with what waits to be read. */
+/** The name of the page in its tab, with how much waits: to be read, and to be looked after. */
 
 import { effect, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { waitingCases } from '../cases/living';
 import { t } from '../locales/text';
 import { rooms } from '../room/rooms';
 
@@ -15,5 +16,6 @@ export function useTitle(name: string): void {
 
 effect(() => {
   const unread = [...rooms.value.values()].reduce((sum, room) => sum + room.unread.value, 0);
-  document.title = `${unread ? `(${unread}) ` : ''}${page.value ? `${page.value} — ` : ''}${t('app.name')}`;
+  const waiting = unread + waitingCases.value.length;
+  document.title = `${waiting ? `(${waiting}) ` : ''}${page.value ? `${page.value} — ` : ''}${t('app.name')}`;
 });

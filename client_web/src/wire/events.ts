@@ -13,6 +13,7 @@ import type {
   Voice,
   Whisper,
 } from './call';
+import type { Case } from './case';
 import type { Flag } from './flag';
 import type { Notice } from './notice';
 import type { AppealState, CompactMessage, RoomCard, RoomPause, RoomedMessage, Sent, SyncRow } from './room';
@@ -101,6 +102,7 @@ export interface Down {
   'consent:changed': { mentee: string };
   'letter:new': { person: string; line: 'own' | 'other'; seq: number };
   'notice:new': Notice;
+  'case:changed': Case;
   'flag:raised': Flag;
   'flag:changed': Flag;
   'server:drain': { reconnect_in_ms: number };

@@ -21,7 +21,7 @@ export function onSignedOut(handler: () => void): void {
 
 export async function http<T>(method: string, path: string, body?: unknown): Promise<T> {
   const mine = turn;
-  const personal = !path.startsWith('join'); // what a link opens is nobody's yet
+  const personal = !/^(join|heard)/.test(path); // what a link opens is nobody's yet
   const giveUp = new AbortController();
   const timer = setTimeout(() => giveUp.abort(), PATIENCE_MS);
   let response: Response;

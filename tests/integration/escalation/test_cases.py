@@ -185,7 +185,8 @@ async def test_others_of_the_staff_see_an_outline(house: House) -> None:
     assert seen["sight"] == "outline"
     assert not {"about", "by", "pair", "room"} & set(seen)
     assert (await house.ask(nadia, "GET", f"/api/v1/cases/{case['id']}/file")).status == 403
-    assert (await house.ask(nadia, "POST", f"/api/v1/cases/{case['id']}/acknowledge")).status == 404
+    late = await house.ask(nadia, "POST", f"/api/v1/cases/{case['id']}/acknowledge")
+    assert (late.status, late.body["error"]["message"]) == (409, "Claire s’occupe déjà de ce dossier.")
     abroad = await house.person(Role.SUPERVISOR, "Ines", where=await organisation(house.database, "South"))
     assert await cases(house, abroad) == []
     assert (await house.ask(abroad, "GET", f"/api/v1/cases/{case['id']}")).status == 404

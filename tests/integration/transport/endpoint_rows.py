@@ -396,7 +396,7 @@ TABLE = [
     ),
     Row("GET", "/api/v1/cases/{case}", STAFF_OF_PAIRS, asking.of_case, ("case",), reach=STAFF_OF_PAIRS),
     Row("GET", "/api/v1/cases/{case}/file", STAFF_OF_PAIRS, asking.of_case, ("case",), reach=STAFF_OF_PAIRS),
-    Row("POST", "/api/v1/cases/{case}/acknowledge", STAFF_OF_PAIRS, asking.of_case, ("case",), reach=NOBODYS),
+    Row("POST", "/api/v1/cases/{case}/acknowledge", STAFF_OF_PAIRS, asking.of_case, ("case",), reach=STAFF_OF_PAIRS),
     Row("POST", "/api/v1/cases/{case}/move", STAFF_OF_PAIRS, asking.of_move, ("case",), reach=NOBODYS),
     Row("POST", "/api/v1/cases/{case}/reopen", STAFF_OF_PAIRS, asking.of_reopening, ("case",), reach=NOBODYS),
     Row(
