@@ -178,7 +178,7 @@ async def test_two_at_once_the_second_is_told_who_was_faster(room: Room, pair: L
     await hugo.page.route("**/socket.io/**", lambda route: route.abort())
     await hugo.context.set_offline(False)
     await cases(hugo).get_by_role("button", name="Je m’en occupe").click()
-    await expect(hugo.page.get_by_role("alert")).to_have_text("Claire s’occupe déjà de ce dossier.")
+    await expect(hugo.page.get_by_role("alert")).to_have_text("Ce dossier est déjà suivi par Claire.")
     await expect(hugo.page.get_by_text("Suivi par Claire")).not_to_have_count(0)
 
 

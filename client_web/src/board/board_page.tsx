@@ -14,7 +14,6 @@ import { useSeconds } from '../queue/countdown';
 import { hadQueue, loadQueue, openFlags, reasonOf } from '../queue/queue';
 import { Severity } from '../queue/severity';
 import { me } from '../session/session';
-import { announce } from '../shell/announce';
 import { Page } from '../shell/page';
 import { CASES, go } from '../shell/route';
 import { recall, remember } from '../shell/memory';
@@ -60,7 +59,6 @@ export function BoardPage(): VNode {
   }, []);
   const taken = (one: Case): void => {
     done.value = t('board.taken', { reference: one.reference });
-    announce(done.value);
   };
   const help = shown.value.filter(({ origin }) => origin === 'help');
   const others = shown.value.filter(({ origin }) => origin !== 'help');

@@ -69,7 +69,6 @@ function Head({ one, onTaken, onRefused }: HeadProps): VNode {
       try {
         onTaken(await actOn(one.id, 'acknowledge'));
         done.value = t('case.taken');
-        announce(done.value);
       } catch (error) {
         void onRefused(); // who was faster stands there
         throw error;

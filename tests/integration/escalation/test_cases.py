@@ -186,7 +186,7 @@ async def test_others_of_the_staff_see_an_outline(house: House) -> None:
     assert not {"about", "by", "pair", "room"} & set(seen)
     assert (await house.ask(nadia, "GET", f"/api/v1/cases/{case['id']}/file")).status == 403
     late = await house.ask(nadia, "POST", f"/api/v1/cases/{case['id']}/acknowledge")
-    assert (late.status, late.body["error"]["message"]) == (409, "Claire s’occupe déjà de ce dossier.")
+    assert (late.status, late.body["error"]["message"]) == (409, "Ce dossier est déjà suivi par Claire.")
     abroad = await house.person(Role.SUPERVISOR, "Ines", where=await organisation(house.database, "South"))
     assert await cases(house, abroad) == []
     assert (await house.ask(abroad, "GET", f"/api/v1/cases/{case['id']}")).status == 404
@@ -382,10 +382,12 @@ async def test_an_outside_contact_hears_by_a_link_of_this_round(house: House) ->
         "severity": 4,
         "opened_at": case["opened_at"],
         "over": False,
+        "yours": False,
     }
     for _ in range(2):
         heard = await house.site.ask("POST", f"/api/v1/heard/{token}", None)
-        assert (heard.status, heard.body["acknowledged_at"]) == (200, "2026-11-22T12:00:00.000Z")
+        assert (heard.status, heard.body["yours"]) == (200, True)
+        assert heard.body["acknowledged_at"] == "2026-11-22T12:00:00.000Z"
     house.clock.advance(3_600)
     assert await look(house) == 0
     (seen,) = await cases(house, samir)

@@ -1,5 +1,6 @@
 """What the tests of all endpoints ask about: an organisation with somebody of each role, and one of each thing."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -45,7 +46,7 @@ class Scene:
     push_device: UUID  # of the young person
     letter: UUID  # of another young person
     other: Person  # the young person of that other pair
-    case: UUID  # of the held message, which the professional looks after, and the admin was called about
+    case: UUID  # of the held message, which waits, and the admin was called about
     case_revision: int
     beside_case: UUID  # another about the same pair, which the professional has opened
     closed_case: UUID  # of the flag that a colleague has decided
@@ -126,12 +127,12 @@ async def scene(house: House, where: Any) -> Scene:
         who=another.mentee.id,
         at=NOW,
     )
-    case, revision, task = await handled_case(house, flag, room.supervisor)
+    case, revision, task = await waiting_case(house, flag, room.supervisor)
     beside_case = new_id()
     opened = {"id": beside_case, "severity": 2, "category": "wellbeing", "note": "Vue à midi.", "pair": room.pair.id}
     assert (await house.ask(room.supervisor, "POST", "/api/v1/cases", opened)).status == 200
     report, reported, answered = await made_report(house, room)
-    for one in (case, beside_case, reported):
+    for one in (case, reported):
         await house.sql(
             "insert into case_pages (case_id, round, step, at, severity, rung, people)"
             " values (:case, 1, 9, :at, 3, 3, array[cast(:admin as uuid)])",
@@ -189,11 +190,13 @@ def subscription() -> dict[str, str]:
     return {"endpoint": endpoint, "p256dh": unpadded(browser.p256dh), "auth": unpadded(browser.auth)}
 
 
-async def handled_case(house: House, flag: UUID, professional: Person) -> tuple[UUID, int, UUID]:
-    """The case of a flag once a professional looks after it, its revision, and something to do about it."""
+async def waiting_case(house: House, flag: UUID, professional: Person) -> tuple[UUID, int, UUID]:
+    """The case of a flag once its first page is out, its revision, and something to do about it."""
     ((case,),) = await house.sql("select case_id from case_links where ref = :flag", flag=flag)
     path, task = f"/api/v1/cases/{case}", new_id()
-    assert (await house.ask(professional, "POST", f"{path}/acknowledge")).status == 200
+    async with asyncio.timeout(10):
+        while not await house.sql("select step from case_pages where case_id = :case", case=case):
+            await asyncio.sleep(0.01)
     made = await house.ask(professional, "POST", f"{path}/tasks", {"id": task, "words": "Appeler le mentor."})
     assert made.status == 200, made.body
     return case, made.body["revision"], task
