@@ -16,7 +16,7 @@ export function People(): VNode | null {
   const reached = known.filter(({ phone }) => phone);
   const phone = ours.value?.phone;
   const writes = account !== undefined && account.role !== 'admin' && account.role !== 'supervisor' && !behindPin.value;
-  if (!reached.length && !phone && !account) return null;
+  if (!reached.length && !phone && (!account || behindPin.value)) return null;
   return (
     <section class="help-people">
       <h3>{t('help.people')}</h3>
