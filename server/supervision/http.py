@@ -1,6 +1,7 @@
 """HTTP around live supervision: what is a list."""
 
 from server.kernel.permissions import Permission
+from server.rooms.reference import of_path
 from server.supervision import wire
 from server.supervision.board import Board
 from server.supervision.whispers import Whispers
@@ -20,4 +21,4 @@ class SupervisionHttp:
     @endpoint("GET", "/api/v1/rooms/{room}/whispers", answer=wire.Whispers, permission=Permission.WHISPER_READ)
     async def whispers(self, call: Call) -> wire.Whispers:
         """What the reader and the other adult of a room wrote each other aside; the last fifty."""
-        return await self._whispers.listed(call.principal, call.identifier("room"))
+        return await self._whispers.listed(call.principal, of_path(call))

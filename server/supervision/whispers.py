@@ -56,7 +56,7 @@ class Whispers:
             raise RoomClosed
         return await self._send(access, request, access.pair.supervisor_id, connection.principal.name)
 
-    async def listed(self, principal: Principal, room: UUID) -> wire.Whispers:
+    async def listed(self, principal: Principal, room: UUID | int) -> wire.Whispers:
         """The last ones between the reader and the other. Raises NotFound, Forbidden."""
         access = await self._rights.access(room, principal)
         if access.member_role == "mentee":
