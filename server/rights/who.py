@@ -96,7 +96,7 @@ SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "person": (Data.NAME,),
     "policy": (),
     "reach": (Data.NAME,),  # that there is a way, not which address or number
-    "report": (Data.NAME,),
+    "report": (),
     "room": (Data.NAME, Data.MESSAGES),
     "second_factor": (Data.NAME, Data.SIGN_INS),
     "welfare": (Data.NAME, Data.WELFARE),

@@ -16,11 +16,12 @@ from msgspec import Struct
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.escalation.opening import NewCase, open_case
 from server.infra.database import Database
 from server.kernel.clock import Clock
 from server.kernel.permissions import Role
 from server.kernel.principal import Principal
-from server.moderation.flag import Flag, help_flag
+from server.moderation.flag import HELP, Flag, help_flag, storable
 from server.moderation.flags import Flags
 from server.moderation.store import add_words, calls_for_help
 from server.pairs.professionals import professionals_of
@@ -89,8 +90,9 @@ class Help:
                 answering = await self._answering(conn, principal, here[0] if here else None)
                 ids, at = await self._raise(conn, principal, here, answering, words, now), now
                 informed = [person for person, _ in answering]
-        if not ids:
-            log.error("help_without_anyone", extra={"organisation": principal.organisation_id})
+                if not answering:  # nobody else is there: it goes up the ladder, which ends outside the house
+                    log.error("help_without_anyone", extra={"organisation": principal.organisation_id})
+                    await open_case(conn, _unanswered(principal, words, now))
         self._telling.beside(self._flags.announce(principal.organisation_id, ids))
         return HelpAnswer(timestamp(at), sorted(person.name for person in informed))
 
@@ -171,3 +173,17 @@ class Help:
         raw = await conn.get_raw_connection()
         await self._flags.insert(raw.driver_connection, new)
         return [flag.id for flag in new]
+
+
+def _unanswered(principal: Principal, words: str, now: datetime) -> NewCase:
+    """The case of a call for help for which there is nobody to raise a flag for."""
+    return NewCase(
+        principal.organisation_id,
+        "help",
+        HELP,
+        4,
+        now,
+        principal.account_id,
+        parts=[(principal.account_id, "caller")],
+        note=storable(words) or None,
+    )

@@ -125,3 +125,13 @@ async def test_when_who_answers_has_left_somebody_else_does(house: House) -> Non
 async def test_where_nobody_is_the_caller_is_told_so(house: House) -> None:
     alone = await house.open(await house.person(Role.ADMIN, "Alice"))
     assert await alone.call("help:now", {}) == {"ok": True, "at": AT, "informed": []}
+
+
+async def test_a_call_that_nobody_could_answer_still_climbs(house: House) -> None:
+    """The only person of an organisation: no flag, for nobody would see it, but a case, whose ladder ends outside."""
+    alone = await house.person(Role.ADMIN, "Alice")
+    alice = await house.open(alone)
+    answer = await alice.call("help:now", {"words": "Quelqu’un ?"})
+    assert (answer["ok"], answer["informed"]) == (True, [])
+    assert await house.sql("select origin, severity, by_id, owner_id from cases") == [("help", 4, alone.id, None)]
+    assert await house.sql("select count(*) from flags") == [(0,)]

@@ -53,6 +53,7 @@ MAY: Mapping[str, str] = {
     "rooms/log.py": "raw: says the organisations of each batch (append.py)",
     "rooms/notes/notes.py": "a job over all",
     "rooms/waiting.py": "rooms of all organisations alike; each person is told in their own",
+    "rooms/silence.py": "a job: which organisations there are; each is looked at by itself",
     "rooms/visits.py": "what a process that died left open, in any organisation",
     "rotation.py": "a command of the operator's",
     "supervision/knocks.py": "a notice names an announcement alone",
