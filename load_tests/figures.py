@@ -59,6 +59,8 @@ FIGURES = (
     Figure("alarm.tap.p50", "alarm", "… a call for help, half", "ms", None),
     Figure("alarm.tap.p99", "alarm", "… flag and case, 99 of 100", "ms", 1000),
     Figure("alarm.most", "alarm", "… the longest of all these", "ms", None),
+    Figure("alarm.plain", "alarm", "CPU of a message by itself, server and database", "ms", None),
+    Figure("alarm.serious", "alarm", "… of a serious one, with flag, case, page and screens", "ms", None),
     Figure(
         "night.late",
         "night",

@@ -12,18 +12,22 @@ from uuid import UUID
 
 import msgspec
 
+from load_tests.accounting import cpu_seconds
 from load_tests.chat import scenarios
 from load_tests.chat.binome import Binome
-from load_tests.chat.client import BinomeTalker, fast_id
+from load_tests.chat.client import BinomeTalker
 from load_tests.chat.texts import text
 from load_tests.figures import Measured
 from load_tests.programs import LOOPBACK
+from server.kernel.identifiers import new_id, shorten
 
 PEOPLE: Final = 500
 CHATTING: Final = 200  # who say what is harmless; each of the others alarms at most once: a room may be frozen then
 RATE: Final = 50  # messages a second, all together
 FLAGS, TAPS = 4, 2  # of these
 WORDS: Final = "je veux mourir ce soir"
+ALONE: Final = 60  # messages of each kind, one after the other, for what one costs
+SETTLES_S: Final = 3.0  # by then what follows is done
 COMES_S: Final = 20.0  # what is not on the screen by then is lost
 _FLAG, _CASE = b'42["flag:raised"', b'42["case:changed"'
 
@@ -48,7 +52,7 @@ class Screen(BinomeTalker):
 
 async def measure(folder: Path, options: argparse.Namespace) -> Measured:
     seconds = int(options.seconds * options.repetitions)
-    most = (PEOPLE - CHATTING) // (FLAGS + TAPS)
+    most = (PEOPLE - CHATTING - ALONE) // (FLAGS + TAPS)
     system = Binome(folder / "alarm")
     try:
         await system.start(PEOPLE)
@@ -58,10 +62,12 @@ async def measure(folder: Path, options: argparse.Namespace) -> Measured:
             people = [talker for talker in talkers if isinstance(talker, BinomeTalker)]
             sent, answered = await _talk(system, people, min(seconds, most))
             await _arrived(screen, sent)
+            alone = range(CHATTING, CHATTING + ALONE)
+            cost = [await _cost(system, people, alone, words) for words in (None, WORDS)]
         screen.close()
     finally:
         await system.stop()
-    return _measured(screen, sent, answered)
+    return _measured(screen, sent, answered, cost)
 
 
 async def _talk(
@@ -69,7 +75,7 @@ async def _talk(
 ) -> tuple[dict[str, dict[UUID, float]], list[float]]:
     """When each flag and each tap was sent, by who sent it; and how long each of all was until its answer."""
     lots = random.Random(6)  # noqa: S311 - the same in each run
-    alarming = list(range(CHATTING, PEOPLE))
+    alarming = list(range(CHATTING + ALONE, PEOPLE))
     lots.shuffle(alarming)
     sent: dict[str, dict[UUID, float]] = {"flag": {}, "tap": {}}
     answered: list[float] = []
@@ -97,10 +103,23 @@ async def _talk(
         if kind is not None:
             sent["flag"][seat.account_id] = time.perf_counter()
         body = WORDS if kind is not None else text(place, number)
-        payload: dict[str, object] = {"room": seat.room, "id": fast_id(number).decode(), "body": body}
+        payload: dict[str, object] = {"room": seat.room, "id": shorten(new_id()), "body": body}
         asking.append(asyncio.ensure_future(ask(place, "chat:send", payload)))
     await asyncio.gather(*asking)
     return sent, answered
+
+
+async def _cost(system: Binome, people: Sequence[BinomeTalker], places: Sequence[int], words: str | None) -> float:
+    """Milliseconds of CPU, of server and database, of one message with all that follows from it."""
+    roots = [system.server_pid, system.database_pid]
+    await asyncio.sleep(SETTLES_S)
+    before = cpu_seconds(roots)
+    for place in places:
+        body = words or text(place, 0)
+        payload = {"room": system.seat(place).room, "id": shorten(new_id()), "body": body}
+        await people[place].ask("chat:send", payload)
+    await asyncio.sleep(SETTLES_S)
+    return (cpu_seconds(roots) - before) * 1000 / len(places)
 
 
 async def _arrived(screen: Screen, sent: dict[str, dict[UUID, float]]) -> None:
@@ -113,8 +132,10 @@ async def _arrived(screen: Screen, sent: dict[str, dict[UUID, float]]) -> None:
         await asyncio.sleep(0.05)
 
 
-def _measured(screen: Screen, sent: dict[str, dict[UUID, float]], answered: Sequence[float]) -> Measured:
-    values: dict[str, float] = {}
+def _measured(
+    screen: Screen, sent: dict[str, dict[UUID, float]], answered: Sequence[float], cost: Sequence[float]
+) -> Measured:
+    values = {"alarm.plain": cost[0], "alarm.serious": cost[1]}
     details: dict[str, object] = {"answers_ms": {"p99": scenarios.percentile(answered, 99) * 1000}}
     both: list[float] = []
     for name, of in sent.items():

@@ -113,6 +113,7 @@ class Process:
     skew: timedelta
     steady: float
     timers: Timers = field(default_factory=Timers)
+    began: float = -1.0  # its first look
     looked: float | None = None
     first: dict[tuple[UUID, int, int], float] = field(default_factory=dict)
 
@@ -177,6 +178,7 @@ class Night(RuleBasedStateMachine):
     def look(self, data: st.DataObject, fails: bool) -> None:
         process = data.draw(st.sampled_from(self.processes))
         now, before = self._now(process), process.looked
+        process.began = self.true if before is None else process.began
         found = process.timers.look(list(self.store.values()), now, self.true)
         taken = {due.timer: due for due in found}
         assert len(taken) == len(found)
@@ -188,8 +190,10 @@ class Night(RuleBasedStateMachine):
             if self.true - first >= wait:
                 assert waiting in taken  # never later than its wait after it was seen, whatever the clocks say
             set_at = self.set_at[waiting.case_id]
-            if before is not None and process.steady <= before <= set_at and waiting.severity == 4 and waiting in taken:
+            there = before is not None and process.steady <= before <= set_at and first > process.began
+            if there and waiting.severity == 4 and waiting in taken:
                 # Nor earlier, by who was there before and kept its clock: by hours, clocks differ from each other.
+                assert before is not None
                 assert self.true - before >= wait - self.late[waiting.case_id]
             if waiting in taken:
                 take, late = taken[waiting].take, taken[waiting].late
