@@ -96,7 +96,7 @@ SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "person": (Data.NAME,),
     "policy": (),
     "reach": (Data.NAME,),  # that there is a way, not which address or number
-    "report": (),
+    "report": (),  # those with whom one has to do, whose names one knows
     "room": (Data.NAME, Data.MESSAGES),
     "second_factor": (Data.NAME, Data.SIGN_INS),
     "welfare": (Data.NAME, Data.WELFARE),

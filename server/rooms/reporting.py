@@ -19,6 +19,8 @@ from server.escalation.reports.making import NewReport, make
 from server.escalation.reports.reading import cards
 from server.escalation.reports.rules import Kind, Subject, fits, stops
 from server.escalation.reports.store import Said
+from server.escalation.store import case_of
+from server.escalation.viewers import seen
 from server.infra.database import Database
 from server.kernel.clock import Clock
 from server.kernel.errors import BadRequest, Conflict, Forbidden, NotFound
@@ -34,8 +36,12 @@ from server.rooms import reading
 from server.rooms.access import Access, Rights
 from server.rooms.log import instant
 from server.rooms.messages import Message
+from server.rooms.notes import store as notes
+from server.rooms.notes.store import Note
 from server.rooms.rules import SHARED_STATES
 from server.rooms.visits import is_visiting
+from server.trail.acts import Act
+from server.trail.readings import record_reading
 
 _EARLIER: Final = text("""
 select body from message_versions
@@ -108,6 +114,32 @@ class Reporting:
             (card,) = await cards(conn, [report])
             return card
 
+    async def note(self, principal: Principal, report_id: UUID) -> Note:
+        """The voice note that was reported, for who sees the whole of the report's case; written down as a reading of
+        that. Raises Forbidden, NotFound."""
+        principal.require(Permission.CASE_HANDLE)
+        now, me = self._clock.now(), principal.account_id
+        async with self._database.begin(principal.organisation_id) as conn:
+            report = await reports.report_of(conn, report_id)
+            said = report.said if report is not None else None
+            if report is None or said is None or said.kind != "voice":
+                raise NotFound
+            case, _, sight, _ = await seen(conn, await case_of(conn, report.case_id), principal, now)
+            note = await notes.said_note(conn, said.message_id, said.room_id) if sight == "whole" else None
+            if note is None:
+                raise NotFound
+            # Whom it is about and who reported: an adult who is reported does not learn it from their journal.
+            about = sorted({one for one in (case.about_id, report.by_id) if one is not None} - {me})
+            detail = {"case": case.id, "note": note.id}
+            where = principal.organisation_id
+            await record_reading(conn, where, now, Act.CASE_READ, by=me, about=about, detail=detail)
+            return note
+
+    async def content(self, principal: Principal, note: Note, start: int, end: int) -> bytes:
+        """The bytes of a note that ``note`` gave, from ``start`` to before ``end``."""
+        async with self._database.begin(principal.organisation_id) as conn:
+            return await notes.heard(conn, note.id, start, end)
+
     async def people(self, principal: Principal) -> list[Acquaintance]:
         """Whom one may report by name. Raises Forbidden."""
         principal.require(Permission.REPORT_MAKE)
@@ -151,7 +183,6 @@ def _check(wish: Wish) -> None:
 
 
 def _said(message: Message, earlier: Collection[str]) -> Said:
-    text_of = message.kind == "text"
     return Said(
         message.room_id,
         message.seq,
@@ -159,8 +190,8 @@ def _said(message: Message, earlier: Collection[str]) -> Said:
         message.kind,
         message.at,
         message.state,
-        storable(message.body) if text_of else "",
-        tuple(storable(body) for body in earlier if body != message.body) if text_of else (),
+        storable(message.body),
+        tuple(storable(body) for body in earlier if body != message.body),
     )
 
 

@@ -3,12 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
+from aiohttp import web
 from msgspec import Meta, Struct
 
 from server.escalation.reports.card import ReportCard
 from server.escalation.reports.rules import MOST_WORDS, Kind, Subject
 from server.kernel.errors import BadRequest
 from server.kernel.permissions import Permission, Role
+from server.rooms.notes.http import OGG, sounding
 from server.rooms.reporting import Reporting, Wish
 from server.transport.endpoint import Call, endpoint
 from server.transport.pace import Pace
@@ -66,4 +68,12 @@ class ReportingHttp:
         found = await self._reporting.people(call.principal)
         return AcquaintanceList(
             [AcquaintanceCard(one.person.id, one.person.name, one.person.role, bool(one.contacts)) for one in found]
+        )
+
+    @endpoint("GET", "/api/v1/reports/{report}/note", content=OGG, permission=Permission.CASE_HANDLE)
+    async def hear(self, call: Call) -> web.Response:
+        """The voice note that was reported, for who sees the whole of its case. Takes a Range."""
+        note = await self._reporting.note(call.principal, call.identifier("report"))
+        return await sounding(
+            call.request, note, lambda start, end: self._reporting.content(call.principal, note, start, end)
         )

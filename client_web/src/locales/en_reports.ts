@@ -54,7 +54,6 @@ export const enReports: Texts<typeof frReports> = {
   'evidence.stopped': 'The contact of the pair is suspended since this report. A professional opens it again on the page of the pair.',
   'evidence.words': 'In the words of {name}',
   'evidence.message': 'The message of {name}, as it was ({when})',
-  'evidence.voice': 'A voice message. It can be heard in the room of the pair.',
   'evidence.earlier': 'Before it was changed, it said:',
   'evidence.answer': 'Answer {name}',
   'evidence.answer_hint': 'A few simple words. Nothing of what is in the file.',

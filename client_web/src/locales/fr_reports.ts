@@ -62,7 +62,6 @@ export const frReports = {
   'evidence.stopped': "L’échange du binôme est suspendu depuis ce signalement. Un professionnel le rouvre sur la page du binôme.",
   'evidence.words': "Les mots de {name}",
   'evidence.message': "Le message de {name}, tel qu’il était ({when})",
-  'evidence.voice': "Un message vocal. Il s’écoute dans l’espace du binôme.",
   'evidence.earlier': "Avant d’être modifié, il disait :",
   'evidence.answer': "Répondre à {name}",
   'evidence.answer_hint': "Quelques mots simples. Rien de ce qui est dans le dossier.",

@@ -8,16 +8,18 @@ import { clock, fetchWordsAhead, noteOf, words } from './words';
 
 interface Props {
   body: string;
-  /** The number of a room, or the identifier of one whose glass was broken. */
+  /** The number of a room, or the identifier of one whose glass was broken; of a note that was reported, of neither. */
   room: number | string;
+  /** The report of it. */
+  report?: string;
   name: string;
   /** The note itself, while it waits on this device. */
   bytes?: Uint8Array<ArrayBuffer> | undefined;
 }
 
-export function VoiceBubble({ body, room, name, bytes }: Props): VNode {
+export function VoiceBubble({ body, room, report, name, bytes }: Props): VNode {
   const { id, seconds } = noteOf(body);
-  const address = `${typeof room === 'number' ? 'rooms' : 'glass'}/${room}/notes/${id}`;
+  const address = report ? `reports/${report}/note` : `${typeof room === 'number' ? 'rooms' : 'glass'}/${room}/notes/${id}`;
   // Not by `bytes`: the outbox reads them anew with each change of anything in it.
   const source = useMemo(() => (bytes ? new Blob([bytes], { type: 'audio/ogg; codecs=opus' }) : address), [bytes === undefined, address]);
   useEffect(fetchWordsAhead, []);

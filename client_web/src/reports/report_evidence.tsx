@@ -5,6 +5,7 @@ import type { VNode } from 'preact';
 import { useId } from 'preact/hooks';
 import { dayAndHour } from '../locales/moments';
 import { t } from '../locales/text';
+import { VoiceBubble } from '../notes/bubble';
 import { Awaited, useLoaded } from '../shell/loaded';
 import { Problem, useAttempt } from '../shell/refused';
 import { http } from '../wire/http';
@@ -36,7 +37,7 @@ export function ReportEvidence({ case: id }: { case: string }): VNode {
   );
 }
 
-function One({ report: { at, by, kind, message, person, stopped, subject, words } }: { report: Evidence }): VNode {
+function One({ report: { id, at, by, kind, message, person, stopped, subject, words } }: { report: Evidence }): VNode {
   return (
     <>
       <h3>{t(`report.kind.${kind}`)}</h3>
@@ -58,7 +59,11 @@ function One({ report: { at, by, kind, message, person, stopped, subject, words 
       {message && (
         <>
           <h4>{t('evidence.message', { name: person?.name ?? '', when: dayAndHour(new Date(message.at)) })}</h4>
-          {message.kind === 'voice' ? <p>{t('evidence.voice')}</p> : <blockquote>{message.text}</blockquote>}
+          {message.kind === 'voice' ? (
+            <VoiceBubble body={message.text} room={message.room} report={id} name={person?.name ?? ''} />
+          ) : (
+            <blockquote>{message.text}</blockquote>
+          )}
           {message.earlier.length > 0 && (
             <>
               <h4>{t('evidence.earlier')}</h4>

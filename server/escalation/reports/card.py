@@ -39,7 +39,7 @@ class ReportList(Struct, frozen=True):
 
 class SaidCard(Struct, frozen=True):
     """The message as it was when it was reported: what its author wrote, also where others read a part of it only.
-    ``earlier``: what it had said before it was edited. Of a voice note there is no text; ``id`` is the note's."""
+    ``earlier``: what it had said before it was edited. Of a voice note it is its body, which names it."""
 
     id: UUID
     room: UUID

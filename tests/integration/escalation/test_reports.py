@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from tests.integration.escalation.test_cases import cases
-from tests.support.notes import note, say, upload
+from tests.support.notes import body_of, note, say, upload
 from tests.support.rooms import House, Person, Room, organisation
 
 PATH = "/api/v1/reports"
@@ -425,7 +425,19 @@ async def test_a_voice_note_is_reported(house: House) -> None:
     assert (await report(house, room.mentee, **body)).status == 200
     (case,) = await cases(house, room.supervisor)
     (shown,) = await evidence(house, room.supervisor, case["id"])
-    assert (shown["message"]["id"], shown["message"]["kind"], shown["message"]["text"]) == (str(voice), "voice", "")
+    assert (shown["message"]["id"], shown["message"]["kind"]) == (str(voice), "voice")
+    assert shown["message"]["text"] == body_of(voice, 3)
+    # Who sees the case hears it, and nobody else; the one who spoke does not learn it from their journal.
+    samir = await house.person(Role.SUPERVISOR, "Samir")
+    await act(house, room.supervisor, case, "acknowledge")
+    for who, status in ((room.supervisor, 200), (samir, 404), (room.mentee, 403), (room.mentor, 403)):
+        heard = await house.site.ask("GET", f"{PATH}/{shown['id']}/note", token=who.token)
+        assert heard.status == status
+    assert "case.read" in str((await house.ask(room.mentee, "GET", "/api/v1/journal")).body)
+    assert "read" not in str((await house.ask(room.mentor, "GET", "/api/v1/journal")).body)
+    worry = await report(house, room.mentee, subject="worry", kind="other", words="x")
+    path = f"{PATH}/{worry.body['id']}/note"
+    assert (await house.site.ask("GET", path, token=room.supervisor.token)).status == 404
 
 
 @pytest.mark.parametrize(

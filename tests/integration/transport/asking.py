@@ -144,6 +144,10 @@ def of_case_reports(scene: Scene) -> Asked:
     return {"case": scene.reported}, None
 
 
+def of_heard_report(scene: Scene) -> Asked:
+    return {"report": scene.heard_report}, None
+
+
 def of_answered_report(scene: Scene) -> Asked:
     return {"case": scene.reported, "report": scene.report}, {"id": new_id(), "words": "Merci de l’avoir dit."}
 

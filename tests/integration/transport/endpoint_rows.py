@@ -465,6 +465,14 @@ TABLE = [
         made=("id",),
     ),
     Row("GET", "/api/v1/reports", EVERYONE),
+    Row(
+        "GET",
+        "/api/v1/reports/{report}/note",
+        STAFF_OF_PAIRS,
+        asking.of_heard_report,
+        ("report",),
+        reach=STAFF_OF_PAIRS,
+    ),
     Row("GET", "/api/v1/reports/people", EVERYONE, lists=("admin", "supervisor")),
     Row("POST", "/api/v1/reports", EVERYONE, asking.of_worry, made=("id",), case=" of a worry"),
     Row(

@@ -54,6 +54,7 @@ class Scene:
     report: UUID  # of the young person
     reported: UUID  # its case, which the professional looks after, and the admin was called about
     answered: UUID  # what the professional answered
+    heard_report: UUID  # of the voice note, in the same case
     colleague: Person  # of the professional, without pairs
     duty: UUID  # a time on call that the professional asked the admin to take over
 
@@ -132,6 +133,9 @@ async def scene(house: House, where: Any) -> Scene:
     opened = {"id": beside_case, "severity": 2, "category": "wellbeing", "note": "Vue à midi.", "pair": room.pair.id}
     assert (await house.ask(room.supervisor, "POST", "/api/v1/cases", opened)).status == 200
     report, reported, answered = await made_report(house, room)
+    heard_report = new_id()
+    of_note = {"id": heard_report, "subject": "message", "kind": "uneasy", "room": room.id, "seq": 2}
+    assert (await house.ask(room.mentee, "POST", "/api/v1/reports", of_note)).status == 200
     for one in (case, reported):
         await house.sql(
             "insert into case_pages (case_id, round, step, at, severity, rung, people)"
@@ -178,6 +182,7 @@ async def scene(house: House, where: Any) -> Scene:
         report=report,
         reported=reported,
         answered=answered,
+        heard_report=heard_report,
         colleague=await house.person(Role.SUPERVISOR, "Sam", where=where),
         duty=await asked_swap(house, people[Role.SUPERVISOR], people[Role.ADMIN]),
     )
