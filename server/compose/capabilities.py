@@ -15,6 +15,7 @@ from server.compose.moderation import Moderation
 from server.compose.pairs import Pairs
 from server.compose.people import People
 from server.compose.reach import Reach
+from server.compose.relay import Relay
 from server.compose.rights import DataRights
 from server.compose.rooms import Rooms
 from server.compose.signalling import Signalling
@@ -63,6 +64,7 @@ class Capabilities:
         self.pairs = Pairs(ground, self.people)
         self.duty = Duty(ground, self.people)
         self.consents = Consents(ground, self.gateway, self.people)
+        self.relay = Relay(ground)
         self.data = DataRights(ground)
         letters = LetterLines(ground, self.gateway)
         mail = open_mail(settings.data, settings.smtp_url, settings.mail_from)
@@ -88,6 +90,7 @@ class Capabilities:
             self.rooms,
             self.supervision,
             letters,
+            self.relay,
             self.data,
             trail,
         ):

@@ -66,7 +66,7 @@ class Files:
                 [_entry(entry, people, case, principal) for entry in entries],
                 [_link(link.kind, link.ref, link.room_id, link.seq) for link in await store.links_of(conn, case_id)],
                 [_task(task, people) for task in tasks],
-                await _pages(conn, case, pages, people),
+                await page_lines(conn, case, pages, people),
                 [CasePerson(one.id, one.name, one.role.value) for one in await may_own(conn, case, near)],
             )
             # What a professional who is called to look at a case reads of somebody stands in that person's journal.
@@ -117,7 +117,10 @@ def _task(task: Task, people: Mapping[UUID, Person]) -> TaskLine:
     )
 
 
-async def _pages(conn: AsyncConnection, case: Case, pages: list[Page], people: Mapping[UUID, Person]) -> list[PageLine]:
+async def page_lines(
+    conn: AsyncConnection, case: Case, pages: list[Page], people: Mapping[UUID, Person]
+) -> list[PageLine]:
+    """The steps of the ladder that were taken, each with whom it was for and what became of it."""
     sent: defaultdict[tuple[str, UUID], list[Outcome]] = defaultdict(list)
     for one in await outcomes(conn, [page_key(case.id, page.round, page.step) for page in pages]):
         sent[one.key, one.to].append(one)

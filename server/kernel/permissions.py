@@ -47,6 +47,8 @@ class Permission(StrEnum):
     CONSENT_ANSWER = "consent:answer", Role.GUARDIAN, Role.MENTEE
     CONSENT_RECORD = "consent:record", *_STAFF
     CONSENT_TEXT = "consent:text", _ADMIN
+    CRIP_KEEP = "crip:keep", _ADMIN
+    CRIP_SEE = "crip:see", *_STAFF
     DATA_ANSWER = "data:answer", *_STAFF
     DATA_ERASE = "data:erase", _ADMIN
     DATA_HOLD = "data:hold", _ADMIN
@@ -76,6 +78,8 @@ class Permission(StrEnum):
     POLICY_SET = "policy:set", _ADMIN
     REACH_MANAGE = "reach:manage", _ADMIN
     REPORT_MAKE = "report:make", *Role
+    RELAY_SECOND = "relay:second", *_STAFF
+    RELAY_WRITE = "relay:write", _SUPERVISOR
     ROOM_ENTER = "room:enter", _SUPERVISOR
     ROOM_READ = "room:read", *_TALKS
     ROOM_SUPERVISE = "room:supervise", _SUPERVISOR

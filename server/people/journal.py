@@ -13,6 +13,8 @@ from server.trail.acts import Act
 from server.trail.readings import Reading, departures, readings
 
 PAGE: Final = 50
+# Told later than it happened: the entry says when that was.
+_LATE: Final = frozenset({Act.CASE_GATHERED_TOLD, Act.CASE_SHARED, Act.GLASS_TOLD})
 # Readings in a conversation: whom else it is about, the reader of the journal knows, as they talk with them there.
 _CONVERSATION: Final = frozenset(
     {
@@ -73,7 +75,7 @@ class Journal:
 
 def _line(reading: Reading, me: UUID, people: Mapping[UUID, Person], gone: dict[str, datetime]) -> Line:
     detail = reading.detail
-    late = reading.act == Act.GLASS_TOLD
+    late = reading.act in _LATE
     talked = reading.act in _CONVERSATION
     return Line(
         sequence=reading.sequence,

@@ -11,6 +11,7 @@ from server.infra.holdings import NOBODY, Blanked, Holding, Keeping, Kept, Passi
 from server.moderation import holdings as moderation
 from server.pairs import holdings as pairs
 from server.people import holdings as people
+from server.relay import holdings as relay
 from server.rights import tables
 from server.rooms import holdings as rooms
 from server.supervision import holdings as supervision
@@ -53,6 +54,7 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
     *escalation.HOLDINGS,
     *moderation.HOLDINGS,
     *people.HOLDINGS,
+    *relay.HOLDINGS,
     *rooms.HOLDINGS,
     *agenda.HOLDINGS,
     *duty.HOLDINGS,

@@ -17,8 +17,13 @@ class Act(StrEnum):
     CALL_OBSERVED = "call.observed"
     CALL_SPOKEN = "call.spoken"
     CALL_STOPPED = "call.stopped"
+    CASE_BUNDLED = "case.bundled"
     CASE_CHANGED = "case.changed"
+    CASE_GATHERED = "case.gathered"
+    CASE_GATHERED_TOLD = "case.gathered_told"
+    CASE_GATHERED_UNTOLD = "case.gathered_untold"
     CASE_READ = "case.read"
+    CASE_SHARED = "case.shared"
     CHARTER_SIGNED = "charter.signed"
     CHARTER_WRITTEN = "charter.written"
     CONSENT_ASKED_AGAIN = "consent.asked_again"
@@ -31,6 +36,7 @@ class Act(StrEnum):
     CONTACT_ADDED = "contact.added"
     CONTACT_CHANGED = "contact.changed"
     CONTACT_REMOVED = "contact.removed"
+    CRIP_KEPT = "crip.kept"
     DATA_ERASED = "data.erased"
     DATA_EXPORTED = "data.exported"
     DATA_READ = "data.read"
@@ -40,6 +46,7 @@ class Act(StrEnum):
     DUTY_CHANGED = "duty.changed"
     DUTY_GAPS_ACCEPTED = "duty.gaps_accepted"
     DUTY_SWAPPED = "duty.swapped"
+    DISPATCH_CHANGED = "dispatch.changed"
     FACTOR_ADDED = "factor.added"
     FACTOR_REMOVED = "factor.removed"
     FACTOR_RESET = "factor.reset"
@@ -122,7 +129,10 @@ READINGS: Final = frozenset(
         Act.CALL_LED,
         Act.CALL_SPOKEN,
         Act.CALL_STOPPED,
+        Act.CASE_GATHERED,
+        Act.CASE_GATHERED_TOLD,
         Act.CASE_READ,
+        Act.CASE_SHARED,
         Act.CONSENT_READ,
         Act.DATA_READ,
         Act.FLAG_CONTEXT_READ,

@@ -1,0 +1,333 @@
+"""Puts a case together for somebody who may read it: what it says stays as it was said.
+
+Confidential notes are in nothing that this makes; what is for the team alone is in nothing that leaves the house.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from msgspec import UNSET
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.escalation import store as cases
+from server.escalation.card import PageLine
+from server.escalation.file import page_lines
+from server.escalation.opening import Link
+from server.escalation.rules import Case
+from server.moderation.evidence import Review, reviews_of
+from server.moderation.flag import Flag
+from server.moderation.store import flags_of
+from server.people.everyone import all_organisations
+from server.people.store import Person, people_of
+from server.relay import dossier
+from server.relay.dossier import Dossier, Who
+from server.rooms import reading
+from server.rooms.histories import places_of, versions_of, visits_in
+from server.rooms.holdings import voice
+from server.rooms.messages import Message
+from server.transport.wire import timestamp
+
+BEFORE: Final = 10  # messages around each that the case is about: enough to see what it answered
+AFTER: Final = 5
+MOST_PLACES: Final = 200  # of one case; of more, the first
+MOST_VOICE: Final = 24 * 1024 * 1024  # bytes of voice notes in one file
+CIRCLES: Final[Mapping[str, frozenset[str]]] = {
+    "outside": frozenset({"shareable"}),
+    "team": frozenset({"shareable", "team"}),
+}
+
+
+@dataclass(slots=True)
+class Gathered:
+    """A case put together, and the voice notes of it, by the name of their file."""
+
+    dossier: Dossier
+    voices: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A message that the case is about, or an instant in a room where there is none."""
+
+    room_id: UUID
+    seq: int | None
+    at: datetime
+
+
+async def gather(conn: AsyncConnection, case: Case, by: UUID, now: datetime, *, outside: bool) -> Gathered:
+    """Everything that ``by``, who sees the case whole, may hand on to somebody outside or in the team."""
+    circle = "outside" if outside else "team"
+    links = await cases.links_of(conn, case.id)
+    entries, tasks = await cases.entries_of(conn, case.id), await cases.tasks_of(conn, case.id)
+    pages, parts = await cases.pages_of(conn, case.id), (await cases.parts_of(conn, [case.id]))[case.id]
+    flags = await flags_of(conn, [link.ref for link in links if link.kind == "flag"])
+    reviews = await reviews_of(conn, [flag.id for flag in flags])
+    rooms, marked = await _around(conn, await _places(conn, links, flags)), _marked(links, flags)
+    visits = await visits_in(conn, sorted({case.room_id} - {None} | rooms.keys()), case.opened_at)  # type: ignore[type-var]  # None is taken out
+    people = await people_of(
+        conn,
+        _everybody(case, by, flags)
+        | parts.keys()
+        | {entry.by_id for entry in entries if entry.by_id is not None}
+        | {one for task in tasks for one in (task.owner_id, task.made_by, task.done_by) if one is not None}
+        | {one for page in pages for one in page.people}
+        | {review.by_id for of_flag in reviews.values() for review in of_flag}
+        | {message.author_id for found in rooms.values() for message in found}
+        | {visit.account_id for visit in visits},
+    )
+    conversations = [
+        await _conversation(conn, room_id, found, people, marked) for room_id, found in sorted(rooms.items())
+    ]
+    voices, left_out = await _voices(conn, conversations)
+    where = {one.id: one for one in await all_organisations(conn)}[case.organisation_id]
+    shown = CIRCLES[circle]
+    made = Dossier(
+        format=dossier.FORMAT,
+        version=dossier.VERSION,
+        made_at=timestamp(now),
+        made_by=_who(by, people),
+        organisation=where.name,
+        zone=where.zone,
+        circle=circle,
+        case=_summary(case, people),
+        parties=[
+            dossier.Party(_who(who, people), sorted(parts[who]), _day(people[who].birth_date))
+            for who in sorted(parts)
+            if who in people
+        ],
+        timeline=[
+            dossier.Entry(
+                timestamp(entry.at),
+                entry.act,
+                dict(entry.detail),
+                _maybe(entry.by_id, people),
+                entry.tier if entry.tier in shown else None,
+                entry.note if entry.tier in shown else None,
+            )
+            for entry in entries
+            # That there is a note which is not handed on is nobody's business outside.
+            if not (outside and entry.act == "noted" and entry.tier not in shown)
+        ],
+        tasks=[] if outside else [_task(task, people) for task in tasks],
+        pages=[_page(line) for line in await page_lines(conn, case, pages, people)],
+        flags=[_flag(flag, reviews.get(flag.id, ()), people, outside=outside) for flag in flags],
+        conversations=conversations,
+        visits=[
+            dossier.Visit(
+                str(visit.room_id),
+                _who(visit.account_id, people),
+                visit.act,
+                timestamp(visit.entered_at),
+                _moment(visit.left_at),
+            )
+            for visit in visits
+        ],
+        links=[
+            dossier.Linked(link.kind, str(link.ref), None if link.room_id is None else str(link.room_id), link.seq)
+            for link in links
+        ],
+        voices_left_out=left_out,
+    )
+    return Gathered(made, voices)
+
+
+async def marked_and_around(
+    conn: AsyncConnection, case_id: UUID
+) -> tuple[dict[UUID, list[Message]], set[tuple[UUID, int]]]:
+    """By room, the messages that a case is about and those around them; and the places of the former."""
+    links = await cases.links_of(conn, case_id)
+    flags = await flags_of(conn, [link.ref for link in links if link.kind == "flag"])
+    return await _around(conn, await _places(conn, links, flags)), _marked(links, flags)
+
+
+async def _places(conn: AsyncConnection, links: Sequence[Link], flags: Sequence[Flag]) -> list[_Place]:
+    places = [_Place(flag.room_id, flag.seq, flag.raised_at) for flag in flags if flag.room_id is not None]
+    by_room: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for link in links:
+        if link.kind in ("message", "report") and link.room_id is not None and link.seq is None:
+            by_room[link.room_id].add(link.ref)
+        elif link.kind in ("message", "report") and link.room_id is not None and link.seq is not None:
+            found = await reading.message(conn, link.room_id, link.seq)
+            places += [_Place(link.room_id, link.seq, found.at)] if found is not None else []
+    for room_id, ids in by_room.items():
+        places += [_Place(room_id, seq, at) for seq, at in await places_of(conn, room_id, ids)]
+    return places[:MOST_PLACES]
+
+
+async def _around(conn: AsyncConnection, places: Sequence[_Place]) -> dict[UUID, list[Message]]:
+    """By room, the messages at and around these places, each once, by place."""
+    rooms: defaultdict[UUID, dict[int, Message]] = defaultdict(dict)
+    for place in dict.fromkeys(places):
+        found = await reading.around(conn, place.room_id, place.seq, place.at, BEFORE, AFTER)
+        rooms[place.room_id] |= {message.seq: message for message in found}
+    return {room_id: [found[seq] for seq in sorted(found)] for room_id, found in rooms.items()}
+
+
+def _marked(links: Sequence[Link], flags: Sequence[Flag]) -> set[tuple[UUID, int]]:
+    places = {(flag.room_id, flag.seq) for flag in flags} | {(link.room_id, link.seq) for link in links}
+    return {(room, seq) for room, seq in places if room is not None and seq is not None}
+
+
+async def _conversation(
+    conn: AsyncConnection,
+    room_id: UUID,
+    found: Sequence[Message],
+    people: Mapping[UUID, Person],
+    marked: set[tuple[UUID, int]],
+) -> dossier.Conversation:
+    texts = await versions_of(conn, room_id, found)
+    lines = [
+        dossier.Message(
+            message.seq,
+            str(message.id),
+            timestamp(message.at),
+            _who(message.author_id, people),
+            message.kind,
+            message.state,
+            message.edited,
+            (room_id, message.seq) in marked,
+            [
+                dossier.Version(one.version, timestamp(one.at), one.body, one.state, one.masked_body)
+                for one in texts[message.seq]
+            ],
+            f"voice/{message.id}.ogg" if message.kind == "voice" else None,
+        )
+        for message in found
+    ]
+    return dossier.Conversation(str(room_id), lines)
+
+
+async def _voices(
+    conn: AsyncConnection, conversations: Sequence[dossier.Conversation]
+) -> tuple[dict[str, bytes], int]:
+    """Those that the case is about first, as long as there is room."""
+    spoken = [message for one in conversations for message in one.messages if message.voice is not None]
+    voices: dict[str, bytes] = {}
+    left_out = size = 0
+    for message in sorted(spoken, key=lambda message: not message.marked):
+        content = b"".join([piece async for piece in voice(conn, UUID(message.id))])
+        if size + len(content) > MOST_VOICE or not content or message.voice is None:
+            left_out += 1
+            continue
+        size += len(content)
+        voices[message.voice] = content
+    return voices, left_out
+
+
+def _everybody(case: Case, by: UUID, flags: Sequence[Flag]) -> set[UUID]:
+    named = {by, case.owner_id, case.acknowledged_by, case.about_id}
+    for flag in flags:
+        named |= {flag.author_id, flag.decided_by, flag.seconded_by}
+    return {one for one in named if one is not None}
+
+
+def _who(account_id: UUID, people: Mapping[UUID, Person]) -> Who:
+    found = people[account_id]
+    return Who(str(found.id), found.name, found.role.value)
+
+
+def _maybe(account_id: UUID | None, people: Mapping[UUID, Person]) -> Who | None:
+    return None if account_id is None else _who(account_id, people)
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else timestamp(at)
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _summary(case: Case, people: Mapping[UUID, Person]) -> dossier.Summary:
+    return dossier.Summary(
+        str(case.id),
+        case.reference,
+        case.origin,
+        case.category,
+        case.severity,
+        case.state.value,
+        timestamp(case.opened_at),
+        _moment(case.due_at),
+        _maybe(case.owner_id, people),
+        _moment(case.acknowledged_at),
+        _maybe(case.acknowledged_by, people),
+        case.outcome,
+        _moment(case.closed_at),
+        None if case.merged_into is None else str(case.merged_into),
+    )
+
+
+def _task(task: cases.Task, people: Mapping[UUID, Person]) -> dossier.Task:
+    return dossier.Task(
+        task.words,
+        timestamp(task.made_at),
+        _who(task.made_by, people),
+        _maybe(task.owner_id, people),
+        _day(task.due_on),
+        _moment(task.done_at),
+        _maybe(task.done_by, people),
+    )
+
+
+def _page(line: PageLine) -> dossier.Page:
+    reached = [
+        dossier.Reached(
+            one.name,
+            one.outside,
+            [
+                dossier.Sent(
+                    sent.channel,
+                    sent.result,
+                    None if sent.at is UNSET else sent.at,
+                    None if sent.reason is UNSET else sent.reason,
+                )
+                for sent in one.sent
+            ],
+        )
+        for one in line.reached
+    ]
+    return dossier.Page(line.round, line.step, line.rung, line.at, reached)
+
+
+def _flag(flag: Flag, acts: Sequence[Review], people: Mapping[UUID, Person], *, outside: bool) -> dossier.Flag:
+    """What professionals noted about it for each other stays in the house."""
+    return dossier.Flag(
+        id=str(flag.id),
+        raised_at=timestamp(flag.raised_at),
+        author=_who(flag.author_id, people),
+        category=flag.category,
+        severity=flag.severity,
+        action=flag.action,
+        state=flag.state,
+        text=flag.excerpt,
+        engine=flag.engine,
+        labels=[
+            dossier.Label(one.category, one.severity, one.score, one.start, one.end, one.rule, one.version)
+            for one in flag.labels
+        ],
+        reviews=[
+            dossier.Review(
+                act.act,
+                _who(act.by_id, people),
+                timestamp(act.at),
+                act.decision,
+                act.reason,
+                None if outside else act.note,
+                None if outside else act.advice,
+            )
+            for act in acts
+        ],
+        rules_version=flag.rules_version,
+        room=None if flag.room_id is None else str(flag.room_id),
+        seq=flag.seq,
+        decided_at=_moment(flag.decided_at),
+        decided_by=_maybe(flag.decided_by, people),
+        seconded_by=_maybe(flag.seconded_by, people),
+        reason=flag.reason,
+        appealed_at=None if flag.appeal is None else timestamp(flag.appeal.at),
+        appeal=None if flag.appeal is None else flag.appeal.words,
+    )

@@ -1,0 +1,77 @@
+"""Single entries of a chain, for whoever holds something that one of them names."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import cast, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.kernel.ground import GroundError
+from server.trail.acts import Act
+from server.trail.chain import Row
+from server.trail.tables import audit_entries
+
+_COLUMNS: Final = tuple(audit_entries.c)
+
+
+async def entries_saying(
+    conn: AsyncConnection, organisation_id: UUID, act: Act, name: str, value: str
+) -> list[Row]:
+    """The entries of this act whose detail ``name`` is ``value``."""
+    table = audit_entries.c
+    said = cast(table.entry, JSONB)["detail"][name].astext
+    query = select(*_COLUMNS).where(table.organisation_id == organisation_id, table.act == act.value, said == value)
+    return [_row(row) for row in await conn.execute(query.order_by(table.sequence))]
+
+
+async def hash_at(conn: AsyncConnection, organisation_id: UUID, sequence: int) -> bytes | None:
+    """The hash of an entry; None where there is none of this number."""
+    table = audit_entries.c
+    query = select(table.hash).where(table.organisation_id == organisation_id, table.sequence == sequence)
+    found: bytes | None = (await conn.execute(query)).scalar_one_or_none()
+    return found
+
+
+async def exported(conn: AsyncConnection, organisation_id: UUID) -> AsyncIterator[str]:
+    """The whole chain, a line an entry: its hash and, behind a space, what it says."""
+    table = audit_entries.c
+    query = select(table.entry, table.hash).where(table.organisation_id == organisation_id).order_by(table.sequence)
+    async with conn.stream(query) as rows:
+        async for row in rows:
+            yield f"{row.hash.hex()} {row.entry}"
+
+
+def imported(line: str, number: int) -> Row:
+    """The entry that a line of ``exported`` says; its columns are what it says itself. Raises GroundError."""
+    try:
+        hashed, _, entry = line.rstrip("\n").partition(" ")
+        said = msgspec.json.decode(entry, type=_Said)
+        digest = bytes.fromhex(hashed)
+        if len(digest) != 32:
+            raise ValueError("a SHA-256 hash has 32 bytes")
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise GroundError(f"line {number} of the trail is not HASH ENTRY, as `binome audit export` writes it") from error
+    return Row(said.organisation, said.sequence, said.at, said.act, said.by, said.about, entry, digest)
+
+
+def detail_of(row: Row) -> dict[str, Any]:
+    """What an entry says beside who, what and when."""
+    said: dict[str, Any] = msgspec.json.decode(row.entry)["detail"]
+    return said
+
+
+class _Said(msgspec.Struct):
+    organisation: UUID
+    sequence: int
+    at: datetime
+    act: str
+    by: UUID | None
+    about: list[UUID]
+
+
+def _row(row: Any) -> Row:
+    return Row(row.organisation_id, row.sequence, row.at, row.act, row.by_id, row.about, row.entry, row.hash)
