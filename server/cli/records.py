@@ -19,15 +19,22 @@ def add_audit(parser: argparse.ArgumentParser) -> None:
 def audit(arguments: argparse.Namespace) -> int:
     settings = read_settings()
     from server.people.everyone import all_organisations
+    from server.relay import command as bundles
     from server.trail import command
 
-    async def verify(database: "Database") -> bool:
+    async def work(database: "Database") -> bool:
         await command.check_migrated(database)
         async with database.everywhere() as conn:
             organisations = {found.id: found.name for found in await all_organisations(conn)}
+        if arguments.does == "export":
+            return await bundles.export(database, organisations, arguments.organisation, say)
+        if arguments.bundle is not None:
+            return await bundles.verify(arguments, database, organisations, say)
         return await command.run(arguments, database, organisations, settings.data, say)
 
-    return 0 if run_on_database(settings, verify, migrated=False) else 1
+    if arguments.does == "verify" and bundles.is_offline(arguments):
+        return 0 if bundles.verify_offline(arguments, say) else 1
+    return 0 if run_on_database(settings, work, migrated=False) else 1
 
 
 def add_export(parser: argparse.ArgumentParser) -> None:

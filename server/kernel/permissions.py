@@ -77,9 +77,9 @@ class Permission(StrEnum):
     PERSON_SUSPEND = "person:suspend", *_STAFF
     POLICY_SET = "policy:set", _ADMIN
     REACH_MANAGE = "reach:manage", _ADMIN
-    REPORT_MAKE = "report:make", *Role
     RELAY_SECOND = "relay:second", *_STAFF
     RELAY_WRITE = "relay:write", _SUPERVISOR
+    REPORT_MAKE = "report:make", *Role
     ROOM_ENTER = "room:enter", _SUPERVISOR
     ROOM_READ = "room:read", *_TALKS
     ROOM_SUPERVISE = "room:supervise", _SUPERVISOR

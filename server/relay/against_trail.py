@@ -27,9 +27,7 @@ async def of_database(conn: AsyncConnection, checked: Checked) -> Known:
     manifest = checked.manifest
     if manifest is None:
         return Known([], None)
-    entries = await entries_saying(
-        conn, manifest.organisation, Act.CASE_BUNDLED, "manifest", checked.digest.hex()
-    )
+    entries = await entries_saying(conn, manifest.organisation, Act.CASE_BUNDLED, "manifest", checked.digest.hex())
     at = None if manifest.chain is None else await hash_at(conn, manifest.organisation, manifest.chain.sequence)
     return Known(entries, at)
 

@@ -1,5 +1,5 @@
-"""The second pair of eyes before anything leaves: one proposes, another agrees to the very file that leaves. What cannot
-wait is sent alone, with a reason, told to every colleague, and looked at afterwards (docs/decisions/0242)."""
+"""The second pair of eyes before anything leaves: one proposes, another agrees to the very file that leaves. What
+cannot wait is sent alone, with a reason, told to every colleague, and looked at afterwards (docs/decisions/0242)."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -15,6 +15,7 @@ from server.kernel.principal import Principal
 from server.people import notices
 from server.people.reach.queueing import queue
 from server.people.reach.rules import Urgency
+from server.people.store import people_of
 from server.relay import store
 from server.relay.fields import missing
 from server.relay.held import Held, held, second_people
@@ -132,6 +133,8 @@ class Agreeing:
                 raise BadRequest("missing", field="ask")
             return sees
         if ask not in {person.id for person in people}:
+            if ask not in await people_of(one.conn, [ask]):
+                raise NotFound
             raise BadRequest("case_owner", field="ask")
         if ask not in sees:
             await cases.add_party(one.conn, one.case.id, ask, "professional")
@@ -182,5 +185,3 @@ async def _call(one: Held, who: UUID, kind: str) -> None:
     key, link = f"{kind}:{one.dispatch.id}:{one.dispatch.revision}", f"/#/case/{one.case.id}/relay"
     where = one.case.organisation_id
     await queue(one.conn, where, who, key, "case", Urgency.PROMPT, one.now, link=link)
-
-

@@ -88,7 +88,10 @@ def pack(files: Mapping[str, bytes], manifest: Manifest) -> bytes:
     """The bundle: the manifest first, then the files in the order that it has them."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED, allowZip64=False) as archive:
-        for name, content in [(MANIFEST, canonical(manifest)), *((one.name, files[one.name]) for one in manifest.files)]:
+        for name, content in [
+            (MANIFEST, canonical(manifest)),
+            *((one.name, files[one.name]) for one in manifest.files),
+        ]:
             entry = zipfile.ZipInfo(name, _WHEN)
             entry.create_system = 3  # whichever system it is made on
             entry.external_attr = 0o600 << 16

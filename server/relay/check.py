@@ -1,5 +1,5 @@
 """What does not hold of a bundle, by itself: each file against the manifest, and the whole against the one way in which
-it is written. Pure; what the audit trail knows of it stands in ``against_trail.py``. Nothing is unpacked to the disk."""
+it is written. Pure; what the trail knows of it stands in ``against_trail.py``. Nothing is unpacked to the disk."""
 
 import hashlib
 import io

@@ -1,18 +1,74 @@
 """``binome audit verify BUNDLE``: what holds of a bundle, and what does not; ``binome audit export``: the trail, to
 verify with elsewhere."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+import argparse
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from server.infra.database import Database
 from server.kernel.ground import GroundError
 from server.relay.against_trail import Known, compare, of_database, of_rows
 from server.relay.check import MOST_BYTES, Checked, Wrong, check
+from server.trail import heads
 from server.trail.chain import Head, Row
+from server.trail.command import chosen
 from server.trail.lookup import exported, imported
+from server.trail.verify import verify as walk
 
-SHOWN = 20  # faults that are printed
+SHOWN: Final = 20  # faults that are printed
+
+
+def is_offline(arguments: argparse.Namespace) -> bool:
+    """Whether a bundle is to be verified without a database. Raises GroundError for what fits no bundle."""
+    if arguments.bundle is None and arguments.trail is not None:
+        raise GroundError("--trail is for a bundle: binome audit verify BUNDLE.zip --trail FILE")
+    return arguments.trail is not None
+
+
+def verify_offline(arguments: argparse.Namespace, say: Callable[[str], None]) -> bool:
+    """A bundle against a trail that was exported, and heads that were kept elsewhere. Raises GroundError."""
+    checked = read(arguments.bundle)
+    kept = []
+    for one in arguments.head:
+        head = heads.typed(one)
+        if head is None:
+            kept += heads.read(Path(one))
+        elif checked.manifest is not None:
+            kept.append(Head(checked.manifest.organisation, *head, "the given head"))
+    known = of_rows(_rows(Path(arguments.trail)), kept, checked)
+    compare(checked, known)
+    return tell(arguments.bundle, checked, known, say)
+
+
+async def verify(
+    arguments: argparse.Namespace, database: Database, organisations: Mapping[UUID, str], say: Callable[[str], None]
+) -> bool:
+    """A bundle against the trail of this database, whose chain is followed too. Raises GroundError."""
+    if arguments.head:
+        raise GroundError(
+            "--head goes with a bundle only beside --trail; without a bundle, it is held against the trail"
+        )
+    only = chosen(organisations, arguments.organisation)
+    checked = read(arguments.bundle)
+    known = await _known(checked, database, organisations, only)
+    return tell(arguments.bundle, checked, known, say)
+
+
+async def export(
+    database: Database, organisations: Mapping[UUID, str], name: str | None, say: Callable[[str], None]
+) -> bool:
+    """The whole trail of an organisation, as ``verify_offline`` reads it. Raises GroundError."""
+    only = chosen(organisations, name)
+    if only is None and len(organisations) != 1:
+        raise GroundError("there is more than one organisation, or none: name one with --organisation")
+    where = only or next(iter(organisations))
+    async with database.begin(where) as conn:
+        async for line in exported(conn, where):
+            say(line)
+    return True
 
 
 def read(path: str) -> Checked:
@@ -24,7 +80,7 @@ def read(path: str) -> Checked:
         raise GroundError(f"cannot read {path}: {(error.strerror or 'it is no file').lower()}") from error
 
 
-async def against_database(
+async def _known(
     checked: Checked, database: Database, organisations: Mapping[UUID, str], only: UUID | None
 ) -> Known | None:
     """None: this database can say nothing about it."""
@@ -40,14 +96,8 @@ async def against_database(
     async with database.begin(its) as conn:
         known = await of_database(conn, checked)
     compare(checked, known)
-    return known
-
-
-def against_export(checked: Checked, path: Path, kept: Collection[Head]) -> Known:
-    """Without any database. Raises GroundError for a trail that cannot be read."""
-    known = of_rows(_rows(path), kept, checked)
-    compare(checked, known)
-    return known
+    chain = [fault async for finding in walk(database, organisations, [], its) for fault in finding.faults]
+    return replace(known, chain=chain)
 
 
 def tell(path: str, checked: Checked, known: Known | None, say: Callable[[str], None]) -> bool:
@@ -55,30 +105,24 @@ def tell(path: str, checked: Checked, known: Known | None, say: Callable[[str], 
     manifest, faults = checked.manifest, [str(fault) for fault in checked.faults]
     if known is not None:
         faults += [f"the audit trail, entry {one.sequence}: {one}" for one in known.chain]
-    if manifest is not None:
+    if manifest is None:
+        say(f"{path}: no bundle that can be read.")
+    else:
         say(
             f"{path}: {manifest.kind} of case {manifest.case}, {manifest.circle}, made on {manifest.made_at}"
             f" by {manifest.made_by}. Manifest {checked.digest.hex()}"
         )
-    if not faults and manifest is not None:
-        say(f"  {len(manifest.files)} files, each as the manifest says; the package is as it was made.")
-        if known is None:
-            say("  The audit trail was not asked: whether this manifest is the one that was recorded is not known.")
-        for entry in known.entries if known is not None else ():
-            say(f"  Recorded in the audit trail as entry {entry.sequence}; the chain was where the manifest says.")
-        return True
+        own = len(checked.faults)
+        if not own:
+            say(f"  {len(manifest.files)} files, each as the manifest says; the package is as it was made.")
     for fault in faults[:SHOWN]:
-        say(f"  {path}: {fault}." if manifest is None else f"  {fault}.")
+        say(f"  Does not hold: {fault}.")
     if len(faults) > SHOWN:
         say(f"  … and {len(faults) - SHOWN} more.")
-    return False
-
-
-async def export(database: Database, organisation_id: UUID, say: Callable[[str], None]) -> None:
-    """The whole trail of an organisation, as ``against_export`` reads it."""
-    async with database.begin(organisation_id) as conn:
-        async for line in exported(conn, organisation_id):
-            say(line)
+    if known is not None and not faults:
+        for entry in known.entries:
+            say(f"  Recorded in the audit trail as entry {entry.sequence}; the chain was where the manifest says.")
+    return not faults
 
 
 def _rows(path: Path) -> Iterator[Row]:

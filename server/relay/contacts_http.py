@@ -59,9 +59,7 @@ class ContactsHttp:
     async def keep_contact(self, call: Call) -> None:
         """Note, or correct, the contact of the CRIP of a department: who said so, and when it was checked."""
         body: ContactBody = call.body
-        new = Contact(
-            call.path["code"], body.name, body.address, body.email, body.phone, body.source, body.checked_on
-        )
+        new = Contact(call.path["code"], body.name, body.address, body.email, body.phone, body.source, body.checked_on)
         await self._contacts.keep(call.principal, new)
 
     @endpoint("DELETE", _ONE, permission=Permission.CRIP_KEEP)

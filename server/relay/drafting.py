@@ -42,7 +42,8 @@ class Drafting:
         telling: Telling,
     ) -> None:
         """A new one, with what is known already; ``dispatch_id`` is made by the client: again, and it is the same.
-        Raises Forbidden, NotFound, BadRequest, Conflict."""
+        Raises Forbidden, NotFound, BadRequest, Conflict("case_id") for an identifier of another's,
+        Conflict("dispatch_many")."""
         principal.require(Permission.RELAY_WRITE)
         now = self._clock.now()
         if language not in LANGUAGES:
@@ -56,7 +57,7 @@ class Drafting:
             there = await store.dispatch_of(conn, dispatch_id)
             if there is not None:
                 if there.case_id != case_id or there.made_by != principal.account_id:
-                    raise Conflict
+                    raise Conflict("case_id")
                 return
             if len(await store.dispatches_of(conn, case_id)) >= MOST:
                 raise Conflict("dispatch_many")
@@ -64,7 +65,7 @@ class Drafting:
             young = _young(case, near)
             about = await account(conn, young) if young is not None else None
             fields = await prefill(conn, kind, case, about, principal, language, now)
-            await store.add(
+            added = await store.add(
                 conn,
                 id=dispatch_id,
                 organisation_id=case.organisation_id,
@@ -78,6 +79,8 @@ class Drafting:
                 made_at=now,
                 **_told(said),
             )
+            if not added:
+                raise Conflict("case_id")
             await write(conn, dispatch_id, 1, now, principal.account_id, fields)
             dispatch = await store.dispatch_of(conn, dispatch_id)
             if dispatch is None:

@@ -18,7 +18,7 @@ Paragraph = Annotated[str, Meta(max_length=4_000)]
 Department = Annotated[str, Meta(pattern=r"^(2[AB]|[0-9]{2,3})?$")]
 
 
-class Parent(Struct, frozen=True, forbid_unknown_fields=True):
+class Parent(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Somebody who has, or may have, parental authority. ``authority`` None: not known."""
 
     name: Line
@@ -28,7 +28,7 @@ class Parent(Struct, frozen=True, forbid_unknown_fields=True):
     authority: bool | None = None
 
 
-class Fact(Struct, frozen=True, forbid_unknown_fields=True):
+class Fact(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What happened, when and where. ``on`` in words: a day, or as near as it is known."""
 
     on: Line = ""
@@ -36,7 +36,7 @@ class Fact(Struct, frozen=True, forbid_unknown_fields=True):
     what: Paragraph = ""
 
 
-class Quote(Struct, frozen=True, forbid_unknown_fields=True):
+class Quote(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Words of the child. ``written``: a version of a message of theirs, which the server alone copies; ``heard``: said
     aloud, as ``heard_by`` noted it."""
 
@@ -49,7 +49,7 @@ class Quote(Struct, frozen=True, forbid_unknown_fields=True):
     heard_by: Line = ""
 
 
-class _Letter(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
+class _Letter(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="kind"):
     reporter_name: Line = ""
     reporter_role: Line = ""
     reporter_organisation: Line = ""
@@ -86,7 +86,7 @@ class Referral(_Letter, frozen=True, tag="referral"):
     court: Line = ""
 
 
-class Relay(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="relay"):
+class Relay(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="kind", tag="relay"):
     """To a specialised professional: a letter, or the bundle of the case. ``recipient_how``: how they are reached."""
 
     recipient_name: Line = ""
@@ -98,7 +98,7 @@ class Relay(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", t
     attach: bool = False
 
 
-class Bundle(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="bundle"):
+class Bundle(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="kind", tag="bundle"):
     """The case as a readable document and as data. ``recipient``: whom it is for."""
 
     recipient: Line = ""

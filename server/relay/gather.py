@@ -67,7 +67,8 @@ async def gather(conn: AsyncConnection, case: Case, by: UUID, now: datetime, *, 
     flags = await flags_of(conn, [link.ref for link in links if link.kind == "flag"])
     reviews = await reviews_of(conn, [flag.id for flag in flags])
     rooms, marked = await _around(conn, await _places(conn, links, flags)), _marked(links, flags)
-    visits = await visits_in(conn, sorted({case.room_id} - {None} | rooms.keys()), case.opened_at)  # type: ignore[type-var]  # None is taken out
+    where_it_was = rooms.keys() | ({case.room_id} if case.room_id is not None else set())
+    visits = await visits_in(conn, sorted(where_it_was), case.opened_at)
     people = await people_of(
         conn,
         _everybody(case, by, flags)
@@ -201,9 +202,7 @@ async def _conversation(
     return dossier.Conversation(str(room_id), lines)
 
 
-async def _voices(
-    conn: AsyncConnection, conversations: Sequence[dossier.Conversation]
-) -> tuple[dict[str, bytes], int]:
+async def _voices(conn: AsyncConnection, conversations: Sequence[dossier.Conversation]) -> tuple[dict[str, bytes], int]:
     """Those that the case is about first, as long as there is room."""
     spoken = [message for one in conversations for message in one.messages if message.voice is not None]
     voices: dict[str, bytes] = {}

@@ -50,9 +50,7 @@ class Held:
         return found
 
 
-async def enter(
-    conn: AsyncConnection, case: Case, dispatch: Dispatch, by: UUID, now: datetime, did: str
-) -> None:
+async def enter(conn: AsyncConnection, case: Case, dispatch: Dispatch, by: UUID, now: datetime, did: str) -> None:
     """The case changed: every screen is told, the timeline and the trail say how."""
     await cases.change(conn, case.id)
     await cases.enter(conn, case.id, now, "dispatch", by=by, dispatch=dispatch.id, kind=dispatch.kind.value, did=did)
@@ -62,7 +60,13 @@ async def enter(
 
 @asynccontextmanager
 async def held(
-    database: Database, clock: Clock, principal: Principal, dispatch_id: UUID, revision: int | None, *, outline: bool = False
+    database: Database,
+    clock: Clock,
+    principal: Principal,
+    dispatch_id: UUID,
+    revision: int | None,
+    *,
+    outline: bool = False,
 ) -> AsyncIterator[Held]:
     """The dispatch for one act; with ``revision``, as it was shown. ``outline``: also for who sees no more of the case
     than that. Raises NotFound, CaseMovedOn."""

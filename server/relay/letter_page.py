@@ -101,8 +101,8 @@ def _letter(sheet: Sheet, letter: Concern | Referral, around: Around, kind: str,
 
     sheet.heading(sheet.say("letter.facts"))
     for fact in letter.facts:
-        shown = (("when", fact.on), ("where", fact.place), ("what", fact.what))
-        sheet.facts(((sheet.say(f"field.{name}"), value.strip()) for name, value in shown), missing=draft)
+        happened = (("when", fact.on), ("where", fact.place), ("what", fact.what))
+        sheet.facts(((sheet.say(f"field.{name}"), value.strip()) for name, value in happened), missing=draft)
     if not letter.facts:
         _text(sheet, "")
 

@@ -66,8 +66,9 @@ async def make(
 async def around_letter(conn: AsyncConnection, fields: Fields, by: Principal) -> Around:
     """What stands around the letter that ``by`` sends."""
     where = {one.id: one for one in await all_organisations(conn)}[by.organisation_id]
-    letter = isinstance(fields, Concern | Referral)
-    contact = await contact_of(conn, by, fields.department) if letter else None
+    contact = None
+    if isinstance(fields, Concern | Referral):
+        contact = await contact_of(conn, by, fields.department)
     return Around(where.name, where.zone, by.name, contact)
 
 

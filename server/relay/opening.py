@@ -70,9 +70,7 @@ class Opening:
                 except NotFound:
                     continue
                 shown += [
-                    one
-                    for one in await _cards(conn, case, near, [dispatch], principal, now)
-                    if "second" in one.can
+                    one for one in await _cards(conn, case, near, [dispatch], principal, now) if "second" in one.can
                 ]
         return WaitingList(shown)
 

@@ -196,8 +196,8 @@ def sending_told_at(dispatch: Dispatch) -> datetime | None:
 def seconds(
     supervisors: Collection[UUID], admins: Collection[UUID], concerned: Collection[UUID], me: UUID
 ) -> tuple[list[UUID], SeenAs]:
-    """Who can be the second pair of eyes: other professionals whom it does not concern; where there is none, the admins,
-    who see what kind of thing leaves and to whom, and none of its words."""
+    """Who can be the second pair of eyes: other professionals whom it does not concern; where there is none, the
+    admins, who see what kind of thing leaves and to whom, and none of its words."""
     whole = [one for one in supervisors if one != me and one not in concerned]
     if whole:
         return whole, "whole"

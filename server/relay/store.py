@@ -41,8 +41,10 @@ async def waiting(conn: AsyncConnection, organisation_id: UUID) -> list[Dispatch
     return [_dispatch(row) for row in await conn.execute(query.order_by(rows.proposed_at, rows.id))]
 
 
-async def add(conn: AsyncConnection, **values: Any) -> None:
-    await conn.execute(insert(dispatches).values(**values))
+async def add(conn: AsyncConnection, **values: Any) -> bool:
+    """False when there is something of this identifier, in this organisation or in another."""
+    done = await conn.execute(upsert(dispatches).values(**values).on_conflict_do_nothing(index_elements=["id"]))
+    return done.rowcount == 1
 
 
 async def change(conn: AsyncConnection, dispatch_id: UUID, **values: Any) -> None:

@@ -1,4 +1,4 @@
-"""What leaves the house about a case, each text of it, the file that left, who read it; and the contacts of the CRIP."""
+"""What leaves the house about a case, each text of it, the file, who read it; and the contacts of the CRIP."""
 
 from sqlalchemy import (
     Boolean,

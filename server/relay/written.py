@@ -32,7 +32,7 @@ def kept(fields: Fields) -> dict[str, Any]:
 
 def read_back(plain: Mapping[str, Any], kind: Kind) -> Fields:
     """What ``kept`` gave; nothing, where whom it was about is forgotten."""
-    return msgspec.convert(plain, Fields, dec_hook=decode_hook) if plain else EMPTY[kind]  # type: ignore[return-value, arg-type]  # a union of types
+    return msgspec.convert(plain, Fields, dec_hook=decode_hook) if plain else EMPTY[kind]
 
 
 async def fields_of(conn: AsyncConnection, dispatch: Dispatch) -> Fields:
@@ -41,7 +41,5 @@ async def fields_of(conn: AsyncConnection, dispatch: Dispatch) -> Fields:
     return read_back(versions[-1].fields, dispatch.kind)
 
 
-async def write(
-    conn: AsyncConnection, dispatch_id: UUID, version: int, at: datetime, by: UUID, fields: Fields
-) -> None:
+async def write(conn: AsyncConnection, dispatch_id: UUID, version: int, at: datetime, by: UUID, fields: Fields) -> None:
     await store.add_version(conn, dispatch_id, version, at, by, kept(fields))

@@ -1,4 +1,4 @@
-"""What a message was, each time its author changed it, and who watched over its room: for whoever must prove it later."""
+"""What a message was, each time its author changed it, and who watched over its room: for who must prove it later."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

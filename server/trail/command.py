@@ -19,8 +19,17 @@ SHOWN: Final = 20  # faults of one chain that are printed
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    command = parser.add_subparsers(required=True, metavar="verify").add_parser(
-        "verify", help="read the audit trail and say what was changed, removed, moved or cut off"
+    commands = parser.add_subparsers(required=True, metavar="verify|export", dest="does")
+    export = commands.add_parser("export", help="write an audit trail out, to verify a bundle with elsewhere")
+    export.add_argument(
+        "--organisation", metavar="NAME", help="this association's chain; needed where there are several"
+    )
+    command = commands.add_parser(
+        "verify", help="read the audit trail, or the bundle of a case, and say what was changed, removed or added"
+    )
+    command.add_argument("bundle", nargs="?", metavar="BUNDLE.zip", help="what left about a case, instead of the trail")
+    command.add_argument(
+        "--trail", metavar="FILE", help="verify the bundle with a trail that `export` wrote, without any database"
     )
     command.add_argument("--organisation", metavar="NAME", help="this association's chain alone")
     command.add_argument(
@@ -48,7 +57,7 @@ async def run(
 ) -> bool:
     """Whether all is as it was recorded. ``organisations`` are those that there are, by name. Raises GroundError for
     what only the user can put right."""
-    only = _chosen(organisations, arguments.organisation)
+    only = chosen(organisations, arguments.organisation)
     kept = _kept(arguments.head, organisations, only, data)
     whole = True
     async for finding in verify(database, organisations, kept, only):
@@ -60,7 +69,8 @@ async def run(
     return whole
 
 
-def _chosen(organisations: Mapping[UUID, str], wanted: str | None) -> UUID | None:
+def chosen(organisations: Mapping[UUID, str], wanted: str | None) -> UUID | None:
+    """The organisation of this name or identifier; None where none is asked for. Raises GroundError."""
     if wanted is None:
         return None
     found = [identifier for identifier, name in organisations.items() if wanted in (name, str(identifier))]

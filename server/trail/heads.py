@@ -109,7 +109,7 @@ def _parse(line: str, number: int, path: Path) -> Head:
     try:
         day, organisation, sequence, hashed = line[:_LONGEST].split()
         return Head(
-            UUID(organisation), int(sequence), _hash(hashed), f"the head of {date.fromisoformat(day)} in {path}"
+            UUID(organisation), int(sequence), whole_hash(hashed), f"the head of {date.fromisoformat(day)} in {path}"
         )
     except ValueError as error:
         raise GroundError(f"line {number} of {path} is not DAY ORGANISATION NUMBER HASH") from error
@@ -119,12 +119,13 @@ def typed(text: str) -> tuple[int, bytes] | None:
     """A head as it is printed, ``SEQUENCE:HASH``; None when it is not one."""
     sequence, _, hashed = text.partition(":")
     try:
-        return (int(sequence), _hash(hashed)) if sequence.isascii() and sequence.isdigit() else None
+        return (int(sequence), whole_hash(hashed)) if sequence.isascii() and sequence.isdigit() else None
     except ValueError:
         return None
 
 
-def _hash(text: str) -> bytes:
+def whole_hash(text: str) -> bytes:
+    """A hash as it is printed. Raises ValueError for what is none."""
     hashed = bytes.fromhex(text)
     if len(hashed) != 32:
         raise ValueError("a SHA-256 hash has 32 bytes")

@@ -6,25 +6,24 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import cast, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.kernel.ground import GroundError
 from server.trail.acts import Act
 from server.trail.chain import Row
+from server.trail.heads import whole_hash
 from server.trail.tables import audit_entries
 
 _COLUMNS: Final = tuple(audit_entries.c)
 
 
-async def entries_saying(
-    conn: AsyncConnection, organisation_id: UUID, act: Act, name: str, value: str
-) -> list[Row]:
+async def entries_saying(conn: AsyncConnection, organisation_id: UUID, act: Act, name: str, value: str) -> list[Row]:
     """The entries of this act whose detail ``name`` is ``value``."""
     table = audit_entries.c
-    said = cast(table.entry, JSONB)["detail"][name].astext
-    query = select(*_COLUMNS).where(table.organisation_id == organisation_id, table.act == act.value, said == value)
+    # As it stands in canonical JSON: an entry that somebody broke must not keep the others from being found.
+    said = table.entry.contains(f'"{name}":"{value}"', autoescape=True)
+    query = select(*_COLUMNS).where(table.organisation_id == organisation_id, table.act == act.value, said)
     return [_row(row) for row in await conn.execute(query.order_by(table.sequence))]
 
 
@@ -50,18 +49,20 @@ def imported(line: str, number: int) -> Row:
     try:
         hashed, _, entry = line.rstrip("\n").partition(" ")
         said = msgspec.json.decode(entry, type=_Said)
-        digest = bytes.fromhex(hashed)
-        if len(digest) != 32:
-            raise ValueError("a SHA-256 hash has 32 bytes")
+        digest = whole_hash(hashed)
     except (msgspec.MsgspecError, ValueError) as error:
-        raise GroundError(f"line {number} of the trail is not HASH ENTRY, as `binome audit export` writes it") from error
+        raise GroundError(
+            f"line {number} of the trail is not HASH ENTRY, as `binome audit export` writes it"
+        ) from error
     return Row(said.organisation, said.sequence, said.at, said.act, said.by, said.about, entry, digest)
 
 
 def detail_of(row: Row) -> dict[str, Any]:
-    """What an entry says beside who, what and when."""
-    said: dict[str, Any] = msgspec.json.decode(row.entry)["detail"]
-    return said
+    """What an entry says beside who, what and when; nothing, for one that cannot be read."""
+    try:
+        return msgspec.json.decode(row.entry, type=_Said).detail
+    except msgspec.MsgspecError:
+        return {}
 
 
 class _Said(msgspec.Struct):
@@ -71,6 +72,7 @@ class _Said(msgspec.Struct):
     act: str
     by: UUID | None
     about: list[UUID]
+    detail: dict[str, Any]
 
 
 def _row(row: Any) -> Row:

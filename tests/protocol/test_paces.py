@@ -7,6 +7,8 @@ COSTLY = {
     "GET /api/v1/data/desk/{request}/erasure": "counts in every table",
     "GET /api/v1/data/export": "reads and packs all that is held about somebody",
     "GET /api/v1/data/retention": "counts in every table",
+    "GET /api/v1/dispatches/{dispatch}/file": "reads and checks all that leaves about a case",
+    "GET /api/v1/dispatches/{dispatch}/page": "may put a whole case together",
     "GET /api/v1/flags/agreement": "counts over all decisions",
     "GET /api/v1/flags/rules": "counts over all flags of 90 days",
     "GET /api/v1/glass/{room}/messages": "reads what two people wrote, fifty messages each time: nobody reads faster",

@@ -27,6 +27,9 @@ WORDING = {"text": "Un texte.", "easy": "Facile."}
 CONSENT_TEXT = {"purpose": "prescriber", "after": 1, "fr": WORDING, "en": WORDING}
 
 
+CRIP = {"name": "CRIP 93", "phone": "01 23 45 67 89", "source": "département", "checked_on": "2026-11-01"}
+
+
 def of_room(scene: Scene) -> Asked:
     return {"room": scene.room.number}, None
 
@@ -67,6 +70,47 @@ def of_flag(scene: Scene) -> Asked:
 
 def of_case(scene: Scene) -> Asked:
     return {"case": scene.case}, None
+
+
+def of_new_dispatch(scene: Scene) -> Asked:
+    return {"case": scene.case}, {"id": new_id(), "kind": "bundle", "telling": {"when": "now"}}
+
+
+def of_dispatch(scene: Scene) -> Asked:
+    return {"dispatch": scene.dispatch}, None
+
+
+def of_saved_dispatch(scene: Scene) -> Asked:
+    body = {"fields": {"kind": "bundle", "recipient": "Dr Ben", "why": "Un avis."}, "telling": {"when": "now"}}
+    return {"dispatch": scene.dispatch}, {"revision": 0, **body}
+
+
+def of_proposal(scene: Scene) -> Asked:
+    return {"dispatch": scene.dispatch}, {"revision": 0, "ask": scene.colleague.id}
+
+
+def of_urgency(scene: Scene) -> Asked:
+    return {"dispatch": scene.dispatch}, {"revision": 0, "why": "Elle part ce soir."}
+
+
+def of_second_look(scene: Scene) -> Asked:
+    return {"dispatch": scene.dispatch}, {"revision": 0, "agree": True}
+
+
+def of_sending(scene: Scene) -> Asked:
+    return {"dispatch": scene.dispatch}, {"revision": 0, "how": "post"}
+
+
+def of_answer_to_dispatch(scene: Scene) -> Asked:
+    return {"dispatch": scene.dispatch}, {"revision": 0, "answer": "received"}
+
+
+def of_retelling(scene: Scene) -> Asked:
+    return {"dispatch": scene.dispatch}, {"revision": 0, "telling": {"when": "now"}}
+
+
+def of_withdrawal(scene: Scene) -> Asked:
+    return {"dispatch": scene.dispatch}, {"revision": 0}
 
 
 def of_page_of_cases(scene: Scene) -> Asked:

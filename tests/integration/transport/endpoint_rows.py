@@ -494,6 +494,77 @@ TABLE = [
         made=("id",),
         case=" of a person",
         others=UNSEEN,
+    Row("GET", "/api/v1/cases/{case}/dispatches", PROFESSIONALS, asking.of_case, ("case",), reach=NOBODYS),
+    Row(
+        "POST",
+        "/api/v1/cases/{case}/dispatches",
+        PROFESSIONALS,
+        asking.of_new_dispatch,
+        ("case",),
+        reach=NOBODYS,
+        made=("id",),
+    ),
+    Row("GET", "/api/v1/dispatches", STAFF_OF_PAIRS),
+    Row("GET", "/api/v1/dispatches/{dispatch}", PROFESSIONALS, asking.of_dispatch, ("dispatch",), reach=NOBODYS),
+    Row(
+        "GET", "/api/v1/dispatches/{dispatch}/outline", STAFF_OF_PAIRS, asking.of_dispatch, ("dispatch",), reach=NOBODYS
+    ),
+    Row(
+        "PUT",
+        "/api/v1/dispatches/{dispatch}",
+        PROFESSIONALS,
+        asking.of_saved_dispatch,
+        ("dispatch",),
+        reach=NOBODYS,
+        largest=256 * 1024,
+        words=("room",),  # of a quote: test_dispatches.py tries other rooms
+    ),
+    *(
+        Row(
+            "GET",
+            f"/api/v1/dispatches/{{dispatch}}/{what}",
+            PROFESSIONALS,
+            asking.of_dispatch,
+            ("dispatch",),
+            reach=NOBODYS,
+        )
+        for what in ("page", "file")
+    ),
+    Row(
+        "POST",
+        "/api/v1/dispatches/{dispatch}/propose",
+        PROFESSIONALS,
+        asking.of_proposal,
+        ("dispatch", "ask"),
+        reach=NOBODYS,
+        shared=("ask",),
+    ),
+    *(
+        Row("POST", f"/api/v1/dispatches/{{dispatch}}/{act}", roles, fill, ("dispatch",), reach=NOBODYS)
+        for act, roles, fill in (
+            ("urgent", PROFESSIONALS, asking.of_urgency),
+            ("second", STAFF_OF_PAIRS, asking.of_second_look),
+            ("sent", PROFESSIONALS, asking.of_sending),
+            ("answered", PROFESSIONALS, asking.of_answer_to_dispatch),
+            ("telling", PROFESSIONALS, asking.of_retelling),
+            ("withdraw", PROFESSIONALS, asking.of_withdrawal),
+        )
+    ),
+    Row("GET", "/api/v1/told", EVERYONE),
+    Row("GET", "/api/v1/departments", STAFF_OF_PAIRS),
+    Row(
+        "PUT",
+        "/api/v1/departments/{code}",
+        frozenset({Role.ADMIN}),
+        lambda _: ({"code": "93"}, asking.CRIP),
+        words=("code",),  # everybody's
+    ),
+    Row(
+        "DELETE",
+        "/api/v1/departments/{code}",
+        frozenset({Role.ADMIN}),
+        lambda _: ({"code": "93"}, None),
+        words=("code",),
     ),
     Row("GET", "/api/v1/heard/{token}", ANYONE, asking.of_link_out, words=("token",), nameless=(404, "not_found")),
     Row("POST", "/api/v1/heard/{token}", ANYONE, asking.of_link_out, words=("token",), nameless=(404, "not_found")),

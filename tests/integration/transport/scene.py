@@ -47,6 +47,7 @@ class Scene:
     letter: UUID  # of another young person
     other: Person  # the young person of that other pair
     case: UUID  # of the held message, which waits, and the admin was called about
+    dispatch: UUID  # a bundle of that case
     case_revision: int
     beside_case: UUID  # another about the same pair, which the professional has opened
     closed_case: UUID  # of the flag that a colleague has decided
@@ -128,7 +129,9 @@ async def scene(house: House, where: Any) -> Scene:
         who=another.mentee.id,
         at=NOW,
     )
-    case, revision, task = await waiting_case(house, flag, room.supervisor)
+    case, _, task = await waiting_case(house, flag, room.supervisor)
+    dispatch = await filled_dispatch(house, case, room.supervisor)
+    ((revision,),) = await house.sql("select revision from cases where id = :case", case=case)
     beside_case = new_id()
     opened = {"id": beside_case, "severity": 2, "category": "wellbeing", "note": "Vue à midi.", "pair": room.pair.id}
     assert (await house.ask(room.supervisor, "POST", "/api/v1/cases", opened)).status == 200
@@ -176,6 +179,7 @@ async def scene(house: House, where: Any) -> Scene:
         other=another.mentee,
         case=case,
         case_revision=revision,
+        dispatch=dispatch,
         beside_case=beside_case,
         closed_case=closed_case,
         task=task,
@@ -205,6 +209,18 @@ async def waiting_case(house: House, flag: UUID, professional: Person) -> tuple[
     made = await house.ask(professional, "POST", f"{path}/tasks", {"id": task, "words": "Appeler le mentor."})
     assert made.status == 200, made.body
     return case, made.body["revision"], task
+
+
+async def filled_dispatch(house: House, case: UUID, professional: Person) -> UUID:
+    """A bundle that is to leave, filled in; its revision is 0."""
+    made, telling = new_id(), {"when": "now"}
+    body = {"id": made, "kind": "bundle", "telling": telling}
+    assert (await house.ask(professional, "POST", f"/api/v1/cases/{case}/dispatches", body)).status == 204
+    fields = {"kind": "bundle", "recipient": "Dr Ben", "why": "Un avis."}
+    saved = {"revision": 0, "fields": fields, "telling": telling}
+    assert (await house.ask(professional, "PUT", f"/api/v1/dispatches/{made}", saved)).status == 204
+    await house.sql("update dispatches set revision = 0 where id = :id", id=made)
+    return made
 
 
 async def asked_swap(house: House, by: Person, to: Person) -> UUID:

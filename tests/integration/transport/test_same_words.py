@@ -116,6 +116,7 @@ async def test_an_identifier_that_somebody_has_used_is_taken(house: House) -> No
         ("POST /api/v1/letters/{person}/{line}", "id"): [one.letter for one in (here, beside, there)],
         ("POST /api/v1/cases", "id"): [one.case for one in (here, beside, there)],
         ("POST /api/v1/cases about somebody", "id"): [one.case for one in (here, beside, there)],
+        ("POST /api/v1/cases/{case}/dispatches", "id"): [beside.dispatch, there.dispatch],
         ("POST /api/v1/cases/{case}/notes", "id"): lines,
         ("POST /api/v1/cases/{case}/tasks", "id"): [beside.task, there.task],
         **{
