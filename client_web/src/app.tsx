@@ -38,6 +38,11 @@ const JournalPage = page(async () => (await import('./parts/journal')).JournalPa
 const DataPage = page(async () => (await dressed(import('./parts/mydata'), OWN_STYLES)).DataPage);
 const DeskPage = page(async () => (await besideStaff(import('./parts/desk'))).DeskPage);
 const DutyPage = page(async () => (await besideStaff(import('./parts/duty'))).DutyPage);
+const relayPart = async (): Promise<typeof import('./parts/relay')> => besideStaff(import('./parts/relay'));
+const CaseRelayPage = page(async () => (await relayPart()).CaseRelayPage);
+const DispatchPage = page(async () => (await relayPart()).DispatchPage);
+const WaitingPage = page(async () => (await relayPart()).WaitingPage);
+const DepartmentsPage = page(async () => (await relayPart()).DepartmentsPage);
 const GlassPage = page(async () => (await staffCode()).GlassPage);
 const HeadsPage = page(async () => (await staffCode()).HeadsPage);
 const SecurityPage = page(async () => {
@@ -93,6 +98,10 @@ function Own(): VNode {
   if ((here.page === 'case' || here.page === 'cases') && ['supervisor', 'admin'].includes(role)) return <CaseDesk />;
   if (here.page === 'desk' && ['supervisor', 'admin'].includes(role)) return <DeskPage />;
   if (here.page === 'duty' && ['supervisor', 'admin'].includes(role)) return <DutyPage />;
+  if (here.page === 'case_relay' && role === 'supervisor') return <CaseRelayPage key={here.id} id={here.id} />;
+  if (here.page === 'dispatch' && ['supervisor', 'admin'].includes(role)) return <DispatchPage key={here.id} id={here.id} />;
+  if (here.page === 'second_looks' && ['supervisor', 'admin'].includes(role)) return <WaitingPage />;
+  if (here.page === 'departments' && ['supervisor', 'admin'].includes(role)) return <DepartmentsPage />;
   if (here.page === 'glass' && ['supervisor', 'admin'].includes(role)) return <GlassPage />;
   if (here.page === 'heads' && role === 'admin') return <HeadsPage />;
   if (here.page === 'person' && role === 'admin') return <PersonPage key={here.id} id={here.id} />;

@@ -75,7 +75,7 @@ class Journal:
 
 def _line(reading: Reading, me: UUID, people: Mapping[UUID, Person], gone: dict[str, datetime]) -> Line:
     detail = reading.detail
-    late = reading.act in _LATE
+    late = reading.act in _LATE and "opened_at" in detail
     talked = reading.act in _CONVERSATION
     return Line(
         sequence=reading.sequence,

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.escalation import store as cases
 from server.infra.database import Database
 from server.kernel.clock import Clock
-from server.kernel.errors import BadRequest, Conflict, NotFound
+from server.kernel.errors import BadRequest, CaseMovedOn, Conflict, NotFound
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
 from server.people import notices
@@ -54,6 +54,8 @@ class Agreeing:
         the first field that is missing, Conflict("dispatch_step", "dispatch_nobody")."""
         principal.require(Permission.RELAY_WRITE)
         async with held(self._database, self._clock, principal, dispatch_id, revision) as one:
+            if ask is not None and ask not in await people_of(one.conn, [ask]):
+                raise NotFound
             check_state(one.dispatch, State.DRAFT)
             asked = await self._asked(one, ask) if one.dispatch.needs_second else []
             state = State.PROPOSED if one.dispatch.needs_second else State.AGREED
@@ -88,9 +90,11 @@ class Agreeing:
         said = (note or "").strip() or None
         if not agree or said is not None:
             said = checked_reason(said, "note")
-        async with held(self._database, self._clock, principal, dispatch_id, revision, outline=True) as one:
+        async with held(self._database, self._clock, principal, dispatch_id, None, outline=True) as one:
             before = one.dispatch
-            seen_as = await may_second(one)
+            seen_as = await may_second(one)  # first: to who may not, it is not there, whatever they have seen
+            if revision != before.revision:
+                raise CaseMovedOn
             check_second(before, principal.account_id)
             values: dict[str, Any] = {
                 "seconded_by": principal.account_id,
@@ -133,8 +137,6 @@ class Agreeing:
                 raise BadRequest("missing", field="ask")
             return sees
         if ask not in {person.id for person in people}:
-            if ask not in await people_of(one.conn, [ask]):
-                raise NotFound
             raise BadRequest("case_owner", field="ask")
         if ask not in sees:
             await cases.add_party(one.conn, one.case.id, ask, "professional")
@@ -143,14 +145,14 @@ class Agreeing:
 
 async def may_second(one: Held) -> str:
     """As what ``one.by`` may be the second pair of eyes: of the whole, or of the act alone, for an admin where there is
-    no other professional. Raises NotFound."""
+    no other professional. Raises Conflict("dispatch_others") for an admin where there is one; NotFound."""
     first = one.dispatch.proposed_by or one.dispatch.made_by
     people, seen_as = await second_people(one.conn, one.case, one.near, first)
     if one.sight == "whole" and one.by.role is Role.SUPERVISOR:
         return "whole"
     if seen_as == "outline" and one.by.account_id in {person.id for person in people}:
         return "outline"
-    raise NotFound
+    raise Conflict("dispatch_others") if one.sight == "whole" else NotFound
 
 
 async def _make(one: Held, did: str, values: dict[str, Any]) -> None:

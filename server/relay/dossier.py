@@ -132,6 +132,24 @@ class Flag(Struct, frozen=True):
     appeal: str | None = None
 
 
+class Report(Struct, frozen=True):
+    """What somebody reported. ``text`` is what the message that they reported said then, ``earlier`` what it had said
+    before; ``stopped``: contact was stopped by it."""
+
+    id: str
+    at: str
+    by: Who
+    subject: str
+    kind: str
+    words: str
+    stopped: bool
+    person: Who | None = None
+    room: str | None = None
+    seq: int | None = None
+    text: str | None = None
+    earlier: list[str] = []
+
+
 class Version(Struct, frozen=True):
     """A text that a message had, as its author wrote it. ``shown``: what others read instead, where part was hidden."""
 
@@ -198,6 +216,7 @@ class Dossier(Struct, frozen=True):
     tasks: list[Task]
     pages: list[Page]
     flags: list[Flag]
+    reports: list[Report]
     conversations: list[Conversation]
     visits: list[Visit]
     links: list[Linked]

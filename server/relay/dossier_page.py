@@ -9,7 +9,7 @@ from server.relay.dossier import Dossier, Who
 from server.relay.sheet import Sheet
 from server.relay.texts import named
 
-_SECTIONS: Final = ("summary", "parties", "timeline", "tasks", "pages", "flags", "conversations", "visits")
+_SECTIONS: Final = ("summary", "parties", "timeline", "tasks", "pages", "flags", "reports", "conversations", "visits")
 
 
 def render(case: Dossier, language: str) -> bytes:
@@ -104,7 +104,8 @@ def _sent(sheet: Sheet, sent: Sequence[dossier.Sent]) -> str:
     lines = []
     for one in sent:
         words = [named(sheet.language, "channel", one.channel)] if one.channel else []
-        words += [named(sheet.language, "state", one.result), sheet.moment(one.at), one.reason or ""]
+        words += [named(sheet.language, "state", one.result), sheet.moment(one.at)]
+        words += [named(sheet.language, "refusal", one.reason)] if one.reason else []
         lines.append(", ".join(filter(None, words)))
     return "\n".join(lines) or sheet.say("nothing")
 
@@ -156,6 +157,27 @@ def _review(sheet: Sheet, one: dossier.Review) -> str:
     words += [named(sheet.language, "decision", one.decision)] if one.decision else []
     words += [named(sheet.language, "reason", one.reason)] if one.reason else []
     return ", ".join(words) + "".join(f"\n{text}" for text in (one.note, one.advice) if text)
+
+
+def _reports(sheet: Sheet, case: Dossier) -> None:
+    _or_nothing(sheet, case.reports)
+    for report in case.reports:
+        sheet.heading(f"{sheet.moment(report.at)} : {named(sheet.language, 'subject', report.subject)}", 3)
+        facts = {
+            "by": f"{report.by.name} ({named(sheet.language, 'role', report.by.role)})",
+            "person": _name(report.person),
+            "category": named(sheet.language, "report", report.kind),
+            "stopped": sheet.say("yes") if report.stopped else "",
+        }
+        sheet.facts((sheet.say(f"column.{name}"), value) for name, value in facts.items())
+        if report.words:
+            if report.by.role == "mentee":
+                sheet.child(report.words, f"{report.by.name}, {sheet.moment(report.at)}")
+            else:
+                sheet.words_of(report.words)
+        for text in (*report.earlier, *([report.text] if report.text is not None else [])):
+            sheet.line(sheet.say("reported_text"), "small")
+            sheet.words_of(text)
 
 
 def _conversations(sheet: Sheet, case: Dossier) -> None:
@@ -226,6 +248,7 @@ _WRITERS: Final = {
     "tasks": _tasks,
     "pages": _pages,
     "flags": _flags,
+    "reports": _reports,
     "conversations": _conversations,
     "visits": _visits,
 }

@@ -17,6 +17,7 @@ from server.escalation import store as cases
 from server.escalation.card import PageLine
 from server.escalation.file import page_lines
 from server.escalation.opening import Link
+from server.escalation.reports.store import Report, reports_in
 from server.escalation.rules import Case
 from server.moderation.evidence import Review, reviews_of
 from server.moderation.flag import Flag
@@ -66,7 +67,9 @@ async def gather(conn: AsyncConnection, case: Case, by: UUID, now: datetime, *, 
     pages, parts = await cases.pages_of(conn, case.id), (await cases.parts_of(conn, [case.id]))[case.id]
     flags = await flags_of(conn, [link.ref for link in links if link.kind == "flag"])
     reviews = await reviews_of(conn, [flag.id for flag in flags])
-    rooms, marked = await _around(conn, await _places(conn, links, flags)), _marked(links, flags)
+    reports = await reports_in(conn, [case.id])
+    rooms = await _around(conn, await _places(conn, links, flags, reports))
+    marked = _marked(links, flags, reports)
     where_it_was = rooms.keys() | ({case.room_id} if case.room_id is not None else set())
     visits = await visits_in(conn, sorted(where_it_was), case.opened_at)
     people = await people_of(
@@ -78,7 +81,8 @@ async def gather(conn: AsyncConnection, case: Case, by: UUID, now: datetime, *, 
         | {one for page in pages for one in page.people}
         | {review.by_id for of_flag in reviews.values() for review in of_flag}
         | {message.author_id for found in rooms.values() for message in found}
-        | {visit.account_id for visit in visits},
+        | {visit.account_id for visit in visits}
+        | {one for report in reports for one in (report.by_id, report.person_id) if one is not None},
     )
     conversations = [
         await _conversation(conn, room_id, found, people, marked) for room_id, found in sorted(rooms.items())
@@ -116,6 +120,7 @@ async def gather(conn: AsyncConnection, case: Case, by: UUID, now: datetime, *, 
         tasks=[] if outside else [_task(task, people) for task in tasks],
         pages=[_page(line) for line in await page_lines(conn, case, pages, people)],
         flags=[_flag(flag, reviews.get(flag.id, ()), people, outside=outside) for flag in flags],
+        reports=[_report(report, people) for report in reports],
         conversations=conversations,
         visits=[
             dossier.Visit(
@@ -142,16 +147,20 @@ async def marked_and_around(
     """By room, the messages that a case is about and those around them; and the places of the former."""
     links = await cases.links_of(conn, case_id)
     flags = await flags_of(conn, [link.ref for link in links if link.kind == "flag"])
-    return await _around(conn, await _places(conn, links, flags)), _marked(links, flags)
+    reports = await reports_in(conn, [case_id])
+    return await _around(conn, await _places(conn, links, flags, reports)), _marked(links, flags, reports)
 
 
-async def _places(conn: AsyncConnection, links: Sequence[Link], flags: Sequence[Flag]) -> list[_Place]:
+async def _places(
+    conn: AsyncConnection, links: Sequence[Link], flags: Sequence[Flag], reports: Sequence[Report]
+) -> list[_Place]:
     places = [_Place(flag.room_id, flag.seq, flag.raised_at) for flag in flags if flag.room_id is not None]
+    places += [_Place(one.said.room_id, one.said.seq, one.said.at) for one in reports if one.said is not None]
     by_room: defaultdict[UUID, set[UUID]] = defaultdict(set)
     for link in links:
-        if link.kind in ("message", "report") and link.room_id is not None and link.seq is None:
+        if link.kind == "message" and link.room_id is not None and link.seq is None:
             by_room[link.room_id].add(link.ref)
-        elif link.kind in ("message", "report") and link.room_id is not None and link.seq is not None:
+        elif link.kind == "message" and link.room_id is not None and link.seq is not None:
             found = await reading.message(conn, link.room_id, link.seq)
             places += [_Place(link.room_id, link.seq, found.at)] if found is not None else []
     for room_id, ids in by_room.items():
@@ -168,8 +177,9 @@ async def _around(conn: AsyncConnection, places: Sequence[_Place]) -> dict[UUID,
     return {room_id: [found[seq] for seq in sorted(found)] for room_id, found in rooms.items()}
 
 
-def _marked(links: Sequence[Link], flags: Sequence[Flag]) -> set[tuple[UUID, int]]:
+def _marked(links: Sequence[Link], flags: Sequence[Flag], reports: Sequence[Report]) -> set[tuple[UUID, int]]:
     places = {(flag.room_id, flag.seq) for flag in flags} | {(link.room_id, link.seq) for link in links}
+    places |= {(one.said.room_id, one.said.seq) for one in reports if one.said is not None}
     return {(room, seq) for room, seq in places if room is not None and seq is not None}
 
 
@@ -290,6 +300,24 @@ def _page(line: PageLine) -> dossier.Page:
         for one in line.reached
     ]
     return dossier.Page(line.round, line.step, line.rung, line.at, reached)
+
+
+def _report(report: Report, people: Mapping[UUID, Person]) -> dossier.Report:
+    said = report.said
+    return dossier.Report(
+        str(report.id),
+        timestamp(report.at),
+        _who(report.by_id, people),
+        report.subject,
+        report.kind,
+        report.words,
+        report.stopped,
+        _maybe(report.person_id, people),
+        None if said is None else str(said.room_id),
+        None if said is None else said.seq,
+        None if said is None or said.kind != "text" else said.text,
+        [] if said is None else list(said.earlier),
+    )
 
 
 def _flag(flag: Flag, acts: Sequence[Review], people: Mapping[UUID, Person], *, outside: bool) -> dossier.Flag:

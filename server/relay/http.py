@@ -168,13 +168,13 @@ class RelayHttp:
         """The document, to read and to print; `?part=dossier` for what is attached to a letter."""
         query: PageQuery = call.query
         content = await self._opening.page(call.principal, call.identifier("dispatch"), query.part)
-        return web.Response(body=content, content_type=HTML, charset="utf-8", headers=_headers("document.html"))
+        return web.Response(body=content, content_type=HTML, charset="utf-8", headers=_headers("inline"))
 
     @endpoint("GET", _ONE + "/file", content=ZIP, permission=Permission.RELAY_WRITE, pace=Pace.COSTLY)
     async def dispatch_file(self, call: Call) -> web.Response:
         """What leaves, as a zip, once a second person has agreed to it."""
         content, name = await self._opening.file(call.principal, call.identifier("dispatch"))
-        return web.Response(body=content, content_type=ZIP, headers=_headers(name))
+        return web.Response(body=content, content_type=ZIP, headers=_headers(f'attachment; filename="{name}"'))
 
     @endpoint("POST", _ONE + "/propose", body=ProposeBody, permission=Permission.RELAY_WRITE)
     async def propose_dispatch(self, call: Call) -> None:
@@ -234,10 +234,10 @@ class RelayHttp:
         return ToldList(lines)
 
 
-def _headers(name: str) -> dict[str, str]:
+def _headers(disposition: str) -> dict[str, str]:
     return {
         hdrs.CACHE_CONTROL: "no-store",
-        hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"',
+        hdrs.CONTENT_DISPOSITION: disposition,
         "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
         "X-Content-Type-Options": "nosniff",
     }

@@ -15,7 +15,7 @@ from server.escalation.rules import Case
 from server.escalation.viewers import Around, seen
 from server.infra.database import Database
 from server.kernel.clock import Clock
-from server.kernel.errors import Conflict, Forbidden, NotFound
+from server.kernel.errors import Conflict, NotFound
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
 from server.people.store import people_of
@@ -162,7 +162,7 @@ async def _can(one: Held) -> list[str]:
         try:
             await may_second(one)
             can.append("second")
-        except (NotFound, Forbidden):
+        except (NotFound, Conflict):
             pass
     if one.sight != "whole" or one.by.role is not Role.SUPERVISOR:
         return can

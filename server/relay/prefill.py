@@ -2,6 +2,7 @@
 and nothing is interpreted: that is the professional's to write."""
 
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,6 +20,8 @@ from server.relay.fields import Bundle, Concern, Fact, Fields, Parent, Referral,
 from server.relay.rules import Kind
 from server.relay.texts import texts
 from server.relay.words import quotes
+
+_DAYS: Final = {"fr": "%d/%m/%Y", "en": "%Y-%m-%d"}
 
 
 async def prefill(
@@ -42,7 +45,7 @@ async def prefill(
         reporter_phone=me.phone or "",
         reporter_email=me.email or "",
         child_name="" if known is None else known.name,
-        child_birth="" if known is None or known.birth_date is None else known.birth_date.isoformat(),
+        child_birth="" if known is None or known.birth_date is None else known.birth_date.strftime(_DAYS[language]),
         parents=[] if known is None else await _parents(conn, known, language, now),
         facts=await _facts(conn, case, language, ZoneInfo(where.zone)),
         words=[] if known is None else await quotes(conn, case, known.id),
@@ -69,6 +72,6 @@ async def _facts(conn: AsyncConnection, case: Case, language: str, zone: ZoneInf
         category = category_name(flag.category, language)
         said = words["prefill.fact"].format(category=category, severity=flag.severity)
         what = words["prefill.help"] if flag.category == HELP else said
-        on = flag.raised_at.astimezone(zone).strftime("%d/%m/%Y %H:%M" if language == "fr" else "%Y-%m-%d %H:%M")
+        on = flag.raised_at.astimezone(zone).strftime(f"{_DAYS[language]} %H:%M")
         facts.append(Fact(on, words["prefill.place"], what))
     return facts[:50]

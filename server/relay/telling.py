@@ -50,7 +50,7 @@ async def tell_what_is_due(conn: AsyncConnection, dispatch: Dispatch, now: datet
             await record(conn, where, now, act, by=who, about=about, detail=facts | when)
     sent = sending_told_at(dispatch)
     if sent is not None and sent <= now and await store.mark_told(conn, dispatch.id, now):
-        detail = facts | {"opened_at": dispatch.sent_at}
+        detail = facts | ({"opened_at": dispatch.sent_at} if dispatch.sent_at != now else {})
         await record(conn, where, now, Act.CASE_SHARED, by=dispatch.sent_by, about=about, detail=detail)
         await notices.tell(conn, where, dispatch.about_id, "case_shared", now, dispatch=dispatch.id)
 

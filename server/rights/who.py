@@ -75,6 +75,7 @@ SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "case:list": (),
     "consent": (Data.NAME, Data.CONSENTS),
     "consent:text": (),
+    "crip": (),
     "data": (Data.NAME, Data.REQUESTS),
     "data:answer": _COPY,
     "data:own": (),
@@ -96,6 +97,9 @@ SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "person": (Data.NAME,),
     "policy": (),
     "reach": (Data.NAME,),  # that there is a way, not which address or number
+    # What is to leave begins with who the child and the parents are, and what was said around a flag.
+    "relay": (Data.NAME, Data.CONTACT, Data.BIRTH_DATE, Data.FLAGGED, Data.CASES),
+    "relay:second": (Data.NAME,),
     "report": (),  # those with whom one has to do, whose names one knows
     "room": (Data.NAME, Data.MESSAGES),
     "second_factor": (Data.NAME, Data.SIGN_INS),

@@ -23,9 +23,9 @@ _FORMATS: dict[str, Callable[[str], object]] = {
     "uuid": UUID,
 }
 _KNOWN = {
-    "$ref", "additionalProperties", "anyOf", "default", "description", "enum", "format", "items", "maxItems",
-    "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minimum", "pattern", "prefixItems", "properties",
-    "required", "title", "type",
+    "$ref", "additionalProperties", "anyOf", "default", "description", "discriminator", "enum", "format", "items",
+    "maxItems", "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minimum", "pattern", "prefixItems",
+    "properties", "required", "title", "type",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import { LOOKS } from '../shell/route';
 import { http } from '../wire/http';
 import type { JournalAnswer, JournalLine } from '../wire/journal';
 import { byDay } from './by_day';
+import { ToldSection } from './told_section';
 
 export function JournalPage(): VNode {
   const lines = useSignal<readonly JournalLine[] | null>(null);
@@ -28,6 +29,7 @@ export function JournalPage(): VNode {
   return (
     <Page title={t('journal.title')} kind="looks journal">
       <p class="lead">{t('journal.lead')}</p>
+      <ToldSection />
       {lines.value === null && busy.value && <p class="empty">{t('app.loading')}</p>}
       {lines.value?.length === 0 && <p class="empty">{t('journal.empty')}</p>}
       {byDay(lines.value ?? []).map(({ first, lines: those }) => (

@@ -20,6 +20,7 @@ import { enLooks } from './en_looks';
 import { enMend } from './en_mend';
 import { enMyData } from './en_mydata';
 import { enNotices } from './en_notices';
+import { enRelay } from './en_relay';
 import { enReports } from './en_reports';
 import { enSecurity } from './en_security';
 import { enPairs } from './en_pairs';
@@ -46,6 +47,7 @@ import { frLooks } from './fr_looks';
 import { frMend } from './fr_mend';
 import { frMyData } from './fr_mydata';
 import { frNotices } from './fr_notices';
+import { frRelay } from './fr_relay';
 import { frReports } from './fr_reports';
 import { frSecurity } from './fr_security';
 import { frPairs } from './fr_pairs';
@@ -78,6 +80,7 @@ const PARTS: readonly (readonly [french: Texts, english: Texts])[] = [
   [frMyData, enMyData],
   [frNotices, enNotices],
   [frPairs, enPairs],
+  [frRelay, enRelay],
   [frReports, enReports],
   [frSecurity, enSecurity],
   [frStaff, enStaff],

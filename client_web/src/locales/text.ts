@@ -22,6 +22,7 @@ import type { frMend } from './fr_mend';
 import type { frMyData } from './fr_mydata';
 import type { frNotices } from './fr_notices';
 import type { frReach } from './fr_reach';
+import type { frRelay } from './fr_relay';
 import type { frReports } from './fr_reports';
 import type { frSecurity } from './fr_security';
 import type { frPairs } from './fr_pairs';
@@ -59,6 +60,7 @@ type Part =
   | typeof frPairs
   | typeof frPeople
   | typeof frReach
+  | typeof frRelay
   | typeof frReports
   | typeof frSecurity
   | typeof frStaff

@@ -4,7 +4,7 @@ import type { VNode } from 'preact';
 import { ago, dayAndHour, dayOf } from '../locales/moments';
 import { t, tOr, type Params } from '../locales/text';
 import { me } from '../session/session';
-import { CONSENTS, DATA, DESK, DUTY, GLASS, JOURNAL, LETTERS, PAPERS, REPORTS, SECURITY, mentorAddress, pairAddress, welfareAddress, youngAddress } from '../shell/route';
+import { CONSENTS, DATA, DESK, DUTY, GLASS, JOURNAL, LETTERS, PAPERS, REPORTS, SECURITY, dispatchAddress, mentorAddress, pairAddress, welfareAddress, youngAddress } from '../shell/route';
 import type { Notice } from '../wire/notice';
 import { seen, unseen } from './unseen';
 
@@ -51,6 +51,8 @@ function whereTo({ kind, facts }: Notice): string | null {
   if (/^request_/.test(kind)) return DATA;
   if (/^report_/.test(kind)) return REPORTS;
   if (/^duty_/.test(kind)) return DUTY;
+  if (kind === 'case_shared') return JOURNAL;
+  if (/^dispatch_/.test(kind)) return of('dispatch', dispatchAddress);
   if (kind === 'glass_broken') return JOURNAL;
   if (kind === 'glass_broken_pair') return GLASS;
   if (/^(new_device|passkey_|second_factor_|recovery_)/.test(kind)) return SECURITY;

@@ -23,6 +23,7 @@ import { enMend } from '../locales/en_mend';
 import { enMyData } from '../locales/en_mydata';
 import { enNotices } from '../locales/en_notices';
 import { enReach } from '../locales/en_reach';
+import { enRelay } from '../locales/en_relay';
 import { enReports } from '../locales/en_reports';
 import { enSecurity } from '../locales/en_security';
 import { enPairs } from '../locales/en_pairs';
@@ -31,4 +32,4 @@ import { enWords } from '../locales/en_words';
 import { enYoung } from '../locales/en_young';
 import type { Key, Text } from '../locales/text';
 
-export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enBoard, ...enCall, ...enCaseload, ...enCases, ...enConsent, ...enDesk, ...enDuty, ...enEntry, ...enGlass, ...enHeard, ...enHelp, ...enHelplines, ...enJournal, ...enLetters, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enPeople, ...enReach, ...enReports, ...enSecurity, ...enStaff, ...enWords, ...enYoung };
+export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enBoard, ...enCall, ...enCaseload, ...enCases, ...enConsent, ...enDesk, ...enDuty, ...enEntry, ...enGlass, ...enHeard, ...enHelp, ...enHelplines, ...enJournal, ...enLetters, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enPeople, ...enReach, ...enRelay, ...enReports, ...enSecurity, ...enStaff, ...enWords, ...enYoung };

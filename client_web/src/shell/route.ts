@@ -27,6 +27,8 @@ export type Route =
   | { page: 'letters'; person: string | null; line: 'own' | 'other' }
   | { page: 'desk' }
   | { page: 'duty' }
+  | { page: 'case_relay' | 'dispatch'; id: string }
+  | { page: 'departments' | 'second_looks' }
   | { page: 'home' } | { page: 'looks' } | { page: 'rules' } | { page: 'room'; number: number };
 
 /** What is looked at, and who sees it; open to everybody. */
@@ -92,6 +94,13 @@ export const DATA = '#/data';
 /** For staff: people's requests on their data. */
 export const DESK = '#/data-desk';
 
+/** What leaves the house about a case, and one thing that does. */
+export const caseRelayAddress = (id: string): string => `#/case/${id}/relay`;
+export const dispatchAddress = (dispatch: string): string => `#/dispatch/${dispatch}`;
+/** What waits for one's own second look, for staff. */
+export const SECOND_LOOKS = '#/second-looks';
+/** The contacts of the CRIP, by department. */
+export const DEPARTMENTS = '#/departments';
 /** For staff: who is on call. */
 export const DUTY = '#/duty';
 
@@ -119,6 +128,12 @@ function read(): Route {
   if (location.hash === DATA) return { page: 'data' };
   if (location.hash === DESK) return { page: 'desk' };
   if (location.hash === DUTY) return { page: 'duty' };
+  const caseRelay = /^#\/case\/([\w-]{22,36})\/relay$/.exec(location.hash);
+  if (caseRelay) return { page: 'case_relay', id: caseRelay[1]! };
+  const dispatch = /^#\/dispatch\/([\w-]{22,36})$/.exec(location.hash);
+  if (dispatch) return { page: 'dispatch', id: dispatch[1]! };
+  if (location.hash === SECOND_LOOKS) return { page: 'second_looks' };
+  if (location.hash === DEPARTMENTS) return { page: 'departments' };
   if (location.hash === JOURNAL) return { page: 'journal' };
   if (location.hash === GLASS) return { page: 'glass' };
   if (location.hash === HEADS) return { page: 'heads' };

@@ -494,6 +494,7 @@ TABLE = [
         made=("id",),
         case=" of a person",
         others=UNSEEN,
+    ),
     Row("GET", "/api/v1/cases/{case}/dispatches", PROFESSIONALS, asking.of_case, ("case",), reach=NOBODYS),
     Row(
         "POST",
@@ -517,7 +518,6 @@ TABLE = [
         ("dispatch",),
         reach=NOBODYS,
         largest=256 * 1024,
-        words=("room",),  # of a quote: test_dispatches.py tries other rooms
     ),
     *(
         Row(

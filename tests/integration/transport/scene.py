@@ -212,13 +212,15 @@ async def waiting_case(house: House, flag: UUID, professional: Person) -> tuple[
 
 
 async def filled_dispatch(house: House, case: UUID, professional: Person) -> UUID:
-    """A bundle that is to leave, filled in; its revision is 0."""
+    """A bundle for the team, ready to be downloaded; its revision is 0."""
     made, telling = new_id(), {"when": "now"}
-    body = {"id": made, "kind": "bundle", "telling": telling}
+    body = {"id": made, "kind": "bundle", "outside": False, "telling": telling}
     assert (await house.ask(professional, "POST", f"/api/v1/cases/{case}/dispatches", body)).status == 204
     fields = {"kind": "bundle", "recipient": "Dr Ben", "why": "Un avis."}
     saved = {"revision": 0, "fields": fields, "telling": telling}
     assert (await house.ask(professional, "PUT", f"/api/v1/dispatches/{made}", saved)).status == 204
+    ready = await house.ask(professional, "POST", f"/api/v1/dispatches/{made}/propose", {"revision": 1})
+    assert ready.status == 204, ready.body
     await house.sql("update dispatches set revision = 0 where id = :id", id=made)
     return made
 
