@@ -8,7 +8,7 @@ import { unseen } from '../notices/unseen';
 import { home, me } from '../session/session';
 import { Header, LinkNotice } from '../shell/header';
 import { later } from '../shell/later';
-import { BOARD, CASES, DATA, DESK, DUTY, GLASS, HEADS, JOURNAL, LETTERS, REPORTS, go, roomAddress } from '../shell/route';
+import { BOARD, CASES, DATA, DEPARTMENTS, DESK, DUTY, GLASS, HEADS, JOURNAL, LETTERS, REPORTS, SECOND_LOOKS, go, roomAddress } from '../shell/route';
 import { useTitle } from '../shell/title';
 import type { RoomCard } from '../wire/room';
 import { InCallBar } from './in_call_bar';
@@ -76,6 +76,16 @@ export function HomePage(): VNode | null {
           {(account.role === 'supervisor' || account.role === 'admin') && (
             <a class="quiet-button" href={GLASS}>
               {t('app.glass')}
+            </a>
+          )}
+          {(account.role === 'supervisor' || account.role === 'admin') && (
+            <a class="quiet-button" href={SECOND_LOOKS}>
+              {t('app.second_looks')}
+            </a>
+          )}
+          {account.role === 'admin' && (
+            <a class="quiet-button" href={DEPARTMENTS}>
+              {t('app.departments')}
             </a>
           )}
           {account.role === 'admin' && (

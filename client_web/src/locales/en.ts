@@ -17,6 +17,8 @@ export const en: Texts<typeof fr> = {
   'app.reach': "How to reach you",
   'app.security': "Account security",
   'app.data': "My data",
+  'app.departments': "CRIP of the departments",
+  'app.second_looks': "Second looks",
   'app.duty': "On call",
   'app.desk': "People’s data",
   'app.journal': "Who read what about you",

@@ -19,6 +19,8 @@ export const fr = {
   'app.security': "Sécurité du compte",
   'app.reach': ["Comment vous joindre", "Comment te joindre"],
   'app.data': "Mes données",
+  'app.departments': "CRIP des départements",
+  'app.second_looks': "Seconds regards",
   'app.duty': "Astreinte",
   'app.desk': "Données des personnes",
   'app.journal': ["Qui a lu quoi à votre sujet", "Qui a lu quoi sur toi"],

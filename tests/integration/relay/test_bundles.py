@@ -1,6 +1,7 @@
 """A bundle says what was said, to the letter, to whom it may be said, and shows every change made to it later."""
 
 import argparse
+import asyncio
 import hashlib
 import io
 import os
@@ -18,6 +19,7 @@ from server.kernel.identifiers import new_id
 from server.relay import command
 from server.relay.bundle import Manifest, pack
 from server.relay.check import check
+from tests.processes import environment, run
 from tests.support.relay import WORDS, fetch, parts, said, worry
 from tests.support.rooms import House, organisation
 
@@ -283,3 +285,40 @@ async def test_what_is_kept_is_what_was_agreed_to_or_does_not_leave(house: House
     status, body = await fetch(house, worried.claire, f"dispatches/{made}/file")
     assert status == 409
     assert b"dispatch_broken" in body or b"conflict" in body
+
+
+async def test_the_command_itself_says_what_holds(house: House, tmp_path: Path) -> None:
+    """As an investigator types it, on a machine that has no database of ours."""
+    worried = await worry(house)
+    bundle, trail = tmp_path / "bundle.zip", tmp_path / "trail"
+    bundle.write_bytes(await worried.file(await worried.agreed()))
+    lines: list[str] = []
+    assert await command.export(house.database, {house.north.id: "North"}, "North", lines.append)
+    trail.write_text("\n".join(lines), encoding="utf-8")
+    env = environment(tmp_path / "data")
+
+    async def typed(*arguments: str) -> tuple[int, str]:
+        done = await asyncio.to_thread(run, "audit", "verify", *arguments, env=env)
+        return done.returncode, done.stdout + done.stderr
+
+    code, told = await typed(str(bundle), "--trail", str(trail))
+    assert (code, "2 files, each as the manifest says" in told) == (0, True), told
+    bundle.write_bytes(bundle.read_bytes().replace(b"mourir", b"sortir"))
+    code, told = await typed(str(bundle), "--trail", str(trail))
+    assert code == 1
+    assert "Does not hold: a file was changed: case.json" in told
+    assert (await typed(str(tmp_path / "nothing.zip"), "--trail", str(trail)))[0] == 2
+    assert (await typed("--trail", str(trail)))[0] == 2
+    assert not (tmp_path / "data" / "postgres").exists()
+
+
+async def test_a_trail_that_was_rewritten_confirms_nothing(house: House, tmp_path: Path) -> None:
+    worried = await worry(house)
+    file = await worried.file(await worried.agreed())
+    await house.sql("alter table audit_entries disable trigger user")
+    await house.sql("update audit_entries set entry = replace(entry, 'outside', 'team') where act = 'case.bundled'")
+    await house.sql("alter table audit_entries enable trigger user")
+    holds, told = await findings(house, file, tmp_path)
+    assert not holds
+    assert "  Does not hold: the audit trail says something else about this bundle: circle." in told
+    assert any("its hash does not follow" in line for line in told)
