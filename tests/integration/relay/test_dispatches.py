@@ -33,7 +33,7 @@ async def test_a_letter_begins_with_what_is_known_and_guesses_nothing(house: Hou
     made = await worried.begin("concern")
     file = await worried.look(made)
     fields = file["fields"]
-    assert (fields["kind"], fields["child_name"], fields["child_birth"]) == ("concern", "Lea", "2012-03-04")
+    assert (fields["kind"], fields["child_name"], fields["child_birth"]) == ("concern", "Lea", "04/03/2012")
     assert fields["reporter_name"] == "Claire"
     assert fields.get("department", "") == ""
     assert fields.get("observations", "") == ""
