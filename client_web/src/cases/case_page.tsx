@@ -11,7 +11,7 @@ import { announce } from '../shell/announce';
 import { Awaited, useLoaded } from '../shell/loaded';
 import { Page } from '../shell/page';
 import { Problem, useAttempt } from '../shell/refused';
-import { caseAddress, CASES, go } from '../shell/route';
+import { caseAddress, caseRelayAddress, CASES, go } from '../shell/route';
 import type { Case, CaseFile } from '../wire/case';
 import { on } from '../wire/link';
 import { actOn } from './act';
@@ -42,6 +42,13 @@ export function CasePage({ id }: { id: string }): VNode {
         {(one) => (
           <>
             <Head one={one} onTaken={loaded.keep} onRefused={loaded.load} />
+            {one.sight === 'whole' && me.value?.account.role === 'supervisor' && (
+              <p>
+                <a class="button button-soft" href={caseRelayAddress(one.id)}>
+                  {t('case.hand_on')}
+                </a>
+              </p>
+            )}
             {one.sight === 'whole' ? <File key={one.id} one={one} onChanged={loaded.load} /> : <Outline one={one} />}
           </>
         )}

@@ -65,6 +65,7 @@ function entrySaid(entry: CaseEntry, file: CaseFile): string {
   }
   const to = file.can_own.find(({ id }) => id === detail['owner'])?.name ?? t('case.a_colleague');
   const level = (what: string): string => tOr(`severity.${String(detail[what])}`, 'case.act.other').toLowerCase();
+  if (act === 'dispatch') return tOr(`case.act.dispatch.${String(detail['did'])}`, 'case.act.dispatch', { name });
   return tOr(`case.act.${act}`, 'case.act.other', { name, to, outcome: outcomeWord(detail['outcome']), before: level('before'), after: level('after') });
 }
 
