@@ -296,3 +296,23 @@ async def test_an_outside_contact_says_that_they_heard(house: House) -> None:
         await browser.close()
     rows = await house.sql("select state, acknowledged_outside from cases")
     assert [(state, str(who)) for state, who in rows] == [("acknowledged", contact)]
+
+
+async def test_what_was_reported_stands_in_the_file_with_a_word_back(room: Room, pair: Logins, admin: Api) -> None:
+    claire, lea = await room.seat(pair.supervisor), await room.seat(pair.mentee)
+    told = """async (id) => {
+      const { people } = await (await fetch('/api/v1/reports/people')).json();
+      const julien = people.find(({ role }) => role === 'mentor').id;
+      const body = JSON.stringify({ id, subject: 'person', kind: 'uneasy', person: julien, words: 'Il insiste.' });
+      const headers = { 'Content-Type': 'application/json' };
+      return (await fetch('/api/v1/reports', { method: 'POST', headers, body })).status;
+    }"""
+    assert await lea.page.evaluate(told, str(new_id())) == 200
+    await claire.page.get_by_role("link", name="Dossiers", exact=True).click()
+    await cases(claire).get_by_role("link").first.click()
+    about = claire.page.get_by_role("region", name="De quoi il s’agit")
+    await expect(about).to_contain_text("Il insiste.")
+    await about.get_by_role("textbox").fill("Merci, je t’appelle ce soir.")
+    await about.get_by_role("textbox").press("Tab")
+    await claire.page.keyboard.press("Enter")
+    await expect(about.get_by_text("Merci, je t’appelle ce soir.")).to_be_visible()

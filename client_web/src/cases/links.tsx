@@ -8,6 +8,7 @@ import { FlagCard } from '../queue/flag_card';
 import { flagOf, keepFlag } from '../queue/queue';
 import { roomNamed } from '../room/rooms';
 import { me } from '../session/session';
+import { later } from '../shell/later';
 import { Problem, refusedBecause } from '../shell/refused';
 import { caseAddress, pairAddress, roomAddress } from '../shell/route';
 import type { Case, CaseLink } from '../wire/case';
@@ -15,14 +16,18 @@ import type { Flag } from '../wire/flag';
 import { http } from '../wire/http';
 import { Refusal } from '../wire/refusal';
 
+const ReportEvidence = later(async () => (await import('../parts/reports')).ReportEvidence);
+
 export function Links({ one, links }: { one: Case; links: readonly CaseLink[] }): VNode {
+  const named = links.filter(({ kind }) => kind !== 'report'); // reports are shown with their words
   const room = one.room ? roomNamed(one.room) : undefined;
   return (
     <section class="card" aria-labelledby="case-links">
       <h2 id="case-links">{t('case.links')}</h2>
       {links.length === 0 && <p class="hint">{t('case.links_none')}</p>}
       <div class="queue-list">
-        {links.map((link) => (link.kind === 'flag' ? <LinkedFlag key={link.ref} id={link.ref} /> : <Other key={link.ref} link={link} />))}
+        {links.some(({ kind }) => kind === 'report') && <ReportEvidence case={one.id} />}
+        {named.map((link) => (link.kind === 'flag' ? <LinkedFlag key={link.ref} id={link.ref} /> : <Other key={link.ref} link={link} />))}
       </div>
       <p class="flag-acts">
         {room?.card.value && (
