@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 CHANNEL: Final = "cases"  # of NOTIFY: organisation:case, by a trigger (0018)
 DOUBTFUL: Final = 3  # looks in a row that failed, after which the server says that it is not ready
 MOST_STEPS: Final = 50  # of one look, half a second: then it is seen whether something more severe came meanwhile
+BREATH_S: Final = 0.2  # from one look to the next at least: of ten changes in a moment, one look sees all
 LOOK_S: Final = 5.0  # between two looks when nothing was heard: what a lost notice may cost
 
 _WAITING = select(
@@ -175,6 +176,7 @@ class Pager:
 
     async def _run(self) -> None:
         while True:
+            began = asyncio.get_running_loop().time()
             self._wake.clear()
             try:
                 await self.look()
@@ -185,6 +187,7 @@ class Pager:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._timers.next_in(self._clock.monotonic(), LOOK_S)):
                     await self._wake.wait()
+            await asyncio.sleep(began + BREATH_S - asyncio.get_running_loop().time())
 
     async def _on_notice(self, _payload: str) -> None:
         self._wake.set()
