@@ -16,11 +16,14 @@ import rfc8785
 
 from server.kernel.ground import GroundError
 from server.kernel.identifiers import new_id
+from server.kernel.permissions import Role
 from server.relay import command
 from server.relay.bundle import Manifest, pack
 from server.relay.check import check
 from tests.processes import environment, run
-from tests.support.relay import WORDS, fetch, parts, said, worry
+from tests.support.notes import note as made_note
+from tests.support.notes import say, upload
+from tests.support.relay import WORDS, Worry, fetch, parts, said, worry
 from tests.support.rooms import House, organisation
 
 
@@ -322,3 +325,32 @@ async def test_a_trail_that_was_rewritten_confirms_nothing(house: House, tmp_pat
     assert not holds
     assert "  Does not hold: the audit trail says something else about this bundle: circle." in told
     assert any("its hash does not follow" in line for line in told)
+
+
+async def test_a_reported_message_and_a_voice_note_are_in_it(house: House) -> None:
+    room = await house.room()
+    samir = await house.person(Role.SUPERVISOR, "Samir")
+    julien, lea = await house.open(room.mentor), await house.open(room.mentee)
+    assert (await julien.say(room, "Bonsoir, tu es là ?"))["ok"]
+    content = made_note()
+    note = await upload(house, room.mentee, room, content)
+    assert (await say(lea, room, note, 3))["ok"]
+    assert (await lea.say(room, "je préfère pas"))["ok"]
+    report = {"id": str(new_id()), "subject": "message", "kind": "danger", "words": "J’ai peur.", "seq": 1}
+    assert (await house.ask(room.mentee, "POST", "/api/v1/reports", report | {"room": str(room.id)})).status == 200
+    ((case,),) = await house.sql("select id from cases where origin = 'report'")
+    assert (await house.ask(room.supervisor, "POST", f"/api/v1/cases/{case}/acknowledge")).status == 200
+    worried = Worry(house, room, room.supervisor, samir, str(case))
+    file = await worried.file(await worried.agreed())
+    assert check(file).faults == []
+    told = said(file)
+    ((reported),) = told["reports"]
+    assert (reported["by"]["name"], reported["words"], reported["text"]) == (
+        "Lea", "J’ai peur.", "Bonsoir, tu es là ?",
+    )  # fmt: skip
+    ((conversation),) = told["conversations"]
+    assert [(one["marked"], one["kind"]) for one in conversation["messages"]] == [
+        (True, "text"), (False, "voice"), (False, "text"),
+    ]  # fmt: skip
+    assert parts(file)[conversation["messages"][1]["voice"]] == content
+    assert {"J’ai peur.", "je préfère pas"} <= set(quoted(parts(file)["dossier.html"]).found)
