@@ -5,7 +5,6 @@ from typing import Any
 
 from playwright.async_api import expect
 
-from server.kernel.identifiers import new_id
 from tests.browser.conftest import TELEPHONE, Api, Logins, Person, Room
 from tests.processes import Server
 
@@ -67,10 +66,15 @@ async def test_a_young_person_reports_a_message_and_contact_stops(room: Room, pa
     assert (case["origin"], case["severity"], case["by"]["name"]) == ("report", 4, "Léa")
     claire.ask("POST", f"cases/{case['id']}/acknowledge")
     await expect(now).to_contain_text("Quelqu’un s’en occupe")
-    (report,) = claire.ask("GET", f"cases/{case['id']}/reports")["reports"]
-    assert (report["words"], report["message"]["text"]) == ("Il me demande de ne rien dire.", "Bonjour Léa")
-    answer = {"id": str(new_id()), "words": "Merci. Je t’appelle demain."}
-    claire.ask("POST", f"cases/{case['id']}/reports/{report['id']}/answers", answer)
+    desk = await room.seat(pair.supervisor)
+    await desk.page.goto(f"{desk.address}#/case/{case['id']}")
+    file = desk.page.get_by_role("article").filter(has_text="Signalé par Léa (jeune)")
+    await expect(file.get_by_text("Il me demande de ne rien dire.")).to_be_visible()
+    await expect(file.get_by_text("Bonjour Léa", exact=True)).to_be_visible()
+    await file.get_by_label("Répondre à Léa").fill("Merci. Je t’appelle demain.")
+    await file.get_by_role("button", name="Envoyer la réponse").click()
+    await expect(file.get_by_label("Répondre à Léa")).to_have_value("")
+    await expect(desk.page.get_by_text("Claire a répondu à qui a signalé.")).to_be_visible()
     await expect(lea.page.get_by_text("Merci. Je t’appelle demain.")).to_be_visible()
 
 

@@ -8,6 +8,7 @@ import { FlagCard } from '../queue/flag_card';
 import { flagOf, keepFlag } from '../queue/queue';
 import { roomNamed } from '../room/rooms';
 import { me } from '../session/session';
+import { dressed } from '../shell/dress';
 import { later } from '../shell/later';
 import { Problem, refusedBecause } from '../shell/refused';
 import { caseAddress, pairAddress, roomAddress } from '../shell/route';
@@ -16,7 +17,10 @@ import type { Flag } from '../wire/flag';
 import { http } from '../wire/http';
 import { Refusal } from '../wire/refusal';
 
-const ReportEvidence = later(async () => (await import('../parts/reports')).ReportEvidence);
+/** The address of `styles/own.css`, which the bundler names by its content. */
+declare const OWN_STYLES: string;
+
+const ReportEvidence = later(async () => (await dressed(import('../parts/reports'), OWN_STYLES)).ReportEvidence);
 
 export function Links({ one, links }: { one: Case; links: readonly CaseLink[] }): VNode {
   const named = links.filter(({ kind }) => kind !== 'report'); // reports are shown with their words

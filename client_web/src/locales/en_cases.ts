@@ -173,6 +173,7 @@ export const enCases: Texts<typeof frCases> = {
   'case.act.dispatch.urgent': "{name} lets a document leave without waiting.",
   'case.act.dispatch.sent': "{name} handed a document on.",
   'case.act.dispatch.withdrawn': "{name} withdrew a document that was to be handed on.",
+  'case.act.report_answered': "{name} answered who reported.",
   'case.act.other': "The case moved on.",
   'case.somebody': "Somebody",
   'case.a_colleague': "a colleague",

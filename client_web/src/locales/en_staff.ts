@@ -167,6 +167,9 @@ export const enStaff: Texts<typeof frStaff> = {
   'category.help': "call for help",
   'category.unassessed': "to check: automatic reading did not answer",
   'category.appeal': "request for another look",
+  'category.danger': "danger",
+  'category.uneasy': "not at ease",
+  'category.silence': "silence",
   'category.other': "other signal",
 
   'rules.title': "Rules of moderation",

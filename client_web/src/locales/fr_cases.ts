@@ -172,6 +172,7 @@ export const frCases = {
   'case.act.dispatch.urgent': "{name} fait partir un document sans attendre.",
   'case.act.dispatch.sent': "{name} a transmis un document.",
   'case.act.dispatch.withdrawn': "{name} a retiré un document à transmettre.",
+  'case.act.report_answered': "{name} a répondu à qui a signalé.",
   'case.act.other': "Le dossier a avancé.",
   'case.somebody': "Quelqu’un",
   'case.a_colleague': "un ou une collègue",

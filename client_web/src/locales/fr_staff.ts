@@ -166,6 +166,9 @@ export const frStaff = {
   'category.help': "appel à l’aide",
   'category.unassessed': "à vérifier : la lecture automatique n’a pas répondu",
   'category.appeal': "demande d’un autre regard",
+  'category.danger': "danger",
+  'category.uneasy': "pas à l’aise",
+  'category.silence': "silence",
   'category.other': "autre signal",
 
   'rules.title': "Règles de modération",

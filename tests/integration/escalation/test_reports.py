@@ -8,9 +8,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from server.escalation.reports.holdings import HOLDINGS
+from server.infra.holdings import Scope, erase
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from tests.integration.escalation.test_cases import cases
+from tests.integration.rights.test_export import export, sections
 from tests.support.notes import body_of, note, say, upload
 from tests.support.rooms import House, Person, Room, organisation
 
@@ -470,3 +473,39 @@ async def test_many_reports_are_heard(house: House) -> None:
     )
     assert {answer.status for answer in answers} == {200}
     assert len(await cases(house, room.supervisor)) == 1
+
+
+async def test_what_is_left_when_somebody_is_forgotten(house: House) -> None:
+    """Of who was reported, not what they wrote; of who reported, not what they said; and all goes with the case."""
+    room = await house.room()
+    seq = await said(house, room)
+    body = {"subject": "message", "kind": "secrets", "room": room.number, "seq": seq, "words": "Il insiste."}
+    made = await report(house, room.mentee, **body)
+    (case,) = await cases(house, room.supervisor)
+    path = f"reports/{made.body['id']}/answers"
+    await act(house, room.supervisor, case, path, id=str(new_id()), words="Merci.")
+    left = "select r.excerpt, r.words, a.words from reports r join report_answers a on a.report_id = r.id"
+
+    async def forget(person: Person) -> None:
+        scope = Scope(person.id, house.north.id, [room.pair.id], [room.id], house.clock.now())
+        async with house.bound.begin(house.north.id) as conn:
+            for holding in HOLDINGS:
+                await erase(conn, holding, scope)
+
+    assert await house.sql(left) == [("Tu gardes ça pour toi, hein", "Il insiste.", "Merci.")]
+    await forget(room.mentor)
+    assert await house.sql(left) == [("", "Il insiste.", "Merci.")]
+    await forget(room.mentee)
+    assert await house.sql(left) == [("", "", "")]
+    await house.sql("delete from cases")
+    assert await house.sql("select (select count(*) from reports), (select count(*) from report_answers)") == [(0, 0)]
+
+
+async def test_a_copy_tells_nobody_that_they_were_reported(house: House) -> None:
+    room = await house.room()
+    seq = await said(house, room)
+    await report(house, room.mentee, subject="message", kind="secrets", room=room.number, seq=seq, words="Il insiste.")
+    for who, words in ((room.mentor, []), (room.mentee, ["Il insiste."])):
+        _, archive = await export(house, who)
+        assert [one["words"] for one in sections(archive).get("reports", [])] == words
+        assert ("Il insiste." in str(sections(archive))) is bool(words)
