@@ -26,7 +26,7 @@ export function HeardPage({ token }: { token: string }): VNode {
     <Door title={title} lead={waits ? t('heard.lead', { organisation: found.organisation }) : false}>
       <Awaited of={loaded}>
         {(call) => (
-          <div role="status">
+          <div class="heard" role="status">
             {call.over ? (
               <p>{t('heard.over')}</p>
             ) : call.acknowledged_at ? (
@@ -52,7 +52,7 @@ export function HeardPage({ token }: { token: string }): VNode {
           </div>
         )}
       </Awaited>
-      <p class="hint">{t('heard.private')}</p>
+      <p class="hint heard-private">{t('heard.private')}</p>
     </Door>
   );
 }

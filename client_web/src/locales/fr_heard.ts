@@ -10,7 +10,7 @@ export const frHeard = {
   'heard.reference': "Numéro à donner au téléphone : {reference}",
   'heard.take': "Je m’en occupe",
   'heard.take_why': "Les appels aux autres s’arrêtent. Appelez ensuite l’association, avec ce numéro.",
-  'heard.private': "Ce lien ne montre rien de la situation elle-même. Il est pour vous seul.",
+  'heard.private': "Ce lien ne montre rien de la situation elle-même. Il n’est que pour vous.",
   'heard.taken_title': "Merci",
   'heard.taken': "Quelqu’un s’en occupe depuis {when}.",
   'heard.taken_you': "C’est noté : vous vous en occupez. Plus personne d’autre n’est appelé. Appelez maintenant {organisation}, avec le numéro {reference}.",
