@@ -495,7 +495,15 @@ TABLE = [
         case=" of a person",
         others=UNSEEN,
     ),
-    Row("GET", "/api/v1/cases/{case}/dispatches", PROFESSIONALS, asking.of_case, ("case",), reach=NOBODYS),
+    Row(
+        "GET",
+        "/api/v1/cases/{case}/dispatches",
+        PROFESSIONALS,
+        asking.of_case,
+        ("case",),
+        reach=NOBODYS,
+        lists=("supervisor",),  # colleagues, who can be the second pair of eyes
+    ),
     Row(
         "POST",
         "/api/v1/cases/{case}/dispatches",
