@@ -1,8 +1,10 @@
 """Two cases that become one, when who runs the one is in the other."""
 
 from typing import Any
+from uuid import UUID
 
 from server.escalation.opening import NewCase, open_case
+from server.escalation.rules import Part
 from server.kernel.permissions import Role
 from tests.support.rooms import House
 
@@ -12,7 +14,8 @@ async def test_who_owned_a_case_does_not_run_what_is_about_them(house: House) ->
     room = await house.room()
     samir = await house.person(Role.SUPERVISOR, "Samir")
     of: dict[str, Any] = {"about_id": room.mentee.id, "pair_id": room.pair.id, "joins": False}
-    at, young = house.clock.now(), (room.mentee.id, "young")
+    at = house.clock.now()
+    young: tuple[UUID, Part] = (room.mentee.id, "young")
     async with house.bound.begin(house.north.id) as conn:
         kept = await open_case(
             conn,
