@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from msgspec import UNSET
@@ -36,6 +38,8 @@ from server.trail.acts import Act
 from server.trail.record import record
 from server.transport.wire import timestamp
 
+SITTING: Final = timedelta(minutes=30)  # who looks twice within it has read once
+
 
 class Files:
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -69,13 +73,16 @@ class Files:
                 await page_lines(conn, case, pages, people),
                 [CasePerson(one.id, one.name, one.role.value) for one in await may_own(conn, case, near)],
             )
-            # What a professional who is called to look at a case reads of somebody stands in that person's journal.
-            about = {one for one in (case.about_id, case.by_id) if one is not None} - {principal.account_id}
-            facts = {"case": case.id}
-            await record(
-                conn, case.organisation_id, now, Act.CASE_READ, by=principal.account_id, about=about, detail=facts
-            )
+            await _write_down(conn, case, principal.account_id, now)
             return file
+
+
+async def _write_down(conn: AsyncConnection, case: Case, reader: UUID, now: datetime) -> None:
+    """What a professional who is called to look at a case reads of somebody stands in that person's journal, once a
+    sitting."""
+    about = {one for one in (case.about_id, case.by_id) if one is not None} - {reader}
+    if await store.first_look(conn, case.id, reader, now, SITTING):
+        await record(conn, case.organisation_id, now, Act.CASE_READ, by=reader, about=about, detail={"case": case.id})
 
 
 def _named(entries: list[Entry], tasks: list[Task], pages: list[Page]) -> set[UUID]:

@@ -8,7 +8,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import tables
-from server.infra.holdings import Blanked, Holding, Keeping, Kept, columns
+from server.infra.holdings import NOBODY, Blanked, Holding, Keeping, Kept, columns
 
 _IN_CASE: Final = "exists (select from case_parties p where p.case_id = {0} and p.account_id = :person)"
 _PAIR_OF: Final = "exists (select from cases c where c.id = {0} and c.pair_id = any(cast(:pairs as uuid[])))"
@@ -44,6 +44,7 @@ HOLDINGS: Final = (
         of_pair=_CASE_IN_PAIR,
     ),
     Holding(tables.case_pages, _OF_CASE, Kept("who was called, and when"), of_pair=_CASE_IN_PAIR),
+    Holding(tables.case_readings, NOBODY, Kept("which professional read, and when"), acted=("account_id",)),
     Holding(tables.case_parties, "t.account_id = :person", Kept("identifiers and words of ours")),
     Holding(
         tables.cases,

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation.opening import Link
 from server.escalation.rules import Case, Part, State, Tier
-from server.escalation.tables import case_entries, case_links, case_pages, case_parties, case_tasks, cases
+from server.escalation.tables import (
+    case_entries,
+    case_links,
+    case_pages,
+    case_parties,
+    case_readings,
+    case_tasks,
+    cases,
+)
 from server.kernel.identifiers import new_id
 
 Parts = Mapping[UUID, frozenset[Part]]
@@ -152,6 +160,19 @@ async def is_entry(conn: AsyncConnection, entry_id: UUID, case_id: UUID, by: UUI
     """Whether somebody has added this very line to this case."""
     mine = and_(case_entries.c.id == entry_id, case_entries.c.case_id == case_id, case_entries.c.by_id == by)
     return bool((await conn.execute(select(exists().where(mine)))).scalar_one())
+
+
+async def first_look(conn: AsyncConnection, case_id: UUID, account_id: UUID, at: datetime, within: timedelta) -> bool:
+    """Notes that somebody reads the file; False when they did so lately."""
+    values = {"case_id": case_id, "account_id": account_id, "at": at}
+    done = await conn.execute(
+        upsert(case_readings)
+        .values(**values)
+        .on_conflict_do_update(
+            index_elements=["case_id", "account_id"], set_={"at": at}, where=case_readings.c.at <= at - within
+        )
+    )
+    return done.rowcount == 1
 
 
 async def links_of(conn: AsyncConnection, case_id: UUID) -> list[Link]:

@@ -153,3 +153,12 @@ case_pages = Table(
     Column("link_hash", LargeBinary, unique=True),
     PrimaryKeyConstraint("case_id", "round", "step"),
 )
+
+# When somebody last opened the file: who looks twice in a sitting has read once.
+case_readings = Table(
+    "case_readings",
+    metadata,
+    Column("case_id", ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("at", Instant, nullable=False),
+)

@@ -51,9 +51,9 @@ _OWN: Final = (
 HOLDINGS: Final[tuple[Holding, ...]] = (
     *supervision.HOLDINGS,
     *reports.HOLDINGS,
-    *escalation.HOLDINGS,
     *moderation.HOLDINGS,
     *people.HOLDINGS,
+    *escalation.HOLDINGS,
     *relay.HOLDINGS,
     *rooms.HOLDINGS,
     *agenda.HOLDINGS,

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from server.escalation.pager import Pager
+from server.kernel.errors import Conflict
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.people.sessions.tokens import hash_token
@@ -399,3 +400,31 @@ async def test_an_outside_contact_hears_by_a_link_of_this_round(house: House) ->
     assert (await house.site.ask("GET", f"/api/v1/heard/{token}", None)).status == 404
     assert (await house.site.ask("POST", f"/api/v1/heard/{token[1:]}", None)).status == 404
     assert room.id
+
+
+async def test_what_was_noted_goes_with_whom_it_was_about(house: House) -> None:
+    """Not before the case is over; and the timeline stays, without the words."""
+    alice = await house.person(Role.ADMIN, "Alice")
+    room, case = await worried(house)
+    path, who = f"/api/v1/cases/{case['id']}", room.supervisor
+    await house.ask(who, "POST", f"{path}/acknowledge")
+    await house.ask(who, "POST", f"{path}/tasks", {"id": str(new_id()), "words": "appeler sa mère"})
+    noted = await house.ask(who, "POST", f"{path}/notes", {"id": str(new_id()), "words": "vue ce jour", "tier": "team"})
+    ((flag,),) = await house.sql("select id from flags")
+    await house.decide(who, flag, "acknowledge", "serious")
+    erasing = house.capabilities.data.erasure
+
+    async def forget() -> None:
+        async with house.bound.begin(house.north.id) as conn:
+            await erasing.erase(conn, house.north.id, room.mentee.id, by=alice.id, why="request")
+
+    with pytest.raises(Conflict, match="cases_open"):
+        await forget()
+    revision = (await house.ask(who, "GET", path)).body["revision"]
+    body = {"revision": revision, "to": "closed", "outcome": "resolved", "note": "tout va mieux"}
+    assert (noted.status, (await house.ask(who, "POST", f"{path}/move", body)).status) == (200, 200)
+    await forget()
+    lines = await house.sql("select act, note from case_entries order by at, id")
+    assert ("noted", None) in lines
+    assert [note for _, note in lines if note] == []
+    assert await house.sql("select words from case_tasks") == [("",)]

@@ -147,3 +147,12 @@ CREATE TABLE case_pages (
     PRIMARY KEY (case_id, round, step)
 );
 SELECT isolate_part('case_pages', 'case_id', 'cases');
+
+-- When somebody last opened the file of a case: who looks twice in a sitting has read once.
+CREATE TABLE case_readings (
+    case_id uuid NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
+    account_id uuid NOT NULL REFERENCES accounts (id),
+    at timestamptz NOT NULL,
+    PRIMARY KEY (case_id, account_id)
+);
+SELECT isolate_part('case_readings', 'case_id', 'cases');
