@@ -8,7 +8,7 @@ import { ask, link } from '../wire/link';
 import { Refusal } from '../wire/refusal';
 import { Direct } from './direct';
 import { cameraFits } from './check/rules';
-import { camera, microphone, NoDevice, type DeviceTrouble } from './devices';
+import { camera, microphone, NoDevice, quiet, type DeviceTrouble } from './devices';
 import { MediaPath } from './media_path';
 import { moves } from './pictures';
 import { startPulse } from './pulse';
@@ -63,6 +63,8 @@ export class Call {
     readonly room: Room,
     private first: Rung | null,
     private readonly onRefused: (refusal: Refusal) => void,
+    /** A professional who comes in to others: nothing of theirs is opened or sent until they speak. */
+    private readonly observes = false,
   ) {}
 
   /** The picture of this participant, when there is one that moves. */
@@ -78,17 +80,19 @@ export class Call {
   }
 
   async start(withCamera: boolean): Promise<void> {
-    this.voice = await microphone();
-    this.spared.value = withCamera && this.first !== null && !cameraFits(this.first);
-    if (withCamera && !this.spared.peek()) await this.openCamera();
+    if (this.observes) this.mic.value = false;
+    else this.voice = await microphone();
+    this.spared.value = withCamera && !this.observes && this.first !== null && !cameraFits(this.first);
+    if (withCamera && !this.observes && !this.spared.peek()) await this.openCamera();
     if (this.over) return this.letGo();
     this.phase.value = 'joining';
-    this.media = new MediaPath(this.voice, this.picture.peek(), {
+    this.media = new MediaPath(this.voice ?? quiet(), this.picture.peek(), {
       request: () => ({ room: this.room.number, ...this.state(), ...(this.first ? { first: this.first } : {}) }),
       joined: (answer) =>
         batch(() => {
           this.peer.value = answer.peer;
           this.room.inCall.value = answer.people;
+          this.room.waits.value = answer.paused?.why ? answer.paused : null;
           this.slots.value = answer.slots;
           this.telling.every(answer.every_ms);
           this.first = null; // the ladder knows more from here on
@@ -99,6 +103,7 @@ export class Call {
       still: (peer, picture, at) => this.stills.show(peer, picture, at),
       refused: this.onRefused,
     });
+    this.media.hushed = this.observes;
     this.ends.push(
       this.media.way.subscribe((way) => this.moved(way !== 'none')),
       startPulse(this),
@@ -108,7 +113,23 @@ export class Call {
     this.timer = setTimeout(() => this.phase.peek() !== 'in' && (this.notice.value = 'no_media'), FIRST_MEDIA_MS);
   }
 
+  /** A professional is heard from now on, and seen when they switch their camera on; or only observes again. */
+  async speak(speak: boolean): Promise<void> {
+    const peer = this.peer.peek();
+    if (!peer || (speak && !(await this.openVoice()))) return;
+    try {
+      await ask('supervise:speak', { room: this.room.number, peer, speak });
+    } finally {
+      if (!speak) await this.fallSilent();
+      await this.tell();
+    }
+  }
+
   async toggleMic(): Promise<void> {
+    if (!this.voice) {
+      if (await this.openVoice()) await this.tell();
+      return;
+    }
     this.mic.value = !this.mic.peek();
     if (this.voice) this.voice.enabled = this.mic.peek();
     await this.tell();
@@ -141,7 +162,8 @@ export class Call {
   }
 
   /** Takes the microphone that is chosen now (devices.ts); the call goes on with the old one when there is none. */
-  async changeMicrophone(): Promise<void> {
+  async changeMicrophone(first = false): Promise<void> {
+    if (!first && !this.voice) return; // it is taken when one speaks
     try {
       const fresh = await microphone();
       if (this.over) return fresh.stop();
@@ -223,6 +245,24 @@ export class Call {
     } catch (error) {
       if (error instanceof NoDevice) this.notice.value = error.trouble;
     }
+  }
+
+  /** Whether there is a microphone. It is on then. */
+  private async openVoice(): Promise<boolean> {
+    if (!this.voice) await this.changeMicrophone(true);
+    if (!this.voice) return false;
+    this.voice.enabled = this.mic.value = true;
+    await this.media?.hush(false);
+    return true;
+  }
+
+  private async fallSilent(): Promise<void> {
+    this.closeCamera();
+    this.mic.value = false;
+    await this.media?.show(null);
+    await this.media?.hush(true);
+    this.voice?.stop();
+    this.voice = null;
   }
 
   private closeCamera(): void {

@@ -47,12 +47,14 @@ function Invitation({ room }: { room: Room }): VNode {
   const trouble = callTrouble.value?.room === room.number ? callTrouble.value : null;
   const joining = inside.length > 0;
   const unable = link.value !== 'online' || fetching.value !== null;
+  const guest = joining && me.value?.account.role === 'supervisor'; // announced first, and then only observing
+  const waiting = calling.value?.knocking.value?.room === room ? calling.value : null;
   const names = inside.map((person) => person.name).join(', ');
   return (
     <section class={joining ? 'invitation is-ringing' : 'invitation'} aria-label={t('call.title')}>
       {trouble && (
         <p class="problem" role="alert">
-          {trouble.trouble === 'other' && trouble.said ? trouble.said : t(`call.trouble.${trouble.trouble}`)}
+          {['forbidden', 'other'].includes(trouble.trouble) && trouble.said ? trouble.said : t(`call.trouble.${trouble.trouble}`)}
         </p>
       )}
       {joining && <p class="invitation-who">{t(inside.length > 1 ? 'call.waiting_for_you_many' : 'call.waiting_for_you', { names })}</p>}
@@ -61,16 +63,22 @@ function Invitation({ room }: { room: Room }): VNode {
           {t('call.joining')}
         </p>
       )}
-      <div class="invitation-acts" onPointerEnter={fetchAhead} onFocusCapture={fetchAhead}>
-        <button type="button" class={joining ? 'button' : 'button button-soft'} disabled={unable} onClick={() => void beginCall(room, false)}>
-          <Icon name="phone" />
-          {t(joining ? 'call.join_voice' : 'call.start_voice')}
-        </button>
-        <button type="button" class={joining ? 'button' : 'button button-soft'} disabled={unable} onClick={() => void beginCall(room, true)}>
-          <Icon name="camera" />
-          {t(joining ? 'call.join_video' : 'call.start_video')}
-        </button>
-      </div>
+      {waiting && <waiting.KnockLine />}
+      {guest && !waiting && <p class="hint invitation-hint">{t('knock.why')}</p>}
+      {!waiting && (
+        <div class="invitation-acts" onPointerEnter={fetchAhead} onFocusCapture={fetchAhead}>
+          <button type="button" class={joining ? 'button' : 'button button-soft'} disabled={unable} onClick={() => void beginCall(room, false)}>
+            <Icon name={guest ? 'eye' : 'phone'} />
+            {t(guest ? 'knock.enter' : joining ? 'call.join_voice' : 'call.start_voice')}
+          </button>
+          {!guest && (
+            <button type="button" class={joining ? 'button' : 'button button-soft'} disabled={unable} onClick={() => void beginCall(room, true)}>
+              <Icon name="camera" />
+              {t(joining ? 'call.join_video' : 'call.start_video')}
+            </button>
+          )}
+        </div>
+      )}
     </section>
   );
 }

@@ -8,13 +8,24 @@ import { Refusal } from '../wire/refusal';
 import { Call } from './call';
 import { call, callTrouble } from './current';
 import { NoDevice } from './devices';
-import { troubleOf, type Trouble } from './trouble';
+import { knock, mustKnock } from './knocking';
+import { endOf, troubleOf, type Trouble } from './trouble';
 
 /** `first`: what a look at the line before the call found it good for; the camera stays off where it would stumble. */
 export async function startCall(room: Room, withCamera: boolean, first: Rung | null = null): Promise<void> {
   if (call.peek()) endCall(call.peek()!, null);
   callTrouble.value = null;
-  const started = new Call(room, first, (refusal) => endCall(started, troubleOf(refusal.code), false, refusal.message));
+  const observes = mustKnock(room);
+  if (observes) {
+    try {
+      if (!(await knock(room))) return;
+    } catch (error) {
+      const { code, message } = error instanceof Refusal ? error : new Refusal({ code: 'unreachable', message: '' });
+      callTrouble.value = { room: room.number, trouble: troubleOf(code), said: message };
+      return;
+    }
+  }
+  const started = new Call(room, first, (refusal) => endCall(started, troubleOf(refusal.code), false, refusal.message), observes);
   call.value = started;
   try {
     await started.start(withCamera);
@@ -51,7 +62,7 @@ on('call:ended', ({ peer, code }) => {
   if (!current) return;
   if (code === 'lost' || code === 'drained') void current.media?.renew();
   else if (code === 'consent') endCall(current, 'calls_ended', false);
-  else endCall(current, code === 'replaced' || code === 'removed' ? code : null, false);
+  else endCall(current, endOf(code), false);
 });
 
 onOnline(() => call.peek()?.resume());

@@ -38,14 +38,14 @@ export class Connections {
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
-    mic: MediaStreamTrack,
+    mic: MediaStreamTrack | null,
     picture: MediaStreamTrack | null,
     private readonly hooks: Hooks,
     iceServers: RTCIceServer[] = [],
   ) {
     this.up = new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers });
     this.down = new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers });
-    this.audio = this.up.addTransceiver(mic, { direction: 'sendonly' });
+    this.audio = this.up.addTransceiver(mic ?? 'audio', { direction: 'sendonly' });
     // Always there, with or without a picture, so that the camera comes and goes without a new offer.
     const section = (layer: Layer, active: boolean): RTCRtpTransceiver =>
       this.up.addTransceiver(picture ?? 'video', { direction: 'sendonly', sendEncodings: [{ ...ENCODINGS[layer], active }] });

@@ -43,6 +43,9 @@ export async function look(): Promise<void> {
 }
 navigator.mediaDevices?.addEventListener('devicechange', () => void look());
 
+/** A voice that says nothing, for who only observes: nobody is asked for a microphone. */
+export const quiet = (): MediaStreamTrack => new AudioContext().createMediaStreamDestination().stream.getAudioTracks()[0]!;
+
 export const microphone = (): Promise<MediaStreamTrack> =>
   track('mic', (deviceId) => ({
     audio: { ...deviceId, echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },

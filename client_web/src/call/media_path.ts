@@ -112,7 +112,9 @@ export class MediaPath {
       health: (health: Health) => fresh === this.connections && this.changed(health),
       tracks: (tracks: ReadonlyMap<string, MediaStreamTrack>) => fresh === this.connections && this.hooks.tracks(tracks),
     };
-    const fresh: Connections = new Connections(this.mic, this.picture, hooks, this.relays);
+    const fresh: Connections = this.hushed
+      ? new Connections(null, null, hooks, this.relays) // not even the first packet
+      : new Connections(this.mic, this.picture, hooks, this.relays);
     let answer: JoinAnswer;
     try {
       const sdp = await fresh.offer();
@@ -176,7 +178,7 @@ export class MediaPath {
     await this.connections?.show(this.hushed ? null : picture);
   }
 
-  /** Sends nothing, or all again, on connections that stay: while the call goes from device to device. */
+  /** Sends nothing, or all again, on connections that stay: while one only observes, or the call goes from device to device. */
   async hush(hushed: boolean): Promise<void> {
     this.hushed = hushed;
     await Promise.all([this.show(this.picture), this.connections?.speak(hushed ? null : this.mic)]);

@@ -21,6 +21,18 @@ test('mutings, cameras and voice only, one sentence each', () => {
   assert.deepEqual(said([person('Léa')], [person('Léa', { camera: false, voice_only: true })]), ['Léa voice_only']);
 });
 
+test('who observes, speaks, leads and hands back, and no muting that is not their own', () => {
+  const claire = (more: Partial<CallPerson>): CallPerson => person('Claire', { role: 'supervisor', ...more });
+  const watching = claire({ observing: true, hush: 'observing', mic: false, camera: false });
+  const leading = claire({ leading: true });
+  const led = person('Julien', { hush: 'led', mic: false, camera: false });
+  assert.deepEqual(said([], [watching]), ['Claire observes']);
+  assert.deepEqual(said([watching], [claire({})]), ['Claire speaks']);
+  assert.deepEqual(said([person('Julien'), claire({})], [led, leading]), ['Claire leads']);
+  assert.deepEqual(said([led, leading], [person('Julien'), claire({})]), ['Claire handed_back']);
+  assert.deepEqual(said([person('Léa')], [person('Léa', { hush: 'paused', mic: false, camera: false })]), []);
+});
+
 test('nothing is said of oneself, nor of somebody who comes back after a cut', () => {
   assert.deepEqual(said([], [person('Léa')], 'peer of Léa'), []);
   assert.deepEqual(said([person('Léa')], [person('Léa', { peer: 'another' })]), []);

@@ -16,9 +16,12 @@ export function whatHappened(before: readonly CallPerson[], after: readonly Call
     const was = before.find(({ peer }) => peer === person.peer);
     if (!was) {
       const isBack = before.some(({ account }) => account === person.account);
-      if (!isBack) sayings.push({ key: person.role === 'supervisor' ? 'call.said.staff_joined' : 'call.said.joined', name });
+      if (!isBack) sayings.push({ key: person.observing ? 'call.said.observes' : person.role === 'supervisor' ? 'call.said.staff_joined' : 'call.said.joined', name });
       continue;
     }
+    if (was.leading !== person.leading) sayings.push({ key: person.leading ? 'call.said.leads' : 'call.said.handed_back', name });
+    else if (was.observing !== person.observing) sayings.push({ key: person.observing ? 'call.said.observes' : 'call.said.speaks', name });
+    if (was.hush !== person.hush) continue; // not what they switched on or off
     if (was.mic !== person.mic) sayings.push({ key: person.mic ? 'call.said.unmuted' : 'call.said.muted', name });
     if (!was.voice_only && person.voice_only) sayings.push({ key: 'call.said.voice_only', name });
     else if (was.camera !== person.camera) sayings.push({ key: person.camera ? 'call.said.camera_on' : 'call.said.camera_off', name });

@@ -20,6 +20,7 @@ import { DirectLine } from './direct_line';
 import { moves } from './pictures';
 import type { Still } from './stills';
 import { Tile } from './tile';
+import { Waits } from './waits';
 import { soundBlocked, unblockSound } from './voices';
 
 export function Stage({ current, room }: { current: Call; room: Room }): VNode {
@@ -46,6 +47,7 @@ export function Stage({ current, room }: { current: Call; room: Room }): VNode {
         </button>
       </div>
       {choosing.value && <CallSettings current={current} onClose={() => (choosing.value = false)} />}
+      <Waits room={room} />
       <RungLine current={current} />
       <DirectLine current={current} />
       {offersNotes(current) && <NoteOffer room={room} />}
@@ -70,7 +72,7 @@ export function Stage({ current, room }: { current: Call; room: Room }): VNode {
         )}
       </div>
       {wordsCode && room.live.value.size > 0 && <wordsCode.LiveLines room={room} />}
-      <Controls current={current} />
+      <Controls current={current} observes={me?.observing === true} />
       <div class="stage-foot">
         <DataUsed current={current} />
         {session.value?.account.role === 'mentee' && (
@@ -119,26 +121,32 @@ function Words({ current, others }: { current: Call; others: readonly CallPerson
   );
 }
 
-function Controls({ current }: { current: Call }): VNode {
+function Controls({ current, observes }: { current: Call; observes: boolean }): VNode {
   const ready = current.peer.value !== null;
   return (
     <div class="controls">
-      <Switch
-        icon={current.mic.value ? 'mic' : 'micOff'}
-        word="call.mic"
-        label={current.mic.value ? 'call.mute' : 'call.unmute'}
-        off={!current.mic.value}
-        disabled={!ready}
-        act={() => void current.toggleMic()}
-      />
-      <Switch
-        icon={current.picture.value ? 'camera' : 'cameraOff'}
-        word="call.camera"
-        label={current.picture.value ? 'call.camera_off' : 'call.camera_on'}
-        off={!current.picture.value}
-        disabled={!ready}
-        act={() => void current.toggleCamera()}
-      />
+      {observes ? (
+        <Switch icon="mic" word="call.speak" label="call.speak" disabled={!ready} act={() => void current.speak(true).catch(() => {})} />
+      ) : (
+        <>
+          <Switch
+            icon={current.mic.value ? 'mic' : 'micOff'}
+            word="call.mic"
+            label={current.mic.value ? 'call.mute' : 'call.unmute'}
+            off={!current.mic.value}
+            disabled={!ready}
+            act={() => void current.toggleMic()}
+          />
+          <Switch
+            icon={current.picture.value ? 'camera' : 'cameraOff'}
+            word="call.camera"
+            label={current.picture.value ? 'call.camera_off' : 'call.camera_on'}
+            off={!current.picture.value}
+            disabled={!ready}
+            act={() => void current.toggleCamera()}
+          />
+        </>
+      )}
       <Switch
         icon="voice"
         word="call.voice_only"

@@ -35,7 +35,15 @@ export function Tile({ person, picture, still = null, speaks, own = false, pause
       <figcaption>
         <span class="tile-name">{name}</span>
         {staff && <span class="tag">{t('call.staff')}</span>}
-        {!person.mic && (
+        {person.observing && <span class="tag">{t('call.observes')}</span>}
+        {person.leading && <span class="tag">{t('call.leads')}</span>}
+        {person.hush && person.hush !== 'observing' && (
+          <span class="tile-off">
+            <Icon name="pause" />
+            <span>{t(person.hush === 'led' ? 'call.led' : person.hush === 'unaware' ? 'call.unaware' : 'call.waits')}</span>
+          </span>
+        )}
+        {!person.mic && !person.hush && (
           <span class="tile-off">
             <Icon name="micOff" />
             <span>{t('call.muted')}</span>

@@ -10,12 +10,20 @@ export type Trouble =
   | 'calls_off'
   | 'removed'
   | 'replaced'
+  | 'stopped'
+  | 'put_out'
+  | 'adult'
   | 'room_closed'
   | 'forbidden'
   | 'unreachable'
   | 'other';
 
 const REFUSALS: readonly string[] = ['call_full', 'calls_off', 'room_closed', 'forbidden', 'unreachable'];
+
+const ENDS: readonly string[] = ['removed', 'replaced', 'stopped', 'put_out', 'adult'];
+
+/** What there is to say of a call that ended with this code. */
+export const endOf = (code: string): Trouble | null => (ENDS.includes(code) ? (code as Trouble) : null);
 
 /** For the code of a refusal. */
 export const troubleOf = (code: string): Trouble => (REFUSALS.includes(code) ? (code as Trouble) : 'other');

@@ -3,6 +3,7 @@
 import type { VNode } from 'preact';
 import { call } from '../call/current';
 import { t } from '../locales/text';
+import { StaffComing } from '../room/coming';
 import { Icon } from '../shell/icons';
 import { roomAddress } from '../shell/route';
 
@@ -10,10 +11,13 @@ export function InCallBar(): VNode | null {
   const room = call.value?.room;
   if (!room) return null;
   return (
-    <a class="in-call-bar" href={roomAddress(room.number)}>
-      <Icon name="phone" />
-      <strong>{t('home.in_call')}</strong>
-      <span>{room.partners.value.map((partner) => partner.name).join(', ')}</span>
-    </a>
+    <>
+      <StaffComing room={room} />
+      <a class="in-call-bar" href={roomAddress(room.number)}>
+        <Icon name="phone" />
+        <strong>{t('home.in_call')}</strong>
+        <span>{room.partners.value.map((partner) => partner.name).join(', ')}</span>
+      </a>
+    </>
   );
 }

@@ -2,7 +2,7 @@
 
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { call } from '../call/current';
+import { call, fetchCalling } from '../call/current';
 import { CallPanel } from '../call/call_panel';
 import { t } from '../locales/text';
 import { home, me } from '../session/session';
@@ -15,6 +15,7 @@ import { useTitle } from '../shell/title';
 import { link } from '../wire/link';
 import { LOOKS } from '../shell/route';
 import type { RoomCard } from '../wire/room';
+import { StaffComing } from './coming';
 import { Composer } from './composer';
 import { Conversation } from './conversation';
 import { StaffHere, VisitsButton, YouAreSeen } from './presence';
@@ -39,6 +40,7 @@ export function RoomPage({ number }: { number: number }): VNode {
         <div class="room-notices">
           <LinkNotice />
           {staff && room.entered.value ? <YouAreSeen /> : <StaffHere room={room} />}
+          <StaffComing room={room} />
         </div>
         {staff && !room.entered.value ? (
           <Threshold room={room} />
@@ -47,8 +49,8 @@ export function RoomPage({ number }: { number: number }): VNode {
             <CallPanel room={room} />
             <div class="room-chat">
               <Conversation room={room} sent={sent} />
-              {card?.writable === false ? (
-                <Closed card={card} />
+              {card && (!card.writable || (card.paused && !staff)) ? (
+                <Closed card={card} room={room} />
               ) : (
                 <Composer key={number} room={room} onSent={() => setSent(sent + 1)} />
               )}
@@ -61,17 +63,18 @@ export function RoomPage({ number }: { number: number }): VNode {
 }
 
 const Paused = later(async () => (await import('../parts/pairs')).Paused);
+const Held = later(async () => (await fetchCalling()).Held);
 
 /** Kind, and without blame: whoever reads this may be the one who was hurt. */
-const Closed = ({ card, paused = card.state === 'paused' }: { card: RoomCard; paused?: boolean }): VNode => (
+const Closed = ({ card, room, paused = card.state === 'paused' || !!card.paused }: { card: RoomCard; room: Room; paused?: boolean }): VNode => (
   <div class="closed" role="status">
     {paused && (
       <p>
         <strong>{t('room.paused')}</strong>
       </p>
     )}
-    {paused && card.pause && card.pause !== 'look' ? <Paused /> : <p>{t(paused ? 'room.paused_why' : 'room.closed')}</p>}
-    {paused && (
+    {card.writable ? <Held room={room} /> : paused && card.pause && card.pause !== 'look' ? <Paused /> : <p>{t(paused ? 'room.paused_why' : 'room.closed')}</p>}
+    {paused && !card.writable && (
       <p>
         <a class="why" href={LOOKS}>
           {t('message.why')}

@@ -2,7 +2,7 @@
 
 import { computed, effect, signal, type ReadonlySignal, untracked } from '@preact/signals';
 import { home, loadHome, me } from '../session/session';
-import type { CallPerson } from '../wire/call';
+import type { CallPaused, CallPerson } from '../wire/call';
 import { ask, connectNow, cursorsFrom, link, on, onOnline } from '../wire/link';
 import type { Mark, Member, RoomCard } from '../wire/room';
 import { appealHeard } from './mending';
@@ -12,6 +12,12 @@ const PAGE = 40; // messages: two screens of a phone
 const GAP_PATIENCE_MS = 250; // the missing change is usually just behind
 const LIVE_FADES_MS = 11_000; // the server forgets a line after ten seconds of silence
 const TYPING_FADES_MS = 6_000; // a "stops typing" may be lost with its connection
+
+export interface Coming {
+  id: string;
+  name: string;
+  at: number;
+}
 
 export class Room {
   readonly card = signal<RoomCard | null>(null);
@@ -24,6 +30,10 @@ export class Room {
   /** What of these lines was read aloud: a message of the same words is not read again. */
   readonly readAloud = new Map<number, string>();
   readonly inCall = signal<readonly CallPerson[]>([]);
+  /** A professional who has announced themselves, and from when on (of this page's clock) they may come in. */
+  readonly coming = signal<Coming | null>(null);
+  /** Why the call waits, while it does. */
+  readonly waits = signal<CallPaused | null>(null);
   readonly loadingOlder = signal(false);
 
   readonly mySeat = computed(() => this.memberOf(me.value?.account.id)?.seat ?? null);
@@ -249,11 +259,29 @@ on('chat:appealed', ({ room, seq, ...state }) => told(room, ({ number }) => appe
 on('chat:read', ({ room, ...mark }) => told(room, (named) => named.mark(mark)));
 on('chat:live', ({ room, seat, text }) => told(room, (named) => named.writes(seat, text)));
 on('chat:typing', ({ room, seat, typing }) => told(room, (named) => named.sees(seat, typing)));
-on('call:people', ({ room, people }) => told(room, (named) => (named.inCall.value = people)));
-on('room:rights', ({ room, member, state, writable, calls }) => {
+on('call:people', ({ room, people }) =>
+  told(room, (named) => {
+    named.inCall.value = people;
+    if (people.length === 0) named.waits.value = null; // a call that is over waits for nobody
+    if (people.some(({ account }) => account === named.coming.peek()?.id)) named.coming.value = null;
+  }),
+);
+on('supervise:announced', ({ room, by, wait_ms }) => {
+  if (by.id !== me.peek()?.account.id) told(room, (named) => (named.coming.value = { ...by, at: performance.now() + wait_ms }));
+});
+on('supervise:withdrawn', ({ room, by }) =>
+  told(room, (named) => {
+    if (named.coming.peek()?.id === by.id) named.coming.value = null;
+  }),
+);
+on('call:paused', (paused) => told(paused.room, (named) => (named.waits.value = paused.why ? paused : null)));
+on('room:rights', ({ room, member, state, writable, calls, paused }) => {
   const known = roomNamed(room);
   const card = known?.card.peek();
-  if (known && card && member) known.card.value = { ...card, calls: calls !== false, state, writable };
+  if (known && card && member) {
+    const { paused: _, ...rest } = card;
+    known.card.value = { ...rest, ...(paused ? { paused } : {}), calls: calls !== false, state, writable };
+  }
   if (state === 'paused' && member) void loadHome(); // it says why
   if (!known || !card || !member) void loadHome(); // a room that is new, or not one's own any more
 });

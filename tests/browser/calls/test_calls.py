@@ -22,6 +22,16 @@ async () => {
   return found;
 }
 """
+# Packets of media that went out, by the browser's own statistics.
+_SENT = """
+async () => {
+  let packets = 0;
+  for (const connection of window.calls.filter((one) => one.connectionState !== 'closed'))
+    for (const stats of (await connection.getStats()).values())
+      if (stats.type === 'outbound-rtp') packets += stats.packetsSent ?? 0;
+  return packets;
+}
+"""
 LOOK_MS = 500
 PATIENCE = 40  # looks
 
@@ -102,11 +112,29 @@ async def test_a_third_comes_and_goes_and_disturbs_no_one(room: Room, pair: Logi
     await claire.page.get_by_role("link", name="Ouvrir le salon").click()
     await claire.press("Entrer, visible de tous")
     negotiations = await _negotiations(julien.page)
-    await joins(claire, "Rejoindre avec caméra")
+    await claire.press("S’annoncer et entrer")
+    for person in (julien, lea):
+        await expect(person.page.locator(".notice-staff", has_text="va entrer dans l’appel")).to_contain_text(
+            "Claire, de l’équipe professionnelle"
+        )
+        await expect(tiles(person)).to_have_count(2)  # not in yet
+    await expect(claire.page.get_by_role("status").get_by_text("Appel en cours", exact=True)).to_be_visible(
+        timeout=30_000
+    )
     await receives(claire, video=2, audio=2)
     for person in (julien, lea):
         tile = tiles(person).filter(has_text="Claire")
         await expect(tile).to_contain_text("équipe professionnelle")
+        await expect(tile).to_contain_text("observe")
+        await expect(person.page.get_by_text("va entrer dans l’appel")).to_have_count(0)
+        await receives(person, video=1, audio=1)
+    assert await claire.page.evaluate(_SENT) == 0, "who observes sends nothing, not even to the server"
+
+    await claire.press("Parler")
+    await claire.press("Allumer la caméra")
+    for person in (julien, lea):
+        tile = tiles(person).filter(has_text="Claire")
+        await expect(tile).not_to_contain_text("observe")
         await receives(person, video=2, audio=2)
         await expect(person.page.locator(".notice-staff")).to_contain_text(
             "Claire, de l’équipe professionnelle, est là."

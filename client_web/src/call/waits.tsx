@@ -1,0 +1,41 @@
+/** Why nobody is heard just now: a pause that a professional asked for, or an adult whom the call waits for. */
+
+import type { VNode } from 'preact';
+import { hour } from '../locales/moments';
+import { t, type Key } from '../locales/text';
+import { draftOf } from '../room/drafts';
+import type { Room } from '../room/rooms';
+import { me } from '../session/session';
+
+/** In the call. It stands there empty, so that what comes into it is read aloud. */
+export function Waits({ room }: { room: Room }): VNode {
+  const waits = room.waits.value;
+  const staff = me.value?.account.role === 'supervisor';
+  return (
+    <div class="stage-waits" role="status">
+      {waits?.why && (
+        <p class="stage-rung">
+          <span>
+            <strong>{t('call.waits_title')}</strong> {reason(room, waits.why, waits.by)}{' '}
+            {waits.until ? t('call.waits_until', { hour: hour(new Date(waits.until)) }) : ''} {t(staff ? 'call.waits_staff' : 'call.waits_rest')}
+          </span>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Where one writes, while a professional has paused the room. */
+export function Held({ room }: { room: Room }): VNode | null {
+  const paused = room.card.value?.paused;
+  if (!paused) return null;
+  return (
+    <p>
+      {reason(room, paused.why, paused.by)} {t('room.held')} {draftOf(room.number).value.trim() !== '' && t('room.held_words')}
+    </p>
+  );
+}
+
+function reason(room: Room, why: string, by?: string): string {
+  return t(`call.waits.${why}` as Key, { name: room.memberOf(by)?.name ?? t('call.the_team') });
+}
