@@ -1,20 +1,25 @@
 /** The call of a room: an invitation while one is outside, the stage while one is inside. */
 
 import type { VNode } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../locales/text';
 import type { Room } from '../room/rooms';
 import { me } from '../session/session';
-import { announce } from '../shell/announce';
 import { Icon } from '../shell/icons';
 import { CONSENTS } from '../shell/route';
-import type { CallPerson } from '../wire/call';
 import { link } from '../wire/link';
 import { beginCall, call, calling, callTrouble, fetchAhead, fetching } from './current';
-import { whatHappened } from './sayings';
 
-export function CallPanel({ room }: { room: Room }): VNode | null {
-  useSaying(room);
+export function CallPanel({ room }: { room: Room }): VNode {
+  const code = calling.value;
+  return (
+    <>
+      {code && <code.Sayings room={room} />}
+      <Panel room={room} />
+    </>
+  );
+}
+
+function Panel({ room }: { room: Room }): VNode | null {
   const current = call.value;
   const code = calling.value;
   if (code && current?.room === room) return <code.Stage current={current} room={room} />;
@@ -81,15 +86,4 @@ function Invitation({ room }: { room: Room }): VNode {
       )}
     </section>
   );
-}
-
-/** Comings, goings and mutings are said aloud, whether one is in the call or not. */
-function useSaying(room: Room): void {
-  const before = useRef<readonly CallPerson[] | null>(null);
-  const people = room.inCall.value;
-  useEffect(() => {
-    const own = call.peek()?.peer.peek() ?? null;
-    if (before.current) for (const { key, name } of whatHappened(before.current, people, own)) announce(t(key, { name }));
-    before.current = people;
-  }, [people]);
 }

@@ -4,6 +4,18 @@ import type { frCall } from './fr_call';
 import type { Texts } from './text';
 
 export const enCall: Texts<typeof frCall> = {
+  'call.said.joined': "{name} is in the call",
+  'call.said.staff_joined': "{name}, from the professional team, is in the call",
+  'call.said.observes': "{name}, from the professional team, is in the call and observes",
+  'call.said.speaks': "{name} is speaking now",
+  'call.said.leads': "{name} leads the conversation",
+  'call.said.handed_back': "{name} has handed back",
+  'call.said.left': "{name} left the call",
+  'call.said.muted': "{name} muted their microphone",
+  'call.said.unmuted': "{name} unmuted their microphone",
+  'call.said.camera_off': "{name} turned their camera off",
+  'call.said.camera_on': "{name} turned their camera on",
+  'call.said.voice_only': "{name} switched to voice only",
   'call.asking': "The browser is asking for the microphone…",
   'call.connected': "Call under way",
   'call.reconnecting': "The network moved, picking the call up again…",

@@ -3,6 +3,18 @@
 import type { Text } from './text';
 
 export const frCall = {
+  'call.said.joined': "{name} est dans l’appel",
+  'call.said.staff_joined': "{name}, de l’équipe professionnelle, est dans l’appel",
+  'call.said.observes': "{name}, de l’équipe professionnelle, est dans l’appel et observe",
+  'call.said.speaks': "{name} prend la parole",
+  'call.said.leads': "{name} mène l’échange",
+  'call.said.handed_back': "{name} a rendu la main",
+  'call.said.left': "{name} a quitté l’appel",
+  'call.said.muted': "{name} a coupé son micro",
+  'call.said.unmuted': "{name} a remis son micro",
+  'call.said.camera_off': "{name} a éteint sa caméra",
+  'call.said.camera_on': "{name} a allumé sa caméra",
+  'call.said.voice_only': "{name} a choisi la voix seule",
   'call.asking': "Le navigateur demande l’accès au micro…",
   'call.connected': "Appel en cours",
   'call.reconnecting': "Le réseau a bougé, on reprend l’appel…",

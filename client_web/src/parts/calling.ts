@@ -12,6 +12,7 @@ export { begin } from '../call/check/begin';
 export { CheckDialog } from '../call/check/check_dialog';
 export { KnockLine } from '../call/knock_line';
 export { knocking } from '../call/knocking';
+export { Sayings } from '../call/sayings_aloud';
 export { Stage } from '../call/stage';
 export { Voices } from '../call/voices';
 export { Held } from '../call/waits';
