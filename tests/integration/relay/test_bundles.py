@@ -21,9 +21,9 @@ from server.relay import command
 from server.relay.bundle import Manifest, pack
 from server.relay.check import check
 from tests.processes import environment, run
+from tests.support.dispatches import WORDS, Worry, fetch, parts, said, worry
 from tests.support.notes import note as made_note
 from tests.support.notes import say, upload
-from tests.support.relay import WORDS, Worry, fetch, parts, said, worry
 from tests.support.rooms import House, organisation
 
 

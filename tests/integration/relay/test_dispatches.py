@@ -12,7 +12,7 @@ from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
 from server.rights.sealing import unseal
 from tests.integration.relay.test_bundles import quoted
-from tests.support.relay import LETTER, NOW_TOLD, UNTOLD, WORDS, Worry, fetch, parts, said, worry
+from tests.support.dispatches import LETTER, NOW_TOLD, UNTOLD, WORDS, Worry, fetch, parts, said, worry
 from tests.support.rooms import House, Person, organisation
 
 LATER = {"when": "later", "on": "2026-12-01T08:00:00Z", "why": "Pas avant l’audition.", "words": "On en parle demain."}

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from server.relay.fields import Fields, missing
-from tests.support.relay import LETTER, WORDS
+from tests.support.dispatches import LETTER, WORDS
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ MONDAY = date(2026, 11, 23)  # NOW is the Sunday before, at 13:00 in Paris
 OFFICE = [{"day": day, "begins": "09:00", "ends": "18:00"} for day in range(1, 6)]
 WEEKDAYS, WEEKEND = [1, 2, 3, 4, 5], [6, 7]
 
+NOBODY = "01a208ee-0000-7000-8000-000000000000"
+
 
 def shift(people: Sequence[Person], days: Sequence[int], begins: str, ends: str, **more: Any) -> dict[str, Any]:
     first = str(MONDAY - timedelta(days=7))
@@ -308,7 +310,7 @@ async def test_bad_input_is_refused_whole(staff: Staff, part: str, wrong: Any, f
     assert (await staff.seen(staff.alice))["revision"] == 1
 
 
-@pytest.mark.parametrize(("part", "wrong"), [("fallback", str(new_id())), ("ladder", [str(new_id())])])
+@pytest.mark.parametrize(("part", "wrong"), [("fallback", NOBODY), ("ladder", [NOBODY])])
 async def test_who_does_not_exist_is_not_found(staff: Staff, part: str, wrong: Any) -> None:
     await staff.planned(staff.claire)
     assert (await staff.save(staff.alice, 1, **{part: wrong})).error == ("not_found", part)
