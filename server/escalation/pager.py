@@ -153,7 +153,7 @@ class Pager:
                 uncovered=duty.uncovered,
             )
             next_at = now - due.late + ladder.wait_after(case.severity, due.take)
-            await store.change(conn, case.id, step=due.take + 1, page_at=next_at)
+            await store.climb(conn, case.id, due.take + 1, next_at)
         if not whom.people and whom.outside is None:
             log.error("case_without_anyone", extra={"case": case.id, "organisation": case.organisation_id})
         return True

@@ -18,7 +18,7 @@ import { actOn } from './act';
 import { Acts } from './acts';
 import { Deadline, DeadlineWords } from './deadline';
 import { Links } from './links';
-import { newer } from './rules';
+import { later, newer } from './rules';
 import { Rings } from './rings';
 import { Tasks } from './tasks';
 import { Timeline } from './timeline';
@@ -141,10 +141,10 @@ function Taken({ one }: { one: Case }): VNode | null {
 /** Read when it is opened, and again when it has changed: each reading is written down by the server. */
 function File({ one, onChanged }: { one: Case; onChanged: () => Promise<void> }): VNode {
   const loaded = useLoaded<CaseFile>(`cases/${one.id}/file`);
-  const shown = loaded.found.value?.case.revision;
+  const shown = loaded.found.value?.case;
   useEffect(() => {
-    if (shown !== undefined && one.revision > shown) void loaded.load();
-  }, [one.revision, shown]);
+    if (shown && later(one, shown)) void loaded.load();
+  }, [one.revision, one.pages, shown]);
   const done = async (into?: Case): Promise<void> => {
     announce(t('case.done'));
     if (into) return go(caseAddress(into.id));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Case, CasePerson } from '../wire/case';
-import { byDeadline, deadline, merged, passes, ringing, waitsFor } from './rules';
+import { byDeadline, deadline, later, merged, newer, passes, ringing, waitsFor } from './rules';
 
 const made = (more: Partial<Case>): Case =>
   ({ id: 'c', state: 'open', severity: 3, round: 1, pages: 1, revision: 1, opened_at: '1', due_at: '5', can_acknowledge: true, paged: false, ...more }) as Case;
@@ -60,6 +60,12 @@ test('neither order of a fetch and its news brings back an older card, or a clos
   assert.equal(merged([taken], news(open)).get('c'), taken);
   assert.equal(merged([taken], news(closed)).size, 0);
   assert.equal(merged([closed], news(taken)).size, 0);
+});
+
+test('a page that went out is news, though nobody acted', () => {
+  const [once, twice] = [made({ pages: 1 }), made({ pages: 2 })];
+  assert.deepEqual([newer(once, twice), newer(twice, once), newer(undefined, once)], [twice, twice, once]);
+  assert.equal(later(once, once), false);
 });
 
 test('a critical page rings until it is silenced, and the next one rings anew', () => {

@@ -23,8 +23,12 @@ export const byDeadline = (cases: Iterable<Case>): Case[] =>
 /** By code units: no language puts instants in another order. */
 const compared = (a: string, b: string): number => Number(a > b) - Number(a < b);
 
+/** Whether something became of a case since: somebody acted, or a page went out. */
+export const later = (one: Case, than: Case): boolean =>
+  one.revision > than.revision || (one.revision === than.revision && one.pages > than.pages);
+
 /** Of two cards of one case `arriving` counts, unless it is older than what is known. */
-export const newer = (known: Case | undefined, arriving: Case): Case => (known && known.revision > arriving.revision ? known : arriving);
+export const newer = (known: Case | undefined, arriving: Case): Case => (known && later(known, arriving) ? known : arriving);
 
 /** What goes on, after a fetch during which `news` came: no order of the two loses a case, or brings a closed one back. */
 export function merged(fetched: readonly Case[], news: ReadonlyMap<string, Case>): ReadonlyMap<string, Case> {

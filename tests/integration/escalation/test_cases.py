@@ -59,7 +59,7 @@ async def test_what_is_serious_is_a_case_with_its_flag(house: House) -> None:
         "severity": 4,
         "state": "open",
         "sight": "whole",
-        "revision": 1,
+        "revision": 0,
         "opened_at": "2026-11-22T12:00:00.000Z",
         "due_at": "2026-11-22T12:05:00.000Z",
         "round": 1,
