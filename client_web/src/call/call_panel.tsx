@@ -24,8 +24,9 @@ function Panel({ room }: { room: Room }): VNode | null {
   const code = calling.value;
   if (code && current?.room === room) return <code.Stage current={current} room={room} />;
   // While a pair is paused a professional may write, and nobody calls.
-  if (room.card.value?.writable === false || room.card.value?.state === 'paused') return null;
-  if (room.card.value?.calls === false) return <CallsOff room={room} />;
+  const card = room.card.value;
+  if ((card?.writable === false && !card.paused) || card?.state === 'paused') return null;
+  if (card?.calls === false) return <CallsOff room={room} />;
   return (
     <>
       <Invitation room={room} />

@@ -139,12 +139,6 @@ export const en: Texts<typeof fr> = {
   'room.not_found': "This room is not open to you.",
 
   'visits.title': "Who looked",
-  'visits.lead': "Each time someone from the team enters this room or a call, it is noted here.",
-  'visits.none': "Nobody from the team has entered here.",
-  'visits.read': "opened the conversation",
-  'visits.call': "entered the call",
-  'visits.now': "still here",
-  'visits.until': "until {hour}",
 
   'message.you': "You",
   'message.queued': "Waiting for the network",

@@ -4,6 +4,12 @@ import type { frJournal } from './fr_journal';
 import type { Texts } from './text';
 
 export const enJournal: Texts<typeof frJournal> = {
+  'visits.lead': "Each time someone from the team enters this room or a call, it is noted here.",
+  'visits.none': "Nobody from the team has entered here.",
+  'visits.read': "opened the conversation",
+  'visits.call': "entered the call",
+  'visits.now': "still here",
+  'visits.until': "until {hour}",
   'journal.title': "Who read what",
   'journal.lead': "Here you see which professional read something about you, when, and why. Nobody can erase these lines.",
   'journal.empty': "Nobody has read anything about you so far.",

@@ -153,12 +153,6 @@ export const fr = {
   'room.not_found': "Ce salon n’est pas accessible.",
 
   'visits.title': "Qui a regardé",
-  'visits.lead': "Chaque fois qu’une personne de l’équipe entre dans ce salon ou dans un appel, c’est noté ici.",
-  'visits.none': "Personne de l’équipe n’est entré ici.",
-  'visits.read': "a ouvert la conversation",
-  'visits.call': "a rejoint l’appel",
-  'visits.now': "encore là",
-  'visits.until': "jusqu’à {hour}",
 
   'message.you': [ "Vous", "Toi" ],
   'message.queued': "En attente du réseau",

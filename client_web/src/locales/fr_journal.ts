@@ -3,6 +3,12 @@
 import type { Text } from './text';
 
 export const frJournal = {
+  'visits.lead': "Chaque fois qu’une personne de l’équipe entre dans ce salon ou dans un appel, c’est noté ici.",
+  'visits.none': "Personne de l’équipe n’est entré ici.",
+  'visits.read': "a ouvert la conversation",
+  'visits.call': "a rejoint l’appel",
+  'visits.now': "encore là",
+  'visits.until': "jusqu’à {hour}",
   'journal.title': "Qui a lu quoi",
   'journal.lead': [
     "Ici, vous voyez quel professionnel a lu quelque chose à votre sujet, quand, et pourquoi. Personne ne peut effacer ces lignes.",

@@ -25,6 +25,7 @@ import { enReports } from './en_reports';
 import { enSecurity } from './en_security';
 import { enPairs } from './en_pairs';
 import { enStaff } from './en_staff';
+import { enSupervise } from './en_supervise';
 import { enWords } from './en_words';
 import { enYoung } from './en_young';
 import { fr as frPage } from './fr';
@@ -52,6 +53,7 @@ import { frReports } from './fr_reports';
 import { frSecurity } from './fr_security';
 import { frPairs } from './fr_pairs';
 import { frStaff } from './fr_staff';
+import { frSupervise } from './fr_supervise';
 import { frWords } from './fr_words';
 import { frYoung } from './fr_young';
 import type { Text } from './text';
@@ -84,6 +86,7 @@ const PARTS: readonly (readonly [french: Texts, english: Texts])[] = [
   [frReports, enReports],
   [frSecurity, enSecurity],
   [frStaff, enStaff],
+  [frSupervise, enSupervise],
   [frWords, enWords],
   [frYoung, enYoung],
 ];

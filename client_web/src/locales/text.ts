@@ -27,6 +27,7 @@ import type { frReports } from './fr_reports';
 import type { frSecurity } from './fr_security';
 import type { frPairs } from './fr_pairs';
 import type { frStaff } from './fr_staff';
+import type { frSupervise } from './fr_supervise';
 import type { frWords } from './fr_words';
 import type { frYoung } from './fr_young';
 import { english, language } from './language';
@@ -64,6 +65,7 @@ type Part =
   | typeof frReports
   | typeof frSecurity
   | typeof frStaff
+  | typeof frSupervise
   | typeof frWords
   | typeof frYoung;
 type KeysOf<P> = P extends unknown ? keyof P : never; // of each part, not of what all have

@@ -28,8 +28,9 @@ import { enReports } from '../locales/en_reports';
 import { enSecurity } from '../locales/en_security';
 import { enPairs } from '../locales/en_pairs';
 import { enStaff } from '../locales/en_staff';
+import { enSupervise } from '../locales/en_supervise';
 import { enWords } from '../locales/en_words';
 import { enYoung } from '../locales/en_young';
 import type { Key, Text } from '../locales/text';
 
-export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enBoard, ...enCall, ...enCaseload, ...enCases, ...enConsent, ...enDesk, ...enDuty, ...enEntry, ...enGlass, ...enHeard, ...enHelp, ...enHelplines, ...enJournal, ...enLetters, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enPeople, ...enReach, ...enRelay, ...enReports, ...enSecurity, ...enStaff, ...enWords, ...enYoung };
+export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enBoard, ...enCall, ...enCaseload, ...enCases, ...enConsent, ...enDesk, ...enDuty, ...enEntry, ...enGlass, ...enHeard, ...enHelp, ...enHelplines, ...enJournal, ...enLetters, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enPeople, ...enReach, ...enRelay, ...enReports, ...enSecurity, ...enStaff, ...enSupervise, ...enWords, ...enYoung };

@@ -8,3 +8,4 @@ import { learnTexts } from '../locales/text';
 learnTexts(frJournal);
 
 export { JournalPage } from '../journal/journal_page';
+export { Visits } from '../journal/visits';

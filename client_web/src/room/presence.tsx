@@ -2,14 +2,10 @@
 
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { dayAndHour, hour, sameDay } from '../locales/moments';
 import { t } from '../locales/text';
 import { announce } from '../shell/announce';
-import { Dialog } from '../shell/dialog';
 import { Icon } from '../shell/icons';
-import { Problem, refusedBecause } from '../shell/refused';
-import { http } from '../wire/http';
-import type { Visit } from '../wire/room';
+import { later } from '../shell/later';
 import type { Room } from './rooms';
 
 /** As long as a professional is in the room, everyone in it reads so. */
@@ -39,6 +35,8 @@ export const YouAreSeen = (): VNode => (
   </p>
 );
 
+const Visits = later(async () => (await import('../parts/journal')).Visits, ({ trouble }) => trouble);
+
 export function VisitsButton({ room }: { room: Room }): VNode {
   const [open, setOpen] = useState(false);
   return (
@@ -50,39 +48,4 @@ export function VisitsButton({ room }: { room: Room }): VNode {
       {open && <Visits room={room} onClose={() => setOpen(false)} />}
     </>
   );
-}
-
-function Visits({ room, onClose }: { room: Room; onClose: () => void }): VNode {
-  const [visits, setVisits] = useState<Visit[] | null>(null);
-  const [problem, setProblem] = useState('');
-  useEffect(() => {
-    http<{ visits: Visit[] }>('GET', `rooms/${room.card.peek()?.id ?? room.number}/visits`).then(
-      (answer) => setVisits(answer.visits),
-      (error) => setProblem(refusedBecause(error)),
-    );
-  }, [room]);
-  return (
-    <Dialog title={t('visits.title')} onClose={onClose}>
-      <p>{t('visits.lead')}</p>
-      <Problem sentence={problem} />
-      {!visits && !problem && <p>{t('app.loading')}</p>}
-      {visits?.length === 0 && <p class="empty">{t('visits.none')}</p>}
-      <ul class="visits">
-        {visits?.map((visit) => (
-          <li key={visit.entered_at + visit.name}>
-            <strong>{visit.name}</strong> {t(`visits.${visit.act}`)}
-            <span>
-              {dayAndHour(new Date(visit.entered_at))}, {until(visit)}
-            </span>
-          </li>
-        ))}
-      </ul>
-    </Dialog>
-  );
-}
-
-function until({ entered_at, left_at }: Visit): string {
-  if (!left_at) return t('visits.now');
-  const left = new Date(left_at);
-  return t('visits.until', { hour: sameDay(left, new Date(entered_at)) ? hour(left) : dayAndHour(left) });
 }

@@ -41,6 +41,9 @@ export function RoomPage({ number }: { number: number }): VNode {
           <LinkNotice />
           {staff && room.entered.value ? <YouAreSeen /> : <StaffHere room={room} />}
           <StaffComing room={room} />
+          {(staff ? room.entered.value : me.value?.account.role === 'mentor' && (room.asides.value.length > 0 || room.staffHere.value.length > 0)) && (
+            <Supervise room={room} />
+          )}
         </div>
         {staff && !room.entered.value ? (
           <Threshold room={room} />
@@ -49,7 +52,7 @@ export function RoomPage({ number }: { number: number }): VNode {
             <CallPanel room={room} />
             <div class="room-chat">
               <Conversation room={room} sent={sent} />
-              {card && (!card.writable || (card.paused && !staff)) ? (
+              {card?.writable === false ? (
                 <Closed card={card} room={room} />
               ) : (
                 <Composer key={number} room={room} onSent={() => setSent(sent + 1)} />
@@ -63,18 +66,19 @@ export function RoomPage({ number }: { number: number }): VNode {
 }
 
 const Paused = later(async () => (await import('../parts/pairs')).Paused);
+const Supervise = later(async () => (await Promise.all([import('../parts/supervise'), fetchCalling()]))[0].Supervise, () => null);
 const Held = later(async () => (await fetchCalling()).Held);
 
 /** Kind, and without blame: whoever reads this may be the one who was hurt. */
-const Closed = ({ card, room, paused = card.state === 'paused' || !!card.paused }: { card: RoomCard; room: Room; paused?: boolean }): VNode => (
+const Closed = ({ card, room, paused = card.state === 'paused' }: { card: RoomCard; room: Room; paused?: boolean }): VNode => (
   <div class="closed" role="status">
-    {paused && (
+    {(paused || card.paused) && (
       <p>
         <strong>{t('room.paused')}</strong>
       </p>
     )}
-    {card.writable ? <Held room={room} /> : paused && card.pause && card.pause !== 'look' ? <Paused /> : <p>{t(paused ? 'room.paused_why' : 'room.closed')}</p>}
-    {paused && !card.writable && (
+    {!paused && card.paused ? <Held room={room} /> : paused && card.pause && card.pause !== 'look' ? <Paused /> : <p>{t(paused ? 'room.paused_why' : 'room.closed')}</p>}
+    {paused && (
       <p>
         <a class="why" href={LOOKS}>
           {t('message.why')}

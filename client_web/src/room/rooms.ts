@@ -2,7 +2,7 @@
 
 import { computed, effect, signal, type ReadonlySignal, untracked } from '@preact/signals';
 import { home, loadHome, me } from '../session/session';
-import type { CallPaused, CallPerson } from '../wire/call';
+import type { CallPaused, CallPerson, Whisper } from '../wire/call';
 import { ask, connectNow, cursorsFrom, link, on, onOnline } from '../wire/link';
 import type { Mark, Member, RoomCard } from '../wire/room';
 import { appealHeard } from './mending';
@@ -35,6 +35,8 @@ export class Room {
   /** Why the call waits, while it does. */
   readonly waits = signal<CallPaused | null>(null);
   readonly loadingOlder = signal(false);
+  /** What the two adults wrote each other aside. */
+  readonly asides = signal<readonly Whisper[]>([]);
 
   readonly mySeat = computed(() => this.memberOf(me.value?.account.id)?.seat ?? null);
   readonly others = computed(() => (this.card.value?.members ?? []).filter((member) => member.seat !== this.mySeat.value));
@@ -147,6 +149,12 @@ export class Room {
       this.sees(seat, false);
     }
     this.live.value = lines;
+  }
+
+  /** Each once, in their order. */
+  aside(heard: readonly Whisper[]): void {
+    const known = new Map([...this.asides.peek(), ...heard].map((one) => [one.id, one]));
+    this.asides.value = [...known.values()].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   }
 
   async enter(): Promise<void> {
@@ -274,6 +282,7 @@ on('supervise:withdrawn', ({ room, by }) =>
     if (named.coming.peek()?.id === by.id) named.coming.value = null;
   }),
 );
+on('supervise:whispered', (whisper) => told(whisper.room, (named) => named.aside([whisper])));
 on('call:paused', (paused) => told(paused.room, (named) => (named.waits.value = paused.why ? paused : null)));
 on('room:rights', ({ room, member, state, writable, calls, paused }) => {
   const known = roomNamed(room);

@@ -23,7 +23,7 @@ async () => {
 }
 """
 # Packets of media that went out, by the browser's own statistics.
-_SENT = """
+SENT = """
 async () => {
   let packets = 0;
   for (const connection of window.calls.filter((one) => one.connectionState !== 'closed'))
@@ -128,7 +128,7 @@ async def test_a_third_comes_and_goes_and_disturbs_no_one(room: Room, pair: Logi
         await expect(tile).to_contain_text("observe")
         await expect(person.page.get_by_text("va entrer dans l’appel")).to_have_count(0)
         await receives(person, video=1, audio=1)
-    assert await claire.page.evaluate(_SENT) == 0, "who observes sends nothing, not even to the server"
+    assert await claire.page.evaluate(SENT) == 0, "who observes sends nothing, not even to the server"
 
     await claire.press("Parler")
     await claire.press("Allumer la caméra")

@@ -1,0 +1,38 @@
+/** French, the part of who steps into a call, and of what is written aside. As in `fr.ts`. */
+
+import type { Text } from './text';
+
+export const frSupervise = {
+  'supervise.title': "Accompagner la séance",
+  'supervise.observe': "Observer sans parler",
+  'supervise.lead': "Prendre la main",
+  'supervise.hand_back': "Rendre la main",
+  'supervise.pause': "Mettre en pause",
+  'supervise.resume': "Reprendre",
+  'supervise.aside': "Écrire à part à {name}",
+  'supervise.more': "Intervenir",
+  'supervise.what': "Que faire ?",
+  'supervise.end': "Terminer l’appel pour tous",
+  'supervise.end_means': "L’appel s’arrête tout de suite pour tout le monde. Un autre peut commencer ensuite. La raison se lit dans le journal du binôme.",
+  'supervise.pause_means': "Plus personne du binôme ne s’entend, ne se voit ni n’écrit ici jusqu’à la reprise. Le bouton Aide marche toujours. La raison se lit tout de suite.",
+  'supervise.remove': "Faire sortir {name} des appels",
+  'supervise.remove_means': "{name} quitte l’appel tout de suite et n’y revient pas sans votre accord. Les messages restent ouverts. La raison se lit dans le journal du binôme.",
+  'supervise.remove_sure': "Faire sortir {name} maintenant ? Un mot de votre part aide à le vivre bien.",
+  'supervise.remove_yes': "Oui, faire sortir {name}",
+  'supervise.readmit': "Laisser {name} revenir dans les appels",
+  'supervise.why': "Pourquoi",
+  'supervise.why_choose': "Choisir…",
+  'supervise.why_needed': "Il manque la raison.",
+  'supervise.why.break': "Pour souffler un moment",
+  'supervise.why.safety': "Pour la sécurité de quelqu’un",
+  'supervise.why.words': "Pour revenir sur ce qui a été dit",
+  'supervise.why.technical': "Quelque chose ne marche pas",
+  'supervise.why.other': "Une autre raison, que je dirai",
+  'aside.title': "À part avec {name}",
+  'aside.team': "l’équipe",
+  'aside.who_reads': "Le jeune ne voit pas ces mots ; son journal dit seulement qu’il y en a eu.",
+  'aside.write': "Quelques mots pour le mentor",
+  'aside.answer': "Répondre à part",
+  'aside.send': "Envoyer à part",
+  'aside.came': "{name} a écrit un mot à part",
+} satisfies Record<string, Text>;
