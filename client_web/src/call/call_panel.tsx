@@ -59,7 +59,7 @@ function Invitation({ room }: { room: Room }): VNode {
   return (
     <section class={joining ? 'invitation is-ringing' : 'invitation'} aria-label={t('call.title')}>
       {trouble && (
-        <p class="problem" role="alert">
+        <p class={['stopped', 'put_out', 'adult'].includes(trouble.trouble) ? 'notice' : 'problem'} role="alert">
           {['forbidden', 'other'].includes(trouble.trouble) && trouble.said ? trouble.said : t(`call.trouble.${trouble.trouble}`)}
         </p>
       )}

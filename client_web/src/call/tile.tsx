@@ -34,7 +34,7 @@ export function Tile({ person, picture, still = null, speaks, own = false, pause
       )}
       <figcaption>
         <span class="tile-name">{name}</span>
-        {staff && <span class="tag">{t('call.staff')}</span>}
+        {staff && <span class="tag tile-role">{t('call.staff')}</span>}
         {person.observing && <span class="tag">{t('call.observes')}</span>}
         {person.leading && <span class="tag">{t('call.leads')}</span>}
         {person.hush && person.hush !== 'observing' && (

@@ -10,9 +10,13 @@ import { me } from '../session/session';
 /** In the call. It stands there empty, so that what comes into it is read aloud. */
 export function Waits({ room }: { room: Room }): VNode {
   const waits = room.waits.value;
-  const staff = me.value?.account.role === 'supervisor';
+  const own = me.value?.account;
+  const staff = own?.role === 'supervisor';
+  const led = room.inCall.value.some(({ account, hush }) => account === own?.id && hush === 'led');
+  const leader = room.inCall.value.find(({ leading }) => leading);
   return (
     <div class="stage-waits" role="status">
+      {led && leader && <p class="stage-rung">{t('call.led_here', { name: leader.name })}</p>}
       {waits?.why && (
         <p class="stage-rung">
           <span>

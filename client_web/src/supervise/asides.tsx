@@ -8,6 +8,7 @@ import { t } from '../locales/text';
 import type { Room } from '../room/rooms';
 import { me } from '../session/session';
 import { announce } from '../shell/announce';
+import { Icon } from '../shell/icons';
 import { Problem, useAttempt } from '../shell/refused';
 import type { Whisper } from '../wire/call';
 import { http } from '../wire/http';
@@ -32,10 +33,9 @@ export function Asides({ room }: { room: Room }): VNode | null {
   useArrivals(said, own?.id ?? '');
   if (!staff && said.length === 0) return null; // the mentor answers; who begins is the professional
   return (
-    <section class="aside" aria-label={t('aside.title', { name: other })}>
-      <p class="aside-head">
-        <strong>{t('aside.title', { name: other })}</strong> {t('aside.who_reads')}
-      </p>
+    <details class="aside" open>
+      <summary>{t('aside.title', { name: other })}</summary>
+      <p class="aside-why">{t('aside.who_reads')}</p>
       {said.length > 0 && (
         <ul class="aside-lines">
           {said.map(({ id, by, at, body }) => (
@@ -46,7 +46,7 @@ export function Asides({ room }: { room: Room }): VNode | null {
         </ul>
       )}
       <Write room={room} staff={staff} />
-    </section>
+    </details>
   );
 }
 
@@ -81,8 +81,8 @@ function Write({ room, staff }: { room: Room; staff: boolean }): VNode {
         value={text.value}
         onInput={(event) => (text.value = event.currentTarget.value)}
       />
-      <button type="submit" class="button button-soft" disabled={busy.value || link.value !== 'online' || text.value.trim() === ''}>
-        {t('aside.send')}
+      <button type="submit" class="button send-button" aria-label={t('aside.send')} disabled={busy.value || link.value !== 'online' || text.value.trim() === ''}>
+        <Icon name="send" />
       </button>
       <Problem sentence={problem.value} />
     </form>

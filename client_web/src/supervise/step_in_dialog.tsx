@@ -89,7 +89,7 @@ export function StepInDialog({ room, pausing, onClose }: Props): VNode {
                 ))}
               </select>
             </p>
-            <p class="hint">{person ? t('supervise.remove_means', { name: person.name }) : t(chosen.value === 'pause' ? 'supervise.pause_means' : 'supervise.end_means')}</p>
+            {!sure.value && <p class="hint">{person ? t('supervise.remove_means', { name: person.name }) : t(chosen.value === 'pause' ? 'supervise.pause_means' : 'supervise.end_means')}</p>}
             <Problem sentence={lacking.value || problem.value} />
             {sure.value && person && <p role="alert">{t('supervise.remove_sure', { name: person.name })}</p>}
             <button type="submit" class="button" disabled={busy.value}>

@@ -58,7 +58,7 @@ function Bar({ room }: { room: Room }): VNode {
         {mentor && (
           <button type="button" class="quiet-button" aria-expanded={aside.value} onClick={() => (aside.value = !aside.value)}>
             <Icon name="pen" />
-            {t('supervise.aside', { name: mentor.name })}
+            {t('supervise.aside')}
           </button>
         )}
         <button type="button" class="quiet-button" disabled={unable} onClick={() => (open.value = 'more')}>

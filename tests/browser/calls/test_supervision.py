@@ -49,7 +49,7 @@ async def test_a_professional_observes_writes_aside_and_pauses(room: Room, pair:
         await receives(person, video=1, audio=1)
     assert await claire.page.evaluate(SENT) == 0
 
-    await claire.press("Écrire à part à Julien")
+    await claire.press("Écrire au mentor")
     await claire.page.get_by_label("Quelques mots pour le mentor").fill(ASIDE)
     await claire.press("Envoyer à part")
     await expect(julien.page.get_by_text(ASIDE)).to_be_visible()
@@ -92,6 +92,7 @@ async def test_a_professional_leads_puts_out_and_ends(room: Room, pair: Logins) 
     await claire.press("Prendre la main")
     await expect(tiles(lea).filter(has_text="Claire")).to_contain_text("mène l’échange")
     await expect(tiles(lea).filter(has_text="Julien")).to_contain_text("laisse la parole")
+    await expect(julien.page.get_by_text("on ne vous entend pas.")).to_be_visible()
     await receives(lea, video=0, audio=1)
     await claire.press("Rendre la main")
     await expect(tiles(lea).filter(has_text="Julien")).not_to_contain_text("laisse la parole")
