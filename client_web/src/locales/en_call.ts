@@ -74,7 +74,7 @@ export const enCall: Texts<typeof frCall> = {
   'call.observes': "observes",
   'call.leads': "leads the conversation",
   'call.led': "lets them speak",
-  'call.led_here': "{name} leads the conversation: for now you are not heard.",
+  'call.led_here': "{name} leads the conversation: for now you are neither heard nor seen.",
   'call.unaware': "coming back…",
   'call.waits': "paused",
   'call.speak': "Speak",

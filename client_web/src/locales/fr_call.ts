@@ -73,7 +73,7 @@ export const frCall = {
   'call.observes': "observe",
   'call.leads': "mène l’échange",
   'call.led': "laisse la parole",
-  'call.led_here': [ "{name} mène l’échange : pour le moment, on ne vous entend pas.", "{name} mène l’échange : pour le moment, on ne t’entend pas." ],
+  'call.led_here': [ "{name} mène l’échange : pour le moment, on ne vous entend pas et on ne vous voit pas.", "{name} mène l’échange : pour le moment, on ne t’entend pas et on ne te voit pas." ],
   'call.unaware': "revient…",
   'call.waits': "en pause",
   'call.speak': "Parler",
