@@ -289,7 +289,7 @@ async def test_an_outside_contact_says_that_they_heard(house: House) -> None:
         await expect(page.get_by_role("heading", level=1)).to_have_text("Quelqu’un a besoin de vous")
         told = await page.get_by_role("main").inner_text()
         assert not any(word in told for word in ("Lea", "Julien", "suicid", "mourir"))
-        await page.get_by_role("button", name="Je m’en occupe").click()
+        await page.get_by_role("button", name="Je m’en occupe").first.click()
         await expect(page.get_by_text("C’est noté : vous vous en occupez.")).to_be_visible()
         await page.reload()
         await expect(page.get_by_text("C’est noté : vous vous en occupez.")).to_be_visible()
@@ -308,8 +308,11 @@ async def test_what_was_reported_stands_in_the_file_with_a_word_back(room: Room,
       return (await fetch('/api/v1/reports', { method: 'POST', headers, body })).status;
     }"""
     assert await lea.page.evaluate(told, str(new_id())) == 200
-    await claire.page.get_by_role("link", name="Dossiers", exact=True).click()
-    await cases(claire).get_by_role("link").first.click()
+    mine = """async () => {
+      const { cases } = await (await fetch('/api/v1/cases')).json();
+      return cases.find(({ origin, sight }) => origin === 'report' && sight === 'whole').id;
+    }"""
+    await claire.page.evaluate("(id) => { location.hash = `#/case/${id}` }", await claire.page.evaluate(mine))
     about = claire.page.get_by_role("region", name="De quoi il s’agit")
     await expect(about).to_contain_text("Il insiste.")
     await about.get_by_role("textbox").fill("Merci, je t’appelle ce soir.")

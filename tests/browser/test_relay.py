@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Page, expect
 
@@ -22,9 +23,13 @@ async def fill(page: Page, fields: dict[str, str]) -> None:
 
 
 async def case_of(person: Person) -> str:
-    """The case that a professional sees first."""
-    answer = await person.page.evaluate("fetch('/api/v1/cases').then((answer) => answer.text())")
-    return str(json.loads(answer)["cases"][0]["id"])
+    """The case that a professional looks after, among those of all tests."""
+    found: dict[str, Any] = {}
+    for path in ("session", "cases"):
+        answer = await person.page.evaluate(f"fetch('/api/v1/{path}').then((answer) => answer.text())")
+        found |= json.loads(answer)
+    me = found["account"]["id"]
+    return str(next(case["id"] for case in found["cases"] if case.get("owner", {}).get("id") == me))
 
 
 async def submit(person: Person) -> None:

@@ -1,5 +1,6 @@
 """A case with something to hand on, and professionals who do: for tests of what leaves the house."""
 
+import asyncio
 import io
 import json
 import zipfile
@@ -120,6 +121,9 @@ async def worry(house: House, words: str = WORDS) -> Worry:
     assert (await julien.say(room, "Bonsoir Léa, comment s’est passée ta journée ?"))["ok"]
     assert (await lea.say(room, words))["ok"]
     ((case,),) = await house.sql("select id from cases")
+    async with asyncio.timeout(10):
+        while not await house.sql("select step from case_pages"):
+            await asyncio.sleep(0.01)
     taken = await house.ask(room.supervisor, "POST", f"/api/v1/cases/{case}/acknowledge")
     assert taken.status == 200, taken.body
     return Worry(house, room, room.supervisor, samir, str(case))

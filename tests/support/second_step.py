@@ -30,6 +30,14 @@ def sign_in(ask: Ask, server: str, login: str, password: str) -> str:
     return str(done["token"])
 
 
+def renew(ask: Ask, server: str, login: str, password: str) -> None:
+    """New codes, where there are few left."""
+    if len(_left[server, login]) <= 2:
+        token = sign_in(ask, server, login, password)
+        made = ask("POST", "second-factors/recovery-codes", {"proof": {"password": password}}, token)
+        _left[server, login] = made["recovery_codes"]
+
+
 def has_one(server: str, login: str) -> bool:
     """Whether it was set up here."""
     return (server, login) in _left

@@ -11,7 +11,7 @@ export function CaseStrip(): VNode | null {
   const here = route.value;
   if (!first || here.page === 'board' || (here.page === 'case' && here.id === first.id && more.length === 0)) return null;
   return (
-    <p class="case-strip" role="alert">
+    <p class="case-strip" aria-live="assertive">
       <a href={more.length ? BOARD : caseAddress(first.id)}>
         <Icon name="clock" />
         {t('case.waits', { count: more.length + 1 })}

@@ -8,7 +8,7 @@ from server.kernel.permissions import Role
 from server.pairs.rules import State
 from tests.integration.escalation.test_cases import cases
 from tests.integration.signalling.conftest import Neighbourhood, street
-from tests.support.rooms import NOW, House, Room, organisation
+from tests.support.rooms import House, Room, organisation
 
 __all__ = ["street"]  # a fixture
 
@@ -134,6 +134,6 @@ async def test_a_call_of_both_is_an_exchange(street: Neighbourhood) -> None:
     assert await house.sql("select at from room_meetings") == []
     await lea.join()
     await house.capabilities.signalling.meetings.stop()
-    assert await house.sql("select at from room_meetings where room_id = :room", room=room.id) == [(NOW,)]
+    assert await house.sql("select at from room_meetings where room_id = :room", room=room.id) == [(house.clock.now(),)]
     await look(house)
     assert await house.sql("select count(*) from cases") == [(0,)]

@@ -74,7 +74,11 @@ class Scene:
 
 
 async def scene(house: House, where: Any) -> Scene:
-    """The three of the room have the roles of mentor, mentee and supervisor; those of the other roles are beside it."""
+    """The three of the room have the roles of mentor, mentee and supervisor; those of the other roles are beside it.
+    Once it is there, nobody is called any more: what changes from then on, the test has changed."""
+    pager = house.capabilities.escalation.pager
+    if not pager.alive:  # after another scene
+        pager.start()
     guardian = await house.person(Role.GUARDIAN, "Guardian", where=where)
     room = await house.room(where=where, guardian=guardian)
     people = {Role.MENTOR: room.mentor, Role.MENTEE: room.mentee, Role.SUPERVISOR: room.supervisor}
@@ -155,6 +159,7 @@ async def scene(house: House, where: Any) -> Scene:
     assert (await house.ask(room.mentee, "POST", "/api/v1/reach/devices", subscription())).status == 204
     of_mentee = "select id from push_subscriptions where account_id = :who"
     ((push_device,),) = await house.sql(of_mentee, who=room.mentee.id)
+    await pager.stop()
     return Scene(
         people=people,
         room=room,

@@ -42,6 +42,7 @@ MAY: Mapping[str, str] = {
     "people/sessions/authenticator.py": "a token says whose it is",
     "people/sessions/purge.py": "a job over all",
     "people/sessions/signin.py": "a login says whose it is; signing in may end a session of another organisation",
+    "relay/telling.py": "a job: which organisations there are; each is looked at by itself",
     "rights/command.py": "commands of the operator's",
     "rights/holds.py": "a job over all",
     "rights/passing.py": "what guessing costs is about no organisation",
