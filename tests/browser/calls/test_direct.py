@@ -71,11 +71,17 @@ async def test_two_adults_agree_go_direct_and_are_back_when_a_professional_comes
     claire = await room.seat(logins.supervisor)
     await claire.page.get_by_role("link", name="Ouvrir le salon").click()
     await claire.press("Entrer, visible de tous")
-    await joins(claire, "Rejoindre sans caméra")
+    await claire.press("S’annoncer et entrer")
+    await expect(claire.page.get_by_role("status").get_by_text("Appel en cours", exact=True)).to_be_visible(
+        timeout=30_000
+    )
     for person in (julien, lea):
         await expect(person.page.get_by_text("Appel direct avec")).to_have_count(0)
-        await receives(person, video=1 if person is lea else 0, audio=2)
+        await receives(person, video=1 if person is lea else 0, audio=1)  # she only observes
         assert len(await connections(person)) == 2
+    await claire.press("Parler")
+    for person in (julien, lea):
+        await receives(person, video=1 if person is lea else 0, audio=2)
 
 
 async def test_by_default_there_is_nothing_to_agree_to(room: Room, admin: Api) -> None:
