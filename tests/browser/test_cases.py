@@ -289,7 +289,7 @@ async def test_an_outside_contact_says_that_they_heard(house: House) -> None:
         await expect(page.get_by_role("heading", level=1)).to_have_text("Quelqu’un a besoin de vous")
         told = await page.get_by_role("main").inner_text()
         assert not any(word in told for word in ("Lea", "Julien", "suicid", "mourir"))
-        await page.get_by_role("button", name="Je m’en occupe").first.click()
+        await page.get_by_role("button", name="Je m’en occupe").click()
         await expect(page.get_by_text("C’est noté : vous vous en occupez.")).to_be_visible()
         await page.reload()
         await expect(page.get_by_text("C’est noté : vous vous en occupez.")).to_be_visible()

@@ -43,7 +43,7 @@ PushManager.prototype.subscribe = async ({applicationServerKey}) => {
 
 async def open_page(person: Person, title: str = "Comment vous joindre") -> None:
     # The menu closes when the page behind it is there at last.
-    await expect(person.page.get_by_role("main").get_by_role("heading").first).to_be_visible()
+    await expect(person.page.get_by_role("heading", level=1)).to_be_visible()
     await person.page.get_by_role("button", name="Mon compte").click()
     await person.page.get_by_role("link", name=title).click()
     await expect(person.page.get_by_role("heading", level=1, name=title)).to_be_visible()

@@ -65,7 +65,7 @@ function LinkedFlag({ id }: { id: string }): VNode {
   };
   useEffect(() => void (professional && load()), [id]);
   const flag = flagOf(id) ?? found.value;
-  if (flag) return <FlagCard flag={flag} first={false} />;
+  if (flag) return <FlagCard flag={flag} first={false} inCase />;
   return professional ? problem.value ? <Problem sentence={problem.value} again={load} /> : <p class="empty">{t('app.loading')}</p> : <p class="hint">{t('case.flag_gone')}</p>;
 }
 

@@ -26,7 +26,8 @@ const NEWS: Record<Flag['action'], Key> = {
   help: 'queue.help_now',
 };
 
-export function FlagCard({ flag, first }: { flag: Flag; first: boolean }): VNode {
+/** `inCase`: whoever reads it has the case it is in, and says there that they look after it. */
+export function FlagCard({ flag, first, inCase = false }: { flag: Flag; first: boolean; inCase?: boolean }): VNode {
   const problem = problems.value.get(flag.id);
   return (
     <FlagFrame flag={flag} first={first}>
@@ -40,7 +41,7 @@ export function FlagCard({ flag, first }: { flag: Flag; first: boolean }): VNode
       <Around flag={flag} />
       <Problem sentence={problem} />
       {flag.proposal && flag.state === 'second' && <ProposalBox flag={flag} proposal={flag.proposal} />}
-      <Choices flag={flag} />
+      <Choices flag={flag} inCase={inCase} />
     </FlagFrame>
   );
 }
@@ -87,7 +88,7 @@ function Facts({ flag }: { flag: Flag }): VNode | null {
   );
 }
 
-function Choices({ flag }: { flag: Flag }): VNode | null {
+function Choices({ flag, inCase }: { flag: Flag; inCase: boolean }): VNode | null {
   const chosen = useSignal<Decision | null>(null);
   const acts = useRef<HTMLDivElement>(null);
   const claimed = flag.claimed && Date.parse(flag.claimed.until) > now.value ? flag.claimed : undefined;
@@ -139,7 +140,7 @@ function Choices({ flag }: { flag: Flag }): VNode | null {
             {t(`queue.${decision}`)}
           </button>
         ))}
-        {!claimed && flag.state !== 'second' && (
+        {!claimed && !inCase && flag.state !== 'second' && (
           <button type="button" class="quiet-button" disabled={waits} onClick={() => void claim(flag)}>
             {t('queue.claim')}
           </button>
