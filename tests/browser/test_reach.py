@@ -136,6 +136,7 @@ async def test_notifications_end_with_the_session_and_belong_to_who_switched_the
     await here.page.get_by_role("button", name="Mon compte").click()
     await here.page.get_by_role("button", name="Se déconnecter").click()
     await here.sign_in(pair.mentor)
+    await here.in_room()  # their only one, which opens by itself: the menu would close above it
     await open_page(here)
     await expect(here.page.get_by_text("Un appareil.")).to_be_visible()
     await expect(here.page.get_by_text(SHOWS)).to_be_visible()
