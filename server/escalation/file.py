@@ -31,7 +31,7 @@ from server.infra.database import Database
 from server.kernel.clock import Clock
 from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
-from server.people.reach.names import contact_names
+from server.people.reach.contacts import contacts_of
 from server.people.reach.queueing import Outcome, outcomes
 from server.people.store import Person, people_of
 from server.trail.acts import Act
@@ -131,13 +131,17 @@ async def page_lines(
     sent: defaultdict[tuple[str, UUID], list[Outcome]] = defaultdict(list)
     for one in await outcomes(conn, [page_key(case.id, page.round, page.step) for page in pages]):
         sent[one.key, one.to].append(one)
-    outside = await contact_names(conn, {page.outside for page in pages if page.outside is not None})
+    outside = await contacts_of(conn, {page.outside for page in pages if page.outside is not None})
     lines = []
     for page in pages:
         key = page_key(case.id, page.round, page.step)
         reached = [ReachedLine(people[who].name, False, _sent(sent[key, who])) for who in page.people]
         if page.outside is not None:
-            reached.append(ReachedLine(outside.get(page.outside, ""), True, _sent(sent[key, page.outside])))
+            reached.append(
+                ReachedLine(
+                    outside[page.outside].name if page.outside in outside else "", True, _sent(sent[key, page.outside])
+                )
+            )
         lines.append(PageLine(page.round, page.step, page.rung, timestamp(page.at), reached))
     return lines
 

@@ -57,12 +57,6 @@ class Lists:
         shown, count = await self._cards(principal, query.order_by(*order).limit(limit + 1))
         return shown[:limit], count > limit
 
-    async def of_pair(self, principal: Principal, pair_id: UUID) -> list[CaseCard]:
-        """All of a pair, the newest first."""
-        principal.require(Permission.CASE_LIST)
-        query = select(cases).where(cases.c.pair_id == pair_id).order_by(cases.c.opened_at.desc(), cases.c.id.desc())
-        return (await self._cards(principal, query.limit(MOST_LIVING)))[0]
-
     async def _cards(self, principal: Principal, query: Select[Any]) -> tuple[list[CaseCard], int]:
         now = self._clock.now()
         async with self._database.begin(principal.organisation_id) as conn:
