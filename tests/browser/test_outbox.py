@@ -92,6 +92,7 @@ async def test_an_ended_session_keeps_what_was_not_sent_for_its_author(room: Roo
 
     await lea.fill_in(pair.mentee)
     await julien.reads("un secret pour Julien")
+    await lea.reads("un secret pour Julien")
     assert await lea.texts() == await julien.texts() == ["un secret pour Julien"]
 
 

@@ -7,8 +7,9 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -112,18 +113,42 @@ class TestFileSystems:
         place = mount("size=400m,mode=755")
         server = make_server(place / "data")
         server.start()
+        # A PostgreSQL whose log has room still starts on a full disk; one that has a file to make does not.
+        (server.data / "postgres" / "postmaster.opts").unlink()
         ballast = place / "ballast"
-        with ballast.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
-            while True:
-                file.write(b"\0" * 65536)
-        server.postmaster().kill()
-        wait_until(lambda: "postgres_not_restarted" in server.events(), 20, "the complaint")
+        with filling(ballast):  # also with what a PostgreSQL that dies gives back
+            server.postmaster().kill()
+            wait_until(lambda: "postgres_not_restarted" in server.events(), 20, "the complaint")
         assert "is full (0 MB free)" in server.output()
         assert server.ask("/healthz")[0] == 200
         ballast.unlink()
         wait_until(server.ready, 40, "recovery")
         server.signal(signal.SIGTERM)
         assert server.wait() == 0
+
+
+@contextmanager
+def filling(ballast: Path) -> Iterator[None]:
+    """Its file system is full, and stays so."""
+    full, enough = Event(), Event()
+
+    def fill() -> None:
+        with ballast.open("wb", buffering=0) as file:
+            while not enough.is_set():
+                try:
+                    file.write(b"\0" * 65536)
+                except OSError:  # no space left
+                    full.set()
+                    enough.wait(0.001)
+
+    thread = Thread(target=fill)
+    thread.start()
+    try:
+        assert full.wait(20)
+        yield
+    finally:
+        enough.set()
+        thread.join()
 
 
 def test_a_folder_in_use_names_who_uses_it(make_server: Callable[..., Server]) -> None:
