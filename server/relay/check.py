@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 import msgspec
+import rfc8785
 
 from server.relay.bundle import MANIFEST, NAME, Manifest, canonical, pack
 
@@ -71,13 +72,15 @@ def check(content: bytes) -> Checked:
         found.add(Wrong.NO_MANIFEST)
         return found
     try:
-        found.manifest = msgspec.json.decode(written, type=Manifest)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        manifest = msgspec.json.decode(written, type=Manifest)
+        one_way = canonical(manifest)  # which has numbers that there is no way to write
+    except (msgspec.MsgspecError, UnicodeError, RecursionError, rfc8785.CanonicalizationError):
         found.add(Wrong.MANIFEST)
         return found
+    found.manifest = manifest
     found.digest = hashlib.sha256(written).digest()
     names = [part.name for part in found.manifest.files]
-    if canonical(found.manifest) != written or names != sorted(set(names)) or not all(map(NAME.fullmatch, names)):
+    if one_way != written or names != sorted(set(names)) or not all(map(NAME.fullmatch, names)):
         found.add(Wrong.MANIFEST)
     for part in found.manifest.files:
         if part.name not in files:
@@ -96,8 +99,9 @@ def _read(content: bytes, found: Checked) -> dict[str, bytes] | None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
-            # What is compressed is not ours, and may be far larger than it looks.
-            if len(entries) > MOST_FILES or any(one.compress_type != zipfile.ZIP_STORED for one in entries):
+            # What is compressed, or shares its bytes with another, is not ours, and may be far larger than it looks.
+            stored = all(one.compress_type == zipfile.ZIP_STORED for one in entries)
+            if len(entries) > MOST_FILES or not stored or sum(one.file_size for one in entries) > len(content):
                 found.add(Wrong.PACKAGE)
                 return None
             files: dict[str, bytes] = {}

@@ -11,7 +11,7 @@ from uuid import UUID
 from server.infra.database import Database
 from server.kernel.ground import GroundError
 from server.relay.against_trail import Known, compare, of_database, of_rows
-from server.relay.check import MOST_BYTES, Checked, Wrong, check
+from server.relay.check import MOST_BYTES, Checked, Wrong, check, printable
 from server.trail import heads
 from server.trail.chain import Head, Row
 from server.trail.command import chosen
@@ -109,7 +109,8 @@ def tell(path: str, checked: Checked, known: Known | None, say: Callable[[str], 
         say(f"{path}: no bundle that can be read.")
     else:
         say(
-            f"{path}: {manifest.kind} of case {manifest.case}, {manifest.circle}, made on {manifest.made_at}"
+            f"{path}: {printable(manifest.kind)} of case {manifest.case}, {printable(manifest.circle)}, made on"
+            f" {printable(manifest.made_at)}"
             f" by {manifest.made_by}. Manifest {checked.digest.hex()}"
         )
         own = len(checked.faults)
