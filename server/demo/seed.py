@@ -16,7 +16,7 @@ from sqlalchemy import select, text
 
 from server.agenda.store import plan
 from server.compose import Rooms
-from server.demo import second_step
+from server.demo import second_step, worry
 from server.demo.consents import consent
 from server.demo.duty import plan_duty
 from server.demo.pairing import begin, other_pairs, record_papers
@@ -108,6 +108,8 @@ async def seed(ground: Ground, password: str) -> None:
         await _make_pair(ground, people, pair, ZoneInfo(told["organisation"]["zone"]), now)
     await other_pairs(ground, told, people)
     await plan_duty(ground, told, people, now)
+    for reported in told["worries"]:
+        await worry.play(ground, reported, people, _when(reported, ZoneInfo(told["organisation"]["zone"]), now))
     for asked in told["requests"]:
         requests = Requests(ground.database, ManualClock(now - timedelta(days=asked["days_ago"])))
         await requests.make(people[asked["by"]], new_id(), asked["kind"], None, asked["words"])

@@ -39,7 +39,7 @@ class Story:
         moments: list[tuple[datetime, int, Mapping[str, Any] | None]] = []
         for number, (at, message) in enumerate(messages):
             moments.append((at, number, None))
-            moments += [(at + _span(act["after"]), number, act) for act in message.get("then", ())]
+            moments += [(at + span(act["after"]), number, act) for act in message.get("then", ())]
         for at, number, act in sorted(moments, key=lambda moment: moment[0]):
             self._clock.advance((at - self._clock.now()).total_seconds())
             message = messages[number][1]
@@ -91,7 +91,7 @@ class Story:
             await appeal(conn, about, words, self._clock.now())
 
 
-def _span(after: str) -> timedelta:
+def span(after: str) -> timedelta:
     """``HH:MM``."""
     told = time.fromisoformat(after)
     return timedelta(hours=told.hour, minutes=told.minute)
