@@ -38,11 +38,13 @@ class Contents:
                 raise Conflict("case_id")
             return await held.shown()
 
-    async def link(self, principal: Principal, case_id: UUID, link: Link) -> CaseCard:
-        """Says that the case is about something more, which the caller has checked; again, and nothing happens. Raises
-        NotFound."""
+    async def link(self, principal: Principal, case_id: UUID, link: Link, *, young: UUID) -> CaseCard:
+        """Says that the case is about something more, which the caller has checked; again, and nothing happens.
+        ``young``: in whose conversation it was said, who is in the case from then on: what others read of it is theirs
+        to know, and it goes with them. Raises NotFound."""
         async with self._cases.hold(principal, case_id) as held:
             if await store.add_link(held.conn, case_id, link, held.now, principal.account_id):
+                await store.add_party(held.conn, case_id, young, "young")
                 await held.change()
                 await held.enter("linked", kind=link.kind, ref=link.ref, room=link.room_id, seq=link.seq)
             return await held.shown()

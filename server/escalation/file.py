@@ -25,7 +25,7 @@ from server.escalation.cards import card_for, moment
 from server.escalation.held import may_own
 from server.escalation.pager import page_key
 from server.escalation.rules import Case
-from server.escalation.store import Entry, Page, Task
+from server.escalation.store import Entry, Page, Parts, Task
 from server.escalation.viewers import seen
 from server.infra.database import Database
 from server.kernel.clock import Clock
@@ -73,14 +73,15 @@ class Files:
                 await page_lines(conn, case, pages, people),
                 [CasePerson(one.id, one.name, one.role.value) for one in await may_own(conn, case, near)],
             )
-            await _write_down(conn, case, principal.account_id, now)
+            await _write_down(conn, case, near.parts[case.id], principal.account_id, now)
             return file
 
 
-async def _write_down(conn: AsyncConnection, case: Case, reader: UUID, now: datetime) -> None:
+async def _write_down(conn: AsyncConnection, case: Case, parts: Parts, reader: UUID, now: datetime) -> None:
     """What a professional who is called to look at a case reads of somebody stands in that person's journal, once a
-    sitting."""
-    about = {one for one in (case.about_id, case.by_id) if one is not None} - {reader}
+    sitting: whom it is about, who caused it, and every young person in it."""
+    young = {who for who, theirs in parts.items() if "young" in theirs}
+    about = ({one for one in (case.about_id, case.by_id) if one is not None} | young) - {reader}
     if await store.first_look(conn, case.id, reader, now, SITTING):
         await record(conn, case.organisation_id, now, Act.CASE_READ, by=reader, about=about, detail={"case": case.id})
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation.opening import Link
-from server.escalation.rules import Case, Part, State, Tier
+from server.escalation.rules import CONCERNED, Case, Part, State, Tier
 from server.escalation.tables import (
     case_entries,
     case_links,
@@ -260,7 +260,13 @@ async def cases_about(conn: AsyncConnection, kind: str, refs: Collection[UUID]) 
 
 
 async def refs_paged(conn: AsyncConnection, kind: str, account_id: UUID) -> frozenset[UUID]:
-    """What the living cases that somebody owns, or is being paged about, have links to."""
+    """What the living cases that somebody owns, or is being paged about, have links to; of those that turned out to be
+    about them, nothing."""
+    theirs = exists().where(
+        case_parties.c.case_id == cases.c.id,
+        case_parties.c.account_id == account_id,
+        case_parties.c.part.in_(sorted(CONCERNED)),
+    )
     paged = exists().where(
         cases.c.state == State.OPEN.value,
         case_pages.c.case_id == cases.c.id,
@@ -274,6 +280,7 @@ async def refs_paged(conn: AsyncConnection, kind: str, account_id: UUID) -> froz
             case_links.c.kind == kind,
             cases.c.state != State.CLOSED.value,
             (cases.c.owner_id == account_id) | paged,
+            ~theirs,
         )
     )
     return frozenset((await conn.execute(query)).scalars())

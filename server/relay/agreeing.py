@@ -43,6 +43,15 @@ _NOBODY_YET: Final[dict[str, Any]] = {
 }
 
 
+# What the timeline calls an answer: by whether it came after the act, and whether it was a yes.
+_ANSWERED: Final = {
+    (False, True): "agreed",
+    (False, False): "refused",
+    (True, True): "looked_at",
+    (True, False): "contested",
+}
+
+
 class Agreeing:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -103,15 +112,16 @@ class Agreeing:
                 "seconded_agrees": agree,
                 "seconded_note": said,
             }
-            if before.state is State.PROPOSED:
-                # A no makes it a draft again: nobody's proposal any more.
-                back = {"state": State.DRAFT.value, "proposed_by": None, "proposed_at": None, "manifest": None}
-                values |= {"state": State.AGREED.value} if agree else back
-                did = "agreed" if agree else "refused"
-            else:
-                did = "looked_at" if agree else "contested"
+            left = before.state is State.SENT
+            if not left and not agree:
+                # A no makes it a draft again: nobody's proposal any more, nor what could not wait for this very answer.
+                values |= {"state": State.DRAFT.value, "proposed_by": None, "proposed_at": None, "manifest": None}
+                values |= {"urgent_why": None}
+            elif before.state is State.PROPOSED:
+                values |= {"state": State.AGREED.value}
+            did = _ANSWERED[before.unseen, agree]
             now_is = await one.change(did, **values)
-            if before.state is State.PROPOSED and not agree:
+            if not left and not agree:
                 await store.remove_file(one.conn, dispatch_id)
             await tell_what_is_due(one.conn, now_is, one.now)
             if before.proposed_by is not None:

@@ -53,6 +53,7 @@ class ContentsCard(Struct, frozen=True):
 
     files: list[str]
     bytes: int
+    to: str | UnsetType = UNSET
     messages: int | UnsetType = UNSET
     notes: int | UnsetType = UNSET
     words: int | UnsetType = UNSET
@@ -133,8 +134,11 @@ def card(
     people: Mapping[UUID, Person],
     outline: Mapping[str, Any] | None,
     can: list[str],
+    *,
+    whole: bool,
 ) -> DispatchCard:
-    """``outline``: of the file, where there is one."""
+    """``outline``: of the file, where there is one. Who does not see the ``whole`` of the case is shown reasons, which
+    they are asked about, and nothing of what is said to the young person, on the way, or in answer."""
 
     def name(who: UUID | None) -> str | UnsetType:
         return people[who].name if who is not None and who in people else UNSET
@@ -157,7 +161,7 @@ def card(
             dispatch.tell,
             _moment(dispatch.tell_on),
             dispatch.tell_why or UNSET,
-            dispatch.tell_words or UNSET,
+            dispatch.tell_words or UNSET if whole else UNSET,
             _moment(dispatch.told_at),
         ),
         can=can,
@@ -168,8 +172,8 @@ def card(
         urgent_why=dispatch.urgent_why or UNSET,
         contents=_contents(outline),
         manifest=dispatch.manifest.hex() if dispatch.manifest is not None else UNSET,
-        sent=_sent(dispatch, people),
-        answer=_answer(dispatch, people),
+        sent=_sent(dispatch, people, whole=whole),
+        answer=_answer(dispatch, people, whole=whole),
     )
 
 
@@ -184,16 +188,18 @@ def _second(one: Dispatch, people: Mapping[UUID, Person]) -> SecondCard | UnsetT
     return SecondCard(by, timestamp(one.seconded_at), bool(one.seconded_agrees), one.seconded_as, note)
 
 
-def _sent(one: Dispatch, people: Mapping[UUID, Person]) -> SendingCard | UnsetType:
+def _sent(one: Dispatch, people: Mapping[UUID, Person], *, whole: bool) -> SendingCard | UnsetType:
     if one.sent_by is None or one.sent_at is None or one.sent_how is None:
         return UNSET
-    return SendingCard(people[one.sent_by].name, timestamp(one.sent_at), one.sent_how, one.sent_note or UNSET)
+    note = one.sent_note or UNSET if whole else UNSET
+    return SendingCard(people[one.sent_by].name, timestamp(one.sent_at), one.sent_how, note)
 
 
-def _answer(one: Dispatch, people: Mapping[UUID, Person]) -> AnswerCard | UnsetType:
+def _answer(one: Dispatch, people: Mapping[UUID, Person], *, whole: bool) -> AnswerCard | UnsetType:
     if one.answer is None or one.answer_by is None or one.answer_at is None:
         return UNSET
-    return AnswerCard(one.answer, people[one.answer_by].name, timestamp(one.answer_at), one.answer_words or UNSET)
+    words = one.answer_words or UNSET if whole else UNSET
+    return AnswerCard(one.answer, people[one.answer_by].name, timestamp(one.answer_at), words)
 
 
 def _contents(outline: Mapping[str, Any] | None) -> ContentsCard | UnsetType:
@@ -203,6 +209,7 @@ def _contents(outline: Mapping[str, Any] | None) -> ContentsCard | UnsetType:
     return ContentsCard(
         [one["name"] for one in files],
         sum(one["bytes"] for one in files),
+        outline.get("to", UNSET) or UNSET,
         outline.get("messages", UNSET),
         outline.get("notes", UNSET),
         outline.get("words", UNSET),

@@ -128,9 +128,10 @@ def _told(telling: Telling) -> dict[str, Any]:
 
 
 def _young(case: Case, near: Around) -> UUID | None:
-    """Whom it is about; else the young person of its pair, whose words are gathered all the same."""
+    """Whom it is about; else the young person of its pair, whose words are gathered all the same; else the only young
+    person in it. Of several, none: a letter is about one child."""
     if case.about_id is not None:
         return case.about_id
-    named = [who for who, parts in near.parts[case.id].items() if "young" in parts]
     pair = near.pairs.get(case.pair_id) if case.pair_id is not None else None
-    return named[0] if named else pair.mentee_id if pair is not None else None
+    named = [who for who, parts in near.parts[case.id].items() if "young" in parts]
+    return pair.mentee_id if pair is not None else named[0] if len(named) == 1 else None

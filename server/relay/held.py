@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import store as cases
 from server.escalation.rules import Case, Sight, concerned
-from server.escalation.viewers import Around, seen
+from server.escalation.viewers import Around, concerned_in, seen
 from server.infra.database import Database
 from server.kernel.clock import Clock
-from server.kernel.errors import CaseMovedOn, NotFound
+from server.kernel.errors import CaseMovedOn, Conflict, NotFound
 from server.kernel.permissions import Role
 from server.kernel.principal import Principal
 from server.people.store import Person, people_in_role
@@ -85,6 +85,14 @@ async def held(
         if revision is not None and revision != dispatch.revision:
             raise CaseMovedOn
         yield Held(conn, case, near, sight, dispatch, principal, now)
+
+
+def check_still_two(one: Held) -> None:
+    """Raises Conflict("dispatch_conflict") where it has turned out since that the case is about who proposed it or who
+    agreed to it: then two did not look at what is to leave."""
+    for who in (one.dispatch.proposed_by, one.dispatch.seconded_by):
+        if who is not None and concerned_in(one.near, one.case, who):
+            raise Conflict("dispatch_conflict")
 
 
 async def second_people(conn: AsyncConnection, case: Case, near: Around, me: UUID) -> tuple[list[Person], SeenAs]:

@@ -13,7 +13,7 @@ from server.kernel.errors import BadRequest, CaseMovedOn, Conflict
 from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
 from server.relay import store
-from server.relay.held import Held, held
+from server.relay.held import Held, check_still_two, held
 from server.relay.rules import (
     Answer,
     How,
@@ -36,7 +36,7 @@ class Leaving:
 
     async def sent(self, principal: Principal, dispatch_id: UUID, revision: int, how: How, note: str | None) -> None:
         """It was sent, and the case is relayed, unless it was a bundle; again, and nothing happens. Raises Forbidden,
-        NotFound, CaseMovedOn, Conflict("dispatch_step")."""
+        NotFound, CaseMovedOn, Conflict("dispatch_step", "dispatch_conflict")."""
         principal.require(Permission.RELAY_WRITE)
         said = _words(note, "note")
         async with held(self._database, self._clock, principal, dispatch_id, None) as one:
@@ -45,6 +45,7 @@ class Leaving:
             if revision != one.dispatch.revision:
                 raise CaseMovedOn
             check_state(one.dispatch, State.AGREED)
+            check_still_two(one)
             if await store.file_of(one.conn, dispatch_id) is None:
                 raise Conflict("dispatch_step")
             values = {"sent_by": principal.account_id, "sent_at": one.now, "sent_how": how, "sent_note": said}

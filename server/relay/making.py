@@ -14,7 +14,7 @@ from server.kernel.principal import Principal
 from server.people.everyone import all_organisations
 from server.relay import dossier_page, letter_page
 from server.relay.bundle import Manifest, digest, manifest_of, pack
-from server.relay.contacts import contact_of
+from server.relay.contacts import contact_of, department_name
 from server.relay.dossier import Dossier
 from server.relay.fields import Bundle, Concern, Fields, Referral, Relay
 from server.relay.gather import Gathered, gather
@@ -105,8 +105,23 @@ def _plain(value: Any) -> str:
     raise NotImplementedError(type(value).__name__)
 
 
+def _recipient(fields: Fields) -> str:
+    """To whom it goes, in a line: what who looks at no more than the act has to know of it."""
+    match fields:
+        case Concern():
+            return ", ".join(filter(None, ("CRIP", fields.department, department_name(fields.department))))
+        case Referral():
+            return fields.court.strip()
+        case Relay():
+            who = (fields.recipient_name, fields.recipient_profession, fields.recipient_organisation)
+            return ", ".join(filter(None, (one.strip() for one in who)))
+        case Bundle():
+            return fields.recipient.strip()
+
+
 def _outline(manifest: Manifest, dossier: Dossier | None, fields: Fields) -> dict[str, Any]:
     found: dict[str, Any] = {"files": [{"name": one.name, "bytes": one.bytes} for one in manifest.files]}
+    found["to"] = _recipient(fields)
     if dossier is not None:
         found["messages"] = sum(len(one.messages) for one in dossier.conversations)
         found["notes"] = sum(entry.note is not None for entry in dossier.timeline)

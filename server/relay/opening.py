@@ -24,7 +24,7 @@ from server.relay.agreeing import may_second
 from server.relay.card import DispatchCard, DispatchFile, DispatchList, VersionLine, WaitingList, card, people_in
 from server.relay.check import check
 from server.relay.fields import missing
-from server.relay.held import Held, held, second_people
+from server.relay.held import Held, check_still_two, held, second_people
 from server.relay.making import DOSSIER, LETTER, page
 from server.relay.rules import Dispatch, State
 from server.relay.telling import note_reading
@@ -112,11 +112,14 @@ class Opening:
 
     async def file(self, principal: Principal, dispatch_id: UUID) -> tuple[bytes, str]:
         """What leaves, once it was agreed to, and the name it is given. Raises Forbidden, NotFound,
-        Conflict("dispatch_step"), Conflict("dispatch_broken") for one that is not what was agreed to."""
+        Conflict("dispatch_step", "dispatch_conflict"), Conflict("dispatch_broken") for one that is not what was agreed
+        to."""
         principal.require(Permission.RELAY_WRITE)
         async with held(self._database, self._clock, principal, dispatch_id, None) as one:
             if one.dispatch.state not in (State.AGREED, State.SENT):
                 raise Conflict("dispatch_step")
+            if one.dispatch.state is State.AGREED:
+                check_still_two(one)
             content = await store.file_of(one.conn, dispatch_id)
             if content is None:
                 raise NotFound
@@ -151,7 +154,8 @@ async def _cards(
     shown = []
     for one in found:
         can = await _can(Held(conn, case, near, sight or "outline", one, principal, now))
-        shown.append(card(one, case.reference, people, await store.outline_of(conn, one.id), can))
+        outline = await store.outline_of(conn, one.id)
+        shown.append(card(one, case.reference, people, outline, can, whole=sight == "whole"))
     return shown
 
 

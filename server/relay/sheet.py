@@ -54,7 +54,7 @@ class Sheet:
         self.language = language
         self.words = texts(language)
         self._zone = ZoneInfo(zone)
-        quiet = "".join(f"\\{ord(one):x} " if one in '\\"<>&\n\r' else one for one in foot)
+        quiet = "".join(f"\\{ord(one):x} " if one in '\\"<>&\n\r\f' else one for one in foot)
         self._parts = [
             f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'

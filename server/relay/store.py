@@ -1,6 +1,6 @@
 """SQL of what leaves the house."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -93,23 +93,36 @@ async def outline_of(conn: AsyncConnection, dispatch_id: UUID) -> Mapping[str, A
     return found
 
 
-async def add_reading(conn: AsyncConnection, dispatch_id: UUID, account_id: UUID, at: datetime) -> bool:
-    """False when this person has read it before."""
-    values = {"dispatch_id": dispatch_id, "account_id": account_id, "at": at}
-    done = await conn.execute(upsert(dispatch_readings).values(**values).on_conflict_do_nothing())
+async def add_reading(
+    conn: AsyncConnection, dispatch_id: UUID, account_id: UUID, at: datetime, about: Collection[UUID]
+) -> bool:
+    """False when this person has read it before, and no other young people's words are in it since."""
+    rows, people = dispatch_readings, sorted(about)
+    values = {"dispatch_id": dispatch_id, "account_id": account_id, "at": at, "about": people}
+    new = upsert(rows).values(**values)
+    more = ~rows.c.about.contains(people)
+    done = await conn.execute(
+        new.on_conflict_do_update(
+            index_elements=["dispatch_id", "account_id"],
+            set_={"at": at, "about": new.excluded.about, "told_at": None},
+            where=more,
+        )
+    )
     return done.rowcount == 1
 
 
-async def take_untold(conn: AsyncConnection, dispatch_id: UUID, at: datetime) -> list[tuple[UUID, datetime]]:
-    """Marks the readings of which nobody was told yet, and says whose they were and when."""
+async def take_untold(
+    conn: AsyncConnection, dispatch_id: UUID, at: datetime
+) -> list[tuple[UUID, datetime, Collection[UUID]]]:
+    """Marks the readings of which nobody was told yet, and says whose they were, when, and about whom."""
     rows = dispatch_readings.c
     done = await conn.execute(
         update(dispatch_readings)
         .where(rows.dispatch_id == dispatch_id, rows.told_at.is_(None))
         .values(told_at=at)
-        .returning(rows.account_id, rows.at)
+        .returning(rows.account_id, rows.at, rows.about)
     )
-    return sorted(((row.account_id, row.at) for row in done), key=lambda one: one[1])
+    return sorted(((row.account_id, row.at, row.about) for row in done), key=lambda one: one[1])
 
 
 async def mark_told(conn: AsyncConnection, dispatch_id: UUID, at: datetime) -> bool:
@@ -125,8 +138,9 @@ async def untold(conn: AsyncConnection) -> list[UUID]:
     """What there may be something to tell of, the oldest first; more of it than is due."""
     rows = dispatches.c
     unread = exists().where(dispatch_readings.c.dispatch_id == rows.id, dispatch_readings.c.told_at.is_(None))
-    # What two people agreed never to tell of is not looked at again.
-    settled = (rows.tell == "never") & (rows.state.in_(("agreed", "sent")))
+    # What two people agreed never to tell of is not looked at again; nor what could not wait for the second of them.
+    two = rows.seconded_agrees.is_(True) | rows.urgent_why.is_not(None)
+    settled = (rows.tell == "never") & rows.state.in_(("agreed", "sent")) & two
     query = select(rows.id).where(~settled, unread | (rows.sent_at.is_not(None) & rows.told_at.is_(None)))
     return list((await conn.execute(query.order_by(rows.made_at, rows.id))).scalars())
 

@@ -14,7 +14,7 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from server.infra.database import Instant, metadata
 
@@ -108,6 +108,8 @@ dispatch_readings = Table(
     Column("dispatch_id", ForeignKey("dispatches.id", ondelete="CASCADE"), nullable=False),
     Column("account_id", ForeignKey("accounts.id"), nullable=False),
     Column("at", Instant, nullable=False),
+    # The young people whose words it held then; whoever reads those of more has read anew.
+    Column("about", ARRAY(Uuid), nullable=False),
     Column("told_at", Instant),
     PrimaryKeyConstraint("dispatch_id", "account_id"),
 )

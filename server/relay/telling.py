@@ -8,14 +8,16 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.escalation import store as cases
 from server.infra.database import Database
 from server.infra.jobs import Jobs
 from server.kernel.clock import Clock
+from server.kernel.permissions import Role
 from server.kernel.principal import Principal
 from server.people import notices
 from server.people.store import Person, people_of
 from server.relay import store
-from server.relay.fields import Relay
+from server.relay.fields import Bundle, Relay
 from server.relay.rules import Dispatch, readings_told_at, sending_told_at
 from server.relay.written import fields_of
 from server.trail.acts import Act
@@ -27,32 +29,50 @@ OFTEN: Final = "*/5 * * * *"
 
 async def note_reading(conn: AsyncConnection, dispatch: Dispatch, by: UUID, now: datetime) -> None:
     """``by`` reads what was gathered: written down once each, and told when it is to be told."""
-    if dispatch.about_id is None or not await store.add_reading(conn, dispatch.id, by, now):
+    about = await _young(conn, dispatch)
+    if not about or not await store.add_reading(conn, dispatch.id, by, now, about):
         return
     at = readings_told_at(dispatch, now)
     if at is None or at > now:
         detail = {"case": dispatch.case_id, "dispatch": dispatch.id, "kind": dispatch.kind, "tell_at": at}
-        act, about = Act.CASE_GATHERED_UNTOLD, [dispatch.about_id]
+        act = Act.CASE_GATHERED_UNTOLD
         await record(conn, dispatch.organisation_id, now, act, by=by, about=about, detail=detail)
     await tell_what_is_due(conn, dispatch, now)
 
 
 async def tell_what_is_due(conn: AsyncConnection, dispatch: Dispatch, now: datetime) -> None:
-    """Tells the young person what they may know by now and were not told. ``dispatch`` is as it stands, and locked."""
-    if dispatch.about_id is None:
-        return
-    where, about = dispatch.organisation_id, [dispatch.about_id]
+    """Tells the young people what they may know by now and were not told. ``dispatch`` is as it stands, and locked."""
+    where = dispatch.organisation_id
     facts = {"case": dispatch.case_id, "dispatch": dispatch.id, "kind": dispatch.kind}
     due = readings_told_at(dispatch, now)
     if due is not None and due <= now:
-        for who, at in await store.take_untold(conn, dispatch.id, now):
+        for who, at, about in await store.take_untold(conn, dispatch.id, now):
             act, when = (Act.CASE_GATHERED, {}) if at == now else (Act.CASE_GATHERED_TOLD, {"opened_at": at})
             await record(conn, where, now, act, by=who, about=about, detail=facts | when)
     sent = sending_told_at(dispatch)
-    if sent is not None and sent <= now and await store.mark_told(conn, dispatch.id, now):
-        detail = facts | ({"opened_at": dispatch.sent_at} if dispatch.sent_at != now else {})
-        await record(conn, where, now, Act.CASE_SHARED, by=dispatch.sent_by, about=about, detail=detail)
-        await notices.tell(conn, where, dispatch.about_id, "case_shared", now, dispatch=dispatch.id)
+    if sent is not None and sent <= now:
+        about = await _in_file(conn, dispatch)
+        if about and await store.mark_told(conn, dispatch.id, now):
+            detail = facts | ({"opened_at": dispatch.sent_at} if dispatch.sent_at != now else {})
+            await record(conn, where, now, Act.CASE_SHARED, by=dispatch.sent_by, about=about, detail=detail)
+            if dispatch.about_id is not None:
+                await notices.tell(conn, where, dispatch.about_id, "case_shared", now, dispatch=dispatch.id)
+
+
+async def _young(conn: AsyncConnection, dispatch: Dispatch) -> list[UUID]:
+    """The young people in its case, as whatever they are in it: what is gathered may hold words of each."""
+    parts = (await cases.parts_of(conn, [dispatch.case_id]))[dispatch.case_id]
+    people = await people_of(conn, parts.keys())
+    young = {one.id for one in people.values() if one.role is Role.MENTEE}
+    return sorted(young | ({dispatch.about_id} if dispatch.about_id is not None else set()))
+
+
+async def _in_file(conn: AsyncConnection, dispatch: Dispatch) -> list[UUID]:
+    """Those of them who are in what left: a letter by itself is about one."""
+    fields = await fields_of(conn, dispatch)
+    if isinstance(fields, Bundle) or fields.attach:
+        return await _young(conn, dispatch)
+    return [dispatch.about_id] if dispatch.about_id is not None else []
 
 
 class Telling:

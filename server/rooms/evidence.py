@@ -31,4 +31,6 @@ class Evidence:
             raise NotFound
         if case.room_id != room_id and not (await self._rights.access(room_id, principal)).staff:
             raise NotFound
-        return await self._contents.link(principal, case_id, Link("message", message.id, room_id, seq))
+        place = await self._rights.place(room_id, principal.organisation_id)
+        link = Link("message", message.id, room_id, seq)
+        return await self._contents.link(principal, case_id, link, young=place.pair.mentee_id)

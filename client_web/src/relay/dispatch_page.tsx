@@ -82,7 +82,10 @@ function Standing({ dispatch: one }: { dispatch: Dispatch }): VNode {
   return (
     <dl class="relay-facts">
       <Said name={t('relay.state')}>{t(`relay.state.${one.state}`)}</Said>
-      <Said name={t('relay.for_whom')}>{t(one.outside ? 'relay.outside' : 'relay.inside')}</Said>
+      <Said name={t('relay.for_whom')}>
+        {t(one.outside ? 'relay.outside' : 'relay.inside')}
+        {contents?.to && ` · ${contents.to}`}
+      </Said>
       <Said name={t('relay.made_by')}>{t('relay.made', { name: one.made_by, day: dateOf(one.made_at) })}</Said>
       {one.proposed_by && one.proposed_at && <Said name={t('relay.proposed')}>{t('relay.by_on', { name: one.proposed_by, day: dayAndHour(new Date(one.proposed_at)) })}</Said>}
       {one.asked && one.state === 'proposed' && <Said name={t('relay.asked')}>{one.asked}</Said>}

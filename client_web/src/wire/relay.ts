@@ -32,7 +32,7 @@ export interface Dispatch {
   asked?: string;
   second?: { by: string; at: string; agrees: boolean; seen_as: 'whole' | 'outline'; note?: string };
   urgent_why?: string;
-  contents?: { files: readonly string[]; bytes: number; messages?: number; notes?: number; words?: number };
+  contents?: { files: readonly string[]; bytes: number; to?: string; messages?: number; notes?: number; words?: number };
   manifest?: string;
   sent?: { by: string; at: string; how: string; note?: string };
   answer?: { answer: string; by: string; at: string; words?: string };

@@ -96,11 +96,12 @@ CREATE TRIGGER emptied BEFORE TRUNCATE ON dispatch_versions FOR EACH STATEMENT E
 CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON dispatch_files FOR EACH ROW EXECUTE FUNCTION dispatch_part_kept();
 CREATE TRIGGER emptied BEFORE TRUNCATE ON dispatch_files FOR EACH STATEMENT EXECUTE FUNCTION dispatch_part_kept();
 
--- Who read what was put together, and when the young person was told so.
+-- Who read what was put together, of which young people, and when these were told so.
 CREATE TABLE dispatch_readings (
     dispatch_id uuid NOT NULL REFERENCES dispatches (id) ON DELETE CASCADE,
     account_id uuid NOT NULL REFERENCES accounts (id),
     at timestamptz NOT NULL,
+    about uuid[] NOT NULL,
     told_at timestamptz,
     PRIMARY KEY (dispatch_id, account_id)
 );
