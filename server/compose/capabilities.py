@@ -66,7 +66,7 @@ class Capabilities:
         self.consents = Consents(ground, self.gateway, self.people)
         self.relay = Relay(ground)
         self.data = DataRights(ground)
-        letters = LetterLines(ground, self.gateway)
+        letters = LetterLines(ground, self.gateway, self.escalation.contents)
         mail = open_mail(settings.data, settings.smtp_url, settings.mail_from)
         self.reach = Reach(ground, mail)
         entry = Entry(ground, self.people, names, mail)

@@ -13,6 +13,9 @@ from server.escalation.duty.standing import on_duty
 from server.escalation.store import is_urgent
 from server.ground import Ground
 from server.supervision.adults import Adults
+from server.supervision.attendance.http import AttendanceHttp
+from server.supervision.attendance.of_case import CallsOfCase
+from server.supervision.attendance.register import Register
 from server.supervision.board import Board
 from server.supervision.http import SupervisionHttp
 from server.supervision.knocks import Knocks
@@ -33,6 +36,7 @@ class Supervision:
         rooms.presence.watch(arrival=knocks.arrived, departure=lambda _connection, _room: None)
         self.adults = Adults(calls, database, clock, notices)
         self.sessions = Sessions(calls, self.adults, database, clock)
+        self.register = Register(calls, database, clock)
         self.board = Board(database, clock, gateway, notices, _on_call)
         whispers = Whispers(database, clock, gateway, rooms.rights, notices)
         SupervisionSocket(
@@ -43,14 +47,16 @@ class Supervision:
             whispers=whispers,
             board=self.board,
         )
-        self.endpoints = (SupervisionHttp(self.board, whispers),)
+        self.endpoints = (SupervisionHttp(self.board, whispers), AttendanceHttp(CallsOfCase(database, clock)))
 
     def start(self, running: AsyncExitStack) -> None:
         """Before the calls are, so that it is stopped after them."""
         running.push_async_callback(self.board.stop)
         running.push_async_callback(self.adults.stop)
         running.push_async_callback(self.sessions.stop)
+        running.push_async_callback(self.register.stop)
         self.sessions.start()
+        self.register.start()
 
 
 async def _on_call(conn: AsyncConnection, organisation_id: UUID, at: datetime) -> Collection[UUID]:

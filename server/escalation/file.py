@@ -73,11 +73,11 @@ class Files:
                 await page_lines(conn, case, pages, people),
                 [CasePerson(one.id, one.name, one.role.value) for one in await may_own(conn, case, near)],
             )
-            await _write_down(conn, case, near.parts[case.id], principal.account_id, now)
+            await write_down(conn, case, near.parts[case.id], principal.account_id, now)
             return file
 
 
-async def _write_down(conn: AsyncConnection, case: Case, parts: Parts, reader: UUID, now: datetime) -> None:
+async def write_down(conn: AsyncConnection, case: Case, parts: Parts, reader: UUID, now: datetime) -> None:
     """What a professional who is called to look at a case reads of somebody stands in that person's journal, once a
     sitting: whom it is about, who caused it, and every young person in it."""
     young = {who for who, theirs in parts.items() if "young" in theirs}

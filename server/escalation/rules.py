@@ -22,7 +22,7 @@ Origin = Literal["cadence", "flag", "help", "person", "report"]
 Part = Literal["author", "caller", "professional", "reported", "reporter", "witness", "young"]
 Tier = Literal["shareable", "team", "confidential"]
 """Who may read a note: whoever it is relayed to; the professionals who see the case; its author and the owner."""
-LinkKind = Literal["case", "flag", "message", "person", "report"]
+LinkKind = Literal["case", "flag", "letter", "message", "person", "report"]
 Sight = Literal["whole", "outline"]
 
 # Why a case is over. ``merged`` and ``settled_with_flag`` are said by the house, not by a person.

@@ -117,7 +117,7 @@ case_links = Table(
     Column("seq", BigInteger),
     Column("added_at", Instant, nullable=False),
     Column("added_by", ForeignKey("accounts.id")),
-    CheckConstraint("kind in ('case', 'flag', 'message', 'person', 'report')", name="kind"),
+    CheckConstraint("kind in ('case', 'flag', 'letter', 'message', 'person', 'report')", name="kind"),
 )
 
 case_tasks = Table(

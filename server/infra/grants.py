@@ -13,19 +13,22 @@ log = logging.getLogger(__name__)
 
 SCHEMAS: Final = ("public", "jobs")
 APPEND_ONLY: Final = "append-only"  # the comment of a table whose rows nobody changes
+PASSING: Final = "append-only, until retention"  # and of one whose rows nobody changes, but that go when they are old
 _LOCK: Final = 0x42494E47  # "BING": of several processes that start together, one gives
 
 # What each table, sequence, schema and function lacks or has too much of, compared with what it should: tables are read
-# and written, an append-only one is added to, and the version of the database is read. Nothing is altered, truncated or
-# referred to by the server. It makes nothing either, not even for itself: a temporary table would be taken for the one
-# of its name by whom the pool hands the connection to next. Functions of ours are for nobody else of the cluster, and
-# those of triggers for none: on a table of one's own, they would run with the rights of the owner. What belongs to
-# somebody else than who gives (an extension, the database) stays as it is.
+# and written, an append-only one is added to (and one that retention lets go of, deleted from), and the version of the
+# database is read. Nothing is altered, truncated or referred to by the server. It makes nothing either, not even for
+# itself: a temporary table would be taken for the one of its name by whom the pool hands the connection to next.
+# Functions of ours are for nobody else of the cluster, and those of triggers for none: on a table of one's own, they
+# would run with the rights of the owner. What belongs to somebody else than who gives (an extension, the database)
+# stays as it is.
 _DIFFERENCES = text("""
 with tables as materialized (
     select c.oid, format('%I.%I', n.nspname, c.relname) as name,
         case when c.relname = 'alembic_version' then '{SELECT}'
              when obj_description(c.oid, 'pg_class') = :append_only then '{SELECT,INSERT}'
+             when obj_description(c.oid, 'pg_class') = :passing then '{SELECT,INSERT,DELETE}'
              else '{SELECT,INSERT,UPDATE,DELETE}' end::text[] as wanted
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = any(cast(:schemas as text[])) and c.relkind in ('r', 'p')
@@ -119,7 +122,7 @@ async def grant(owner: Database, role: str) -> list[str]:
 
 async def differences(connection: AsyncConnection, role: str) -> list[str]:
     """The statements, but for the role's name at their end, until ``role`` has what the server needs and no more."""
-    asked = {"append_only": APPEND_ONLY, "schemas": list(SCHEMAS), "role": role}
+    asked = {"append_only": APPEND_ONLY, "passing": PASSING, "schemas": list(SCHEMAS), "role": role}
     return list((await connection.execute(_DIFFERENCES, asked)).scalars())
 
 

@@ -190,6 +190,45 @@ class Visit(Struct, frozen=True):
     left_at: str | None = None
 
 
+class Letter(Struct, frozen=True):
+    """Between ``person`` and a professional; ``line`` ``other`` is not to the one who answers for them."""
+
+    id: str
+    at: str
+    person: Who
+    line: str
+    author: Who
+    text: str
+
+
+class Attended(Struct, frozen=True):
+    """Somebody in a call, once however often their line was cut. ``why`` they went; of ``lost`` and ``crashed``,
+    ``went_at`` is when they were last known to be there. Without it they still were."""
+
+    who: Who
+    came_at: str
+    went_at: str | None = None
+    why: str | None = None
+
+
+class Call(Struct, frozen=True):
+    """Nothing of what was said or shown in it is kept anywhere."""
+
+    room: str
+    began_at: str
+    people: list[Attended]
+    ended_at: str | None = None
+
+
+class Calls(Struct, frozen=True):
+    """Those of the pair in a stretch around the opening of the case. ``left_out``: there are earlier ones in it."""
+
+    since: str
+    until: str
+    calls: list[Call]
+    left_out: bool
+
+
 class Linked(Struct, frozen=True):
     """What the case is about, by identifier."""
 
@@ -217,7 +256,9 @@ class Dossier(Struct, frozen=True):
     pages: list[Page]
     flags: list[Flag]
     reports: list[Report]
+    letters: list[Letter]
     conversations: list[Conversation]
     visits: list[Visit]
+    calls: Calls
     links: list[Linked]
     voices_left_out: int = 0

@@ -9,7 +9,10 @@ from server.relay.dossier import Dossier, Who
 from server.relay.sheet import Sheet
 from server.relay.texts import named
 
-_SECTIONS: Final = ("summary", "parties", "timeline", "tasks", "pages", "flags", "reports", "conversations", "visits")
+_SECTIONS: Final = (
+    *("summary", "parties", "timeline", "tasks", "pages"),
+    *("flags", "reports", "letters", "conversations", "calls", "visits"),
+)
 
 
 def render(case: Dossier, language: str) -> bytes:
@@ -180,6 +183,19 @@ def _reports(sheet: Sheet, case: Dossier) -> None:
             sheet.words_of(text)
 
 
+def _letters(sheet: Sheet, case: Dossier) -> None:
+    _or_nothing(sheet, case.letters)
+    for letter in case.letters:
+        other = letter.author.id != letter.person.id
+        by = sheet.say("letter.to" if other else f"letter.of.{letter.line}", name=letter.person.name)
+        sheet.heading(f"{sheet.moment(letter.at)} : {by}", 3)
+        if letter.author.role == "mentee":
+            sheet.child(letter.text, f"{letter.author.name}, {sheet.moment(letter.at)}")
+        else:
+            sheet.line(f"{letter.author.name} ({named(sheet.language, 'role', letter.author.role)})", "small")
+            sheet.words_of(letter.text)
+
+
 def _conversations(sheet: Sheet, case: Dossier) -> None:
     sheet.line(sheet.say("conversations.lead"), "lead")
     _or_nothing(sheet, case.conversations)
@@ -218,17 +234,40 @@ def _message(sheet: Sheet, message: dossier.Message) -> None:
     sheet.close("div")
 
 
+def _calls(sheet: Sheet, case: Dossier) -> None:
+    around = case.calls
+    sheet.line(sheet.say("calls.lead", since=sheet.moment(around.since), until=sheet.moment(around.until)), "lead")
+    if around.left_out:
+        sheet.line(sheet.say("calls.left_out"))
+    _or_nothing(sheet, around.calls)
+    for call in around.calls:
+        sheet.heading(_stretch(sheet, call.began_at, call.ended_at), 3)
+        sheet.facts(
+            (f"{one.who.name} ({named(sheet.language, 'role', one.who.role)})", _stay(sheet, one))
+            for one in call.people
+        )
+
+
+def _stay(sheet: Sheet, one: dossier.Attended) -> str:
+    when = _stretch(sheet, one.came_at, one.went_at)
+    return when if one.why is None else f"{when}, {named(sheet.language, 'went', one.why)}"
+
+
+def _stretch(sheet: Sheet, since: str, until: str | None) -> str:
+    if until is None:
+        return sheet.say("since", since=sheet.moment(since))
+    return sheet.say("until", since=sheet.moment(since), until=sheet.moment(until))
+
+
 def _visits(sheet: Sheet, case: Dossier) -> None:
     _or_nothing(sheet, case.visits)
 
-    def when(visit: dossier.Visit) -> str:
-        since = sheet.moment(visit.entered_at)
-        if visit.left_at is None:
-            return sheet.say("since", since=since)
-        return sheet.say("until", since=since, until=sheet.moment(visit.left_at))
-
     sheet.facts(
-        (visit.who.name, f"{named(sheet.language, 'visit', visit.act)}, {when(visit)}") for visit in case.visits
+        (
+            visit.who.name,
+            f"{named(sheet.language, 'visit', visit.act)}, {_stretch(sheet, visit.entered_at, visit.left_at)}",
+        )
+        for visit in case.visits
     )
 
 
@@ -249,6 +288,8 @@ _WRITERS: Final = {
     "pages": _pages,
     "flags": _flags,
     "reports": _reports,
+    "letters": _letters,
     "conversations": _conversations,
+    "calls": _calls,
     "visits": _visits,
 }

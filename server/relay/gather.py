@@ -6,30 +6,32 @@ Confidential notes are in nothing that this makes; what is for the team alone is
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from msgspec import UNSET
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import store as cases
-from server.escalation.card import PageLine
 from server.escalation.file import page_lines
+from server.escalation.letters.evidence import may_stand_in
+from server.escalation.letters.store import Letter
+from server.escalation.letters.store import letter as letter_of
 from server.escalation.opening import Link
 from server.escalation.reports.store import Report, reports_in
 from server.escalation.rules import Case
-from server.moderation.evidence import Review, reviews_of
+from server.moderation.evidence import reviews_of
 from server.moderation.flag import Flag
 from server.moderation.store import flags_of
 from server.people.everyone import all_organisations
 from server.people.store import Person, people_of
-from server.relay import dossier
-from server.relay.dossier import Dossier, Who
+from server.relay import dossier, lines
+from server.relay.dossier import Dossier
 from server.rooms import reading
 from server.rooms.histories import places_of, versions_of, visits_in
 from server.rooms.holdings import voice
 from server.rooms.messages import Message
+from server.supervision.attendance.of_case import calls_around
 from server.transport.wire import timestamp
 
 BEFORE: Final = 10  # messages around each that the case is about: enough to see what it answered
@@ -71,6 +73,8 @@ async def gather(conn: AsyncConnection, case: Case, by: UUID, now: datetime, *, 
     rooms = await _around(conn, await _places(conn, links, flags, reports))
     marked = _marked(links, flags, reports)
     where_it_was = rooms.keys() | ({case.room_id} if case.room_id is not None else set())
+    around = await calls_around(conn, case)
+    letters = await _letters(conn, case, links, now)
     visits = await visits_in(conn, sorted(where_it_was), case.opened_at)
     people = await people_of(
         conn,
@@ -82,6 +86,8 @@ async def gather(conn: AsyncConnection, case: Case, by: UUID, now: datetime, *, 
         | {review.by_id for of_flag in reviews.values() for review in of_flag}
         | {message.author_id for found in rooms.values() for message in found}
         | {visit.account_id for visit in visits}
+        | around.people
+        | {one for letter in letters for one in (letter.person_id, letter.author_id)}
         | {one for report in reports for one in (report.by_id, report.person_id) if one is not None},
     )
     conversations = [
@@ -94,13 +100,13 @@ async def gather(conn: AsyncConnection, case: Case, by: UUID, now: datetime, *, 
         format=dossier.FORMAT,
         version=dossier.VERSION,
         made_at=timestamp(now),
-        made_by=_who(by, people),
+        made_by=lines.who(by, people),
         organisation=where.name,
         zone=where.zone,
         circle=circle,
-        case=_summary(case, people),
+        case=lines.summary(case, people),
         parties=[
-            dossier.Party(_who(who, people), sorted(parts[who]), _day(people[who].birth_date))
+            dossier.Party(lines.who(who, people), sorted(parts[who]), lines.day(people[who].birth_date))
             for who in sorted(parts)
             if who in people
         ],
@@ -109,7 +115,7 @@ async def gather(conn: AsyncConnection, case: Case, by: UUID, now: datetime, *, 
                 timestamp(entry.at),
                 entry.act,
                 dict(entry.detail),
-                _maybe(entry.by_id, people),
+                lines.maybe(entry.by_id, people),
                 entry.tier if entry.tier in shown else None,
                 entry.note if entry.tier in shown else None,
             )
@@ -117,21 +123,23 @@ async def gather(conn: AsyncConnection, case: Case, by: UUID, now: datetime, *, 
             # That there is a note which is not handed on is nobody's business outside.
             if not (outside and entry.act == "noted" and entry.tier not in shown)
         ],
-        tasks=[] if outside else [_task(task, people) for task in tasks],
-        pages=[_page(line) for line in await page_lines(conn, case, pages, people)],
-        flags=[_flag(flag, reviews.get(flag.id, ()), people, outside=outside) for flag in flags],
-        reports=[_report(report, people) for report in reports],
+        tasks=[] if outside else [lines.task(task, people) for task in tasks],
+        pages=[lines.page(line) for line in await page_lines(conn, case, pages, people)],
+        flags=[lines.flag(flag, reviews.get(flag.id, ()), people, outside=outside) for flag in flags],
+        reports=[lines.report(report, people) for report in reports],
+        letters=[lines.letter(one, people) for one in letters],
         conversations=conversations,
         visits=[
             dossier.Visit(
                 str(visit.room_id),
-                _who(visit.account_id, people),
+                lines.who(visit.account_id, people),
                 visit.act,
                 timestamp(visit.entered_at),
-                _moment(visit.left_at),
+                lines.moment(visit.left_at),
             )
             for visit in visits
         ],
+        calls=lines.calls(around, people),
         links=[
             dossier.Linked(link.kind, str(link.ref), None if link.room_id is None else str(link.room_id), link.seq)
             for link in links
@@ -149,6 +157,13 @@ async def marked_and_around(
     flags = await flags_of(conn, [link.ref for link in links if link.kind == "flag"])
     reports = await reports_in(conn, [case_id])
     return await _around(conn, await _places(conn, links, flags, reports)), _marked(links, flags, reports)
+
+
+async def _letters(conn: AsyncConnection, case: Case, links: Sequence[Link], now: datetime) -> list[Letter]:
+    """Those that the case is about, the first first; none that somebody would read whom it was written around."""
+    found = [await letter_of(conn, link.ref) for link in links if link.kind == "letter"]
+    there = [one for one in found if one is not None and await may_stand_in(conn, case, one, now)]
+    return sorted(there, key=lambda one: one.seq)
 
 
 async def _places(
@@ -191,12 +206,12 @@ async def _conversation(
     marked: set[tuple[UUID, int]],
 ) -> dossier.Conversation:
     texts = await versions_of(conn, room_id, found)
-    lines = [
+    messages = [
         dossier.Message(
             message.seq,
             str(message.id),
             timestamp(message.at),
-            _who(message.author_id, people),
+            lines.who(message.author_id, people),
             message.kind,
             message.state,
             message.edited,
@@ -209,7 +224,7 @@ async def _conversation(
         )
         for message in found
     ]
-    return dossier.Conversation(str(room_id), lines)
+    return dossier.Conversation(str(room_id), messages)
 
 
 async def _voices(conn: AsyncConnection, conversations: Sequence[dossier.Conversation]) -> tuple[dict[str, bytes], int]:
@@ -232,129 +247,3 @@ def _everybody(case: Case, by: UUID, flags: Sequence[Flag]) -> set[UUID]:
     for flag in flags:
         named |= {flag.author_id, flag.decided_by, flag.seconded_by}
     return {one for one in named if one is not None}
-
-
-def _who(account_id: UUID, people: Mapping[UUID, Person]) -> Who:
-    found = people[account_id]
-    return Who(str(found.id), found.name, found.role.value)
-
-
-def _maybe(account_id: UUID | None, people: Mapping[UUID, Person]) -> Who | None:
-    return None if account_id is None else _who(account_id, people)
-
-
-def _moment(at: datetime | None) -> str | None:
-    return None if at is None else timestamp(at)
-
-
-def _day(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
-
-
-def _summary(case: Case, people: Mapping[UUID, Person]) -> dossier.Summary:
-    return dossier.Summary(
-        str(case.id),
-        case.reference,
-        case.origin,
-        case.category,
-        case.severity,
-        case.state.value,
-        timestamp(case.opened_at),
-        _moment(case.due_at),
-        _maybe(case.owner_id, people),
-        _moment(case.acknowledged_at),
-        _maybe(case.acknowledged_by, people),
-        case.outcome,
-        _moment(case.closed_at),
-        None if case.merged_into is None else str(case.merged_into),
-    )
-
-
-def _task(task: cases.Task, people: Mapping[UUID, Person]) -> dossier.Task:
-    return dossier.Task(
-        task.words,
-        timestamp(task.made_at),
-        _who(task.made_by, people),
-        _maybe(task.owner_id, people),
-        _day(task.due_on),
-        _moment(task.done_at),
-        _maybe(task.done_by, people),
-    )
-
-
-def _page(line: PageLine) -> dossier.Page:
-    reached = [
-        dossier.Reached(
-            one.name,
-            one.outside,
-            [
-                dossier.Sent(
-                    sent.channel,
-                    sent.result,
-                    None if sent.at is UNSET else sent.at,
-                    None if sent.reason is UNSET else sent.reason,
-                )
-                for sent in one.sent
-            ],
-        )
-        for one in line.reached
-    ]
-    return dossier.Page(line.round, line.step, line.rung, line.at, reached)
-
-
-def _report(report: Report, people: Mapping[UUID, Person]) -> dossier.Report:
-    said = report.said
-    return dossier.Report(
-        str(report.id),
-        timestamp(report.at),
-        _who(report.by_id, people),
-        report.subject,
-        report.kind,
-        report.words,
-        report.stopped,
-        _maybe(report.person_id, people),
-        None if said is None else str(said.room_id),
-        None if said is None else said.seq,
-        None if said is None or said.kind != "text" else said.text,
-        [] if said is None else list(said.earlier),
-    )
-
-
-def _flag(flag: Flag, acts: Sequence[Review], people: Mapping[UUID, Person], *, outside: bool) -> dossier.Flag:
-    """What professionals noted about it for each other stays in the house."""
-    return dossier.Flag(
-        id=str(flag.id),
-        raised_at=timestamp(flag.raised_at),
-        author=_who(flag.author_id, people),
-        category=flag.category,
-        severity=flag.severity,
-        action=flag.action,
-        state=flag.state,
-        text=flag.excerpt,
-        engine=flag.engine,
-        labels=[
-            dossier.Label(one.category, one.severity, one.score, one.start, one.end, one.rule, one.version)
-            for one in flag.labels
-        ],
-        reviews=[
-            dossier.Review(
-                act.act,
-                _who(act.by_id, people),
-                timestamp(act.at),
-                act.decision,
-                act.reason,
-                None if outside else act.note,
-                None if outside else act.advice,
-            )
-            for act in acts
-        ],
-        rules_version=flag.rules_version,
-        room=None if flag.room_id is None else str(flag.room_id),
-        seq=flag.seq,
-        decided_at=_moment(flag.decided_at),
-        decided_by=_maybe(flag.decided_by, people),
-        seconded_by=_maybe(flag.seconded_by, people),
-        reason=flag.reason,
-        appealed_at=None if flag.appeal is None else timestamp(flag.appeal.at),
-        appeal=None if flag.appeal is None else flag.appeal.words,
-    )

@@ -15,6 +15,7 @@ from server.relay import holdings as relay
 from server.rights import tables
 from server.rooms import holdings as rooms
 from server.supervision import holdings as supervision
+from server.supervision.attendance import holdings as attendance
 from server.trail import holdings as trail
 
 _OVER: Final = "case when {0} is not null and (t.ended_at is not null or t.until <= :now) then '' else {0} end"
@@ -50,6 +51,7 @@ _OWN: Final = (
 # its being forgotten opens (``people.append_only``).
 HOLDINGS: Final[tuple[Holding, ...]] = (
     *supervision.HOLDINGS,
+    *attendance.HOLDINGS,
     *reports.HOLDINGS,
     *moderation.HOLDINGS,
     *people.HOLDINGS,
@@ -66,6 +68,7 @@ HOLDINGS: Final[tuple[Holding, ...]] = (
 
 KEEPINGS: Final[tuple[Keeping, ...]] = (
     *supervision.KEEPINGS,
+    *attendance.KEEPINGS,
     *escalation.KEEPINGS,
     *moderation.KEEPINGS,
     *rooms.KEEPINGS,

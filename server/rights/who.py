@@ -32,6 +32,7 @@ class Data(StrEnum):
     MESSAGES_ONCE = "messages_once"  # by breaking the glass: with a motive, for an hour, told
     FLAGGED = "flagged"
     CALLS = "calls"
+    ATTENDANCE = "attendance"  # when they were in a call, who else was, and for how long; never what was said
     CASES = "cases"  # that there was a worry, and how it was dealt with
     LETTERS = "letters"  # to a professional
     PAPERS = "papers"
@@ -54,6 +55,7 @@ OF: Final[Mapping[Data, frozenset[Role]]] = {
     Data.MESSAGES_ONCE: _TWO,
     Data.FLAGGED: _TWO,
     Data.CALLS: _TWO | {Role.SUPERVISOR},
+    Data.ATTENDANCE: _TWO | {Role.SUPERVISOR},
     Data.CASES: _ALL,
     Data.LETTERS: _TWO | {Role.GUARDIAN, Role.PRESCRIBER},
     Data.PAPERS: frozenset({Role.MENTOR}),
@@ -71,7 +73,7 @@ SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "audit": (),
     "board": (Data.NAME, Data.CALLS),
     "call": (Data.NAME, Data.CALLS),
-    "case": (Data.NAME, Data.CASES),
+    "case": (Data.NAME, Data.ATTENDANCE, Data.CASES),
     "case:list": (),
     "consent": (Data.NAME, Data.CONSENTS),
     "consent:text": (),
@@ -97,8 +99,9 @@ SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "person": (Data.NAME,),
     "policy": (),
     "reach": (Data.NAME,),  # that there is a way, not which address or number
-    # What is to leave begins with who the child and the parents are, and what was said around a flag.
-    "relay": (Data.NAME, Data.CONTACT, Data.BIRTH_DATE, Data.FLAGGED, Data.CASES),
+    # What is to leave begins with who the child and the parents are; it has what was said around a flag, who was in
+    # calls, and letters that the case is about.
+    "relay": (Data.NAME, Data.CONTACT, Data.BIRTH_DATE, Data.FLAGGED, Data.ATTENDANCE, Data.CASES, Data.LETTERS),
     "relay:second": (Data.NAME,),
     "report": (),  # those with whom one has to do, whose names one knows
     "room": (Data.NAME, Data.MESSAGES),

@@ -232,6 +232,7 @@ class Calls:
         """The part is over, for whatever reason. Its packets stop before anything else happens. Idempotent."""
         if not self.parts.remove(part):
             return
+        part.ended = code
         for ended in self._on_end:
             ended(part)
         leaving = asyncio.ensure_future(self._carried.leave(part))
@@ -285,6 +286,7 @@ class Calls:
             self.floor.place(part, access.room.pause)
             joined = await self._carried.join(part, request, before)
             if before is not None and self.parts.remove(before):
+                before.ended = "replaced"
                 for ended in self._on_end:
                     ended(before)
                 self.quality.went(before)

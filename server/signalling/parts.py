@@ -8,6 +8,7 @@ from uuid import UUID
 from server.kernel.principal import Principal
 from server.media.engine import PeerState, SlotState
 from server.signalling.lines import Line
+from server.signalling.rules import EndCode
 from server.signalling.scene import Hush
 from server.transport.gateway import Connection
 
@@ -21,8 +22,8 @@ class Part:
     ``wished``: what the person switched on; ``state``: what is let through of it, less where they are hushed.
     ``observing`` and ``leading`` are of a professional: only watches, speaks instead of the mentor. ``unaware``: no
     socket was there to be told of who came to observe. ``calls_ended``: of the room, when they came.
-    ``relays_until``: when the credentials that it was told last run out. ``away`` and ``unheard`` run while the socket
-    or the media is gone."""
+    ``relays_until``: when the credentials that it was told last run out. ``ended``: why it is over, once it is.
+    ``away`` and ``unheard`` run while the socket or the media is gone."""
 
     peer: UUID
     room_id: UUID
@@ -44,6 +45,7 @@ class Part:
     media: bool = True
     carried: bool = False
     relays_until: datetime | None = None
+    ended: EndCode | None = None
     away: TimerHandle | None = field(default=None, repr=False)
     unheard: TimerHandle | None = field(default=None, repr=False)
 

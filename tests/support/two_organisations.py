@@ -18,7 +18,8 @@ from server.kernel.identifiers import new_id
 Row = Mapping[str, Any]
 
 _TABLES = """
-select c.oid, c.relname as name, coalesce(obj_description(c.oid, 'pg_class') = 'append-only', false) as append_only
+select c.oid, c.relname as name, coalesce(obj_description(c.oid, 'pg_class') = 'append-only', false) as append_only,
+    coalesce(obj_description(c.oid, 'pg_class') = 'append-only, until retention', false) as passing
 from pg_class c
 where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relname <> 'alembic_version'
 order by c.relname
@@ -51,7 +52,12 @@ class Table:
     references: list[asyncpg.Record]
     key: list[str]
     append_only: bool
+    passing: bool  # nobody changes it, and it goes when it is old
     rows: dict[UUID, Row] = field(default_factory=dict)  # by organisation
+
+    @property
+    def unchanged(self) -> bool:
+        return self.append_only or self.passing
 
     @property
     def of_row(self) -> str:
@@ -79,7 +85,7 @@ async def fill(owner: asyncpg.Connection, organisations: tuple[UUID, UUID]) -> l
     for row in await owner.fetch(_TABLES):
         columns, references = await owner.fetch(_COLUMNS, row["oid"]), await owner.fetch(_REFERENCES, row["oid"])
         key = await owner.fetchval(_KEY, row["oid"])
-        tables.append(Table(row["name"], columns, references, key, row["append_only"]))
+        tables.append(Table(row["name"], columns, references, key, row["append_only"], row["passing"]))
         await owner.execute(f"alter table {row['name']} disable trigger user")
         for check in await owner.fetch(_CHECKS, row["oid"]):
             await owner.execute(f"alter table {row['name']} drop constraint {check['conname']}")

@@ -16,6 +16,7 @@ import type { Case, CaseFile } from '../wire/case';
 import { on } from '../wire/link';
 import { actOn } from './act';
 import { Acts } from './acts';
+import { Calls } from './calls';
 import { Deadline, DeadlineWords } from './deadline';
 import { Links } from './links';
 import { later, newer } from './rules';
@@ -162,6 +163,7 @@ function File({ one, onChanged }: { one: Case; onChanged: () => Promise<void> })
               <div>
                 <Acts file={file} onDone={done} />
                 <Links one={one} links={file.links} />
+                <Calls one={one} />
               </div>
               <div>
                 <Tasks file={file} onDone={done} />

@@ -11,7 +11,7 @@ import { me } from '../session/session';
 import { dressed } from '../shell/dress';
 import { later } from '../shell/later';
 import { Problem, refusedBecause } from '../shell/refused';
-import { caseAddress, pairAddress, roomAddress } from '../shell/route';
+import { caseAddress, LETTERS, pairAddress, roomAddress } from '../shell/route';
 import type { Case, CaseLink } from '../wire/case';
 import type { Flag } from '../wire/flag';
 import { http } from '../wire/http';
@@ -75,6 +75,11 @@ const Other = ({ link }: { link: CaseLink }): VNode => (
     {link.kind === 'case' && (
       <a class="quiet-button" href={caseAddress(link.ref)}>
         {t('case.see_case')}
+      </a>
+    )}
+    {link.kind === 'letter' && (
+      <a class="quiet-button" href={LETTERS}>
+        {t('case.see_letter')}
       </a>
     )}
   </p>

@@ -25,6 +25,7 @@ export function LettersPage({ person, line }: Props): VNode {
       {staff && <p class="lead">{t('letters.lead_staff')}</p>}
       {!staff && <Ways line={line} me={id} />}
       {whose ? <Thread key={`${whose}/${line}`} person={whose} line={line} /> : <Lines />}
+      {!staff && <p class="hint">{t('letters.in_case')}</p>}
       {staff && person && (
         <p>
           <a href={LETTERS}>{t('letters.all')}</a>

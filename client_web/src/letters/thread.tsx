@@ -11,6 +11,7 @@ import { Awaited, useLoaded } from '../shell/loaded';
 import { Problem, refusedBecause } from '../shell/refused';
 import { http } from '../wire/http';
 import type { Letter, LetterPage } from '../wire/letters';
+import { Attach } from './attach';
 
 const LONGEST = 4_000; // the server has the last word; this only warns before
 
@@ -60,6 +61,7 @@ export function Thread({ person, line }: { person: string; line: 'own' | 'other'
                   {letter.mine ? t('letters.you') : letter.author || t('letters.somebody')} · <time dateTime={letter.at}>{dayAndHour(new Date(letter.at))}</time>
                   {letter.mine && ` · ${t(letter.seen ? 'letters.read' : 'letters.sent')}`}
                 </p>
+                {!mine && <Attach letter={letter} person={page.person} />}
               </li>
             ))}
             {unsent.map((item) => (

@@ -81,6 +81,7 @@ export const enDesk: Texts<typeof frDesk> = {
   'desk.purpose.conversations': "Conversations of pairs that are over",
   'desk.purpose.flags': "Flags that were decided",
   'desk.purpose.room_visits': "Visits of professionals",
+  'desk.purpose.call_presences': "Who was in which call, and when",
   'desk.purpose.whispers': "What was written aside during sessions",
   'desk.purpose.planned_sessions': "Past sessions",
   'desk.purpose.duty': "Past changes to the on-call rota",

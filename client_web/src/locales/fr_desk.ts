@@ -80,6 +80,7 @@ export const frDesk = {
   'desk.purpose.conversations': "Conversations des binômes terminés",
   'desk.purpose.flags': "Signalements traités",
   'desk.purpose.room_visits': "Visites des professionnels",
+  'desk.purpose.call_presences': "Qui était dans quel appel, et quand",
   'desk.purpose.whispers': "Messages écrits à part pendant les séances",
   'desk.purpose.planned_sessions': "Séances passées",
   'desk.purpose.duty': "Changements d’astreinte passés",

@@ -69,6 +69,10 @@ export const frMyData = {
   'mydata.sees_nothing': "Ne voit rien ici pour le moment.",
   'mydata.visibly': "Entrer dans une discussion ou un appel se voit toujours : c’est écrit dans la discussion et dans le journal.",
   'mydata.colleague': "En urgence, un autre professionnel peut lire les messages et écouter les messages vocaux pendant une heure, avec une raison. C’est dit ensuite, et c’est dans le journal.",
+  'mydata.calls_kept': [
+    "Des appels, on garde pendant un temps limité quand ils ont eu lieu, qui y était et combien de temps. Jamais ce qui s’y dit ou s’y voit : un appel n’est jamais enregistré. Ces lignes sont dans la copie de vos données, et un professionnel peut les lire s’il suit une inquiétude.",
+    "Des appels, on garde pendant un temps limité quand ils ont eu lieu, qui y était et combien de temps. Jamais ce qui s’y dit ou s’y voit : un appel n’est jamais enregistré. Ces lignes sont dans la copie de tes données, et un professionnel peut les lire s’il suit une inquiétude.",
+  ],
   'mydata.role.mentor': ["Mentor", "Ton mentor"],
   'mydata.role.mentee': "Jeune accompagné",
   'mydata.role.supervisor': ["Professionnel qui suit le binôme", "Le professionnel qui suit ton binôme"],
@@ -85,6 +89,7 @@ export const frMyData = {
   'mydata.data.messages': "les messages de la discussion commune",
   'mydata.data.flagged': "les messages signalés et quelques messages autour",
   'mydata.data.calls': "les appels",
+  'mydata.data.attendance': "quand il y a eu des appels, qui y était et combien de temps",
   'mydata.data.cases': "qu’une inquiétude a été suivie, et comment",
   'mydata.data.letters': "ce qu’on écrit à un professionnel",
   'mydata.data.papers': "les documents de mentor",

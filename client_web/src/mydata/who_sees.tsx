@@ -10,6 +10,7 @@ export const WhoSees = ({ seers }: { seers: readonly Seer[] }): VNode => (
     {seers.map((seer) => (
       <One key={seer.role} seer={seer} />
     ))}
+    {seers.some((seer) => seer.sees.includes('attendance')) && <p>{t('mydata.calls_kept')}</p>}
     <p>{t('mydata.who_not')}</p>
   </>
 );

@@ -57,7 +57,7 @@ export interface CaseEntry {
 }
 
 export interface CaseLink {
-  kind: 'case' | 'flag' | 'message' | 'person' | 'report';
+  kind: 'case' | 'flag' | 'letter' | 'message' | 'person' | 'report';
   ref: string;
   room?: string;
   seq?: number;

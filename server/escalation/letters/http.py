@@ -5,6 +5,8 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from server.escalation.card import CaseCard
+from server.escalation.letters.evidence import LetterEvidence
 from server.escalation.letters.letters import Letters, Page
 from server.escalation.letters.rules import MAX_BODY, Line
 from server.escalation.letters.store import Letter
@@ -78,6 +80,10 @@ class SeenLettersBody(Struct, forbid_unknown_fields=True):
     upto: Number
 
 
+class LetterBody(Struct, forbid_unknown_fields=True):
+    letter: Identifier
+
+
 class PageQuery(Struct, forbid_unknown_fields=True):
     before: Number | None = None
 
@@ -85,8 +91,9 @@ class PageQuery(Struct, forbid_unknown_fields=True):
 class LettersHttp:
     """Endpoints of letters. ``{person}`` is whose line it is: one's own identifier, or for a professional another's."""
 
-    def __init__(self, letters: Letters) -> None:
+    def __init__(self, letters: Letters, evidence: LetterEvidence) -> None:
         self._letters = letters
+        self._evidence = evidence
 
     @endpoint("GET", "/api/v1/letters", answer=LetterLines, permission=Permission.LETTER_WRITE)
     async def lines(self, call: Call) -> LetterLines:
@@ -148,6 +155,14 @@ class LettersHttp:
         """One has read the letters up to this one."""
         body: SeenLettersBody = call.body
         await self._letters.seen(call.principal, call.identifier("person"), _line(call), body.upto)
+
+    @endpoint(
+        *("POST", "/api/v1/cases/{case}/letters"), body=LetterBody, answer=CaseCard, permission=Permission.CASE_HANDLE
+    )
+    async def add_to_case(self, call: Call) -> CaseCard:
+        """Say that a case is about this letter, too: of somebody in the case, and one's own to read."""
+        body: LetterBody = call.body
+        return await self._evidence.add(call.principal, call.identifier("case"), UUID(int=body.letter.int))
 
 
 def _line(call: Call) -> Line:

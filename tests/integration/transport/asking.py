@@ -165,6 +165,10 @@ def of_evidence(scene: Scene) -> Asked:
     return {"case": scene.case}, {"room": scene.room.id, "seq": 1}
 
 
+def of_case_letter(scene: Scene) -> Asked:
+    return {"case": scene.case}, {"letter": scene.case_letter}
+
+
 def of_merge(scene: Scene) -> Asked:
     return {"case": scene.case}, {"revision": scene.case_revision, "into": scene.beside_case}
 

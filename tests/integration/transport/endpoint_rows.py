@@ -453,7 +453,11 @@ TABLE = [
         ("case", "room"),
         reach=NOBODYS,
     ),
+    Row(
+        "POST", "/api/v1/cases/{case}/letters", STAFF_OF_PAIRS, asking.of_case_letter, ("case", "letter"), reach=NOBODYS
+    ),
     Row("POST", "/api/v1/cases/{case}/merge", STAFF_OF_PAIRS, asking.of_merge, ("case", "into"), reach=NOBODYS),
+    Row("GET", "/api/v1/cases/{case}/calls", STAFF_OF_PAIRS, asking.of_case, ("case",), reach=STAFF_OF_PAIRS),
     Row("GET", "/api/v1/cases/{case}/reports", STAFF_OF_PAIRS, asking.of_case_reports, ("case",), reach=STAFF_OF_PAIRS),
     Row(
         "POST",

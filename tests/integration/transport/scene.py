@@ -45,6 +45,7 @@ class Scene:
     contact: UUID  # somebody outside
     push_device: UUID  # of the young person
     letter: UUID  # of another young person
+    case_letter: UUID  # of the young person
     other: Person  # the young person of that other pair
     case: UUID  # of the held message, which waits, and the admin was called about
     dispatch: UUID  # a bundle of that case
@@ -124,15 +125,16 @@ async def scene(house: House, where: Any) -> Scene:
     suspension = {"act": "suspend", "why": "safety", "revision": 0}
     assert (await house.ask(room.supervisor, "POST", f"/api/v1/pairs/{another.pair.id}/acts", suspension)).status == 200
     device = (await another_session(house, room.mentee)).principal.session_id
-    letter = new_id()
-    await house.sql(
-        "insert into letters (id, organisation_id, person_id, line, author_id, body, at)"
-        " values (:id, :where, :who, 'own', :who, 'Bonjour', :at)",
-        id=letter,
-        where=where.id,
-        who=another.mentee.id,
-        at=NOW,
-    )
+    letter, case_letter = new_id(), new_id()
+    for one, who in ((letter, another.mentee), (case_letter, room.mentee)):
+        await house.sql(
+            "insert into letters (id, organisation_id, person_id, line, author_id, body, at)"
+            " values (:id, :where, :who, 'own', :who, 'Bonjour', :at)",
+            id=one,
+            where=where.id,
+            who=who.id,
+            at=NOW,
+        )
     case, _, task = await waiting_case(house, flag, room.supervisor)
     dispatch = await filled_dispatch(house, case, room.supervisor)
     ((revision,),) = await house.sql("select revision from cases where id = :case", case=case)
@@ -181,6 +183,7 @@ async def scene(house: House, where: Any) -> Scene:
         contact=contact,
         push_device=push_device,
         letter=letter,
+        case_letter=case_letter,
         other=another.mentee,
         case=case,
         case_revision=revision,

@@ -57,6 +57,7 @@ MAY: Mapping[str, str] = {
     "rooms/silence.py": "a job: which organisations there are; each is looked at by itself",
     "rooms/visits.py": "what a process that died left open, in any organisation",
     "rotation.py": "a command of the operator's",
+    "supervision/attendance/register.py": "a process carries calls of any organisation, as did one that died",
     "supervision/knocks.py": "a notice names an announcement alone",
     "supervision/sessions.py": "a process carries calls of any organisation, as did one that died",
     "supervision/whispers.py": "a notice names a message alone",

@@ -19,6 +19,7 @@ SECTIONS = {
         *("pairs", "pauses", "proposals", "pair_history", "suspensions", "rooms", "reading_marks", "room_visits"),
         *("planned_sessions", "room_knocks"),
     },
+    Data.ATTENDANCE: {"call_presences"},
     Data.CASES: {"cases"},
     Data.PAPERS: {"papers", "warnings"},
     Data.WELFARE: {"welfare"},

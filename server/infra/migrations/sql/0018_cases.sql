@@ -106,7 +106,9 @@ CREATE TRIGGER emptied BEFORE TRUNCATE ON case_entries FOR EACH STATEMENT EXECUT
 -- What it is about: identifiers of other capabilities' things.
 CREATE TABLE case_links (
     case_id uuid NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
-    kind text NOT NULL CONSTRAINT case_links_kind_check CHECK (kind IN ('case', 'flag', 'message', 'person', 'report')),
+    kind text NOT NULL CONSTRAINT case_links_kind_check CHECK (
+        kind IN ('case', 'flag', 'letter', 'message', 'person', 'report')
+    ),
     ref uuid NOT NULL,
     room_id uuid,
     seq bigint,

@@ -87,3 +87,45 @@ CREATE TRIGGER live_calls_changed AFTER UPDATE ON live_calls FOR EACH ROW
     WHEN (OLD.people <> NEW.people OR OLD.adult <> NEW.adult OR OLD.held IS DISTINCT FROM NEW.held)
     EXECUTE FUNCTION notify_live_calls();
 SELECT isolate('live_calls');
+
+-- Who was in which call, from when until when and why they went: added to, never changed, and let go by retention.
+CREATE TABLE call_presences (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL REFERENCES organisations (id),
+    room_id uuid NOT NULL REFERENCES rooms (id),
+    account_id uuid NOT NULL REFERENCES accounts (id),
+    role text NOT NULL,
+    carrier uuid NOT NULL,
+    came_at timestamptz NOT NULL,
+    CONSTRAINT call_presences_pkey PRIMARY KEY (id)
+);
+CREATE INDEX call_presences_room_id_came_at_idx ON call_presences (room_id, came_at);
+CREATE INDEX call_presences_account_id_idx ON call_presences (account_id);
+CREATE INDEX call_presences_carrier_idx ON call_presences (carrier);
+COMMENT ON TABLE call_presences IS 'append-only, until retention';
+CREATE TRIGGER changed BEFORE UPDATE ON call_presences FOR EACH ROW EXECUTE FUNCTION audit_unchanged();
+CREATE TRIGGER emptied BEFORE TRUNCATE ON call_presences FOR EACH STATEMENT EXECUTE FUNCTION audit_unchanged();
+SELECT isolate('call_presences');
+
+CREATE TABLE call_departures (
+    presence_id uuid NOT NULL REFERENCES call_presences (id) ON DELETE CASCADE,
+    went_at timestamptz NOT NULL,
+    why text NOT NULL,
+    CONSTRAINT call_departures_pkey PRIMARY KEY (presence_id),
+    CONSTRAINT call_departures_why_check CHECK (
+        why IN ('left', 'removed', 'consent', 'lost', 'drained', 'stopped', 'put_out', 'adult', 'crashed')
+    )
+);
+COMMENT ON TABLE call_departures IS 'append-only, until retention';
+CREATE TRIGGER changed BEFORE UPDATE ON call_departures FOR EACH ROW EXECUTE FUNCTION audit_unchanged();
+CREATE TRIGGER emptied BEFORE TRUNCATE ON call_departures FOR EACH STATEMENT EXECUTE FUNCTION audit_unchanged();
+SELECT isolate_part('call_departures', 'presence_id', 'call_presences');
+
+-- The processes that carry somebody. Logged: what one carried that died together with the database has an end, too.
+CREATE TABLE call_carriers (
+    id uuid NOT NULL,
+    last_known_at timestamptz NOT NULL,
+    away jsonb NOT NULL,
+    CONSTRAINT call_carriers_pkey PRIMARY KEY (id)
+);
+SELECT isolate('call_carriers', 'false');
