@@ -38,13 +38,14 @@ class Contents:
                 raise Conflict("case_id")
             return await held.shown()
 
-    async def link(self, principal: Principal, case_id: UUID, link: Link, *, young: UUID) -> CaseCard:
+    async def link(self, principal: Principal, case_id: UUID, link: Link, *, young: UUID | None) -> CaseCard:
         """Says that the case is about something more, which the caller has checked; again, and nothing happens.
-        ``young``: in whose conversation it was said, who is in the case from then on: what others read of it is theirs
-        to know, and it goes with them. Raises NotFound."""
+        ``young``: in whose conversation it was said, or who wrote it, who is in the case from then on: what others read
+        of it is theirs to know, and it goes with them. Raises NotFound."""
         async with self._cases.hold(principal, case_id) as held:
             if await store.add_link(held.conn, case_id, link, held.now, principal.account_id):
-                await store.add_party(held.conn, case_id, young, "young")
+                if young is not None:
+                    await store.add_party(held.conn, case_id, young, "young")
                 await held.change()
                 await held.enter("linked", kind=link.kind, ref=link.ref, room=link.room_id, seq=link.seq)
             return await held.shown()

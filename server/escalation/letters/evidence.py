@@ -18,7 +18,7 @@ from server.escalation.viewers import around
 from server.infra.database import Database
 from server.kernel.clock import Clock
 from server.kernel.errors import NotFound
-from server.kernel.permissions import Permission
+from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
 from server.pairs.store import pairs_by_id
 from server.people.store import people_of
@@ -40,10 +40,12 @@ class LetterEvidence:
                 raise NotFound
             if not await may_stand_in(conn, case, letter, self._clock.now()):
                 raise NotFound
+            person = (await people_of(conn, [letter.person_id]))[letter.person_id]
             readers = await self._letters.readers_of(conn, letter.organisation_id, letter.person_id, letter.line)
         if principal.account_id not in readers:
             raise NotFound
-        return await self._contents.link(principal, case_id, Link("letter", letter.id))
+        young = person.id if person.role is Role.MENTEE else None
+        return await self._contents.link(principal, case_id, Link("letter", letter.id), young=young)
 
 
 async def may_stand_in(conn: AsyncConnection, case: Case, letter: Letter, now: datetime) -> bool:
