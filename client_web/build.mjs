@@ -35,7 +35,7 @@ const address = (path) => `/assets/${path.split('/').at(-1)}`;
 // links it when it comes, by an address that it knows as STAFF_STYLES and so on.
 const looks = await build({
   ...common,
-  entryPoints: Object.fromEntries(['staff', 'security', 'own', 'call', 'help'].map((name) => [name, `src/styles/${name}.css`])),
+  entryPoints: Object.fromEntries(['staff', 'security', 'own', 'call', 'supervise', 'mend', 'words', 'looks', 'help'].map((name) => [name, `src/styles/${name}.css`])),
   outdir: join(out, 'assets'),
   entryNames: '[name]-[hash]',
   metafile: true,

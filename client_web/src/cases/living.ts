@@ -1,7 +1,8 @@
 /** The cases that go on, for staff: what the strip, the title, the lists and the board show, and what rings. */
 
 import { computed, effect, signal } from '@preact/signals';
-import { me } from '../session/session';
+import { isStaff, me } from '../session/session';
+import { alsoWaiting } from '../shell/title';
 import type { Case, CaseList } from '../wire/case';
 import { http } from '../wire/http';
 import { on, onOnline } from '../wire/link';
@@ -12,13 +13,11 @@ export const living = signal<ReadonlyMap<string, Case>>(new Map());
 export const hadCases = signal(false);
 export const waitingCases = computed(() => [...living.value.values()].filter((one) => waitsFor(one, me.value?.account.id)));
 
-const watches = (): boolean => ['supervisor', 'admin'].includes(me.peek()?.account.role ?? '');
-
 /** What arrived since the latest load began. */
 let news = new Map<string, Case>();
 
 export async function loadCases(): Promise<void> {
-  if (!watches()) return;
+  if (!isStaff.peek()) return;
   const since = (news = new Map<string, Case>());
   try {
     const { cases } = await http<CaseList>('GET', 'cases');
@@ -47,6 +46,10 @@ effect(() => {
   news = new Map();
   living.value = new Map(); // of the person before: nothing of it stays
   hadCases.value = false;
+});
+
+effect(() => {
+  alsoWaiting.value = waitingCases.value.length;
 });
 
 effect(() => {

@@ -151,4 +151,6 @@ export const enCall: Texts<typeof frCall> = {
   'call.trouble.replaced': "The call goes on, on another device or in another tab.",
   'call.trouble.room_closed': "Calls are closed in this room at the moment.",
   'call.trouble.forbidden': "The call is no longer open in this room. The team can say why.",
+
+  'voice.offer_why': "The line is too weak to talk. A voice note will get through in the end.",
 };

@@ -162,4 +162,6 @@ export const frCall = {
   'call.trouble.replaced': "L’appel continue sur un autre appareil ou un autre onglet.",
   'call.trouble.room_closed': "Les appels sont fermés dans ce salon pour le moment.",
   'call.trouble.forbidden': "L’appel n’est plus ouvert dans ce salon. L’équipe peut dire pourquoi.",
+
+  'voice.offer_why': "La ligne est trop faible pour parler en direct. Un message vocal, lui, finira par arriver.",
 } satisfies Record<string, Text>;

@@ -23,9 +23,11 @@ import { enNotices } from './en_notices';
 import { enRelay } from './en_relay';
 import { enReports } from './en_reports';
 import { enSecurity } from './en_security';
+import { enOutside } from './en_outside';
 import { enPairs } from './en_pairs';
 import { enStaff } from './en_staff';
 import { enSupervise } from './en_supervise';
+import { enWatch } from './en_watch';
 import { enWords } from './en_words';
 import { enYoung } from './en_young';
 import { fr as frPage } from './fr';
@@ -51,9 +53,11 @@ import { frNotices } from './fr_notices';
 import { frRelay } from './fr_relay';
 import { frReports } from './fr_reports';
 import { frSecurity } from './fr_security';
+import { frOutside } from './fr_outside';
 import { frPairs } from './fr_pairs';
 import { frStaff } from './fr_staff';
 import { frSupervise } from './fr_supervise';
+import { frWatch } from './fr_watch';
 import { frWords } from './fr_words';
 import { frYoung } from './fr_young';
 import type { Text } from './text';
@@ -81,12 +85,14 @@ const PARTS: readonly (readonly [french: Texts, english: Texts])[] = [
   [frMend, enMend],
   [frMyData, enMyData],
   [frNotices, enNotices],
+  [frOutside, enOutside],
   [frPairs, enPairs],
   [frRelay, enRelay],
   [frReports, enReports],
   [frSecurity, enSecurity],
   [frStaff, enStaff],
   [frSupervise, enSupervise],
+  [frWatch, enWatch],
   [frWords, enWords],
   [frYoung, enYoung],
 ];

@@ -25,9 +25,11 @@ import type { frReach } from './fr_reach';
 import type { frRelay } from './fr_relay';
 import type { frReports } from './fr_reports';
 import type { frSecurity } from './fr_security';
+import type { frOutside } from './fr_outside';
 import type { frPairs } from './fr_pairs';
 import type { frStaff } from './fr_staff';
 import type { frSupervise } from './fr_supervise';
+import type { frWatch } from './fr_watch';
 import type { frWords } from './fr_words';
 import type { frYoung } from './fr_young';
 import { english, language } from './language';
@@ -58,6 +60,7 @@ type Part =
   | typeof frMend
   | typeof frMyData
   | typeof frNotices
+  | typeof frOutside
   | typeof frPairs
   | typeof frPeople
   | typeof frReach
@@ -66,6 +69,7 @@ type Part =
   | typeof frSecurity
   | typeof frStaff
   | typeof frSupervise
+  | typeof frWatch
   | typeof frWords
   | typeof frYoung;
 type KeysOf<P> = P extends unknown ? keyof P : never; // of each part, not of what all have

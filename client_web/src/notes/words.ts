@@ -2,8 +2,12 @@
  * that a note can be recorded where there is no network. */
 
 import { signal } from '@preact/signals';
+import { dressed } from '../shell/dress';
 
 type Words = typeof import('../parts/words');
+
+/** The address of `styles/words.css`, which the bundler names by its content. */
+declare const WORDS_STYLES: string;
 
 const AGAIN_MS = 10_000;
 
@@ -13,7 +17,7 @@ export const words = signal<Words | null>(null);
 export const recording = signal<{ room: number; held: boolean } | null>(null);
 
 export async function fetchWords(): Promise<Words> {
-  words.value ??= await import('../parts/words');
+  words.value ??= await dressed(import('../parts/words'), WORDS_STYLES);
   return words.value;
 }
 

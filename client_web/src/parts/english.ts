@@ -26,11 +26,13 @@ import { enReach } from '../locales/en_reach';
 import { enRelay } from '../locales/en_relay';
 import { enReports } from '../locales/en_reports';
 import { enSecurity } from '../locales/en_security';
+import { enOutside } from '../locales/en_outside';
 import { enPairs } from '../locales/en_pairs';
 import { enStaff } from '../locales/en_staff';
 import { enSupervise } from '../locales/en_supervise';
+import { enWatch } from '../locales/en_watch';
 import { enWords } from '../locales/en_words';
 import { enYoung } from '../locales/en_young';
 import type { Key, Text } from '../locales/text';
 
-export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enBoard, ...enCall, ...enCaseload, ...enCases, ...enConsent, ...enDesk, ...enDuty, ...enEntry, ...enGlass, ...enHeard, ...enHelp, ...enHelplines, ...enJournal, ...enLetters, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enPairs, ...enPeople, ...enReach, ...enRelay, ...enReports, ...enSecurity, ...enStaff, ...enSupervise, ...enWords, ...enYoung };
+export const en: Readonly<Record<Key, Text>> = { ...enPage, ...enBoard, ...enCall, ...enCaseload, ...enCases, ...enConsent, ...enDesk, ...enDuty, ...enEntry, ...enGlass, ...enHeard, ...enHelp, ...enHelplines, ...enJournal, ...enLetters, ...enLooks, ...enMend, ...enMyData, ...enNotices, ...enOutside, ...enPairs, ...enPeople, ...enReach, ...enRelay, ...enReports, ...enSecurity, ...enStaff, ...enSupervise, ...enWatch, ...enWords, ...enYoung };

@@ -1,4 +1,4 @@
-/** Changing one's own message and asking for another look, with their texts. See `room/mending.ts`. */
+/** What became of one's own message, changing it and asking for another look, with their texts. See `room/mending.ts`. */
 
 import '../main'; // as staff.ts does, and for the same reason
 
@@ -9,3 +9,4 @@ learnTexts(frMend);
 
 export { AppealBox } from '../room/appeal_box';
 export { EditBox } from '../room/edit_box';
+export { OwnFate } from '../room/own_fate';

@@ -12,6 +12,7 @@ import { me } from '../session/session';
 import { announce } from '../shell/announce';
 import { Icon } from '../shell/icons';
 import { link } from '../wire/link';
+import { mend } from './mending';
 import { Message, WaitingMessage } from './message';
 import { useSeen } from './reading';
 import type { Room } from './rooms';
@@ -29,7 +30,7 @@ export function Conversation({ room, sent }: { room: Room; sent: number }): VNod
   const { cursor, floor, entries } = room.log.value;
   useSeen(room, atNewest);
   useSaying(room);
-  useStaying(frame, atNewest, items.value, entries[0]?.seq ?? 0);
+  useStaying(frame, atNewest, entries[0]?.seq ?? 0, [items.value, mend.value]);
 
   useEffect(() => {
     if (sent > 0) toNewest(frame.current);
@@ -117,8 +118,8 @@ function toNewest(box: HTMLDivElement | null): void {
   if (box) box.scrollTop = box.scrollHeight;
 }
 
-/** Keeps the eye where it was: on the newest message, or on the same one when older ones come in above. */
-function useStaying(frame: { current: HTMLDivElement | null }, atNewest: boolean, items: readonly Item[], firstSeq: number): void {
+/** Keeps the eye where it was as what is `shown` grows: on the newest message, or on the same one when older ones come in above. */
+function useStaying(frame: { current: HTMLDivElement | null }, atNewest: boolean, firstSeq: number, shown: readonly unknown[]): void {
   const before = useRef({ height: 0, firstSeq });
   useLayoutEffect(() => {
     const box = frame.current;
@@ -126,7 +127,7 @@ function useStaying(frame: { current: HTMLDivElement | null }, atNewest: boolean
     if (firstSeq < before.current.firstSeq && !atNewest) box.scrollTop += box.scrollHeight - before.current.height;
     else if (atNewest) toNewest(box);
     before.current = { height: box.scrollHeight, firstSeq };
-  }, [items]);
+  }, shown);
   useEffect(() => {
     const box = frame.current;
     if (!box) return;

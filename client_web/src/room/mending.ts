@@ -1,7 +1,9 @@
-/** What an author does about a message of their own: change it, or ask for another look. Its code comes when it is asked for. */
+/** What an author does about a message of their own: change it, or ask for another look. Its code comes when it is asked
+ * for, or with the first message that did not simply arrive. */
 
 import { effect, signal } from '@preact/signals';
 import { me } from '../session/session';
+import { dressed } from '../shell/dress';
 import { recall, remember } from '../shell/memory';
 import { ask } from '../wire/link';
 import type { AppealState } from '../wire/room';
@@ -9,17 +11,30 @@ import { placeOf, withAppeal, type Appeals } from './appeals';
 
 type Mend = typeof import('../parts/mend');
 
+/** The address of `styles/mend.css`, which the bundler names by its content. */
+declare const MEND_STYLES: string;
+
+const AGAIN_MS = 10_000;
+
 export const mend = signal<Mend | null>(null);
 /** The message that is being changed or appealed, and how. */
 export const mending = signal<{ room: number; seq: number; act: 'edit' | 'appeal' } | null>(null);
 /** Its code could not be fetched: there is no network. */
 export const unfetched = signal(false);
 
+async function fetchMend(): Promise<void> {
+  mend.value ??= await dressed(import('../parts/mend'), MEND_STYLES);
+}
+
+export function fetchMendAhead(): void {
+  if (!mend.peek()) void fetchMend().catch(() => setTimeout(fetchMendAhead, AGAIN_MS));
+}
+
 export async function beginMending(room: number, seq: number, act: 'edit' | 'appeal'): Promise<void> {
   mending.value = { room, seq, act };
   unfetched.value = false;
   try {
-    mend.value ??= await import('../parts/mend');
+    await fetchMend();
   } catch {
     unfetched.value = true;
   }

@@ -27,14 +27,6 @@ export function StaffHere({ room }: { room: Room }): VNode | null {
   );
 }
 
-/** Told to the professional themselves. */
-export const YouAreSeen = (): VNode => (
-  <p class="notice notice-staff">
-    <Icon name="eye" />
-    <span>{t('room.you_are_seen')}</span>
-  </p>
-);
-
 const Visits = later(async () => (await import('../parts/journal')).Visits, ({ trouble }) => trouble);
 
 export function VisitsButton({ room }: { room: Room }): VNode {

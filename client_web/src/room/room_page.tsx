@@ -7,10 +7,9 @@ import { CallPanel } from '../call/call_panel';
 import { t } from '../locales/text';
 import { home, me } from '../session/session';
 import { Header, LinkNotice } from '../shell/header';
-import { Icon } from '../shell/icons';
+import { dressed } from '../shell/dress';
 import { later } from '../shell/later';
 import { Faces } from '../shell/mark';
-import { Problem, useAttempt } from '../shell/refused';
 import { useTitle } from '../shell/title';
 import { link } from '../wire/link';
 import { LOOKS } from '../shell/route';
@@ -18,7 +17,7 @@ import type { RoomCard } from '../wire/room';
 import { StaffComing } from './coming';
 import { Composer } from './composer';
 import { Conversation } from './conversation';
-import { StaffHere, VisitsButton, YouAreSeen } from './presence';
+import { StaffHere, VisitsButton } from './presence';
 import { roomOf, type Room } from './rooms';
 
 export function RoomPage({ number }: { number: number }): VNode {
@@ -65,8 +64,13 @@ export function RoomPage({ number }: { number: number }): VNode {
   );
 }
 
+/** The address of `styles/supervise.css`, which the bundler names by its content. */
+declare const SUPERVISE_STYLES: string;
+
+const Threshold = later(async () => (await import('../parts/watch')).Threshold);
+const YouAreSeen = later(async () => (await import('../parts/watch')).YouAreSeen, () => null);
 const Paused = later(async () => (await import('../parts/pairs')).Paused);
-const Supervise = later(async () => (await Promise.all([import('../parts/supervise'), fetchCalling()]))[0].Supervise, () => null);
+const Supervise = later(async () => (await Promise.all([dressed(import('../parts/supervise'), SUPERVISE_STYLES), fetchCalling()]))[0].Supervise, () => null);
 const Held = later(async () => (await fetchCalling()).Held);
 
 /** Kind, and without blame: whoever reads this may be the one who was hurt. */
@@ -105,22 +109,6 @@ function Who({ room }: { room: Room }): VNode {
       </div>
       <VisitsButton room={room} />
     </div>
-  );
-}
-
-/** A professional enters by an act of their own, knowing that it shows. */
-function Threshold({ room }: { room: Room }): VNode {
-  const { busy, problem, attempt } = useAttempt();
-  return (
-    <section class="threshold">
-      <Faces of={room.partners.value} />
-      <p>{t('room.enter_why')}</p>
-      <Problem sentence={problem.value} />
-      <button type="button" class="button" disabled={busy.value} onClick={() => void attempt(() => room.enter())}>
-        <Icon name="eye" />
-        {t('room.enter_visit')}
-      </button>
-    </section>
   );
 }
 

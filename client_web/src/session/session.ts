@@ -1,6 +1,6 @@
 /** Who is signed in, from the first look at the page to sign-out; and what their first page needs. */
 
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { addressRole } from '../locales/address';
 import { followAccount } from '../locales/language';
 import { forgetAll, sendFor } from '../outbox/outbox';
@@ -17,6 +17,8 @@ import { knownMe, onOtherTab, rememberMe, signedInHere } from './known';
 /** Undefined until known, null when nobody is signed in. */
 export const me = signal<Me | null | undefined>(undefined);
 export const home = signal<Home | null>(null);
+/** Supervisors and admins: some pages are theirs alone. */
+export const isStaff = computed(() => ['supervisor', 'admin'].includes(me.value?.account.role ?? ''));
 /** Why the sign-in page is there, when it is for another reason than a first visit. */
 export const endedBy = signal<string | null>(null);
 /** The password was right, and a second factor is waited for. */

@@ -2,18 +2,20 @@
 
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { CaseStrip } from '../cases/strip';
 import { HelpButton } from '../help/help_button';
 import { chooseLanguage, language } from '../locales/language';
 import { t } from '../locales/text';
 import { waiting } from '../outbox/outbox';
-import { me, signOut } from '../session/session';
+import { isStaff, me, signOut } from '../session/session';
 import { late } from '../wire/late';
 import { link } from '../wire/link';
 import { Dialog } from './dialog';
 import { Icon } from './icons';
+import { later } from './later';
 import { Face, Mark } from './mark';
 import { CONSENTS, DATA, LOOKS, PAPERS, REACH, SECURITY, YOUNG } from './route';
+
+const CaseStrip = later(async () => (await import('../parts/watch')).CaseStrip, () => null);
 
 export const Header = ({ children, back }: { children?: ComponentChildren; back?: boolean }): VNode => (
   <header class="bar">
@@ -32,7 +34,7 @@ export const Header = ({ children, back }: { children?: ComponentChildren; back?
       {me.value ? <AccountMenu /> : <LanguageSwitch />}
       <HelpButton />
     </div>
-    <CaseStrip />
+    {isStaff.value && <CaseStrip />}
   </header>
 );
 
@@ -104,7 +106,7 @@ function AccountMenu(): VNode | null {
               {t(account.role === 'mentee' ? 'consent.title' : 'consent.menu_guardian')}
             </a>
           )}
-          {(account.role === 'supervisor' || account.role === 'admin') && (
+          {isStaff.value && (
             <a class="quiet-button" href={YOUNG} onClick={() => setOpen(false)}>
               {t('consent.menu_staff')}
             </a>

@@ -3,33 +3,14 @@
 import { computed, signal } from '@preact/signals';
 
 export type Route =
-  | { page: 'security' }
-  | { page: 'reach' }
+  | { page: Plain }
   | { page: 'report'; room: number | null; seq: number | null; person: string | null }
-  | { page: 'reports' }
-  | { page: 'journal' }
-  | { page: 'glass' }
-  | { page: 'heads' }
-  | { page: 'consents' }
-  | { page: 'consent_texts' }
   | { page: 'young'; mentee: string | null }
-  | { page: 'pair' | 'mentor' | 'welfare'; id: string }
-  | { page: 'papers' }
+  | { page: 'pair' | 'mentor' | 'welfare' | 'case' | 'case_relay' | 'dispatch' | 'person'; id: string }
   | { page: 'handover'; pair: string | null }
-  | { page: 'charter' }
   | { page: 'join' | 'heard'; token: string }
-  | { page: 'case'; id: string }
-  | { page: 'cases' }
-  | { page: 'board' }
-  | { page: 'person'; id: string }
-  | { page: 'data' }
-  | { page: 'helplines' }
   | { page: 'letters'; person: string | null; line: 'own' | 'other' }
-  | { page: 'desk' }
-  | { page: 'duty' }
-  | { page: 'case_relay' | 'dispatch'; id: string }
-  | { page: 'departments' | 'second_looks' }
-  | { page: 'home' } | { page: 'looks' } | { page: 'rules' } | { page: 'room'; number: number };
+  | { page: 'room'; number: number };
 
 /** What is looked at, and who sees it; open to everybody. */
 export const LOOKS = '#/looks';
@@ -107,49 +88,55 @@ export const DUTY = '#/duty';
 /** For admins: what is kept of one person, and how they come in. */
 export const personAddress = (person: string): string => `#/person/${person}`;
 
+/** The pages that have one address. */
+const PLAIN = {
+  [LOOKS]: 'looks',
+  [RULES]: 'rules',
+  [CONSENTS]: 'consents',
+  [CONSENT_TEXTS]: 'consent_texts',
+  [JOURNAL]: 'journal',
+  [GLASS]: 'glass',
+  [HEADS]: 'heads',
+  [REPORTS]: 'reports',
+  [BOARD]: 'board',
+  [CASES]: 'cases',
+  [SECURITY]: 'security',
+  [REACH]: 'reach',
+  [PAPERS]: 'papers',
+  [CHARTER]: 'charter',
+  [HELPLINES]: 'helplines',
+  [DATA]: 'data',
+  [DESK]: 'desk',
+  [SECOND_LOOKS]: 'second_looks',
+  [DEPARTMENTS]: 'departments',
+  [DUTY]: 'duty',
+} as const;
+type Plain = (typeof PLAIN)[keyof typeof PLAIN] | 'home';
+
+const ID = '([\\w-]{22,36})';
+
+/** What stands behind the name of a page in its address, by the pattern of all of it. */
+const behind = (pattern: string): RegExpExecArray | null => new RegExp(`^#/${pattern}$`).exec(location.hash);
+
 function read(): Route {
-  const link = /^#\/(join|heard)\/([\w-]{20,200})$/.exec(location.hash);
+  const plain = (PLAIN as Readonly<Record<string, Plain>>)[location.hash];
+  if (plain) return { page: plain };
+  const room = behind('r/(\\d+)');
+  if (room) return { page: 'room', number: Number(room[1]) };
+  const link = behind('(join|heard)/([\\w-]{20,200})');
   if (link) return { page: link[1] as 'join', token: link[2]! };
-  const found = /^#\/case\/([\w-]{22,36})$/.exec(location.hash);
-  if (found) return { page: 'case', id: found[1]! };
-  if (location.hash === CASES) return { page: 'cases' };
-  if (location.hash === BOARD) return { page: 'board' };
-  const person = /^#\/person\/([\w-]{22,36})$/.exec(location.hash);
-  if (person) return { page: 'person', id: person[1]! };
-  if (location.hash === PAPERS) return { page: 'papers' };
-  const one = /^#\/(pair|mentor|welfare)\/([\w-]{22,36})$/.exec(location.hash);
-  if (one) return { page: one[1] as 'pair', id: one[2]! };
-  const handover = /^#\/handover(?:\/([\w-]{22,36}))?$/.exec(location.hash);
+  const relay = behind(`case/${ID}/relay`);
+  if (relay) return { page: 'case_relay', id: relay[1]! };
+  const one = behind(`(case|person|pair|mentor|welfare|dispatch)/${ID}`);
+  if (one) return { page: one[1] as 'case', id: one[2]! };
+  const handover = behind(`handover(?:/${ID})?`);
   if (handover) return { page: 'handover', pair: handover[1] ?? null };
-  if (location.hash === CHARTER) return { page: 'charter' };
-  const letters = /^#\/letters(?:\/([\w-]{22,36})\/(own|other))?$/.exec(location.hash);
+  const letters = behind(`letters(?:/${ID}/(own|other))?`);
   if (letters) return { page: 'letters', person: letters[1] ?? null, line: letters[2] === 'other' ? 'other' : 'own' };
-  if (location.hash === HELPLINES) return { page: 'helplines' };
-  if (location.hash === DATA) return { page: 'data' };
-  if (location.hash === DESK) return { page: 'desk' };
-  if (location.hash === DUTY) return { page: 'duty' };
-  const caseRelay = /^#\/case\/([\w-]{22,36})\/relay$/.exec(location.hash);
-  if (caseRelay) return { page: 'case_relay', id: caseRelay[1]! };
-  const dispatch = /^#\/dispatch\/([\w-]{22,36})$/.exec(location.hash);
-  if (dispatch) return { page: 'dispatch', id: dispatch[1]! };
-  if (location.hash === SECOND_LOOKS) return { page: 'second_looks' };
-  if (location.hash === DEPARTMENTS) return { page: 'departments' };
-  if (location.hash === JOURNAL) return { page: 'journal' };
-  if (location.hash === GLASS) return { page: 'glass' };
-  if (location.hash === HEADS) return { page: 'heads' };
-  if (location.hash === REACH) return { page: 'reach' };
-  const report = /^#\/report(?:\/(\d+)\/(\d+)|\/([\w-]{22,36}))?$/.exec(location.hash);
+  const report = behind(`report(?:/(\\d+)/(\\d+)|/${ID})?`);
   if (report) return { page: 'report', room: report[1] ? Number(report[1]) : null, seq: report[2] ? Number(report[2]) : null, person: report[3] ?? null };
-  if (location.hash === REPORTS) return { page: 'reports' };
-  if (location.hash === SECURITY) return { page: 'security' };
-  if (location.hash === CONSENTS) return { page: 'consents' };
-  if (location.hash === CONSENT_TEXTS) return { page: 'consent_texts' };
-  const young = /^#\/young(?:\/([\w-]{22,36}))?$/.exec(location.hash);
-  if (young) return { page: 'young', mentee: young[1] ?? null };
-  const room = /^#\/r\/(\d+)$/.exec(location.hash);
-  if (location.hash === LOOKS) return { page: 'looks' };
-  if (location.hash === RULES) return { page: 'rules' };
-  return room ? { page: 'room', number: Number(room[1]) } : { page: 'home' };
+  const young = behind(`young(?:/${ID})?`);
+  return young ? { page: 'young', mentee: young[1] ?? null } : { page: 'home' };
 }
 
 export const route = signal<Route>(read());

@@ -2,11 +2,12 @@
 
 import { effect, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { waitingCases } from '../cases/living';
 import { t } from '../locales/text';
 import { rooms } from '../room/rooms';
 
 const page = signal('');
+/** How much waits for the reader beside what is unread. */
+export const alsoWaiting = signal(0);
 
 export function useTitle(name: string): void {
   useEffect(() => {
@@ -16,6 +17,6 @@ export function useTitle(name: string): void {
 
 effect(() => {
   const unread = [...rooms.value.values()].reduce((sum, room) => sum + room.unread.value, 0);
-  const waiting = unread + waitingCases.value.length;
+  const waiting = unread + alsoWaiting.value;
   document.title = `${waiting ? `(${waiting}) ` : ''}${page.value ? `${page.value} — ` : ''}${t('app.name')}`;
 });
