@@ -27,7 +27,7 @@ from server.pairs.store import pair as pair_of
 from server.people.store import people_of
 
 # A client that sends the same case twice at once gets the same answer twice.
-_TURN: Final = text("select pg_advisory_xact_lock(hashtextextended('case:' || cast(:case as text), 0))")
+_TURN: Final = text("select pg_advisory_xact_lock(hashtextextended('case:' || :case, 0))")
 
 
 class Handling:
@@ -53,6 +53,7 @@ class Handling:
         principal.require(Permission.CASE_HANDLE)
         words, me, now = words_of(note, MOST_NOTE, "note"), principal.account_id, self._clock.now()
         async with self._database.begin(principal.organisation_id) as conn:
+            await conn.execute(_TURN, {"case": str(case_id)})
             there = await store.case_of(conn, case_id)
             if there is not None and (there.origin != "person" or there.by_id != me):
                 raise Conflict("case_id")

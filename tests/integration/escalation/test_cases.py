@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from server.escalation.pager import Pager
 from server.kernel.errors import Conflict
@@ -282,6 +283,18 @@ async def test_the_life_of_a_case(house: House, to: str) -> None:
     ]
     journal = (await house.ask(room.mentee, "GET", "/api/v1/journal")).body
     assert "case.read" in str(journal)
+
+
+async def test_a_case_that_is_sent_twice_at_once_is_one(house: House) -> None:
+    samir = await house.person(Role.SUPERVISOR, "Samir")
+    body = {"id": str(new_id()), "severity": 3, "category": "family", "note": "Sa mère a appelé."}
+    async with house.database.everywhere() as conn:  # both have looked for it before either can add it
+        await conn.execute(text("lock table cases in share row exclusive mode"))
+        both = [asyncio.create_task(house.ask(samir, "POST", "/api/v1/cases", body)) for _ in range(2)]
+        async with asyncio.timeout(10):
+            while await house.sql("select count(*) from pg_locks where not granted") != [(2,)]:
+                await asyncio.sleep(0.01)
+    assert [(answer.status, answer.body.get("id")) for answer in await asyncio.gather(*both)] == [(200, body["id"])] * 2
 
 
 async def test_notes_are_for_their_circle(house: House) -> None:
