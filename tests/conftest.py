@@ -2,12 +2,9 @@
 
 import asyncio
 import os
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -19,6 +16,7 @@ from server.infra.data_folder import DataFolder
 from server.infra.database import Database
 from server.infra.embedded_postgres import EmbeddedPostgres
 from server.infra.postgres_roles import new_password
+from tests.processes import short_folder
 from tests.support import roles
 
 # Other tests and other work share the machine, so time says nothing here; load_tests measures it.
@@ -99,22 +97,20 @@ def postgres() -> Iterator[Postgres]:
         asyncio.run(cluster.drop(cluster.url_of(cluster.template)))
         asyncio.run(cluster._run(roles.remove()))
         return
-    home = Path(tempfile.mkdtemp(prefix="binome-tests-", dir="/tmp"))  # socket paths must be short
-    home.chmod(0o711)  # as root, PostgreSQL runs as another user
-    folder = DataFolder(home / "data")
-    folder.open()
-    runner = EmbeddedPostgres(folder, FAST, role_options=OWNER_OPTIONS)
-    try:
-        runner.start()
-        server = make_url(runner.urls.server)
-        roles.serve_as(str(server.username), str(server.password))
-        cluster = Postgres(runner.urls.owner, "template_migrated")
-        asyncio.run(_make_template(cluster))
-        yield cluster
-    finally:
-        runner.stop()
-        folder.close()
-        shutil.rmtree(home, ignore_errors=True)
+    with short_folder() as home:
+        folder = DataFolder(home / "data")
+        folder.open()
+        runner = EmbeddedPostgres(folder, FAST, role_options=OWNER_OPTIONS)
+        try:
+            runner.start()
+            server = make_url(runner.urls.server)
+            roles.serve_as(str(server.username), str(server.password))
+            cluster = Postgres(runner.urls.owner, "template_migrated")
+            asyncio.run(_make_template(cluster))
+            yield cluster
+        finally:
+            runner.stop()
+            folder.close()
 
 
 async def _make_template(cluster: Postgres) -> None:
