@@ -5,7 +5,6 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,15 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import hypothesis.strategies as st
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import invariant, precondition, rule
 from sqlalchemy import text
 
 from server.escalation.contents import Contents
@@ -46,6 +37,7 @@ from server.pairs.two import two_of
 from tests.conftest import Postgres
 from tests.support.roles import bound
 from tests.support.rooms import NOW, Person, Room, organisation, person, room
+from tests.support.state_machine import StateMachine, run_on
 
 CONCERNED = "('author', 'caller', 'reported', 'young')"
 LIVING = [state for state in State if state is not State.CLOSED]
@@ -102,22 +94,9 @@ class Machine:
     stood: set[tuple[UUID, int]] = field(default_factory=set)
 
 
-class Nights(RuleBasedStateMachine):
-    postgres: Postgres
-
-    @initialize()
-    def begin(self) -> None:
-        self.runner = asyncio.Runner()
-        self.run = self.runner.run
-        self.stack = AsyncExitStack()
-        self.run(self._begin())
-
-    async def _begin(self) -> None:
-        url = await self.postgres.create()
-        self.stack.push_async_callback(self.postgres.drop, url)
-        self.database = Database(url)
-        self.stack.push_async_callback(self.database.close)
-        self.server = bound(self.database)
+class Nights(StateMachine):
+    async def begin_on(self, database: Database) -> None:
+        self.database, self.server = database, bound(database)
         self.stack.push_async_callback(self.server.close)
         self.clock = ManualClock(NOW)
         cases = Cases(self.server, self.clock)
@@ -469,15 +448,7 @@ class Nights(RuleBasedStateMachine):
         rows = await self._sql("select key, coalesce(account_id, contact_id) from deliveries where key like 'case:%'")
         assert sorted(rows) == wanted
 
-    def teardown(self) -> None:
-        if hasattr(self, "machines"):
-            try:
-                self.run(self._none_forgotten())
-            finally:
-                self.run(self.stack.aclose())
-                self.runner.close()
-
-    async def _none_forgotten(self) -> None:
+    async def finish(self) -> None:
         """Whatever happened: after one more wait of each and a look, each case that waits has gone up."""
         (machine, *_) = self.machines
         await self._look([machine])
@@ -492,17 +463,4 @@ class Nights(RuleBasedStateMachine):
 
 
 def test_cases_and_their_pages(postgres: Postgres) -> None:
-    class Bound(Nights):
-        pass
-
-    Bound.postgres = postgres
-    run_state_machine_as_test(
-        Bound,
-        settings=settings(
-            max_examples=15,
-            stateful_step_count=40,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            phases=[Phase.explicit, Phase.generate],  # one failure takes long enough without shrinking it
-        ),
-    )
+    run_on(Nights, postgres, examples=15, steps=40)

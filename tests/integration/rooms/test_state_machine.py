@@ -3,21 +3,12 @@ drives people who write, edit, repeat, lose their lines and come back, and a pro
 refuses."""
 
 import asyncio
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import hypothesis.strategies as st
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import invariant, precondition, rule
 
 from server.infra.database import Database
 from server.kernel.identifiers import new_id, shorten
@@ -26,6 +17,7 @@ from server.rooms import rules as room_rules
 from tests.conftest import Postgres
 from tests.support.room_reader import Reader
 from tests.support.rooms import House, Room, served
+from tests.support.state_machine import StateMachine, run_on
 
 LABEL = Label("contact", 3, 1.0, 0, 4, "test")
 VERDICTS = {
@@ -54,23 +46,10 @@ class Said:
     wanted: set[str] = field(default_factory=set)  # texts that its author has asked for instead
 
 
-class Conversation(RuleBasedStateMachine):
+class Conversation(StateMachine):
     """Two devices each of mentor and mentee, one in each wire form; a supervisor who comes and goes."""
 
-    postgres: Postgres
-
-    @initialize()
-    def begin(self) -> None:
-        self.runner = asyncio.Runner()
-        self.run = self.runner.run
-        self.stack = AsyncExitStack()
-        self.run(self._begin())
-
-    async def _begin(self) -> None:
-        url = await self.postgres.create()
-        self.stack.push_async_callback(self.postgres.drop, url)
-        database = Database(url)
-        self.stack.push_async_callback(database.close)
+    async def begin_on(self, database: Database) -> None:
         self.house: House = await self.stack.enter_async_context(served(database))
         self.house.capabilities.rooms.judge.assess = scripted
         self.room: Room = await self.house.room()
@@ -292,15 +271,7 @@ class Conversation(RuleBasedStateMachine):
             numbers = [reader.message(each, live=True).changed for each in told]
             assert numbers == sorted(set(numbers))  # in order, none twice
 
-    def teardown(self) -> None:
-        if hasattr(self, "house"):
-            try:
-                self.run(self._finish())
-            finally:
-                self.run(self.stack.aclose())
-                self.runner.close()
-
-    async def _finish(self) -> None:
+    async def finish(self) -> None:
         for reader in self.readers:
             await self._come_back(reader, False)
         assert all(said.answer is not None for said in self.said)
@@ -309,17 +280,4 @@ class Conversation(RuleBasedStateMachine):
 
 
 def test_state_and_events_are_a_fresh_fetch(postgres: Postgres) -> None:
-    class Bound(Conversation):
-        pass
-
-    Bound.postgres = postgres
-    run_state_machine_as_test(
-        Bound,
-        settings=settings(
-            max_examples=20,
-            stateful_step_count=25,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            phases=[Phase.explicit, Phase.generate],  # one failure takes long enough without shrinking it
-        ),
-    )
+    run_on(Conversation, postgres, examples=20, steps=25)
