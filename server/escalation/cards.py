@@ -10,7 +10,7 @@ from server.escalation.card import Acknowledged, CaseCard, CasePair, CasePerson
 from server.escalation.rules import Case, Sight, Viewer, next_states
 from server.escalation.viewers import Around, around
 from server.kernel.principal import Principal
-from server.transport.wire import Timestamp, timestamp
+from server.transport.wire import moment, timestamp
 
 
 async def card_for(conn: AsyncConnection, case: Case, principal: Principal, now: datetime) -> CaseCard:
@@ -55,10 +55,6 @@ def card(case: Case, near: Around, viewer: Viewer, now: datetime) -> CaseCard | 
         closed_at=moment(case.closed_at),
         merged_into=UNSET if case.merged_into is None or not whole else case.merged_into,
     )
-
-
-def moment(at: datetime | None) -> Timestamp | UnsetType:
-    return UNSET if at is None else timestamp(at)
 
 
 def person(near: Around, account_id: UUID | None) -> CasePerson | UnsetType:

@@ -21,7 +21,7 @@ from server.escalation.card import (
     SentLine,
     TaskLine,
 )
-from server.escalation.cards import card_for, moment
+from server.escalation.cards import card_for
 from server.escalation.held import may_own
 from server.escalation.pager import page_key
 from server.escalation.rules import Case
@@ -36,7 +36,7 @@ from server.people.reach.queueing import Outcome, outcomes
 from server.people.store import Person, people_of
 from server.trail.acts import Act
 from server.trail.record import record
-from server.transport.wire import timestamp
+from server.transport.wire import moment, timestamp
 
 SITTING: Final = timedelta(minutes=30)  # who looks twice within it has read once
 

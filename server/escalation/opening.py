@@ -2,8 +2,8 @@
 
 What is serious about the same thing, by the same person, joins the case of it that nobody has acknowledged yet; once
 somebody has, a new case makes sure that it is looked at again. A person's calls for help are one, whichever room they
-came from. On a raw connection of asyncpg, since the message log
-writes through one. The database tells every process after the commit.
+came from. On a raw connection of asyncpg, since the message log writes through one. The database tells every process
+after the commit.
 """
 
 import contextlib

@@ -28,7 +28,7 @@ from server.pairs.freeze import freezing_flags
 from server.pairs.rules import Pair
 from server.pairs.store import pairs_by_id
 from server.people.store import Person, people_of
-from server.transport.wire import Timestamp, timestamp
+from server.transport.wire import moment, timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,13 @@ def card(flag: Flag, known: Beside, reader: Reviewer, now: datetime) -> FlagCard
         state=flag.state,
         decisions=decisions(flag, reader, now, frozen=flag.id in known.frozen),
         edited=_some(flag.edited),
-        due_at=_instant(flag.due_at),
+        due_at=moment(flag.due_at),
         claimed=_claim(flag, known, reader, now),
         proposal=_proposal(flag, known),
         escalated=_escalation(flag, known),
         appeal=_appeal(flag, known),
         frozen=True if flag.id in known.frozen else UNSET,
-        decided_at=_instant(flag.decided_at),
+        decided_at=moment(flag.decided_at),
         decided_by=_who(known, flag.decided_by),
         seconded_by=_who(known, flag.seconded_by),
         reason=UNSET if flag.reason is None else flag.reason,
@@ -151,7 +151,7 @@ def _appeal(flag: Flag, known: Beside) -> AppealCard | UnsetType:
     before: EarlierCard | UnsetType = UNSET
     if appeal.before_state is not None and appeal.before_by is not None and appeal.before_at is not None:
         before = EarlierCard(appeal.before_state, _reviewer(known, appeal.before_by), timestamp(appeal.before_at))
-    return AppealCard(timestamp(appeal.at), _some(appeal.words), before, _instant(appeal.decided_at))
+    return AppealCard(timestamp(appeal.at), _some(appeal.words), before, moment(appeal.decided_at))
 
 
 def _named(flag: Flag) -> tuple[UUID | None, ...]:
@@ -172,10 +172,6 @@ def _reviewer(known: Beside, account_id: UUID) -> FlagReviewer:
 
 def _who(known: Beside, account_id: UUID | None) -> FlagReviewer | UnsetType:
     return UNSET if account_id is None else _reviewer(known, account_id)
-
-
-def _instant(at: datetime | None) -> Timestamp | UnsetType:
-    return UNSET if at is None else timestamp(at)
 
 
 def _some(words: str | None) -> str | UnsetType:

@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from server.kernel.permissions import Role
 from server.people.journal import Journal, Line
 from server.transport.endpoint import Call, endpoint
-from server.transport.wire import Timestamp, timestamp
+from server.transport.wire import Timestamp, moment, timestamp
 
 LAST = 2**53 - 1  # what JSON readers count to
 
@@ -62,6 +62,6 @@ def _line(line: Line) -> JournalLine:
         line.others or UNSET,
         line.why or UNSET,
         line.how or UNSET,
-        timestamp(line.left) if line.left is not None else UNSET,
-        timestamp(line.told) if line.told is not None else UNSET,
+        moment(line.left),
+        moment(line.told),
     )

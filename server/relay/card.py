@@ -1,7 +1,6 @@
 """What leaves the house, as it goes over the wire. Types, and making them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from server.escalation.card import CasePerson
 from server.people.store import Person
 from server.relay.fields import Fields
 from server.relay.rules import Dispatch, SeenAs, State
-from server.transport.wire import Timestamp, timestamp
+from server.transport.wire import Timestamp, moment, timestamp
 
 
 class TellingCard(Struct, frozen=True):
@@ -159,14 +158,14 @@ def card(
         unseen=dispatch.unseen and dispatch.state is not State.WITHDRAWN,
         telling=TellingCard(
             dispatch.tell,
-            _moment(dispatch.tell_on),
+            moment(dispatch.tell_on),
             dispatch.tell_why or UNSET,
             dispatch.tell_words or UNSET if whole else UNSET,
-            _moment(dispatch.told_at),
+            moment(dispatch.told_at),
         ),
         can=can,
         proposed_by=name(dispatch.proposed_by),
-        proposed_at=_moment(dispatch.proposed_at),
+        proposed_at=moment(dispatch.proposed_at),
         asked=name(dispatch.asked_id),
         second=_second(dispatch, people),
         urgent_why=dispatch.urgent_why or UNSET,
@@ -175,10 +174,6 @@ def card(
         sent=_sent(dispatch, people, whole=whole),
         answer=_answer(dispatch, people, whole=whole),
     )
-
-
-def _moment(at: datetime | None) -> Timestamp | UnsetType:
-    return UNSET if at is None else timestamp(at)
 
 
 def _second(one: Dispatch, people: Mapping[UUID, Person]) -> SecondCard | UnsetType:

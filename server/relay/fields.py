@@ -7,7 +7,6 @@ FIELD 71.
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal
-from uuid import UUID
 
 from msgspec import Meta, Struct
 
@@ -107,7 +106,6 @@ class Bundle(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 
 Fields = Concern | Referral | Relay | Bundle
 LETTERS = (Concern, Referral)
-MOST_WHY = 500
 
 
 def missing(fields: Fields) -> list[str]:
@@ -153,10 +151,3 @@ def _of_letter(fields: Concern | Referral) -> Iterator[str]:
 
 def _blank(of: Struct, names: list[str]) -> list[str]:
     return [name for name in names if not getattr(of, name).strip()]
-
-
-def rooms_of(fields: Fields) -> list[tuple[UUID, int]]:
-    """Where the written words of the child stand."""
-    if not isinstance(fields, LETTERS):
-        return []
-    return [(one.room, one.seq) for one in fields.words if one.room is not None and one.seq is not None]

@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.infra.database import Database
 from server.kernel.clock import Clock
 from server.kernel.permissions import Role
-from server.people.reach.queueing import Urgency, queue
+from server.people.reach.queueing import queue
+from server.people.reach.rules import Urgency
 from server.people.store import people_of
 from server.rooms.rules import SHARED_STATES
 from server.transport.gateway.gateway import Gateway

@@ -2,7 +2,6 @@
 those of colleagues as an outline for who is on call. Always from the rows that all processes write (``sessions.py``).
 """
 
-import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
@@ -30,8 +29,6 @@ from server.supervision.sessions import LOST_AFTER
 from server.supervision.tables import live_calls
 from server.transport.gateway import Connection, Gateway
 from server.transport.wire import timestamp
-
-log = logging.getLogger(__name__)
 
 # Who of an organisation is to be reached at this moment.
 OnCall = Callable[[AsyncConnection, UUID, datetime], Awaitable[Collection[UUID]]]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from server.kernel.identifiers import parse_id
 
@@ -26,6 +26,11 @@ class Identifier(UUID):
 def timestamp(at: datetime) -> str:
     """``at`` as the protocol writes instants, for example ``2026-11-22T14:03:07.123Z``."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def moment(at: datetime | None) -> Timestamp | UnsetType:
+    """``timestamp``, or nothing on the wire where there is no such instant."""
+    return UNSET if at is None else timestamp(at)
 
 
 def _read_identifier(value: Any) -> Identifier:

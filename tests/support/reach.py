@@ -22,7 +22,8 @@ from server.pairs.holds_store import suspended
 from server.people.reach.courier import Courier
 from server.people.reach.own import OwnReach
 from server.people.reach.push_keys import PushKeys
-from server.people.reach.queueing import Outcome, Urgency, outcomes, queue
+from server.people.reach.queueing import Outcome, outcomes, queue
+from server.people.reach.rules import Urgency
 from server.people.reach.sending import Sending, Ways
 from server.people.store import Organisation
 from tests.support.push_service import Browser, PushService, anywhere, push_service

@@ -21,7 +21,8 @@ from server.infra.jobs import Jobs, for_each
 from server.kernel.clock import Clock
 from server.people.everyone import all_organisations
 from server.people.notices import tell
-from server.people.reach.queueing import Urgency, queue
+from server.people.reach.queueing import queue
+from server.people.reach.rules import Urgency
 from server.people.sessions.store import STAFF
 from server.people.store import people_of
 from server.trail.acts import Act

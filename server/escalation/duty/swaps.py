@@ -22,7 +22,8 @@ from server.kernel.errors import BadRequest, Conflict, NotFound
 from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
 from server.people.notices import tell
-from server.people.reach.queueing import Urgency, queue
+from server.people.reach.queueing import queue
+from server.people.reach.rules import Urgency
 from server.trail.acts import Act
 from server.trail.record import record
 from server.transport.wire import timestamp

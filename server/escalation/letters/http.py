@@ -14,7 +14,7 @@ from server.kernel.errors import NotFound
 from server.kernel.permissions import Permission, Role
 from server.people.store import Person
 from server.transport.endpoint import Call, endpoint
-from server.transport.wire import Identifier, Timestamp, timestamp
+from server.transport.wire import Identifier, Timestamp, moment, timestamp
 
 LARGEST = 64 * 1024  # bytes: the longest letter, each character outside the basic plane written as two escapes
 Number = Annotated[int, Meta(ge=0, le=2**62)]
@@ -105,7 +105,7 @@ class LettersHttp:
                 each.line,
                 [reader.name for reader in each.readers],
                 each.unread,
-                timestamp(each.at) if each.at is not None else UNSET,
+                moment(each.at),
             )
             for each in lines
         ]

@@ -1,7 +1,6 @@
 """Use cases of letters. Nothing of them is moderated, and no suspension, consent or restriction closes them: whoever
 has an account can write to a professional (FIELD 94; docs/decisions/0229)."""
 
-import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,12 +23,11 @@ from server.pairs.store import pairs_of
 from server.people.answering import answering
 from server.people.consent.store import links_of
 from server.people.notices import tell
-from server.people.reach.queueing import Urgency, queue
+from server.people.reach.queueing import queue
+from server.people.reach.rules import Urgency
 from server.people.store import Person, people_in_role, people_of
 from server.trail.acts import Act
 from server.trail.record import record
-
-log = logging.getLogger(__name__)
 
 PAGE: Final = 50
 

@@ -11,7 +11,8 @@ from server.escalation.reports.rules import progress
 from server.escalation.reports.store import Report
 from server.escalation.store import case_of
 from server.people.notices import tell
-from server.people.reach.queueing import Urgency, queue
+from server.people.reach.queueing import queue
+from server.people.reach.rules import Urgency
 
 PATH = "/#/reports"
 

@@ -15,7 +15,7 @@ from server.people.consent.rules import How, Purpose
 from server.people.consent.texts import Version, Wording
 from server.people.consent.wording import ConsentWording
 from server.transport.endpoint import Call, endpoint
-from server.transport.wire import Identifier, Timestamp, timestamp
+from server.transport.wire import Identifier, Timestamp, moment
 
 VersionNumber = Annotated[int, Meta(ge=1, le=1_000_000)]
 LongText = Annotated[str, Meta(min_length=1, max_length=4_000)]
@@ -197,6 +197,6 @@ def _row(version: Version) -> TextRow:
         version.version,
         version.texts["fr"],
         version.texts["en"],
-        timestamp(version.changed_at) if version.changed_at is not None else UNSET,
-        timestamp(version.asks_again_from) if version.asks_again_from is not None else UNSET,
+        moment(version.changed_at),
+        moment(version.asks_again_from),
     )

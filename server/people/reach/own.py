@@ -1,7 +1,7 @@
 """How one is reached oneself: seeing it, choosing it, the devices that show notifications, and a try."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -49,15 +49,13 @@ class ShownDevice:
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """How one is reached. ``why`` nothing at all would go out, also when it is critical; ``outdated``: this device
-    subscribed to keys that are no more, and is to subscribe anew."""
+    """How one is reached. ``why`` nothing at all would go out, also when it is critical."""
 
     reached: Reached
-    has: frozenset[Channel]
     push_key: bytes
     devices: Sequence[ShownDevice] = ()
     why: Refusal | None = None
-    last_try: Outcome | None = field(default=None)
+    last_try: Outcome | None = None
 
 
 class OwnReach:
@@ -78,9 +76,7 @@ class OwnReach:
             )
             devices = [ShownDevice(row.id, row.made_at, row.session_id == principal.session_id) for row in rows]
             why = refusal(reached.recipient, Urgency.CRITICAL)
-            return Mine(
-                reached, reached.recipient.has, vapid.public, devices, why, await self._last_try(conn, principal)
-            )
+            return Mine(reached, vapid.public, devices, why, await self._last_try(conn, principal))
 
     async def choose(self, principal: Principal, chosen: Chosen) -> None:
         """Raises BadRequest; Conflict("last_channel") when a professional would be out of reach."""

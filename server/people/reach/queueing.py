@@ -15,8 +15,6 @@ from server.people.reach.rules import Urgency
 from server.people.reach.tables import deliveries, delivery_attempts, reach_settings
 from server.transport.messages import DEFAULT_LANGUAGE, catalogue
 
-__all__ = ["Attempt", "Outcome", "Urgency", "outcomes", "queue", "shown_phones"]
-
 # Whom it is for decides in which column it stands; nobody's other than this organisation's.
 _QUEUE: Final = text("""
 insert into deliveries

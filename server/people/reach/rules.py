@@ -9,8 +9,6 @@ from typing import Final
 
 from server.kernel.permissions import Role
 
-DAY: Final = 24 * 60  # minutes, as clocks on walls have them
-
 
 class Urgency(StrEnum):
     """``CRITICAL``: at once, and to professionals whatever the hour. ``PROMPT``: as soon as quiet hours allow.
