@@ -5,6 +5,7 @@ and of the texts of exceptions.
 """
 
 import asyncio
+import contextlib
 import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -19,6 +20,7 @@ import aiosmtplib
 from server.kernel.identifiers import new_id
 
 SECONDS = 20.0  # for the whole exchange; a server that takes longer is tried again later
+LEAVE_S = 1.0  # for taking leave of a server that has the letter already
 SUBMISSION_PORT, SUBMISSIONS_PORT = 587, 465  # RFC 6409, RFC 8314
 FOLDER = "mail"  # in the data folder
 
@@ -116,12 +118,16 @@ class SmtpMail:
             tls_context=self._context,
         )
         try:
-            async with asyncio.timeout(seconds), server:
+            async with asyncio.timeout(seconds):
+                await server.connect()
                 if self._user:
                     if not self._secure and server.transport.get_extra_info("sslcontext") is None:  # type: ignore[union-attr]  # there is one once connected
                         raise NotDelivered("no_tls")
                     await server.login(self._user, self._password)
                 await server.send_message(composed(letter, self._sender))
+            # It is taken: what goes wrong from here on makes nobody send it again.
+            with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+                await server.quit(timeout=LEAVE_S)
         except aiosmtplib.SMTPAuthenticationError:
             raise NotDelivered("login") from None
         except aiosmtplib.SMTPRecipientsRefused as error:
@@ -133,6 +139,8 @@ class SmtpMail:
             raise NotDelivered("certificate") from None
         except (aiosmtplib.SMTPException, OSError, TimeoutError):
             raise NotDelivered("unreachable") from None
+        finally:
+            server.close()
 
 
 def open_mail(data: Path, url: str | None, sender: str | None) -> Mail:

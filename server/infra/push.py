@@ -4,6 +4,7 @@ An endpoint is an address that a client gives us, and that this server then asks
 name, over https, at addresses of the open internet; redirects are not followed.
 """
 
+import re
 import socket
 import ssl
 from collections.abc import Callable, Collection
@@ -25,6 +26,8 @@ PADDED_TO: Final = 512  # bytes: all that we send has this length, so that push 
 
 # Chrome and most others, Firefox, Safari, Edge on Windows: each name and those below it.
 SERVICES: Final = ("fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com")
+
+_NAME: Final = re.compile(r"([a-z0-9_-]{1,63}\.)+[a-z0-9-]{1,63}")  # as DNS has them (RFC 1035, section 2.3.4)
 
 PushUrgency = Literal["very-low", "low", "normal", "high"]  # RFC 8030, section 5.3
 
@@ -75,7 +78,8 @@ def is_push_service(endpoint: str, more: Collection[str] = ()) -> bool:
         return False
     if parts.scheme != "https" or parts.username is not None or not endpoint.isascii() or not endpoint.isprintable():
         return False
-    known = any(host == name or host.endswith(f".{name}") for name in SERVICES)
+    named = _NAME.fullmatch(host) is not None
+    known = named and any(host == name or host.endswith(f".{name}") for name in SERVICES)
     return (known and port in (None, 443)) or f"{host}:{port or 443}" in {_with_port(one) for one in more}
 
 
@@ -154,6 +158,8 @@ class HttpPush:
                 status = answer.status
         except (aiohttp.ClientError, OSError, TimeoutError):
             raise NotDelivered("unreachable") from None
+        except ValueError:  # a name that no resolver takes
+            raise Gone from None
         if status in (404, 410):
             raise Gone
         if status in (401, 403):
@@ -169,7 +175,9 @@ class HttpPush:
     def _session(self) -> aiohttp.ClientSession:
         if self._http is None:
             more: dict[str, Any] = {} if self._context is None else {"ssl": self._context}
-            connector = aiohttp.TCPConnector(resolver=_Guarded(self._may_reach), limit=32, **more)
+            # Without a limit: a service that hangs would hold the places that another one waits for. How many messages
+            # there are at once is bounded by who sends them.
+            connector = aiohttp.TCPConnector(resolver=_Guarded(self._may_reach), limit=0, **more)
             # No cookies: what one service sets is nobody's business; no proxy of the environment either.
             self._http = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         return self._http

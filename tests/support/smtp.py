@@ -12,13 +12,14 @@ from email.policy import default
 @dataclass
 class MailServer:
     """``refusals`` maps a command to the line that it is answered with instead. While ``mute``, a letter is taken and
-    nothing said of it."""
+    nothing said of it; ``mute_at`` is a command that is never answered."""
 
     port: int = 0
     letters: list[EmailMessage] = field(default_factory=list)
     refusals: dict[str, str] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     mute: bool = False
+    mute_at: str | None = None
 
     @property
     def url(self) -> str:
@@ -33,6 +34,9 @@ class MailServer:
             while line := (await reader.readline()).decode().strip():
                 self.said.append(line)
                 command = line.split()[0].upper()
+                if command == self.mute_at:
+                    await reader.read()
+                    break
                 if command in self.refusals:
                     answer(self.refusals[command])
                 elif command == "EHLO":

@@ -50,9 +50,8 @@ class Courier:
         self._looking: asyncio.Task[None] | None = None
         self._carrying: dict[UUID, asyncio.Task[None]] = {}
         self._calm: set[UUID] = set()
-        self._seen: dict[
-            tuple[UUID, int], float
-        ] = {}  # what is critical, by its turn: since when, by the monotonic clock
+        # What waits and does not go by the clock on the wall alone, by its turn: since when, by the monotonic clock.
+        self._seen: dict[tuple[UUID, int], float] = {}
         notices.on(CHANNEL, self._on_notice)
         notices.on_gap(self._on_gap)
 
@@ -74,15 +73,16 @@ class Courier:
 
     async def look(self) -> None:
         """Takes what is due, as much as there is room for. Raises what the database raises."""
-        await self._take(_CRITICAL, CRITICAL_AT_ONCE - (len(self._carrying) - len(self._calm)))
-        await self._take(_CALM, CALM_AT_ONCE - len(self._calm))
+        async with self._database.everywhere() as conn:
+            overdue = self._ripe(await store.waiting(conn, self._clock.now()))
+        await self._take(_CRITICAL, CRITICAL_AT_ONCE - (len(self._carrying) - len(self._calm)), overdue)
+        await self._take(_CALM, CALM_AT_ONCE - len(self._calm), overdue)
 
-    async def _take(self, urgencies: list[Urgency], room: int) -> None:
+    async def _take(self, urgencies: list[Urgency], room: int, overdue: list[Waiting]) -> None:
         if room <= 0:
             return
         now, lease = self._clock.now(), LEASES[urgencies[0]]
         async with self._database.everywhere() as conn:
-            overdue = self._ripe(await store.waiting(conn, Urgency.CRITICAL)) if urgencies == _CRITICAL else []
             taken = await store.take(conn, urgencies, now, lease, room, busy=self._carrying.keys(), ripe=overdue)
         for delivery in taken:
             if delivery.urgency is not Urgency.CRITICAL:

@@ -153,7 +153,9 @@ class OwnReach:
                 raise Conflict(f"reach_{why.value}")
             key = f"{TRY}:{principal.account_id}:{int(now.timestamp()) // 60}"
             where = (principal.organisation_id, principal.account_id)
-            await queue(conn, *where, key, TRY, Urgency.CRITICAL, now, every_channel=True)
+            # A class that tries it out at once takes no place from a page.
+            urgency = Urgency.CRITICAL if principal.role in PROFESSIONALS else Urgency.PROMPT
+            await queue(conn, *where, key, TRY, urgency, now, every_channel=True)
 
     async def _last_try(self, conn: AsyncConnection, principal: Principal) -> Outcome | None:
         rows = deliveries.c

@@ -142,6 +142,10 @@ class Sending:
             await self._send(delivery, to, channel, gone)
         except NotDelivered as error:
             failed = error
+        except Exception as error:  # our own fault with one channel: the others are tried all the same
+            extra = {"kind": delivery.kind, "channel": channel, "error": type(error).__name__}
+            log.exception("channel_broken", extra=extra)
+            failed = NotDelivered("broken")
         stays = channel is Channel.MAIL and not self._ways.mail.leaves
         result = ("sent", FOLDER if stays else None) if failed is None else ("failed", failed.reason)
         async with self._database.begin(delivery.organisation_id) as conn:

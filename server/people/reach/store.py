@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, insert, select, text, update
+from sqlalchemy import Row, bindparam, delete, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Integer, Uuid
@@ -33,11 +33,12 @@ class Delivery:
 
 
 # Who is passed over is being taken by somebody else at this moment; a row that changed meanwhile is looked at again.
+# What nobody has taken yet is due at once, whatever the clock said of whoever queued it.
 _TAKE: Final = text("""
 with found as materialized (
     select d.id from deliveries d
     where d.state = 'waiting' and d.urgency = any(:urgencies) and not d.id = any(:busy) and (
-        d.due_at <= :now
+        d.due_at <= :now or d.turn = 0
         or exists (select from unnest(:ids, :turns) as r (id, turn) where r.id = d.id and r.turn = d.turn)
     )
     order by d.due_at, d.id limit :most for update skip locked
@@ -59,11 +60,13 @@ class Waiting:
     wait_s: int
 
 
-async def waiting(conn: AsyncConnection, urgency: Urgency) -> list[Waiting]:
-    """All of this urgency that are not over, whenever they are due."""
+async def waiting(conn: AsyncConnection, now: datetime) -> list[Waiting]:
+    """What is not over: all that is critical, and of the rest what somebody put off whose clock was ahead of ``now``,
+    or before this clock was put back."""
     rows = deliveries.c
+    ahead = rows.due_at - rows.wait_s * literal(timedelta(seconds=1)) > now
     query = select(rows.id, rows.turn, rows.due_at, rows.wait_s).where(
-        rows.state == "waiting", rows.urgency == urgency.value
+        rows.state == "waiting", (rows.urgency == Urgency.CRITICAL.value) | ahead
     )
     return [Waiting(*row) for row in await conn.execute(query)]
 

@@ -57,6 +57,14 @@ async def test_a_server_that_is_away() -> None:
         await SmtpMail("smtp://127.0.0.1:1", "binome@example.org").send(LETTER)
 
 
+async def test_a_server_that_hangs_once_it_has_the_letter_gets_it_once() -> None:
+    """Told that it failed, somebody would send it again."""
+    async with mail_server() as server:
+        server.mute_at = "QUIT"
+        await SmtpMail(server.url, "binome@example.org").send(LETTER)
+        assert len(server.letters) == 1
+
+
 async def test_without_a_server_letters_are_files_that_only_the_owner_reads(tmp_path: Path) -> None:
     mail = open_mail(tmp_path, None, None)
     assert isinstance(mail, FolderMail)

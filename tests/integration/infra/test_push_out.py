@@ -1,6 +1,7 @@
 """What leaves for push services, over real sockets: and what never does."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,6 +55,40 @@ async def test_what_is_no_push_service_is_not_asked(tmp_path: Path) -> None:
             await push.send(service.subscription(service.subscribe()), MESSAGE, Vapid(new_key(), None))
         await push.close()
         assert service.asked == []
+
+
+@pytest.mark.parametrize("name", ["a" * 64, ".", "a..b"])
+async def test_what_no_resolver_takes_is_no_push_service(name: str) -> None:
+    push = HttpPush(CLOCK, may_reach=anywhere)
+    subscription = replace(PushService().subscription(Browser()), endpoint=f"https://{name}.push.apple.com/x")
+    assert not push.takes(subscription.endpoint)
+    with pytest.raises(Gone):
+        await push.send(subscription, MESSAGE, Vapid(new_key(), None))
+    await push.close()
+
+
+async def test_a_service_that_hangs_holds_no_place_of_another(tmp_path: Path) -> None:
+    async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()  # until whoever asked has gone
+        writer.close()
+
+    server = await asyncio.start_server(mute, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with push_service(tmp_path) as service:
+        hosts = [service.host, f"localhost:{port}"]
+        push = HttpPush(CLOCK, hosts, may_reach=anywhere, context=service.context)
+        hanging = PushService(port=port).subscription(Browser())
+        waiting = [asyncio.create_task(push.send(hanging, MESSAGE, Vapid(new_key(), None))) for _ in range(150)]
+        await asyncio.sleep(0)
+        await push.send(service.subscription(service.subscribe()), MESSAGE, Vapid(new_key(), None))
+        assert len(service.taken) == 1
+        assert not any(one.done() for one in waiting)
+        for one in waiting:
+            one.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        await push.close()
+    server.close()
+    await server.wait_closed()
 
 
 async def test_a_certificate_that_nobody_vouches_for_is_not_believed(tmp_path: Path) -> None:

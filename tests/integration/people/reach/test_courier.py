@@ -282,6 +282,48 @@ async def test_a_clock_that_is_put_back_keeps_no_page(here: Post) -> None:
     assert (await here.outcome(key)).state == "sent"
 
 
+@pytest.mark.parametrize("urgency", [Urgency.PROMPT, Urgency.ORDINARY])
+async def test_what_a_clock_that_is_ahead_queued_or_put_off_waits_no_day(here: Post, urgency: Urgency) -> None:
+    """A process a day ahead queues it; another one of the same takes it, and is killed."""
+    claire = await here.person(push=False, sms=False)
+    fresh = await here.tell(claire, urgency, "case", at=NOW + timedelta(days=1))
+    await here.carry()
+    assert (await here.outcome(fresh)).state == "sent"
+    key = await here.tell(claire, urgency, "case")
+    ahead = NOW + timedelta(days=1, seconds=90)
+    await here.sql("update deliveries set turn = 1, due_at = :at, wait_s = 90 where state = 'waiting'", at=ahead)
+    for seconds, state in ((0, "waiting"), (89, "waiting"), (1, "sent")):
+        here.clock.advance(seconds)
+        await here.carry()
+        assert (await here.outcome(key)).state == state
+
+
+async def test_a_fault_of_ours_with_one_channel_leaves_the_others(here: Post) -> None:
+    """Here: an address that an older version let pass, of which no letter can be made."""
+    claire = await here.person(push=False)
+    await here.sql("update accounts set email = :email", email="claire@example.org\nBcc: zoe@example.org")
+    key = await here.tell(claire, Urgency.PROMPT, "case")
+    await here.carry()
+    assert await here.became(key) == ("sent", None, [("mail", "failed", "broken"), ("sms", "sent", None)])
+
+
+async def test_a_class_that_tries_it_out_takes_no_place_from_a_page(here: Post) -> None:
+    young = [await here.person(Role.MENTOR, name=f"P{number}", push=False, mail=False) for number in range(20)]
+    here.sms.hangs = True
+    for one in young:
+        await here.own.try_out(one.principal)
+    claire = await here.person()
+    key = await here.tell(claire)
+    async with asyncio.timeout(15):
+        await here.courier.look()
+        while (await here.outcome(key)).state != "sent":
+            await asyncio.sleep(0.02)
+    assert here.sms.asked <= 8  # the places of what is not critical
+    for task in list(here.courier._carrying.values()):
+        task.cancel()
+    await asyncio.gather(*here.courier._carrying.values(), return_exceptions=True)
+
+
 async def test_another_organisation_is_not_reached_and_not_seen(here: Post) -> None:
     south = await organisation(here.owner, "South")
     theirs = await here.person(where=south)
