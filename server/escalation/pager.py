@@ -38,6 +38,7 @@ CHANNEL: Final = "cases"  # of NOTIFY: organisation:case, by a trigger (0018)
 DOUBTFUL: Final = 3  # looks in a row that failed, after which the server says that it is not ready
 MOST_STEPS: Final = 50  # of one look, half a second: then it is seen whether something more severe came meanwhile
 BREATH_S: Final = 0.2  # from one look to the next at least: of ten changes in a moment, one look sees all
+STUCK_S: Final = 60.0  # for longer, no look takes: it waits for a database that will not answer
 LOOK_S: Final = 5.0  # between two looks when nothing was heard: what a lost notice may cost
 
 _WAITING = select(
@@ -60,16 +61,19 @@ class Pager:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._failures = 0  # looks in a row
+        self._began: float | None = None  # the look that goes on, by the time of the loop
         notices.on(CHANNEL, self._on_notice)
         notices.on_gap(self._on_gap)
 
     @property
     def alive(self) -> bool:
-        """Whether somebody looks at the timers, and can."""
+        """Whether somebody looks at the timers, and can. Within the event loop."""
+        if self._began is not None and asyncio.get_running_loop().time() - self._began > STUCK_S:
+            return False
         return self._task is not None and not self._task.done() and self._failures < DOUBTFUL
 
     def start(self) -> None:
-        self._timers = Timers()  # who begins has seen nothing
+        self._timers, self._began = Timers(), None  # who begins has seen nothing
         self._task = asyncio.create_task(self._run(), name="pager")
 
     async def stop(self) -> None:
@@ -122,9 +126,8 @@ class Pager:
             duty = standing(plan, team, now)
             rung = ladder.rung(case.severity, due.take)
             aside = await self._aside(conn, case, parts)
-            whom = ladder.reached(case.severity, rung, await self._answering(conn, case, parts), duty, aside)
-            if not whom.people:  # it is about all who were thought of: anybody else of the house then
-                whom = ladder.reached(case.severity, rung, [*team.supervisors, *team.admins], duty, aside)
+            answering, house = await self._answering(conn, case, parts), [*team.supervisors, *team.admins]
+            whom = ladder.reached(case.severity, rung, answering, duty, aside, house)
             link, link_hash = new_link() if whom.outside is not None else (None, None)
             page = Page(case.id, case.round, due.take, now, case.severity, rung, whom.people, whom.outside)
             if not await store.add_page(conn, page, link_hash):
@@ -176,14 +179,16 @@ class Pager:
 
     async def _run(self) -> None:
         while True:
-            began = asyncio.get_running_loop().time()
+            began = self._began = asyncio.get_running_loop().time()
             self._wake.clear()
             try:
-                await self.look()
+                if await self.look() == MOST_STEPS:
+                    self._wake.set()  # there may be more
                 self._failures = 0
             except Exception as error:  # the database is away: it is asked again soon
                 self._failures += 1
                 log.warning("pager_interrupted", extra={"error": type(error).__name__})
+            self._began = None
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._timers.next_in(self._clock.monotonic(), LOOK_S)):
                     await self._wake.wait()

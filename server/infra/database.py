@@ -3,6 +3,7 @@
 Each capability declares its own tables in its ``tables.py`` on ``metadata``; nobody else's SQL names them.
 """
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -30,6 +31,9 @@ _SCOPE = text("select set_config('binome.organisations', :scope, true)")
 # A process that stands still in the midst of a transaction (a machine that sleeps, a line that swallows packets) would
 # keep its locks, and so the pages of a case, from everybody else. None of ours is silent for so long.
 _ALIVE: Final = "set idle_in_transaction_session_timeout = '60s'"
+# Nor does a machine that lost its power, or a network that swallows packets, keep anybody waiting for an answer that
+# never comes: after 10 seconds of silence the other end is asked, and given up 15 seconds later (tcp(7)).
+_PATIENCE: Final = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 25_000}
 CONNECT_SECONDS = 10.0  # a server that does not answer by then is away
 
 
@@ -90,6 +94,7 @@ class Database:
         dsn = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
         connection = await asyncpg.connect(dsn, timeout=CONNECT_SECONDS)
         try:
+            _notice_silence(connection)
             await connection.execute(_ALIVE)
         except BaseException:
             connection.terminate()
@@ -98,3 +103,12 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def _notice_silence(connection: asyncpg.Connection) -> None:
+    line = connection._transport.get_extra_info("socket")  # noqa: SLF001 - asyncpg has no parameters for it
+    if line.family in (socket.AF_INET, socket.AF_INET6):
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in _PATIENCE.items():
+            if hasattr(socket, name):  # not every system has all of them
+                line.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
