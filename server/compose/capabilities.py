@@ -21,6 +21,7 @@ from server.compose.rooms import Rooms
 from server.compose.signalling import Signalling
 from server.compose.supervision import Supervision
 from server.compose.trail import Trail
+from server.escalation.left import left
 from server.ground import Ground
 from server.infra.mail import open_mail
 from server.infra.redis_limits import limiter
@@ -63,6 +64,7 @@ class Capabilities:
         self.limiter = limiter(settings.redis_url, ground.clock, InstanceKeyring(settings.secret, settings.data))
         self.pairs = Pairs(ground, self.people)
         self.duty = Duty(ground, self.people)
+        self.people.standing.watch(left)  # after who locks pairs, or the plan: cases are locked last
         self.consents = Consents(ground, self.gateway, self.people)
         self.relay = Relay(ground)
         self.data = DataRights(ground)

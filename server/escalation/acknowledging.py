@@ -1,16 +1,22 @@
 """A person says that they look after a case: the ladder stops there."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import store
+from server.escalation.opening import Link
 from server.escalation.reports.progress import tell_reporters
 from server.escalation.rules import WITH_FLAG, Case, State
 from server.escalation.viewers import around, concerned_in
 from server.trail.acts import Act
 from server.trail.record import record
+
+LEAST: Final = 2  # what alerts is a case of this severity, however little its flag says
 
 
 async def acknowledge(conn: AsyncConnection, case: Case, by: UUID, at: datetime, how: str = "acknowledged") -> None:
@@ -25,19 +31,34 @@ async def acknowledge(conn: AsyncConnection, case: Case, by: UUID, at: datetime,
     await tell_reporters(conn, case.id, at, by)
 
 
-async def settle(conn: AsyncConnection, flag_id: UUID, waiting: frozenset[UUID], by: UUID, at: datetime) -> None:
-    """A professional decided about a flag, in this transaction: they have seen what its cases are about. A case that
-    was about flags alone, below severity 4, is over with the last of them; ``waiting``: which of its flags still wait.
-    Cases are locked last: after flags, pairs, rooms and messages."""
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A flag that a professional ``by`` decided about, in this transaction. ``settled``: which of the flags of its
+    cases wait for nobody, as far as was known then."""
+
+    flag_id: UUID
+    severity: int
+    settled: frozenset[UUID]
+    by: UUID
+    at: datetime
+
+
+async def settle(conn: AsyncConnection, decided: Decided) -> None:
+    """Who decided has seen what the cases of the flag are about, unless something graver in them waits that they may
+    not have seen. A case that was about flags alone, below severity 4, is over with the last of them. Cases are locked
+    last: after flags, pairs, rooms and messages; what joined them until then is known only now."""
+    flag_id, by, at = decided.flag_id, decided.by, decided.at
     linked = [case.id for case in await store.cases_about(conn, "flag", [flag_id]) if case.state is not State.CLOSED]
     if not linked:
         return
     for case in await store.locked(conn, *linked):
+        links = await store.links_of(conn, case.id)
+        undecided = any(link.kind == "flag" and link.ref not in decided.settled for link in links)
         if case.waits:
-            if await _theirs(conn, case, by):
-                continue  # it still waits for somebody else
+            if (undecided and case.severity > max(decided.severity, LEAST)) or await _theirs(conn, case, by):
+                continue  # it still waits for somebody, or for somebody else
             await acknowledge(conn, case, by, at)
-        if case.origin == "flag" and case.severity < 4 and not await _goes_on(conn, case, waiting):
+        if case.origin == "flag" and case.severity < 4 and not (undecided or await _goes_on(conn, case, links)):
             values = {"state": State.CLOSED.value, "outcome": WITH_FLAG, "closed_at": at, "closed_by": by}
             await store.change(conn, case.id, page_at=None, **values)
             await store.enter(conn, case.id, at, "closed", by=by, outcome=WITH_FLAG)
@@ -54,10 +75,10 @@ async def _theirs(conn: AsyncConnection, case: Case, who: UUID) -> bool:
     return concerned_in(await around(conn, [case]), case, who)
 
 
-async def _goes_on(conn: AsyncConnection, case: Case, waiting: frozenset[UUID]) -> bool:
+async def _goes_on(conn: AsyncConnection, case: Case, links: Collection[Link]) -> bool:
     """Whether somebody has more to do with it than to decide its flags."""
     if case.state not in (State.OPEN, State.ACKNOWLEDGED) or await store.tasks_of(conn, case.id):
         return True
     if any(entry.note is not None for entry in await store.entries_of(conn, case.id)):
         return True
-    return any(link.kind != "flag" or link.ref in waiting for link in await store.links_of(conn, case.id))
+    return any(link.kind != "flag" for link in links)

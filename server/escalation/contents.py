@@ -7,6 +7,7 @@ from uuid import UUID
 from server.escalation import store
 from server.escalation.card import CaseCard
 from server.escalation.cards import card_for
+from server.escalation.given import tell_given
 from server.escalation.held import MOST_NOTE, Cases, check_owner, waits_again, words_of
 from server.escalation.opening import Link
 from server.escalation.reports import store as reports
@@ -102,8 +103,8 @@ class Contents:
 
     async def merge(self, principal: Principal, case_id: UUID, revision: int, into: UUID) -> CaseCard:
         """Puts a case under another, which goes on with what both are about and who is in both; that other case. Both
-        must be seen whole, and be about the same young person or the same pair. Raises NotFound, CaseMovedOn,
-        Conflict("case_step", "case_other")."""
+        must be seen whole, and be about the same young person or the same pair; the other is as serious at least.
+        Raises NotFound, CaseMovedOn, Conflict("case_step", "case_other", "case_lighter")."""
         if into == case_id:
             raise BadRequest("case_other", field="into")
         async with self._cases.hold(principal, case_id, revision, beside=into) as held:
@@ -116,8 +117,8 @@ class Contents:
             same_young = case.about_id is not None and case.about_id == other.about_id
             if not same_young and (case.pair_id is None or case.pair_id != other.pair_id):
                 raise Conflict("case_other")
-            if other.waits and case.severity > other.severity:
-                raise Conflict("case_severity")
+            if case.severity > other.severity:  # it would go on as less than it is
+                raise Conflict("case_lighter")
             for link in await store.links_of(held.conn, case.id):
                 await store.add_link(held.conn, into, link, now, me)
             await store.add_link(held.conn, into, Link("case", case.id), now, me)
@@ -129,7 +130,10 @@ class Contents:
             await held.enter("merged", into=into)
             # who owned the other, and turns out to be in this one, runs neither
             theirs = other.owner_id is not None and concerned_in(held.near, case, other.owner_id)
-            await store.change(held.conn, into, **({"owner_id": me} if theirs else {}))
+            mine = theirs or (other.owner_id is None and not other.waits)
+            if case.waits and not (other.waits or mine) and other.owner_id is not None:
+                await tell_given(held.conn, other, other.owner_id, now, me)
+            await store.change(held.conn, into, **({"owner_id": me} if mine else {}))
             await store.enter(held.conn, into, now, "took_in", by=me, case=case.id)
             await held.write_down("merged", into=into)
             await reports.move(held.conn, case.id, into)

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import store
+from server.escalation.given import tell_given
 from server.escalation.held import waits_again
 from server.escalation.rules import CONCERNED
 from server.escalation.tables import case_parties, cases
@@ -30,6 +31,8 @@ async def hand_over(
         owner = supervisor_id if fits else None
         if case.owner_id == before:
             again = waits_again(case, at) if case.waits or owner is None else {}
+            if owner is not None and not again:
+                await tell_given(conn, case, owner, at, by)
             await store.change(conn, case.id, owner_id=owner, **again)
             await store.enter(conn, case.id, at, "assigned", by=by, owner=owner)
         else:

@@ -12,6 +12,7 @@ from server.escalation import store
 from server.escalation.acknowledging import acknowledge
 from server.escalation.card import CaseCard
 from server.escalation.cards import card_for
+from server.escalation.given import tell_given
 from server.escalation.held import MOST_NOTE, Cases, Held, check_owner, waits_again, words_of
 from server.escalation.ladder import due
 from server.escalation.opening import NewCase, open_case
@@ -141,6 +142,7 @@ class Handling:
                 raise Conflict("case_step")
             await check_owner(held, owner_id)
             if held.case.owner_id != owner_id:
+                await tell_given(held.conn, held.case, owner_id, held.now, principal.account_id)
                 await held.change(owner_id=owner_id)
                 await held.enter("assigned", owner=owner_id)
                 await held.write_down("assigned", owner=owner_id)
@@ -161,6 +163,8 @@ class Handling:
                 if case.waits:
                     again = {"round": case.round + 1, "round_at": now, "step": 0, "page_at": now}
                     again |= {"due_at": due(severity, now)}
+                elif severity > case.severity and case.owner_id is not None:
+                    await tell_given(held.conn, case, case.owner_id, now, principal.account_id, severity)
                 await held.change(severity=severity, **again)
                 await held.enter("graded", note=words, tier="team", before=case.severity, after=severity)
                 await held.write_down("graded", before=case.severity, after=severity)

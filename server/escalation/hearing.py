@@ -18,6 +18,7 @@ from server.escalation.tables import case_pages, cases
 from server.infra.database import Database
 from server.kernel.clock import Clock
 from server.kernel.errors import NotFound
+from server.people.reach.contacts import contacts_of
 from server.people.sessions.tokens import hash_token, new_token
 from server.people.store import organisation
 from server.trail.acts import Act
@@ -55,6 +56,7 @@ class Hearing:
         """Raises NotFound."""
         case_id, organisation_id, outside = await self._of(token)
         async with self._database.begin(organisation_id) as conn:
+            await _check(conn, outside)
             return await _shown(conn, await store.case_of(conn, case_id), outside)
 
     async def acknowledge(self, token: str) -> Call:
@@ -62,6 +64,7 @@ class Hearing:
         now = self._clock.now()
         case_id, organisation_id, outside = await self._of(token)
         async with self._database.begin(organisation_id) as conn:
+            await _check(conn, outside)
             for case in await store.locked(conn, case_id):
                 if case.waits:
                     values = {"acknowledged_at": now, "acknowledged_outside": outside, "page_at": None}
@@ -85,6 +88,13 @@ class Hearing:
         if row is None:
             raise NotFound
         return row.id, row.organisation_id, row.outside
+
+
+async def _check(conn: AsyncConnection, outside: UUID) -> None:
+    """Raises NotFound for who was taken out since: what they say stops no ladder any more."""
+    contact = (await contacts_of(conn, [outside])).get(outside)
+    if contact is not None and contact.removed:
+        raise NotFound
 
 
 async def _shown(conn: AsyncConnection, case: Case | None, outside: UUID) -> Call:

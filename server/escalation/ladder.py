@@ -73,19 +73,29 @@ def step_due(severity: int, step: int, late: timedelta) -> tuple[int, timedelta]
     return step, late
 
 
-def reached(severity: int, at_rung: int, answering: Collection[UUID], duty: OnDuty, aside: Collection[UUID]) -> Reached:
+def reached(
+    severity: int,
+    at_rung: int,
+    answering: Collection[UUID],
+    duty: OnDuty,
+    aside: Collection[UUID],
+    house: Collection[UUID] = (),
+) -> Reached:
     """Who is reached on a rung. ``answering``: who owns the case, and who answers for the people in it; ``aside``: whom
-    it is about, who are never paged. Who is on call by a plan is reached with the first, at severity 4 and out of
-    hours. Where a rung has nobody left, the next one is reached; the outside contact, when nobody is left at all."""
+    it is about, who are never paged; ``house``: all staff. Who is on call by a plan is reached with the first, at
+    severity 4 and out of hours, and whoever is on call where all who answer are away. Where a rung has nobody left, the
+    next one is reached. The outside contact comes last, and where nobody else is left; where there is none, the top is
+    the whole house."""
     circles: list[Iterable[UUID]] = [answering]
     planned = not duty.uncovered and (severity >= 4 or not duty.staffed)
-    if planned or not answering:
+    there = [one for one in answering if one not in aside]
+    if planned or not answering or (there and duty.away.issuperset(there)):
         circles[0] = [*answering, *duty.on_call]
     up = [one for one in duty.ladder if one not in aside]
-    circles += [[*duty.on_call, *up[:1]], up]
+    circles += [[*duty.on_call, *up[:1]], up, house]
     people: dict[UUID, None] = {}  # in order, each once
     for number, circle in enumerate(circles):
-        if number > at_rung and people:
+        if people and (number > at_rung or (number == TOP and duty.fallback is not None)):
             break
         people |= dict.fromkeys(one for one in circle if one not in aside)
     outside = duty.fallback if at_rung >= TOP or not people else None

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.escalation.acknowledging import Decided, settle
 from server.escalation.acknowledging import flags_of as flags_of_cases
-from server.escalation.acknowledging import settle
 from server.kernel.clock import Clock
 from server.kernel.errors import NotFound
 from server.kernel.identifiers import new_id
@@ -121,9 +121,9 @@ class Decisions:
         where they were about flags alone. What waits for a second pair of eyes, or was handed on, settles nothing."""
         if made.outcome.state in WAITING:
             return
-        others = await flags_of_cases(conn, made.flag.id)
-        waiting = frozenset(flag.id for flag in await store.flags_of(conn, others) if flag.state in WAITING)
-        await settle(conn, made.flag.id, waiting, made.by.account_id, self._clock.now())
+        flag, known = made.flag, await flags_of_cases(conn, made.flag.id)
+        waiting = {one.id for one in await store.flags_of(conn, known) if one.state in WAITING}
+        await settle(conn, Decided(flag.id, flag.severity, known - waiting, made.by.account_id, self._clock.now()))
 
     async def _locked(self, conn: AsyncConnection, flag_id: UUID) -> Flag:
         flag = await store.locked(conn, flag_id)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from server.escalation.acknowledging import LEAST
 from server.escalation.opening import Link, NewCase, open_on
 from server.escalation.rules import Part
 from server.moderation.flag import HELP, NewFlag
@@ -35,7 +36,7 @@ def case_of(flag: NewFlag, two: Two | None) -> NewCase:
         organisation_id=flag.organisation_id,
         origin="help" if called else "flag",
         category=flag.category if _CATEGORY.fullmatch(flag.category) else "other",
-        severity=max(2, flag.severity),  # what alerts is never a mere note
+        severity=max(LEAST, flag.severity),  # what alerts is never a mere note
         at=flag.raised_at,
         by_id=flag.author_id,
         owner_id=None if theirs else flag.supervisor_id,

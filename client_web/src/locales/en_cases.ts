@@ -183,6 +183,7 @@ export const enCases: Texts<typeof frCases> = {
   'case.act.task_done': "{name} did one of the things to do.",
   'case.act.merged': "{name} put this case under another.",
   'case.act.took_in': "{name} put another case under this one.",
+  'case.act.left': "The account of who looked after the case is closed: it waits for somebody again.",
   'case.act.linked': "{name} attached something to the case.",
   'case.act.involved': "{name} noted who else is concerned.",
   'case.hand_on': "Hand on, keep proof",

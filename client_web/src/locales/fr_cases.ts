@@ -182,6 +182,7 @@ export const frCases = {
   'case.act.task_done': "{name} a fait une des choses à faire.",
   'case.act.merged': "{name} a joint ce dossier à un autre.",
   'case.act.took_in': "{name} a joint un autre dossier à celui-ci.",
+  'case.act.left': "Le compte de qui suivait le dossier est fermé : il attend de nouveau quelqu’un.",
   'case.act.linked': "{name} a rattaché quelque chose au dossier.",
   'case.act.involved': "{name} a noté qui d’autre est concerné.",
   'case.hand_on': "Transmettre, garder une preuve",

@@ -15,13 +15,14 @@ class OnDuty:
     """``staffed``: within the opening hours of the organisation, closures taken off. ``on_call``: accounts, in order,
     swaps applied, with open accounts of staff alone. ``ladder``: whom to go up to, in order, without those of
     ``on_call``. ``fallback``: an outside contact. ``uncovered``: nobody is there now, neither on call nor in the open
-    office; ``on_call`` holds all the supervisors then, or else the admins."""
+    office; ``on_call`` holds all the supervisors then, or else the admins. ``away``: who said so."""
 
     staffed: bool
     on_call: tuple[UUID, ...]
     ladder: tuple[UUID, ...]
     fallback: UUID | None
     uncovered: bool
+    away: frozenset[UUID] = frozenset()
 
 
 async def on_duty(conn: AsyncConnection, organisation_id: UUID, at: datetime) -> OnDuty:
@@ -37,4 +38,4 @@ def standing(plan: Plan, team: Team, at: datetime) -> OnDuty:
     present = tuple(who for who in team.by_default if who not in now.absent)
     on_call = now.on_call or present or team.by_default
     ladder = tuple(who for who in plan.ladder if who in team.everyone and who not in on_call and who not in now.absent)
-    return OnDuty(now.staffed, on_call, ladder, plan.fallback, not now.covered)
+    return OnDuty(now.staffed, on_call, ladder, plan.fallback, not now.covered, now.absent)

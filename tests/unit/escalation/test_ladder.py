@@ -1,5 +1,6 @@
 """Who is reached on which rung, and when: by the times of MODERATION.md, and for any rota."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, pairwise
 from uuid import UUID
@@ -73,6 +74,24 @@ def test_the_circles_grow(severity: int, duty: OnDuty, wanted: list[list[UUID]])
 def test_where_a_rung_has_nobody_the_next_is_reached() -> None:
     assert reached(3, OWNER, [ANNE], PLANNED, {ANNE}) == Reached((BASILE, CLAIRE), None)
     assert reached(3, OWNER, [ANNE], PLANNED, {ANNE, BASILE, CLAIRE}) == Reached((DENIS,), None)
+
+
+def test_where_who_answers_is_away_who_is_on_call_is_reached_with_them() -> None:
+    away = replace(PLANNED, away=frozenset({ANNE}))
+    assert reached(3, OWNER, [ANNE], away, ()) == Reached((ANNE, BASILE), None)
+    assert reached(3, OWNER, [ANNE, DENIS], away, ()) == Reached((ANNE, DENIS), None)
+    assert reached(3, OWNER, [ANNE, DENIS], away, {DENIS}) == Reached((ANNE, BASILE), None)
+
+
+def test_where_nobody_is_outside_the_top_is_the_whole_house() -> None:
+    alone = replace(PLANNED, ladder=(), fallback=None)
+    house = [ANNE, CLAIRE, DENIS]
+    assert [reached(4, rung, [ANNE], alone, {DENIS}, house).people for rung in (LADDER, TOP)] == [
+        (ANNE, BASILE),
+        (ANNE, BASILE, CLAIRE),
+    ]
+    assert reached(4, TOP, [ANNE], PLANNED, (), house) == Reached((ANNE, BASILE, CLAIRE, DENIS), OUTSIDE)
+    assert reached(2, OWNER, [ANNE], PLANNED, {ANNE, BASILE, CLAIRE}, house) == Reached((DENIS,), None)
 
 
 def test_the_next_of_the_ladder_is_the_first_who_may_be_reached() -> None:
