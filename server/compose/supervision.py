@@ -23,6 +23,7 @@ from server.supervision.leading import Leading
 from server.supervision.sessions import Sessions
 from server.supervision.socket import SupervisionSocket
 from server.supervision.stepping_in import SteppingIn
+from server.supervision.summons import Summoning
 from server.supervision.whispers import Whispers
 from server.transport.gateway import Gateway
 
@@ -30,18 +31,22 @@ from server.transport.gateway import Gateway
 class Supervision:
     def __init__(self, ground: Ground, gateway: Gateway, rooms: Rooms, signalling: Signalling) -> None:
         database, clock, notices, calls = ground.database, ground.clock, ground.notices, signalling.calls
-        knocks = Knocks(database, clock, gateway, rooms.rights, notices, is_urgent)
+        self.summoning = summoning = Summoning(database, clock, gateway, rooms.rights, calls, notices)
+        rooms.help.summon = summoning.ask
+        knocks = Knocks(database, clock, gateway, rooms.rights, notices, is_urgent, summoning.stands)
         calls.door = knocks.door
         calls.on_end(knocks.ended)
-        rooms.presence.watch(arrival=knocks.arrived, departure=lambda _connection, _room: None)
+        for arrived in (knocks.arrived, summoning.arrived):
+            rooms.presence.watch(arrival=arrived, departure=lambda _connection, _room: None)
         self.adults = Adults(calls, database, clock, notices)
-        self.sessions = Sessions(calls, self.adults, database, clock)
+        self.sessions = Sessions(calls, self.adults, summoning, database, clock)
         self.register = Register(calls, database, clock)
         self.board = Board(database, clock, gateway, notices, _on_call)
         whispers = Whispers(database, clock, gateway, rooms.rights, notices)
         SupervisionSocket(
             gateway,
             knocks=knocks,
+            summoning=summoning,
             leading=Leading(database, clock, calls),
             stepping_in=SteppingIn(database, clock, rooms.rights),
             whispers=whispers,
@@ -52,6 +57,7 @@ class Supervision:
     def start(self, running: AsyncExitStack) -> None:
         """Before the calls are, so that it is stopped after them."""
         running.push_async_callback(self.board.stop)
+        running.push_async_callback(self.summoning.stop)
         running.push_async_callback(self.adults.stop)
         running.push_async_callback(self.sessions.stop)
         running.push_async_callback(self.register.stop)

@@ -31,6 +31,16 @@ async def acknowledge(conn: AsyncConnection, case: Case, by: UUID, at: datetime,
     await tell_reporters(conn, case.id, at, by)
 
 
+async def took_up(conn: AsyncConnection, case_ids: Collection[UUID], by: UUID, at: datetime, how: str) -> None:
+    """``by`` answers in person what these cases are about: those that wait are theirs, unless they are in them."""
+    for case in await store.locked(conn, *case_ids):
+        if case.waits and not await _theirs(conn, case, by):
+            await acknowledge(conn, case, by, at, how)
+        elif case.state is not State.CLOSED:
+            await store.change(conn, case.id)
+            await store.enter(conn, case.id, at, how, by=by)
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """A flag that a professional ``by`` decided about, in this transaction. ``settled``: which of the flags of its

@@ -286,6 +286,13 @@ async def refs_paged(conn: AsyncConnection, kind: str, account_id: UUID) -> froz
     return frozenset((await conn.execute(query)).scalars())
 
 
+async def call_for_help(conn: AsyncConnection, account_id: UUID) -> UUID | None:
+    """The case of a person's last call for help, unless it is closed."""
+    query = select(cases.c.id).where(cases.c.by_id == account_id, cases.c.origin == "help", cases.c.state != "closed")
+    found = await conn.execute(query.order_by(cases.c.opened_at.desc(), cases.c.id.desc()).limit(1))
+    return found.scalar_one_or_none()
+
+
 async def is_urgent(conn: AsyncConnection, pair_id: UUID) -> bool:
     """Whether a case of the highest severity about this pair is open."""
     query = select(cases.c.id).where(cases.c.pair_id == pair_id, cases.c.severity == 4, cases.c.state != "closed")

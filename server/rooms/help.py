@@ -7,7 +7,7 @@ slow, or fail, stands between the tap and its answer but the writing of the flag
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -29,7 +29,7 @@ from server.pairs.rules import Pair, State
 from server.pairs.store import pairs_of
 from server.people.answering import answering_for
 from server.people.store import Person, people_in_role, people_of
-from server.rooms.access import Rights
+from server.rooms.access import Access, Rights
 from server.rooms.log import instant
 from server.rooms.work import Work
 from server.transport.gateway.gateway import Gateway
@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 
 MERGED_WITHIN: Final = timedelta(minutes=1)
 CONNECTIONS: Final = 2  # to the database, of its own: a tap takes some milliseconds of one
+SUMMON_S: Final = 0.3  # to ask in the call, too; it goes on after the answer
 FIND_ROOM_S: Final = 0.4  # to find the room that a tap came from, which is worth knowing and not worth waiting for
 TURNS_S: Final = (0.0, 0.05, 0.1, 0.2, 0.2)  # before each look whether another tap of the same person is through
 
@@ -46,11 +47,20 @@ TURNS_S: Final = (0.0, 0.05, 0.1, 0.2, 0.2)  # before each look whether another 
 _TURN = text("select pg_try_advisory_xact_lock(hashtextextended(cast(:account as text), 0))")
 
 
+Summon = Callable[[Principal, Access], Awaitable[None]]
+
+
+async def nobody(_principal: Principal, _access: Access) -> None:
+    """Where there are no calls, nobody can be asked into one."""
+
+
 class CallForHelp(Struct):
-    """Unknown members are let pass: a call for help is not refused over its form."""
+    """Unknown members are let pass: a call for help is not refused over its form. ``summon``: asks in the call of the
+    room, before everybody in it, that a professional come."""
 
     room: str | int | None = None
     words: str | None = None
+    summon: bool = False
 
 
 class HelpAnswer(Struct, frozen=True):
@@ -61,6 +71,8 @@ class HelpAnswer(Struct, frozen=True):
 
 
 class Help:
+    """``summon``: asks in a call, once the call for help is written; set by whoever carries calls."""
+
     def __init__(self, database: Database, clock: Clock, gateway: Gateway, rights: Rights, flags: Flags) -> None:
         self._database = database.aside(CONNECTIONS)
         self._clock = clock
@@ -68,6 +80,7 @@ class Help:
         self._rights = rights
         self._flags = flags
         self._telling = Work()
+        self.summon: Summon = nobody
 
     async def stop(self) -> None:
         """Returns when all who are to be told have been."""
@@ -78,7 +91,7 @@ class Help:
         """Calls for help for ``principal``. A room that is not theirs is as good as none. Whoever is connected hears of
         it beside the answer; all others by what the database does."""
         now, words = instant(self._clock), told.words or ""
-        here = await self._pair_of(principal, told.room)
+        here = await self._access(principal, told.room)
         async with self._database.begin(principal.organisation_id) as conn:
             await self._turn(conn, principal.account_id)
             open_calls = await calls_for_help(conn, principal.account_id, now - MERGED_WITHIN)
@@ -87,24 +100,31 @@ class Help:
                 people = await people_of(conn, {flag.supervisor_id for flag in open_calls})
                 informed: Collection[Person] = people.values()
             else:
-                answering = await self._answering(conn, principal, here[0] if here else None)
+                answering = await self._answering(conn, principal, here.pair if here else None)
                 ids, at = await self._raise(conn, principal, here, answering, words, now), now
                 informed = [person for person, _ in answering]
                 if not answering:  # nobody else is there: it goes up the ladder, which ends outside the house
                     log.error("help_without_anyone", extra={"organisation": principal.organisation_id})
                     await open_case(conn, _unanswered(principal, words, now))
         self._telling.beside(self._flags.announce(principal.organisation_id, ids))
+        if told.summon and here is not None:
+            await self._summon(principal, here)
         return HelpAnswer(timestamp(at), sorted(person.name for person in informed))
 
-    async def _pair_of(self, principal: Principal, room: str | int | None) -> tuple[Pair, UUID] | None:
+    async def _summon(self, principal: Principal, here: Access) -> None:
+        """Never raises, and soon returns: what was called for stands already."""
+        asking = asyncio.ensure_future(self.summon(principal, here))
+        self._telling.beside(_quietly(asking))
+        await asyncio.wait({asking}, timeout=SUMMON_S)
+
+    async def _access(self, principal: Principal, room: str | int | None) -> Access | None:
         if room is None:
             return None
         try:
             async with asyncio.timeout(FIND_ROOM_S):
-                access = await self._rights.access(room, principal)
+                return await self._rights.access(room, principal)
         except Exception:  # whatever it is: without the room, it goes to all who answer for the person
             return None
-        return access.pair, access.room_id
 
     async def _turn(self, conn: AsyncConnection, account_id: UUID) -> None:
         for seconds in TURNS_S:
@@ -153,7 +173,7 @@ class Help:
         self,
         conn: AsyncConnection,
         principal: Principal,
-        here: tuple[Pair, UUID] | None,
+        here: Access | None,
         answering: list[tuple[Person, Pair | None]],
         words: str,
         now: datetime,
@@ -164,7 +184,7 @@ class Help:
                 organisation_id=principal.organisation_id,
                 supervisor_id=person.id,
                 pair_id=pair.id if pair is not None else None,
-                room_id=here[1] if here is not None else None,
+                room_id=here.room_id if here is not None else None,
                 author_id=principal.account_id,
                 at=now,
             )
@@ -173,6 +193,13 @@ class Help:
         raw = await conn.get_raw_connection()
         await self._flags.insert(raw.driver_connection, new)
         return [flag.id for flag in new]
+
+
+async def _quietly(asking: asyncio.Future[None]) -> None:
+    try:
+        await asking
+    except Exception as error:
+        log.warning("not_summoned", extra={"error": type(error).__name__})
 
 
 def _unanswered(principal: Principal, words: str, now: datetime) -> NewCase:

@@ -26,7 +26,7 @@ from server.people.me import Me, me_of
 from server.people.store import Person, people_of
 from server.rooms import store
 from server.rooms.appeal_news import AppealCard, appeal_card
-from server.rooms.pauses import PairWords, PausedCard, pair_words, paused_card
+from server.rooms.pauses import PairWords, PausedCard, pair_words, paused_card, put_out_of
 from server.rooms.rules import COUNTED_UNREAD, SHARED_STATES, is_staff
 from server.rooms.store import Room
 from server.transport.wire import Timestamp, timestamp
@@ -77,7 +77,8 @@ class RoomCard(Struct, frozen=True):
     change. ``unread`` counts the messages of others after the reader's ``seen``, up to 999. ``appeals`` are the
     reader's own, missing where there are none, and for a professional until they enter. ``calls`` is there, and false,
     where consent to calls is not there. ``pause`` says why a pair is paused, ``paused`` that a professional has
-    paused the room; ``until`` is there for a bridge, which ends then."""
+    paused the room; ``until`` is there for a bridge, which ends then. ``put_out`` tells a professional who is kept out
+    of the room's calls."""
 
     id: UUID
     number: int
@@ -93,6 +94,7 @@ class RoomCard(Struct, frozen=True):
     calls: bool | UnsetType = UNSET
     pause: Pause | UnsetType = UNSET
     paused: PausedCard | UnsetType = UNSET
+    put_out: list[UUID] | UnsetType = UNSET
     until: Timestamp | UnsetType = UNSET
 
 
@@ -243,6 +245,7 @@ def _card(
         calls=UNSET if any(account_id in called for account_id in room.seats) else False,
         pause=words.pause or UNSET,
         paused=paused_card(room) or UNSET,
+        put_out=put_out_of(room, staff=staff),
         until=timestamp(words.until) if words.until is not None else UNSET,
     )
 

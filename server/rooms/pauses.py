@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.kernel.permissions import Role
@@ -52,3 +52,8 @@ async def pair_words(conn: AsyncConnection, rooms: Collection[Room], role: Role)
 def paused_card(room: Room) -> PausedCard | None:
     pause = room.pause
     return PausedCard(pause.why, timestamp(pause.since), pause.by) if pause is not None else None
+
+
+def put_out_of(room: Room, *, staff: bool) -> list[UUID] | UnsetType:
+    """Who is kept out of the calls of the room, for a professional, who may let them in again."""
+    return sorted(room.put_out) if staff and room.put_out else UNSET

@@ -13,7 +13,7 @@ from server.kernel.errors import NotFound
 from server.rooms.access import Rights
 from server.rooms.catchup import is_synced
 from server.rooms.messages import topic
-from server.rooms.pauses import PausedCard, paused_card
+from server.rooms.pauses import PausedCard, paused_card, put_out_of
 from server.rooms.presence import Presence
 from server.rooms.rules import is_staff
 from server.rooms.store import Room
@@ -23,7 +23,8 @@ from server.transport.gateway.gateway import Gateway
 
 class RoomRights(Struct, frozen=True):
     """How a room stands for who is told. ``member`` false: it is not theirs any more, and they have left it. ``calls``
-    is there, and false, where consent to calls is not there; ``paused`` while a professional has paused the room."""
+    is there, and false, where consent to calls is not there; ``paused`` while a professional has paused the room;
+    ``put_out``, for a professional, where somebody is kept out of its calls."""
 
     room: UUID
     member: bool
@@ -31,6 +32,7 @@ class RoomRights(Struct, frozen=True):
     writable: bool
     calls: bool | UnsetType = UNSET
     paused: PausedCard | UnsetType = UNSET
+    put_out: list[UUID] | UnsetType = UNSET
 
 
 class Removal:
@@ -75,7 +77,9 @@ class Removal:
                     if is_synced(connection):  # else it reads its rooms just now, and finds that they have changed
                         if not is_staff(connection.principal.role):
                             self._presence.arrive(connection, room_id, seat)
-                        writable = room.takes(staff=is_staff(connection.principal.role))
-                        connection.send("room:rights", RoomRights(room_id, True, room.state, writable, calls, paused))
+                        staff = is_staff(connection.principal.role)
+                        writable, out = room.takes(staff=staff), put_out_of(room, staff=staff)
+                        told = RoomRights(room_id, True, room.state, writable, calls, paused, out)
+                        connection.send("room:rights", told)
         for connection in lost:  # last, as it may have to wait for the database
             await self._visits.leave(room_id, connection.principal.account_id, "read", connection)

@@ -97,7 +97,7 @@ class Board:
         """By reader."""
         now, table = self._clock.now(), live_calls.c
         query = (
-            select(table.room_id, table.since, table.people, table.adult, table.held)
+            select(table.room_id, table.since, table.people, table.adult, table.held, table.summons)
             .where(table.organisation_id == organisation_id, table.last_known_at >= now - LOST_AFTER)
             .order_by(table.since, table.room_id)
         )
@@ -105,7 +105,8 @@ class Board:
             calls = (await conn.execute(query)).all()
             rooms = {room.id: room for room in await rooms_by_id(conn, {call.room_id for call in calls})}
             known = await pairs.pairs_by_id(conn, {room.pair_id for room in rooms.values()})
-            in_calls = {UUID(one["account"]) for call in calls for one in call.people}
+            in_calls = {UUID(one["account"]) for call in calls for one in (*call.people, *call.summons)}
+            in_calls |= {UUID(one["seen"]) for call in calls for one in call.summons if one["seen"]}
             people = await people_of(conn, in_calls | {who for pair in known.values() for who in pair.people})
             on_call = await self._on_call(conn, organisation_id, now) if calls else ()
         whole = [(call, rooms[call.room_id], known[rooms[call.room_id].pair_id]) for call in calls]
@@ -140,6 +141,7 @@ def _session(
         count=len(call.people),
         adult=call.adult,
         paused=call.held or UNSET,
+        summons=[_asking(one, people) for one in call.summons] or UNSET,
         people=[_caller(one, people) for one in call.people] if own else UNSET,
         supervisor=UNSET if own else supervisor,
     )
@@ -158,6 +160,11 @@ def _caller(one: Mapping[str, Any], people: Mapping[UUID, Person]) -> wire.Calle
         leading=one["leading"] or UNSET,
         hush=one["hush"] or UNSET,
     )
+
+
+def _asking(one: Mapping[str, Any], people: Mapping[UUID, Person]) -> wire.Asking:
+    seen = _first(people[UUID(one["seen"])]) if one["seen"] else UNSET
+    return wire.Asking(_first(people[UUID(one["account"])]), one["at"], seen)
 
 
 def _first(person: Person) -> PersonName:

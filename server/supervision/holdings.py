@@ -18,6 +18,13 @@ HOLDINGS: Final = (
         order="t.at",
     ),
     Holding(
+        tables.summonses,
+        MINE,
+        Kept("who asked for a professional in a call, by an identifier"),
+        shown={"room": _ROOM_NUMBER, **columns("at", "over_at", "over")},
+        order="t.at",
+    ),
+    Holding(
         tables.whispers,
         _BETWEEN,
         Deleted(),
@@ -36,5 +43,6 @@ HOLDINGS: Final = (
 
 KEEPINGS: Final = (
     Keeping("room_visits", tables.room_knocks, "t.at", 365, 180, 365, pair=_ROOM_PAIR),
+    Keeping("room_visits", tables.summonses, "t.at", 365, 180, 365, pair=_ROOM_PAIR),
     Keeping("whispers", tables.whispers, "t.at", 365, 90, 730, people="array[t.author_id, t.to_id]", pair=_ROOM_PAIR),
 )

@@ -7,7 +7,7 @@ The door of a process opens to what that very process has told its own sockets: 
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 
 REMEMBERED: Final = 1000  # announcements: a notice is late by seconds, not by hundreds of knocks
 
+Summoned = Callable[[UUID], bool]  # of a room: somebody in its call asks that a professional come
 Urgent = Callable[[AsyncConnection, UUID], Awaitable[bool]]  # of a pair: something of the highest severity waits
 
 
@@ -50,6 +51,7 @@ class _Told:
     by: PersonName
     at: datetime
     wait: timedelta
+    summoned: bool
 
     @property
     def enters_at(self) -> datetime:
@@ -58,34 +60,53 @@ class _Told:
 
 class Knocks:
     def __init__(
-        self, database: Database, clock: Clock, gateway: Gateway, rights: Rights, notices: Notices, urgent: Urgent
+        self,
+        database: Database,
+        clock: Clock,
+        gateway: Gateway,
+        rights: Rights,
+        notices: Notices,
+        urgent: Urgent,
+        summoned: Summoned,
     ) -> None:
         self._database = database
         self._clock = clock
         self._gateway = gateway
         self._rights = rights
         self._urgent = urgent
+        self._summoned = summoned
         self._told: dict[tuple[UUID, UUID], _Told] = {}  # by room and professional
         self._heard: deque[UUID] = deque(maxlen=REMEMBERED)  # what was told here once, and is not told again
         notices.on("supervision", self._on_notice)
 
+    async def look(self, principal: Principal, request: wire.WhichRoom) -> tuple[UUID, int, bool]:
+        """Of a room: which it is, how long one would wait at its door in milliseconds, and whether one may come in
+        without waiting. Raises NotFound, Forbidden."""
+        access = await _of_staff(self._rights, principal, request.room)
+        organisation_id = access.room.organisation_id
+        async with self._database.begin(organisation_id) as conn:
+            policy, urgent = await call_policy_of(conn, organisation_id), await self._urgent(conn, access.pair.id)
+        return access.room_id, 0 if self._summoned(access.room_id) else policy.announce_s * 1000, urgent
+
     async def knock(self, principal: Principal, request: wire.Knock) -> wire.KnockAnswer:
         """Returns when everybody who is connected here has been told. Who knocks again while they wait is told when
-        they may come in. Raises NotFound, Forbidden, RoomClosed, CallsOff."""
+        they may come in. Nobody waits whom somebody in the call asked for. Raises NotFound, Forbidden, RoomClosed,
+        CallsOff."""
         access = await _of_staff(self._rights, principal, request.room)
         check_calling(access)
         now, me, room_id = self._clock.now(), access.account_id, access.room_id
         organisation_id = access.room.organisation_id
         async with self._database.begin(organisation_id) as conn:
-            wait = (await call_policy_of(conn, organisation_id)).announce_s
-            if request.now:
-                if not await self._urgent(conn, access.pair.id):
-                    raise Forbidden("not_urgent")
+            announce = wait = (await call_policy_of(conn, organisation_id)).announce_s
+            summoned = not request.now and self._summoned(room_id)
+            if request.now and not await self._urgent(conn, access.pair.id):
+                raise Forbidden("not_urgent")
+            if request.now or summoned:
                 wait = 0
-            told = self._told.get((room_id, me))
+            told = self._in_force(room_id, me, announce)
             if told is not None and now < told.enters_at + KNOCK_LASTS and told.enters_at <= now + timedelta(0, wait):
                 return self._answer(told)
-            new = Knock(new_id(), organisation_id, room_id, me, now, wait)
+            new = Knock(new_id(), organisation_id, room_id, me, now, wait, summoned)
             await store.insert_knock(conn, new)
             about = await others(conn, room_id, me)
             detail = {"knock": new.id, "room": room_id}
@@ -109,9 +130,12 @@ class Knocks:
         told = self._told.get((access.room_id, access.account_id))
         if told is None:
             raise Forbidden("announce_first")
-        async with self._database.begin(access.room.organisation_id) as conn:
+        organisation_id = access.room.organisation_id
+        async with self._database.begin(organisation_id) as conn:
             found = await store.knock(conn, told.knock_id)
-        if found is None or found.withdrawn_at is not None:
+            announce = (await call_policy_of(conn, organisation_id)).announce_s
+        told = self._in_force(access.room_id, access.account_id, announce)
+        if found is None or found.withdrawn_at is not None or told is None or told.knock_id != found.id:
             raise Forbidden("announce_first")
         check_knock(told.at, told.wait, self._clock.now())
 
@@ -141,13 +165,21 @@ class Knocks:
         elif found.account_id in people and found.id not in self._heard:
             self._tell(found, people[found.account_id].name)
 
+    def _in_force(self, room_id: UUID, account_id: UUID, announce_s: int) -> _Told | None:
+        """What was told, as it holds now: who was asked for and is not any more waits as everybody does."""
+        told = self._told.get((room_id, account_id))
+        if told is not None and told.summoned and not self._summoned(room_id):
+            return replace(told, wait=timedelta(seconds=announce_s))
+        return told
+
     def _tell(self, knock: Knock, name: str) -> _Told:
         """To everybody in the room who is connected here."""
         self._heard.append(knock.id)
         now, key = self._clock.now(), (knock.room_id, knock.account_id)
         for old in [old for old, told in self._told.items() if now >= told.enters_at + KNOCK_LASTS]:
             del self._told[old]
-        told = _Told(knock.id, PersonName(knock.account_id, name), now, timedelta(seconds=knock.wait_seconds))
+        by, wait = PersonName(knock.account_id, name), timedelta(seconds=knock.wait_seconds)
+        told = _Told(knock.id, by, now, wait, knock.summoned)
         self._told[key] = told
         self._gateway.publish(topic(knock.room_id), "supervise:announced", self._announced(knock.room_id, told))
         log.info("knocked", extra={"room": knock.room_id, "account": knock.account_id, "seconds": knock.wait_seconds})

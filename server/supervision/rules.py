@@ -20,6 +20,9 @@ Standing = Literal["there", "missing", "not_required"]
 Line = Literal["good", "fair", "poor", "away"]
 """How somebody's line is, for who reads no rungs."""
 
+Over = Literal["answered", "ended", "withdrawn"]
+"""Why a summons stands no more: a professional has come in; the call is over for who asked; they took it back."""
+
 KNOCK_LASTS: Final = timedelta(minutes=2)  # in which one may come in; then everybody is told anew
 BACK_WITHIN: Final = timedelta(minutes=5)  # a call is kept for an adult who dropped out; a router restarts in three
 WHISPER_MAX: Final = 500  # characters: it is read while somebody talks

@@ -21,7 +21,9 @@ from server.signalling.calls import Calls
 from server.signalling.parts import Part
 from server.signalling.wire import paused_of
 from server.supervision.adults import Adults
+from server.supervision.summons import Summoning
 from server.supervision.tables import live_calls
+from server.supervision.wire import Asking
 from server.transport.wire import timestamp
 
 log = logging.getLogger(__name__)
@@ -34,9 +36,10 @@ LOST_AFTER: Final = timedelta(seconds=15)  # a call that nobody moved on for thr
 class Sessions:
     """``start`` it first."""
 
-    def __init__(self, calls: Calls, adults: Adults, database: Database, clock: Clock) -> None:
+    def __init__(self, calls: Calls, adults: Adults, summoning: Summoning, database: Database, clock: Clock) -> None:
         self._calls = calls
         self._adults = adults
+        self._summoning = summoning
         self._database = database
         self._clock = clock
         self._carrier = new_id()
@@ -47,6 +50,7 @@ class Sessions:
         self._tasks: list[asyncio.Task[None]] = []
         calls.on_people(self._changed)
         adults.on_look(self._changed)
+        summoning.on_change(self._changed)
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(run(), name="sessions") for run in (self._write_changes, self._beat)]
@@ -118,9 +122,14 @@ class Sessions:
             "since": min(part.since for part in parts),
             "people": [_person(part) for part in parts],
             "adult": self._adults.standing(room_id),
+            "summons": [_asking(one) for one in self._summoning.asking(room_id)],
             "held": None if paused.why is UNSET else paused.why,
             "last_known_at": now,
         }
+
+
+def _asking(one: Asking) -> dict[str, Any]:
+    return {"account": str(one.by.id), "at": one.at, "seen": None if one.seen is UNSET else str(one.seen.id)}
 
 
 def _person(part: Part) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from server.supervision.board import Board
 from server.supervision.knocks import Knocks
 from server.supervision.leading import Leading
 from server.supervision.stepping_in import SteppingIn
+from server.supervision.summons import Summoning
 from server.supervision.whispers import Whispers
 from server.transport.gateway import Connection, Gateway
 
@@ -24,18 +25,21 @@ class SupervisionSocket:
         gateway: Gateway,
         *,
         knocks: Knocks,
+        summoning: Summoning,
         leading: Leading,
         stepping_in: SteppingIn,
         whispers: Whispers,
         board: Board,
     ) -> None:
         self._knocks = knocks
+        self._summoning = summoning
         self._leading = leading
         self._stepping_in = stepping_in
         self._whispers = whispers
         self._board = board
         on, acts = gateway.on, Permission.ROOM_SUPERVISE
         on("supervise:knock", wire.Knock, self.knock, answer=wire.KnockAnswer, permission=acts, rate=_BUTTON)
+        on("supervise:look", wire.WhichRoom, self.look, answer=wire.LookAnswer, permission=acts, rate=_BUTTON)
         on("supervise:withdraw", wire.WhichRoom, self.withdraw, permission=acts, rate=_BUTTON)
         on("supervise:speak", wire.Speak, self.speak, permission=acts, rate=_BUTTON)
         on("supervise:lead", wire.Lead, self.lead, permission=acts, rate=_BUTTON)
@@ -60,6 +64,7 @@ class SupervisionSocket:
             permission=Permission.WHISPER_ANSWER,
             rate=_WRITES,
         )
+        on("call:unsummon", wire.WhichRoom, self.unsummon, permission=Permission.CALL_JOIN, rate=_BUTTON)
         on(
             "board:watch",
             wire.WatchBoard,
@@ -68,6 +73,7 @@ class SupervisionSocket:
             permission=Permission.BOARD_SEE,
             rate=_BUTTON,
         )
+        gateway.declare("call:summoned", wire.Summoned)
         gateway.declare("supervise:announced", wire.Announced)
         gateway.declare("supervise:withdrawn", wire.Withdrawn)
         gateway.declare("supervise:whispered", wire.Whisper)
@@ -76,6 +82,13 @@ class SupervisionSocket:
 
     async def knock(self, connection: Connection, request: wire.Knock) -> wire.KnockAnswer:
         return await self._knocks.knock(connection.principal, request)
+
+    async def look(self, connection: Connection, request: wire.WhichRoom) -> wire.LookAnswer:
+        room_id, wait_ms, now = await self._knocks.look(connection.principal, request)
+        return wire.LookAnswer(wait_ms, now, self._summoning.asking(room_id))
+
+    async def unsummon(self, connection: Connection, request: wire.WhichRoom) -> None:
+        await self._summoning.take_back(connection, request)
 
     async def withdraw(self, connection: Connection, request: wire.WhichRoom) -> None:
         await self._knocks.withdraw(connection.principal, request)

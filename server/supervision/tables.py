@@ -1,6 +1,7 @@
 """Announcements of professionals, what they and mentors write each other aside, and the calls that go on just now."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -25,9 +26,28 @@ room_knocks = Table(
     Column("at", Instant, nullable=False),
     # How long they wait before they come in.
     Column("wait_seconds", SmallInteger, nullable=False),
+    # For as long as somebody in the call asks that a professional come.
+    Column("summoned", Boolean, nullable=False, server_default="false"),
     Column("withdrawn_at", Instant),
     CheckConstraint("wait_seconds between 0 and 60", name="wait_seconds"),
     Index("room_knocks_room_id_at_idx", "room_id", "at"),
+)
+
+# Who in a call asked that a professional come, before everybody in it.
+summonses = Table(
+    "summonses",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("organisation_id", ForeignKey("organisations.id"), nullable=False),
+    Column("room_id", ForeignKey("rooms.id"), nullable=False),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    # Of another capability, whose tables are not ours: the call for help that it is.
+    Column("case_id", Uuid),
+    Column("at", Instant, nullable=False),
+    Column("over_at", Instant),
+    Column("over", Text),
+    CheckConstraint("over in ('answered', 'ended', 'withdrawn') and (over_at is null) = (over is null)", name="over"),
+    Index("summonses_room_id_at_idx", "room_id", "at"),
 )
 
 whispers = Table(
@@ -55,6 +75,7 @@ live_calls = Table(
     Column("people", JSONB, nullable=False),
     Column("adult", Text, nullable=False),
     Column("held", Text),
+    Column("summons", JSONB, nullable=False, server_default="[]"),
     # Moved on by the process that carries it; where that died, nobody does.
     Column("last_known_at", Instant, nullable=False),
     PrimaryKeyConstraint("carrier", "room_id"),

@@ -64,6 +64,15 @@ class LetIn(Struct, forbid_unknown_fields=True):
     account: Identifier
 
 
+class LookAnswer(Struct, frozen=True):
+    """For a professional who is about to come in: how long they would wait, whether they may come without waiting
+    (``supervise:knock`` with ``now``), and who in the call asks for one."""
+
+    wait_ms: int
+    now: bool
+    summons: list["Asking"]
+
+
 class SendWhisper(Struct, forbid_unknown_fields=True):
     """``id`` is the client's, so that what is sent twice is said once."""
 
@@ -95,6 +104,21 @@ class Withdrawn(Struct, frozen=True):
 
     room: UUID
     by: PersonName
+
+
+class Asking(Struct, frozen=True):
+    """``by`` asks, in a call, that a professional come. ``seen``: who of them said that they look after it."""
+
+    by: PersonName
+    at: Timestamp
+    seen: PersonName | UnsetType = UNSET
+
+
+class Summoned(Struct, frozen=True):
+    """All who ask in the call of the room; none: nobody any more."""
+
+    room: UUID
+    summons: list[Asking]
 
 
 class Whisper(Struct, frozen=True):
@@ -129,6 +153,7 @@ class Caller(Struct, frozen=True):
 
 class Session(Struct, frozen=True):
     """A call that goes on. ``paused``: why it is (``call:paused``). ``adult``: whether who must be there is.
+    ``summons``: who in it asks for a professional.
     ``supervisor`` is there for the pairs of colleagues, which are an outline: without ``people``."""
 
     room: UUID
@@ -140,6 +165,7 @@ class Session(Struct, frozen=True):
     count: int
     adult: Standing
     paused: str | UnsetType = UNSET
+    summons: list[Asking] | UnsetType = UNSET
     people: list[Caller] | UnsetType = UNSET
     supervisor: PersonName | UnsetType = UNSET
 

@@ -17,6 +17,8 @@ class Act(StrEnum):
     CALL_OBSERVED = "call.observed"
     CALL_SPOKEN = "call.spoken"
     CALL_STOPPED = "call.stopped"
+    CALL_SUMMONED = "call.summoned"
+    CALL_SUMMONS_WITHDRAWN = "call.summons_withdrawn"
     CASE_BUNDLED = "case.bundled"
     CASE_CHANGED = "case.changed"
     CASE_GATHERED = "case.gathered"

@@ -1,44 +1,28 @@
 /** The calls that go on now: who is in, how their lines are, since when. Told by the server as long as this is on the screen. */
 
-import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useEffect } from 'preact/hooks';
 import { hour } from '../locales/moments';
 import { t } from '../locales/text';
 import { Icon } from '../shell/icons';
 import { roomAddress } from '../shell/route';
 import type { LiveSession } from '../wire/call';
-import { ask, link, on, onOnline } from '../wire/link';
+import { sessions, useSessions } from './live';
+import { Summoned } from './summoned';
 
 export function Sessions(): VNode {
-  const found = useSignal<readonly LiveSession[] | null>(null);
-  useEffect(() => {
-    const watch = async (): Promise<void> => {
-      try {
-        found.value = (await ask('board:watch', { watch: true })).sessions;
-      } catch {
-        // The line is away: asked again when it is back.
-      }
-    };
-    const ends = [on('board:sessions', ({ sessions }) => (found.value = sessions)), onOnline(() => void watch())];
-    void watch();
-    return () => {
-      ends.forEach((end) => end());
-      if (link.peek() === 'online') void ask('board:watch', { watch: false }).catch(() => undefined);
-    };
-  }, []);
-  const sessions = found.value;
+  useSessions();
+  const shown = sessions.value;
   return (
     <section class="board-part board-sessions" aria-labelledby="board-sessions">
       <h2 id="board-sessions">
-        {t('board.sessions')} {sessions !== null && sessions.length > 0 && <span class="queue-count">{sessions.length}</span>}
+        {t('board.sessions')} {shown !== null && shown.length > 0 && <span class="queue-count">{shown.length}</span>}
       </h2>
-      {sessions === null ? (
+      {shown === null ? (
         <p class="empty">{t('app.loading')}</p>
-      ) : sessions.length === 0 ? (
+      ) : shown.length === 0 ? (
         <p class="empty">{t('board.sessions_none')}</p>
       ) : (
-        sessions.map((session) => <Session key={session.room} session={session} />)
+        shown.map((session) => <Session key={session.room} session={session} />)
       )}
     </section>
   );
@@ -57,6 +41,7 @@ function Session({ session }: { session: LiveSession }): VNode {
       </header>
       {paused !== undefined && <p class="tag tag-due">{t('board.session_paused')}</p>}
       {adult === 'missing' && <p class="case-late">{t('board.session_missing')}</p>}
+      <Summoned session={session} />
       {people ? (
         <ul class="board-people">
           {people.map((one) => (

@@ -49,12 +49,13 @@ function CallsOff({ room }: { room: Room }): VNode {
 }
 
 function Invitation({ room }: { room: Room }): VNode {
+  const code = calling.value;
   const inside = room.inCall.value;
   const trouble = callTrouble.value?.room === room.number ? callTrouble.value : null;
   const joining = inside.length > 0;
   const unable = link.value !== 'online' || fetching.value !== null;
   const guest = joining && me.value?.account.role === 'supervisor'; // announced first, and then only observing
-  const waiting = calling.value?.knocking.value?.room === room ? calling.value : null;
+  const waiting = code?.knocking.value?.room === room ? code : null;
   const names = inside.map((person) => person.name).join(', ');
   return (
     <section class={joining ? 'invitation is-ringing' : 'invitation'} aria-label={t('call.title')}>
@@ -70,7 +71,7 @@ function Invitation({ room }: { room: Room }): VNode {
         </p>
       )}
       {waiting && <waiting.KnockLine />}
-      {guest && !waiting && <p class="hint invitation-hint">{t('knock.why')}</p>}
+      {guest && !waiting && code && <code.Door room={room} />}
       {!waiting && (
         <div class="invitation-acts" onPointerEnter={fetchAhead} onFocusCapture={fetchAhead}>
           <button type="button" class={joining ? 'button' : 'button button-soft'} disabled={unable} onClick={() => void beginCall(room, false)}>

@@ -11,14 +11,17 @@ import { NoDevice } from './devices';
 import { knock, mustKnock } from './knocking';
 import { endOf, troubleOf, type Trouble } from './trouble';
 
-/** `first`: what a look at the line before the call found it good for; the camera stays off where it would stumble. */
-export async function startCall(room: Room, withCamera: boolean, first: Rung | null = null): Promise<void> {
+/**
+ * `first`: what a look at the line before the call found it good for; the camera stays off where it would stumble. `now`:
+ * announced, but without a wait, where the server allows that.
+ */
+export async function startCall(room: Room, withCamera: boolean, first: Rung | null = null, now = false): Promise<void> {
   if (call.peek()) endCall(call.peek()!, null);
   callTrouble.value = null;
   const observes = mustKnock(room);
   if (observes) {
     try {
-      if (!(await knock(room))) return;
+      if (!(await knock(room, now))) return;
     } catch (error) {
       const { code, message } = error instanceof Refusal ? error : new Refusal({ code: 'unreachable', message: '' });
       callTrouble.value = { room: room.number, trouble: troubleOf(code), said: message };

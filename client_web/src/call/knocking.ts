@@ -21,12 +21,15 @@ export function mustKnock(room: Room): boolean {
   return own?.role === 'supervisor' && inside.length > 0 && !inside.includes(own.id);
 }
 
-/** Resolves when the door is open, or to false when one thought better of it. Throws a Refusal. */
-export async function knock(room: Room): Promise<boolean> {
+/**
+ * Resolves when the door is open, or to false when one thought better of it. `now`: without the wait, where something of
+ * the highest severity waits. Throws a Refusal.
+ */
+export async function knock(room: Room, now: boolean): Promise<boolean> {
   withdraw();
-  const { wait_ms } = await ask('supervise:knock', { room: room.number });
+  const { wait_ms } = await ask('supervise:knock', { room: room.number, now });
   knocking.value = { room, at: performance.now() + wait_ms };
-  announce(t('knock.said', { seconds: Math.ceil(wait_ms / 1_000) }));
+  if (wait_ms > 0) announce(t('knock.said', { seconds: Math.ceil(wait_ms / 1_000) }));
   return new Promise((resolve) => {
     const timer = setTimeout(() => decide(true), wait_ms + SLACK_MS);
     decide = (enters) => {

@@ -19,6 +19,7 @@ import { CallSettings } from './settings/settings_dialog';
 import { DirectLine } from './direct_line';
 import { moves } from './pictures';
 import type { Still } from './stills';
+import { SummonButton, SummonLine } from './summon_line';
 import { Tile } from './tile';
 import { Waits } from './waits';
 import { soundBlocked, unblockSound } from './voices';
@@ -48,6 +49,7 @@ export function Stage({ current, room }: { current: Call; room: Room }): VNode {
       </div>
       {choosing.value && <CallSettings current={current} onClose={() => (choosing.value = false)} />}
       <Waits room={room} />
+      <SummonLine room={room} />
       <RungLine current={current} />
       <DirectLine current={current} />
       {offersNotes(current) && <NoteOffer room={room} />}
@@ -75,6 +77,7 @@ export function Stage({ current, room }: { current: Call; room: Room }): VNode {
       <Controls current={current} observes={me?.observing === true} />
       <div class="stage-foot">
         <DataUsed current={current} />
+        <SummonButton room={room} />
         {session.value?.account.role === 'mentee' && (
           <a class="quiet-button" href={CONSENTS}>
             {t('consent.title')}

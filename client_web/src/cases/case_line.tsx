@@ -3,6 +3,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useId } from 'preact/hooks';
 import { t } from '../locales/text';
+import { SummonedIn } from '../board/summoned';
 import { Severity } from '../queue/severity';
 import { Problem, useAttempt } from '../shell/refused';
 import { caseAddress } from '../shell/route';
@@ -44,6 +45,7 @@ export function CaseLine({ one, onTaken, children }: Props): VNode {
         {caseStanding(one)}
         {one.state === 'open' && one.pages > 0 && <span class="fact"> {t('case.pages', { count: one.pages })}</span>}
       </p>
+      {one.room && one.state !== 'closed' && <SummonedIn room={one.room} />}
       {children}
       <Problem sentence={problem.value} />
       {one.can_acknowledge && (

@@ -5,6 +5,7 @@ import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { t } from '../locales/text';
 import { useSeconds } from '../queue/countdown';
+import { SummonedIn } from '../board/summoned';
 import { Severity } from '../queue/severity';
 import { me } from '../session/session';
 import { announce } from '../shell/announce';
@@ -106,6 +107,7 @@ function Head({ one, onTaken, onRefused }: HeadProps): VNode {
           {one.paged && t('case.paged_you')}
         </p>
       )}
+      {one.room && one.state !== 'closed' && <SummonedIn room={one.room} />}
       <p class="done" role="status">
         {done.value}
       </p>

@@ -20,6 +20,7 @@ export const enSupervise: Texts<typeof frSupervise> = {
   'supervise.remove_means': "{name} leaves the call at once and does not come back without your word. Messages stay open. The reason stands in the journal of the two.",
   'supervise.remove_sure': "Put {name} out now? A word from you helps them to take it well.",
   'supervise.remove_yes': "Yes, put {name} out",
+  'supervise.out': "{name} is kept out of the calls for now.",
   'supervise.readmit': "Let {name} come back to the calls",
   'supervise.why': "Why",
   'supervise.why_choose': "Choose…",

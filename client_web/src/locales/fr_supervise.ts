@@ -19,6 +19,7 @@ export const frSupervise = {
   'supervise.remove_means': "{name} quitte l’appel tout de suite et n’y revient pas sans votre accord. Les messages restent ouverts. La raison se lit dans le journal du binôme.",
   'supervise.remove_sure': "Faire sortir {name} maintenant ? Un mot de votre part aide à le vivre bien.",
   'supervise.remove_yes': "Oui, faire sortir {name}",
+  'supervise.out': "{name} est hors des appels pour le moment.",
   'supervise.readmit': "Laisser {name} revenir dans les appels",
   'supervise.why': "Pourquoi",
   'supervise.why_choose': "Choisir…",

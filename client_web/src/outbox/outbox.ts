@@ -59,9 +59,9 @@ export const keepMessage = (room: number, body: string): Promise<void> => keep('
 export const keepLetter = (to: string, body: string): Promise<void> => keep('letter', null, body, { to });
 
 /** Goes at once, and is kept beside it, for when the page is closed before the server has answered. */
-export function keepCallForHelp(room: number | null): void {
+export function keepCallForHelp(room: number | null, summon?: true): void {
   if (!account) return;
-  const item: Omit<Waiting, 'order'> = { account, kind: 'help', room, id: newId(), body: '', at: Date.now() };
+  const item: Omit<Waiting, 'order'> = { account, kind: 'help', room, summon, id: newId(), body: '', at: Date.now() };
   urgent = [...urgent, { ...item, order: -1 - urgent.length }];
   waiting.value = together(waiting.peek(), urgent);
   void sendHelp();
@@ -102,7 +102,7 @@ async function sendAllHelp(): Promise<void> {
   clearTimeout(helpRetry);
   try {
     for (let item; (item = firstHelp()) && signedInHere() === account; ) {
-      const { at } = await tellByAnyWay(item.room === null ? {} : { room: item.room });
+      const { at } = await tellByAnyWay({ room: item.room, summon: item.summon });
       whenHelped(at);
       await helped(item);
     }

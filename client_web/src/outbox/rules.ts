@@ -9,6 +9,8 @@ export interface Waiting {
   readonly kind: 'text' | 'voice' | 'help' | 'letter';
   /** The room's number; null for a letter, and for a call for help from outside a room. */
   readonly room: number | null;
+  /** A call for help that asks in the call of the room, before everybody in it, that a professional come. */
+  readonly summon?: true | undefined;
   readonly id: string;
   readonly body: string;
   /** The voice note that this is: Ogg Opus, whole. */

@@ -10,9 +10,11 @@ learnTexts(frCall);
 
 export { begin } from '../call/check/begin';
 export { CheckDialog } from '../call/check/check_dialog';
+export { Door, EnterNow } from '../call/door';
 export { KnockLine } from '../call/knock_line';
 export { knocking } from '../call/knocking';
 export { Sayings } from '../call/sayings_aloud';
 export { Stage } from '../call/stage';
+export { comeIn } from '../call/summons';
 export { Voices } from '../call/voices';
 export { Held } from '../call/waits';

@@ -284,13 +284,10 @@ on('supervise:withdrawn', ({ room, by }) =>
 );
 on('supervise:whispered', (whisper) => told(whisper.room, (named) => named.aside([whisper])));
 on('call:paused', (paused) => told(paused.room, (named) => (named.waits.value = paused.why ? paused : null)));
-on('room:rights', ({ room, member, state, writable, calls, paused }) => {
+on('room:rights', ({ room, member, state, writable, calls, paused, put_out }) => {
   const known = roomNamed(room);
   const card = known?.card.peek();
-  if (known && card && member) {
-    const { paused: _, ...rest } = card;
-    known.card.value = { ...rest, ...(paused ? { paused } : {}), calls: calls !== false, state, writable };
-  }
+  if (known && card && member) known.card.value = { ...card, paused, put_out, calls: calls !== false, state, writable };
   if (state === 'paused' && member) void loadHome(); // it says why
   if (!known || !card || !member) void loadHome(); // a room that is new, or not one's own any more
 });

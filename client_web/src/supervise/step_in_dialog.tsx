@@ -3,6 +3,7 @@
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useId } from 'preact/hooks';
+import { calling } from '../call/current';
 import { t } from '../locales/text';
 import type { Room } from '../room/rooms';
 import { Dialog } from '../shell/dialog';
@@ -21,10 +22,11 @@ interface Props {
 
 export function StepInDialog({ room, pausing, onClose }: Props): VNode {
   const { busy, problem, attempt } = useAttempt();
+  const EnterNow = calling.value?.EnterNow;
   const field = useId();
   const inside = room.inCall.value;
   const two = room.partners.value;
-  const away = two.filter(({ account }) => !inside.some((person) => person.account === account));
+  const out = room.card.value?.put_out ?? [];
   const chosen = useSignal(pausing ? 'pause' : inside.length > 0 ? 'end' : '');
   const why = useSignal<StepInWhy | ''>('');
   const lacking = useSignal('');
@@ -47,14 +49,10 @@ export function StepInDialog({ room, pausing, onClose }: Props): VNode {
       onClose();
     });
   };
-  const readmit = (account: string): void =>
-    void attempt(async () => {
-      await ask('supervise:readmit', { room: room.number, account });
-      onClose();
-    });
-  const choices = [...(inside.length > 0 ? [['end', t('supervise.end')] as const] : []), ...two.map(({ account, name }) => [account, t('supervise.remove', { name })] as const)];
+  const choices = [...(inside.length > 0 ? [['end', t('supervise.end')] as const] : []), ...two.filter(({ account }) => !out.includes(account)).map(({ account, name }) => [account, t('supervise.remove', { name })] as const)];
   return (
     <Dialog title={t(pausing ? 'supervise.pause' : 'supervise.more')} onClose={onClose}>
+      {!pausing && EnterNow && <EnterNow room={room} onGo={onClose} />}
       <form class="step-in" onSubmit={act} noValidate>
         {!pausing && (
           <fieldset class="report-kinds">
@@ -98,15 +96,6 @@ export function StepInDialog({ room, pausing, onClose }: Props): VNode {
           </>
         )}
       </form>
-      {!pausing && away.length > 0 && (
-        <p class="supervise-acts">
-          {away.map(({ account, name }) => (
-            <button key={account} type="button" class="quiet-button" disabled={busy.value} onClick={() => readmit(account)}>
-              {t('supervise.readmit', { name })}
-            </button>
-          ))}
-        </p>
-      )}
     </Dialog>
   );
 }

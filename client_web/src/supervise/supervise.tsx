@@ -66,6 +66,19 @@ function Bar({ room }: { room: Room }): VNode {
           {t('supervise.more')}
         </button>
       </div>
+      {(room.card.value?.put_out ?? []).map((account) => (
+        <p key={account} class="supervise-out">
+          <span>{t('supervise.out', { name: room.memberOf(account)?.name ?? '' })}</span>
+          <button
+            type="button"
+            class="quiet-button"
+            disabled={unable}
+            onClick={() => void attempt(async () => void (await ask('supervise:readmit', { room: room.number, account })))}
+          >
+            {t('supervise.readmit', { name: room.memberOf(account)?.name ?? '' })}
+          </button>
+        </p>
+      ))}
       <Problem sentence={problem.value} />
       {aside.value && <Asides room={room} />}
       {open.value && <StepInDialog room={room} pausing={open.value === 'pause'} onClose={() => (open.value = null)} />}

@@ -57,6 +57,14 @@ export interface Whisper {
   body: string;
 }
 
+/** Somebody in a call who asks, before everybody in it, that a professional come. */
+export interface Asking {
+  by: { id: string; name: string };
+  at: string;
+  /** The professional who said that they look after it. */
+  seen?: { id: string; name: string };
+}
+
 /** A call that goes on, for the board of a professional. */
 export interface LiveSession {
   room: string;
@@ -68,6 +76,7 @@ export interface LiveSession {
   count: number;
   adult: 'there' | 'missing' | 'not_required';
   paused?: string;
+  summons?: Asking[];
   /** Of one's own pairs alone. */
   people?: {
     account: string;

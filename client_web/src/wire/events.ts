@@ -1,6 +1,7 @@
 /** What travels over the socket, named as docs/protocol.md names it. */
 
 import type {
+  Asking,
   CallPaused,
   CallPerson,
   IceCredentials,
@@ -35,7 +36,7 @@ export interface Up {
   'chat:typing': [{ room: number; typing: boolean }, object];
   'room:enter': [{ room: number }, { room: RoomCard; upto: number; messages: CompactMessage[]; more: boolean }];
   'room:leave': [{ room: number }, object];
-  'help:now': [{ room?: number }, { at: string | number; informed: boolean | number | string[] }];
+  'help:now': [{ room: number | null; summon?: true | undefined }, { at: string | number; informed: boolean | number | string[] }];
   'call:join': [
     {
       room: number;
@@ -71,6 +72,7 @@ export interface Up {
   'call:direct': [{ room: number; peer: string; agree: boolean }, object];
   'call:describe': [{ room: number; peer: string; link: number; sdp: string }, object];
   'supervise:knock': [{ room: number; now?: boolean }, { at: string; enters_at: string; wait_ms: number }];
+  'supervise:look': [{ room: number }, { wait_ms: number; now: boolean; summons: Asking[] }];
   'supervise:withdraw': [{ room: number }, object];
   'supervise:speak': [{ room: number; peer: string; speak: boolean }, object];
   'supervise:lead': [{ room: number; peer: string; lead: boolean }, object];
@@ -81,6 +83,7 @@ export interface Up {
   'supervise:readmit': [{ room: number; account: string }, object];
   'supervise:whisper': [{ room: number; id: string; body: string }, { at: string }];
   'supervise:answer': [{ room: number; id: string; body: string }, { at: string }];
+  'call:unsummon': [{ room: number }, object];
   'board:watch': [{ watch: boolean }, { sessions: LiveSession[] }];
   'check:network': [object, { network: string }];
   'check:begin': [{ sdp: string }, { check: string; answer: string; offer: string; ice: RTCIceServer[] }];
@@ -98,7 +101,7 @@ export interface Down {
   'chat:typing': { room: number | string; seat: number; typing: boolean };
   'room:presence': { room: number | string; present: { seat: number; since: string | number }[] };
   /** What one may do in a room has changed; without `member` it is not one's own any more. */
-  'room:rights': { room: number | string; member: boolean; state: string; writable: boolean; calls?: boolean; paused?: RoomPause };
+  'room:rights': { room: number | string; member: boolean; state: string; writable: boolean; calls?: boolean; paused?: RoomPause; put_out?: string[] };
   'consent:changed': { mentee: string };
   'letter:new': { person: string; line: 'own' | 'other'; seq: number };
   'notice:new': Notice;
@@ -136,6 +139,7 @@ export interface Down {
   };
   'call:describe': { room: number | string; peer: string; link: number; sdp: string };
   'call:paused': CallPaused;
+  'call:summoned': { room: string; summons: Asking[] };
   'supervise:announced': { room: string; by: { id: string; name: string }; at: string; enters_at: string; wait_ms: number };
   'supervise:withdrawn': { room: string; by: { id: string; name: string } };
   'supervise:whispered': Whisper;

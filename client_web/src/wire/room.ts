@@ -39,7 +39,9 @@ export interface RoomCard {
   marks: Mark[];
   /** Why the pair is paused, as far as this reader needs to know. */
   pause?: 'look' | 'consent' | 'papers' | 'away' | 'break';
-  paused?: RoomPause;
+  paused?: RoomPause | undefined;
+  /** Who is kept out of its calls, for a professional. */
+  put_out?: string[] | undefined;
   /** Of a bridge: when it ends. */
   until?: string;
   appeals?: (AppealState & { seq: number })[];

@@ -60,6 +60,13 @@ async def joins(caller: Caller, **how: Any) -> str:
     return str(answer["error"]["code"])
 
 
+async def summons(s: Scene) -> None:
+    """Lea asks, in the call, that a professional come."""
+    assert (await s.lea.client.call("help:now", {"room": s.room.number, "summon": True}))["ok"]
+    told = await s.julien.client.wait("call:summoned")
+    assert [one["by"]["name"] for one in told[-1]["summons"]] == ["Lea"]
+
+
 # The ways
 
 
@@ -238,6 +245,46 @@ async def after_a_hand_over(s: Scene) -> str:
     return await joins(s.claire)
 
 
+async def without_waiting_once_it_was_taken_back(s: Scene) -> str:
+    """Asked for, announced without a wait; who asked thinks better of it before the professional is in."""
+    await summons(s)
+    told = await s.claire.client.call("supervise:knock", {"room": s.room.number})
+    assert (told["ok"], told["wait_ms"]) == (True, 0)
+    assert await s.lea.client.call("call:unsummon", {"room": s.room.number}) == {"ok": True}
+    again = await s.claire.client.call("supervise:knock", {"room": s.room.number})
+    assert again["wait_ms"] == 10_000
+    s.street.house.clock.advance(9.9)
+    return await joins(s.claire)
+
+
+async def asked_for_and_not_announced(s: Scene) -> str:
+    await summons(s)
+    return await joins(s.claire)
+
+
+async def asked_for_in_another_call(s: Scene) -> str:
+    other, _, lea = await s.street.pair()
+    assert (await lea.client.call("help:now", {"room": other.number, "summon": True}))["ok"]
+    told = await s.claire.client.call("supervise:knock", {"room": s.room.number})
+    assert told["wait_ms"] == 10_000
+    return await joins(s.claire)
+
+
+async def by_asking_for_oneself(s: Scene) -> str:
+    assert (await s.claire.client.call("help:now", {"room": s.room.number, "summon": True}))["ok"]
+    told = await s.claire.client.call("supervise:knock", {"room": s.room.number})
+    assert told["wait_ms"] == 10_000
+    return await joins(s.claire)
+
+
+async def by_a_colleague_when_somebody_is_asked_for(s: Scene) -> str:
+    samir = await s.colleague()
+    await summons(s)
+    for event in ("room:enter", "supervise:knock", "supervise:look"):
+        assert (await samir.client.call(event, {"room": s.room.number}))["error"]["code"] == "not_found"
+    return await joins(samir)
+
+
 async def by_packets_to_the_port_of_the_media(s: Scene) -> str:
     """Somebody who knows the descriptions of somebody else's connections, and not their keys."""
     thief = await s.intruder(await s.street.house.person(Role.SUPERVISOR, "Samir"))
@@ -270,6 +317,11 @@ WAYS: list[Callable[[Scene], Awaitable[str]]] = [
     with_an_account_that_is_closed,
     with_a_role_that_is_over,
     after_a_hand_over,
+    without_waiting_once_it_was_taken_back,
+    asked_for_and_not_announced,
+    asked_for_in_another_call,
+    by_asking_for_oneself,
+    by_a_colleague_when_somebody_is_asked_for,
     by_packets_to_the_port_of_the_media,
 ]
 

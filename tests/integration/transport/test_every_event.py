@@ -102,6 +102,7 @@ TABLE = [
     Row("check:begin", lambda things: {"sdp": things["sdp"]}, ()),
     Row("check:answer", lambda things: {"check": things["check"], "sdp": SDP}, ("check",), own=False),
     Row("check:end", lambda things: {"check": things["check"]}, ("check",), quiet=True, own=False, paused=True),
+    Row("supervise:look", in_room()),
     Row("supervise:withdraw", in_room()),
     Row("supervise:speak", in_call(speak=True), BOTH, own=False),
     Row("supervise:lead", in_call(lead=True), BOTH, own=False),
@@ -112,6 +113,7 @@ TABLE = [
     Row("supervise:end", in_room(why="other")),
     Row("supervise:remove", about_mentor(why="words"), ("room", "account")),
     Row("supervise:readmit", about_mentor(), ("room", "account")),
+    Row("call:unsummon", in_room(), paused=True),
     Row("board:watch", lambda _: {"watch": True}, ()),
 ]
 ROWS = {row.name: row for row in TABLE}

@@ -60,6 +60,7 @@ MAY: Mapping[str, str] = {
     "supervision/attendance/register.py": "a process carries calls of any organisation, as did one that died",
     "supervision/knocks.py": "a notice names an announcement alone",
     "supervision/sessions.py": "a process carries calls of any organisation, as did one that died",
+    "supervision/summons.py": "a notice names a summons alone",
     "supervision/whispers.py": "a notice names a message alone",
     "trail/command.py": "a command of the operator's",
     "trail/daily.py": "a job over all",

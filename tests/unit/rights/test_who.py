@@ -17,7 +17,7 @@ SECTIONS = {
     Data.CONSENTS: {"consents", "guardians", "age_steps"},
     Data.PAIR: {
         *("pairs", "pauses", "proposals", "pair_history", "suspensions", "rooms", "reading_marks", "room_visits"),
-        *("planned_sessions", "room_knocks"),
+        *("planned_sessions", "room_knocks", "summonses"),
     },
     Data.ATTENDANCE: {"call_presences"},
     Data.CASES: {"cases"},

@@ -39,6 +39,7 @@ CREATE TABLE room_knocks (
     account_id uuid NOT NULL REFERENCES accounts (id),
     at timestamptz NOT NULL,
     wait_seconds smallint NOT NULL,
+    summoned boolean NOT NULL DEFAULT 'false',
     withdrawn_at timestamptz,
     CONSTRAINT room_knocks_pkey PRIMARY KEY (id),
     CONSTRAINT room_knocks_wait_seconds_check CHECK (wait_seconds BETWEEN 0 AND 60)
@@ -47,6 +48,25 @@ CREATE INDEX room_knocks_room_id_at_idx ON room_knocks (room_id, at);
 CREATE TRIGGER room_knocks_told AFTER INSERT OR UPDATE ON room_knocks
     FOR EACH ROW EXECUTE FUNCTION notify_supervision('knock');
 SELECT isolate('room_knocks');
+
+-- Who in a call asked, before everybody in it, that a professional come. It stands until it is `over`.
+CREATE TABLE summonses (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL REFERENCES organisations (id),
+    room_id uuid NOT NULL REFERENCES rooms (id),
+    account_id uuid NOT NULL REFERENCES accounts (id),
+    case_id uuid,
+    at timestamptz NOT NULL,
+    over_at timestamptz,
+    over text,
+    CONSTRAINT summonses_pkey PRIMARY KEY (id),
+    CONSTRAINT summonses_over_check
+        CHECK (over IN ('answered', 'ended', 'withdrawn') AND (over_at IS NULL) = (over IS NULL))
+);
+CREATE INDEX summonses_room_id_at_idx ON summonses (room_id, at);
+CREATE TRIGGER summonses_told AFTER INSERT OR UPDATE ON summonses
+    FOR EACH ROW EXECUTE FUNCTION notify_supervision('summons');
+SELECT isolate('summonses');
 
 CREATE TABLE whispers (
     id uuid NOT NULL,
@@ -72,6 +92,7 @@ CREATE UNLOGGED TABLE live_calls (
     people jsonb NOT NULL,
     adult text NOT NULL,
     held text,
+    summons jsonb NOT NULL DEFAULT '[]',
     last_known_at timestamptz NOT NULL,
     CONSTRAINT live_calls_pkey PRIMARY KEY (carrier, room_id),
     CONSTRAINT live_calls_adult_check CHECK (adult IN ('there', 'missing', 'not_required'))
@@ -84,7 +105,8 @@ END $$;
 CREATE TRIGGER live_calls_come_and_go AFTER INSERT OR DELETE ON live_calls
     FOR EACH ROW EXECUTE FUNCTION notify_live_calls();
 CREATE TRIGGER live_calls_changed AFTER UPDATE ON live_calls FOR EACH ROW
-    WHEN (OLD.people <> NEW.people OR OLD.adult <> NEW.adult OR OLD.held IS DISTINCT FROM NEW.held)
+    WHEN (OLD.people <> NEW.people OR OLD.adult <> NEW.adult OR OLD.held IS DISTINCT FROM NEW.held
+        OR OLD.summons <> NEW.summons)
     EXECUTE FUNCTION notify_live_calls();
 SELECT isolate('live_calls');
 
