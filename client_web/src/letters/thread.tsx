@@ -61,7 +61,7 @@ export function Thread({ person, line }: { person: string; line: 'own' | 'other'
                   {letter.mine ? t('letters.you') : letter.author || t('letters.somebody')} · <time dateTime={letter.at}>{dayAndHour(new Date(letter.at))}</time>
                   {letter.mine && ` · ${t(letter.seen ? 'letters.read' : 'letters.sent')}`}
                 </p>
-                {!mine && <Attach letter={letter} person={page.person} />}
+                {me.value?.account.role === 'supervisor' && <Attach letter={letter} person={page.person} />}
               </li>
             ))}
             {unsent.map((item) => (

@@ -33,7 +33,7 @@ class LetterEvidence:
 
     async def add(self, principal: Principal, case_id: UUID, letter_id: UUID) -> CaseCard:
         """Raises Forbidden, NotFound; also for a letter that is not theirs to read, or of nobody in the case."""
-        principal.require(Permission.CASE_HANDLE)
+        principal.require(Permission.RELAY_WRITE)
         async with self._database.begin(principal.organisation_id) as conn:
             case, letter = await cases.case_of(conn, case_id), await store.letter(conn, letter_id)
             if case is None or letter is None or letter.person_id not in await _in_case(conn, case):

@@ -157,7 +157,7 @@ class LettersHttp:
         await self._letters.seen(call.principal, call.identifier("person"), _line(call), body.upto)
 
     @endpoint(
-        *("POST", "/api/v1/cases/{case}/letters"), body=LetterBody, answer=CaseCard, permission=Permission.CASE_HANDLE
+        *("POST", "/api/v1/cases/{case}/letters"), body=LetterBody, answer=CaseCard, permission=Permission.RELAY_WRITE
     )
     async def add_to_case(self, call: Call) -> CaseCard:
         """Say that a case is about this letter, too: of somebody in the case, and one's own to read."""

@@ -454,7 +454,7 @@ TABLE = [
         reach=NOBODYS,
     ),
     Row(
-        "POST", "/api/v1/cases/{case}/letters", STAFF_OF_PAIRS, asking.of_case_letter, ("case", "letter"), reach=NOBODYS
+        "POST", "/api/v1/cases/{case}/letters", PROFESSIONALS, asking.of_case_letter, ("case", "letter"), reach=NOBODYS
     ),
     Row("POST", "/api/v1/cases/{case}/merge", STAFF_OF_PAIRS, asking.of_merge, ("case", "into"), reach=NOBODYS),
     Row("GET", "/api/v1/cases/{case}/calls", STAFF_OF_PAIRS, asking.of_case, ("case",), reach=STAFF_OF_PAIRS),
