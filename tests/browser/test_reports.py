@@ -88,7 +88,7 @@ async def test_a_worry_needs_the_network_and_is_not_lost_without(room: Room, pai
     await expect(lea.page.get_by_text("Appelle le 112", exact=False)).to_be_visible()
     await lea.press("Envoyer le signalement")
     await expect(lea.page.get_by_role("alert")).to_contain_text("Dis en quelques mots")
-    words = lea.page.get_by_label("Ce qui se passe", exact=True)
+    words = lea.page.get_by_label("En quelques mots", exact=True)
     await words.fill("Mon amie veut partir de chez elle.")
     await lea.context.set_offline(True)
     await lea.press("Envoyer le signalement")

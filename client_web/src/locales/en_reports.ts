@@ -22,7 +22,7 @@ export const enReports: Texts<typeof frReports> = {
   'report.kind.other': 'Something else',
   'report.danger': 'In danger right now? Call 112.',
   'report.numbers': 'See all numbers',
-  'report.words': 'What is happening',
+  'report.words': 'In a few words',
   'report.words_optional': 'If you want to say more (optional)',
   'report.stop': 'Stop the contact right now',
   'report.stop_hint': 'No more messages or calls between the two, until a professional has looked.',

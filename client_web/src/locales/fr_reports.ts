@@ -24,7 +24,7 @@ export const frReports = {
   'report.kind.other': "Autre chose",
   'report.danger': ["En danger tout de suite ? Appelez le 112.", "En danger tout de suite ? Appelle le 112."],
   'report.numbers': "Voir tous les numéros",
-  'report.words': "Ce qui se passe",
+  'report.words': "En quelques mots",
   'report.words_optional': ["Si vous voulez en dire plus (facultatif)", "Si tu veux en dire plus (facultatif)"],
   'report.stop': "Arrêter l’échange tout de suite",
   'report.stop_hint': "Plus de messages ni d’appels entre les deux, jusqu’à ce qu’un professionnel ait regardé.",
