@@ -21,6 +21,7 @@ from server.relay.agreeing import Agreeing
 from server.relay.drafting import Drafting
 from server.relay.fields import Relay
 from server.relay.leaving import Leaving
+from server.relay.opening import Opening
 from server.relay.rules import Kind, Telling
 from server.relay.store import dispatch_of
 from server.rooms.access import Rights
@@ -74,6 +75,7 @@ async def _hand_on(
     await drafting.save(by, dispatch_id, await revision(), msgspec.convert(told["fields"], Relay), telling)
     await agreeing.propose(by, dispatch_id, await revision(), second.account_id)
     await wait("agreed_after")
+    await Opening(database, clock).page(second, dispatch_id, None)
     await agreeing.second(second, dispatch_id, await revision(), agree=True, note=told["note"])
     await wait("sent_after")
     await leaving.sent(by, dispatch_id, await revision(), told["how"], None)

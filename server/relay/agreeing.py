@@ -94,7 +94,7 @@ class Agreeing:
     ) -> None:
         """What a second person says of the file that was proposed, or of one that left in haste. Raises Forbidden,
         NotFound for who may not say it, CaseMovedOn, BadRequest for a no without a reason, Conflict("dispatch_step",
-        "dispatch_own")."""
+        "dispatch_own", "dispatch_unread")."""
         principal.require(Permission.RELAY_SECOND)
         said = (note or "").strip() or None
         if not agree or said is not None:
@@ -105,6 +105,8 @@ class Agreeing:
             if revision != before.revision:
                 raise CaseMovedOn
             check_second(before, principal.account_id)
+            if agree and seen_as == "whole":
+                await _check_read(one)
             values: dict[str, Any] = {
                 "seconded_by": principal.account_id,
                 "seconded_at": one.now,
@@ -163,6 +165,13 @@ async def may_second(one: Held) -> str:
     if seen_as == "outline" and one.by.account_id in {person.id for person in people}:
         return "outline"
     raise Conflict("dispatch_others") if one.sight == "whole" else NotFound
+
+
+async def _check_read(one: Held) -> None:
+    """Raises Conflict for a yes of somebody who was never shown what it is about: this very file."""
+    manifest = one.dispatch.manifest
+    if manifest is None or not await store.has_seen(one.conn, one.dispatch.id, one.by.account_id, manifest):
+        raise Conflict("dispatch_unread")
 
 
 async def _make(one: Held, did: str, values: dict[str, Any]) -> None:

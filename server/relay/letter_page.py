@@ -95,7 +95,8 @@ def _letter(sheet: Sheet, letter: Concern | Referral, around: Around, kind: str,
         sheet.facts((sheet.say(f"field.{name}"), value.strip()) for name, value in shown)
     if not letter.parents:
         _text(sheet, letter.parents_unknown)
-    sheet.facts([(sheet.say("field.parents_told"), _truth(sheet, truth=letter.parents_told))])
+    told = "" if letter.parents_told is None else _truth(sheet, truth=letter.parents_told)
+    sheet.facts([(sheet.say("field.parents_told"), told)], missing=draft)
     if letter.parents_told is False:
         _text(sheet, letter.parents_untold_why)
 

@@ -103,8 +103,10 @@ class Opening:
         async with held(self._database, self._clock, principal, dispatch_id, None) as one:
             await note_reading(one.conn, one.dispatch, principal.account_id, one.now)
             content = await store.file_of(one.conn, dispatch_id)
-            if content is not None:
-                return _page_in(content, part)
+            if content is not None and one.dispatch.manifest is not None:
+                shown = _page_in(content, part)
+                await store.note_seen(one.conn, dispatch_id, principal.account_id, one.dispatch.manifest)
+                return shown
             if part is not None or one.dispatch.state is not State.DRAFT:
                 raise NotFound
             fields = await fields_of(one.conn, one.dispatch)

@@ -37,6 +37,7 @@ ol.events>li{margin:0 0 .45rem;padding-left:.7rem;border-left:2pt solid #bbb;bre
 .gap{color:#333;font-style:italic}
 .signature{height:3.5cm;border-bottom:1pt solid #111;width:60%%;margin-top:.5rem}
 nav ol{margin:.3rem 0 .3rem 1.2rem;padding:0}nav a{color:inherit}
+@media screen and (max-width:34rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}}
 @media print{body{padding:0;max-width:none}nav a{text-decoration:none}
 .child,.message.marked{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """

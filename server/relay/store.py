@@ -99,6 +99,7 @@ async def add_reading(
     """False when this person has read it before, and no other young people's words are in it since."""
     rows, people = dispatch_readings, sorted(about)
     values = {"dispatch_id": dispatch_id, "account_id": account_id, "at": at, "about": people}
+    values |= {} if people else {"told_at": at}  # there is nobody to tell
     new = upsert(rows).values(**values)
     more = ~rows.c.about.contains(people)
     done = await conn.execute(
@@ -109,6 +110,20 @@ async def add_reading(
         )
     )
     return done.rowcount == 1
+
+
+async def note_seen(conn: AsyncConnection, dispatch_id: UUID, account_id: UUID, manifest: bytes) -> None:
+    """This reader was shown the file of this manifest."""
+    rows = dispatch_readings.c
+    mine = (rows.dispatch_id == dispatch_id) & (rows.account_id == account_id)
+    await conn.execute(update(dispatch_readings).where(mine).values(seen=manifest))
+
+
+async def has_seen(conn: AsyncConnection, dispatch_id: UUID, account_id: UUID, manifest: bytes) -> bool:
+    """Whether it is what this reader was shown last."""
+    rows = dispatch_readings.c
+    mine = (rows.dispatch_id == dispatch_id) & (rows.account_id == account_id) & (rows.seen == manifest)
+    return bool((await conn.execute(select(exists().where(mine)))).scalar_one())
 
 
 async def take_untold(

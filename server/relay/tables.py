@@ -110,6 +110,8 @@ dispatch_readings = Table(
     Column("at", Instant, nullable=False),
     # The young people whose words it held then; whoever reads those of more has read anew.
     Column("about", ARRAY(Uuid), nullable=False),
+    # The manifest of the file that they were last shown: nobody agrees to one that they have not seen.
+    Column("seen", LargeBinary),
     Column("told_at", Instant),
     PrimaryKeyConstraint("dispatch_id", "account_id"),
 )

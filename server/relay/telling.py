@@ -30,7 +30,7 @@ OFTEN: Final = "*/5 * * * *"
 async def note_reading(conn: AsyncConnection, dispatch: Dispatch, by: UUID, now: datetime) -> None:
     """``by`` reads what was gathered: written down once each, and told when it is to be told."""
     about = await _young(conn, dispatch)
-    if not about or not await store.add_reading(conn, dispatch.id, by, now, about):
+    if not await store.add_reading(conn, dispatch.id, by, now, about) or not about:
         return
     at = readings_told_at(dispatch, now)
     if at is None or at > now:

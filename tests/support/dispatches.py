@@ -102,9 +102,14 @@ class Worry:
         made = await self.ready(kind, **how)
         proposed = await self.act(self.claire, made, "propose", ask=str(self.samir.id))
         assert proposed.status == 204, proposed.body
-        answer = await self.act(self.samir, made, "second", agree=True)
+        answer = await self.agree(self.samir, made)
         assert answer.status == 204, answer.body
         return made
+
+    async def agree(self, who: Person, dispatch: str, **more: Any) -> Any:
+        """``who`` reads what is to leave, and agrees to it."""
+        await fetch(self.house, who, f"dispatches/{dispatch}/page")
+        return await self.act(who, dispatch, "second", agree=True, **more)
 
     async def file(self, dispatch: str, who: Person | None = None) -> bytes:
         """What leaves."""

@@ -187,3 +187,26 @@ async def test_whoever_is_paged_about_themselves_reads_no_flag_of_it(house: Hous
     assert (await house.ask(samir, "GET", f"/api/v1/cases/{case}/file")).status == 404
     assert (await house.ask(samir, "GET", f"/api/v1/flags/{flag}")).status == 404
     assert (await house.ask(samir, "GET", "/api/v1/flags")).body["flags"] == []
+
+
+async def test_nobody_agrees_to_what_they_have_not_read(house: House) -> None:
+    """Nor to what was changed since they did: a yes is to the very file."""
+    worried = await worry(house)
+    made = await worried.ready()
+    assert (await worried.act(worried.claire, made, "propose", ask=str(worried.samir.id))).status == 204
+    unread = await worried.act(worried.samir, made, "second", agree=True)
+    assert (unread.status, "lisez-le" in unread.body["error"]["message"]) == (409, True)
+    await worried.look(made, worried.samir)  # its fields are not the file
+    assert (await worried.act(worried.samir, made, "second", agree=True)).status == 409
+    await fetch(house, worried.samir, f"dispatches/{made}/page")
+    again = {"kind": "bundle", "recipient": "Quelqu’un d’autre", "why": "Pour un autre avis."}
+    assert (await worried.save(made, again)).status == 204
+    assert (await worried.act(worried.claire, made, "propose")).status == 204
+    assert (await worried.act(worried.samir, made, "second", agree=True)).status == 409
+    assert (await fetch(house, worried.claire, f"dispatches/{made}/file"))[0] == 409
+    assert (await worried.agree(worried.samir, made)).status == 204
+    urgent = await worried.ready("referral")
+    assert (await worried.act(worried.claire, urgent, "urgent", why="Elle part ce soir.")).status == 204
+    assert (await worried.act(worried.samir, urgent, "second", agree=True)).status == 409
+    no = "Je n’ai pas pu le lire, et je ne suis pas d’accord."
+    assert (await worried.act(worried.samir, urgent, "second", agree=False, note=no)).status == 204

@@ -102,6 +102,8 @@ CREATE TABLE dispatch_readings (
     account_id uuid NOT NULL REFERENCES accounts (id),
     at timestamptz NOT NULL,
     about uuid[] NOT NULL,
+    -- The file that they were last shown, by the hash of its manifest: nobody agrees to one that they have not seen.
+    seen bytea,
     told_at timestamptz,
     PRIMARY KEY (dispatch_id, account_id)
 );
