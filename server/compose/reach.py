@@ -2,6 +2,7 @@
 
 from contextlib import AsyncExitStack
 
+from server.escalation.duty.fallback import is_fallback
 from server.ground import Ground
 from server.infra.mail import Mail
 from server.infra.push import HttpPush
@@ -33,7 +34,7 @@ class Reach:
             ReachHttp(
                 OwnReach(database, clock, ways, suspended),
                 Reachability(database, clock, leaving, suspended),
-                OutsideContacts(database, clock),
+                OutsideContacts(database, clock, is_fallback),
             ),
         )
 

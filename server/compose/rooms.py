@@ -79,7 +79,7 @@ class Rooms:
             ReviewHttp(
                 self.rulings,
                 Contexts(database, clock, flags),
-                Evidence(database, self.rights, contents),
+                Evidence(database, clock, self.rights, contents),
             ),
             GlassHttp(glass),
             ReportingHttp(Reporting(database, clock, self.rights)),

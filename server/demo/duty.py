@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from server.escalation.duty.fallback import is_fallback
 from server.escalation.duty.plan import Closure, Opening, Shift
 from server.escalation.duty.planning import Parts, Planning
 from server.escalation.duty.public_holidays import public_holidays
@@ -26,7 +27,7 @@ async def plan_duty(ground: Ground, told: Mapping[str, Any], people: Mapping[str
     admin = people[wanted["by"]]
     contact = new_id()
     outside = wanted["outside"]
-    await OutsideContacts(ground.database, ground.clock).add(
+    await OutsideContacts(ground.database, ground.clock, is_fallback).add(
         admin, contact, Wanted(outside["name"], outside["works_for"], outside["email"], None, "fr")
     )
     today = now.astimezone(ZoneInfo(zone)).date()

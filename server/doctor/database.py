@@ -76,7 +76,7 @@ async def _look_into(settings: Settings, database: Database) -> list[Finding]:
     if offset > CLOCK_SECONDS:
         findings.append(Finding("clocks", "fix", f"{offset:.0f} s apart from the database's; keep both right with NTP"))
     if version == head:
-        findings.append(await reach.examine(database, settings))
+        findings += await reach.examine(database, settings)
     return findings
 
 

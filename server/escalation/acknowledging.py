@@ -12,7 +12,7 @@ from server.escalation import store
 from server.escalation.opening import Link
 from server.escalation.reports.progress import tell_reporters
 from server.escalation.rules import WITH_FLAG, Case, State
-from server.escalation.viewers import around, concerned_in
+from server.escalation.viewers import around
 from server.trail.acts import Act
 from server.trail.record import record
 
@@ -82,7 +82,7 @@ async def flags_of(conn: AsyncConnection, flag_id: UUID) -> frozenset[UUID]:
 
 
 async def _theirs(conn: AsyncConnection, case: Case, who: UUID) -> bool:
-    return concerned_in(await around(conn, [case]), case, who)
+    return (await around(conn, [case])).concerned(case, who)
 
 
 async def _goes_on(conn: AsyncConnection, case: Case, links: Collection[Link]) -> bool:

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 
-from server.escalation.rules import LinkKind, Origin, Sight, Tier
+from server.escalation.letters.rules import Line
+from server.escalation.rules import LinkKind, Origin, Part, Sight, Tier
 from server.transport.wire import Timestamp
 
 
@@ -73,11 +74,37 @@ class EntryLine(Struct, frozen=True):
     hidden: bool = False
 
 
+class PartyLine(Struct, frozen=True):
+    """Somebody who is in the case. ``added``: those of ``parts`` that a professional said, and can take back."""
+
+    person: CasePerson
+    parts: list[Part]
+    added: list[Part]
+
+
+class LetterLine(Struct, frozen=True):
+    """A letter that the case is about, in the line of ``person``. ``readable``: who reads the case reads that, too."""
+
+    person: CasePerson
+    author: str
+    line: Line
+    at: Timestamp
+    readable: bool
+
+
 class LinkLine(Struct, frozen=True):
+    """Something that the case is about; what is said in it is asked for by itself. ``added``: when a professional added
+    it, who can take it back. Of a case its ``reference``, of a pair, or a letter, whose it is."""
+
     kind: LinkKind
     ref: UUID
     room: UUID | UnsetType = UNSET
     seq: int | UnsetType = UNSET
+    added: Timestamp | UnsetType = UNSET
+    by: str | UnsetType = UNSET
+    reference: str | UnsetType = UNSET
+    pair: CasePair | UnsetType = UNSET
+    letter: LetterLine | UnsetType = UNSET
 
 
 class TaskLine(Struct, frozen=True):
@@ -116,10 +143,12 @@ class PageLine(Struct, frozen=True):
 
 
 class CaseFile(Struct, frozen=True):
-    """All of a case, for who may see the whole."""
+    """All of a case, for who may see the whole. ``around``: the people of its pairs, whom one may want to name."""
 
     case: CaseCard
     timeline: list[EntryLine]
+    people: list[PartyLine]
+    around: list[CasePerson]
     links: list[LinkLine]
     tasks: list[TaskLine]
     pages: list[PageLine]

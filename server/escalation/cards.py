@@ -63,7 +63,11 @@ def person(near: Around, account_id: UUID | None) -> CasePerson | UnsetType:
 
 
 def _pair(case: Case, near: Around, sight: Sight) -> CasePair | UnsetType:
-    pair = near.pairs.get(case.pair_id) if case.pair_id is not None and sight == "whole" else None
+    return UNSET if case.pair_id is None or sight != "whole" else pair_named(near, case.pair_id)
+
+
+def pair_named(near: Around, pair_id: UUID) -> CasePair | UnsetType:
+    pair = near.pairs.get(pair_id)
     if pair is None:
         return UNSET
     return CasePair(pair.id, near.people[pair.mentor_id].name, near.people[pair.mentee_id].name)

@@ -1,7 +1,7 @@
 """The whole of one case, for who may see it: its reading is written down, for the young person to know."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -10,6 +10,7 @@ from msgspec import UNSET
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import store
+from server.escalation.about import added_parts
 from server.escalation.card import (
     CaseCard,
     CaseFile,
@@ -17,16 +18,18 @@ from server.escalation.card import (
     EntryLine,
     LinkLine,
     PageLine,
+    PartyLine,
     ReachedLine,
     SentLine,
     TaskLine,
 )
-from server.escalation.cards import card_for
+from server.escalation.cards import card_for, pair_named
 from server.escalation.held import may_own
+from server.escalation.letters.in_cases import LettersInCases
 from server.escalation.pager import page_key
-from server.escalation.rules import Case
-from server.escalation.store import Entry, Page, Parts, Task
-from server.escalation.viewers import seen
+from server.escalation.rules import Case, Part
+from server.escalation.store import Entry, Linked, Page, Parts, Task
+from server.escalation.viewers import Around, seen
 from server.infra.database import Database
 from server.kernel.clock import Clock
 from server.kernel.permissions import Permission
@@ -45,6 +48,7 @@ class Files:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._letters = LettersInCases(database, clock)
 
     async def card(self, principal: Principal, case_id: UUID) -> CaseCard:
         """What the reader may see without opening the file. Raises Forbidden, NotFound."""
@@ -64,17 +68,49 @@ class Files:
                 return None
             entries, tasks = await store.entries_of(conn, case_id), await store.tasks_of(conn, case_id)
             pages = await store.pages_of(conn, case_id)
-            people = await people_of(conn, _named(entries, tasks, pages))
+            links, parts = await store.links_of(conn, case_id), near.parts[case_id]
+            letters = [link.ref for link in links if link.kind == "letter"]
+            hidden = await self._letters.hidden_from(conn, principal, letters)
+            links = [link for link in links if link.ref not in hidden]
+            entries = [entry for entry in entries if entry.detail.get("ref") not in {str(one) for one in hidden}]
+            people = await people_of(conn, _named(entries, tasks, pages) | parts.keys() | _added_by(links))
             file = CaseFile(
                 await card_for(conn, case, principal, now),
                 [_entry(entry, people, case, principal) for entry in entries],
-                [_link(link.kind, link.ref, link.room_id, link.seq) for link in await store.links_of(conn, case_id)],
+                party_lines(parts, await added_parts(conn, case_id), people),
+                _around(near),
+                await self._links(conn, principal, links, near, people),
                 [_task(task, people) for task in tasks],
                 await page_lines(conn, case, pages, people),
                 [CasePerson(one.id, one.name, one.role.value) for one in await may_own(conn, case, near)],
             )
-            await write_down(conn, case, near.parts[case.id], principal.account_id, now)
+            await write_down(conn, case, parts, principal.account_id, now)
             return file
+
+    async def _links(
+        self,
+        conn: AsyncConnection,
+        principal: Principal,
+        links: Sequence[Linked],
+        near: Around,
+        people: Mapping[UUID, Person],
+    ) -> list[LinkLine]:
+        references = await store.references_of(conn, [link.ref for link in links if link.kind == "case"])
+        letters = await self._letters.lines(conn, principal, [link.ref for link in links if link.kind == "letter"])
+        return [
+            LinkLine(
+                link.kind,
+                link.ref,
+                UNSET if link.room_id is None else link.room_id,
+                UNSET if link.seq is None else link.seq,
+                UNSET if link.added_by is None else timestamp(link.added_at),
+                UNSET if link.added_by is None else people[link.added_by].name,
+                references.get(link.ref, UNSET),
+                pair_named(near, link.ref) if link.kind == "pair" else UNSET,
+                letters.get(link.ref, UNSET),
+            )
+            for link in links
+        ]
 
 
 async def write_down(conn: AsyncConnection, case: Case, parts: Parts, reader: UUID, now: datetime) -> None:
@@ -108,8 +144,28 @@ def _entry(entry: Entry, people: Mapping[UUID, Person], case: Case, reader: Prin
     )
 
 
-def _link(kind: str, ref: UUID, room: UUID | None, seq: int | None) -> LinkLine:
-    return LinkLine(kind, ref, UNSET if room is None else room, UNSET if seq is None else seq)  # type: ignore[arg-type]  # the database holds no other kind
+def _added_by(links: Sequence[Linked]) -> set[UUID]:
+    return {link.added_by for link in links if link.added_by is not None}
+
+
+def _around(near: Around) -> list[CasePerson]:
+    ids = {person for pair in near.pairs.values() for person in pair.people}
+    found = sorted((near.people[one] for one in ids), key=lambda one: (one.name.lower(), one.id))
+    return [CasePerson(one.id, one.name, one.role.value) for one in found]
+
+
+def party_lines(parts: Parts, added: Collection[tuple[UUID, Part]], people: Mapping[UUID, Person]) -> list[PartyLine]:
+    """Who is in it, by name."""
+    lines = [
+        PartyLine(
+            CasePerson(who, people[who].name, people[who].role.value),
+            sorted(mine),
+            sorted(part for part in mine if (who, part) in added),
+        )
+        for who, mine in parts.items()
+        if who in people
+    ]
+    return sorted(lines, key=lambda line: (line.person.name.lower(), line.person.id))
 
 
 def _task(task: Task, people: Mapping[UUID, Person]) -> TaskLine:

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import ladder
 from server.escalation.rules import Case
-from server.people.reach.queueing import Urgency, queue
+from server.people.reach.queueing import queue
+from server.people.reach.rules import Urgency
 
 KIND: Final = "case"
 LOUD: Final = "page"  # at severity 4, at whatever hour

@@ -15,7 +15,8 @@ from server.escalation.cards import card_for
 from server.escalation.given import tell_given
 from server.escalation.held import MOST_NOTE, Cases, Held, check_owner, waits_again, words_of
 from server.escalation.ladder import due
-from server.escalation.opening import NewCase, open_case
+from server.escalation.letters.in_cases import LettersInCases
+from server.escalation.opening import Link, NewCase, open_case
 from server.escalation.reports.progress import tell_reporters
 from server.escalation.rules import MERGED, OUTCOMES, Part, State, leads
 from server.escalation.viewers import seen
@@ -36,6 +37,7 @@ class Handling:
         self._cases = cases
         self._database = database
         self._clock = clock
+        self._letters = LettersInCases(database, clock)
 
     async def open(
         self,
@@ -47,10 +49,12 @@ class Handling:
         severity: int,
         category: str,
         note: str,
+        letter_id: UUID | None = None,
     ) -> CaseCard:
-        """A professional opens a case themselves, which acknowledges it. ``case_id`` is made by the client: again, and
-        it is the same case. Raises Forbidden, BadRequest, NotFound, Conflict("case_own") for what is about oneself,
-        ("case_id") for an identifier of another's."""
+        """A professional opens a case themselves, which acknowledges it; perhaps for a letter that they read, and then
+        without those whom it was written around. ``case_id`` is made by the client: again, and it is the same case.
+        Raises Forbidden, BadRequest, NotFound, Conflict("case_own") for what is about oneself, ("case_id") for an
+        identifier of another's."""
         principal.require(Permission.CASE_HANDLE)
         words, me, now = words_of(note, MOST_NOTE, "note"), principal.account_id, self._clock.now()
         async with self._database.begin(principal.organisation_id) as conn:
@@ -60,6 +64,12 @@ class Handling:
                 raise Conflict("case_id")
             if there is None:
                 parts = await self._parts(conn, principal, pair_id, about_id)
+                links = []
+                if letter_id is not None:
+                    letter = await self._letters.opener(conn, principal, letter_id)
+                    parts.append((letter.person_id, "reporter"))
+                    parts += [(who, "kept_away") for who in sorted(letter.kept_away)]
+                    links.append(Link("letter", letter_id))
                 if any(who == me for who, _ in parts):
                     raise Conflict("case_own")
                 new = NewCase(
@@ -73,6 +83,7 @@ class Handling:
                     about_id=next((who for who, part in parts if part == "young"), None),
                     pair_id=pair_id,
                     parts=parts,
+                    links=links,
                     joins=False,
                     opened_by=me,
                     note=words,

@@ -13,7 +13,7 @@ from server.escalation import store
 from server.escalation.card import CaseCard
 from server.escalation.cards import card_for
 from server.escalation.ladder import due
-from server.escalation.rules import Case, Sight, State, Tier, concerned
+from server.escalation.rules import Case, Sight, State, Tier
 from server.escalation.viewers import Around, seen
 from server.infra.database import Database
 from server.kernel.clock import Clock
@@ -107,11 +107,7 @@ async def may_own(conn: AsyncConnection, case: Case, near: Around) -> list[Perso
     """The professionals who may be given it: no one whom it is about; admins where there is no such professional."""
     for role in (Role.SUPERVISOR, Role.ADMIN):
         people = await people_in_role(conn, case.organisation_id, role)
-        fit = [
-            one
-            for one in people
-            if not concerned(case, near.parts[case.id], near.viewer(one.id, case.organisation_id, role))
-        ]
+        fit = [one for one in people if not near.concerned(case, one.id)]
         if fit:
             return fit
     return []

@@ -45,7 +45,7 @@ HOLDINGS: Final = (
     ),
     Holding(tables.case_pages, _OF_CASE, Kept("who was called, and when"), of_pair=_CASE_IN_PAIR),
     Holding(tables.case_readings, NOBODY, Kept("which professional read, and when"), acted=("account_id",)),
-    Holding(tables.case_parties, "t.account_id = :person", Kept("identifiers and words of ours")),
+    Holding(tables.case_parties, "t.account_id = :person", Kept("identifiers and words of ours"), acted=("added_by",)),
     Holding(
         tables.cases,
         "t.about_id = :person or t.by_id = :person or " + _IN_CASE.format("t.id"),

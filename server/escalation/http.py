@@ -43,6 +43,7 @@ class OpenBody(Struct, forbid_unknown_fields=True):
     note: Words
     pair: Identifier | None = None
     about: Identifier | None = None
+    letter: Identifier | None = None
 
 
 class MoveBody(Struct, forbid_unknown_fields=True):
@@ -86,6 +87,18 @@ class InvolveBody(Struct, forbid_unknown_fields=True):
     part: Literal["professional", "reported", "witness", "young"]
 
 
+class UninvolveBody(Struct, forbid_unknown_fields=True):
+    person: Identifier
+    part: Literal["kept_away", "professional", "reported", "witness", "young"]
+    note: Words
+
+
+class UnlinkBody(Struct, forbid_unknown_fields=True):
+    kind: Literal["letter", "message"]
+    ref: Identifier
+    note: Words
+
+
 class MergeBody(Struct, forbid_unknown_fields=True):
     revision: Revision
     into: Identifier
@@ -123,7 +136,8 @@ class CasesHttp:
 
     @endpoint("POST", "/api/v1/cases", body=OpenBody, answer=CaseCard, permission=Permission.CASE_HANDLE)
     async def open_case(self, call: Call) -> CaseCard:
-        """Open a case oneself, about a pair, a person, or neither; one looks after it from then on."""
+        """Open a case oneself, about a pair, a person, or neither, perhaps for a letter that one reads; one looks after
+        it from then on."""
         body: OpenBody = call.body
         return await self._handling.open(
             call.principal,
@@ -133,6 +147,7 @@ class CasesHttp:
             severity=body.severity,
             category=body.category,
             note=body.note,
+            letter_id=body.letter,
         )
 
     @endpoint("GET", _CASE, answer=CaseCard, permission=Permission.CASE_LIST)
@@ -202,6 +217,19 @@ class CasesHttp:
         """Say who else is in it, and as what. Whom it is about neither runs nor sees it any more."""
         body: InvolveBody = call.body
         await self._contents.involve(call.principal, call.identifier("case"), body.person, body.part)
+
+    @endpoint("POST", _CASE + "/people/remove", body=UninvolveBody, answer=CaseCard, permission=Permission.CASE_HANDLE)
+    async def uninvolve(self, call: Call) -> CaseCard:
+        """Take back that somebody is in it, and say why; whom it was opened about stays."""
+        body: UninvolveBody = call.body
+        case = call.identifier("case")
+        return await self._contents.uninvolve(call.principal, case, body.person, body.part, body.note)
+
+    @endpoint("POST", _CASE + "/links/remove", body=UnlinkBody, answer=CaseCard, permission=Permission.CASE_HANDLE)
+    async def unlink(self, call: Call) -> CaseCard:
+        """Take back something that was added, and say why; what it was opened for stays."""
+        body: UnlinkBody = call.body
+        return await self._contents.unlink(call.principal, call.identifier("case"), body.kind, body.ref, body.note)
 
     @endpoint("POST", _CASE + "/merge", body=MergeBody, answer=CaseCard, permission=Permission.CASE_HANDLE)
     async def merge(self, call: Call) -> CaseCard:

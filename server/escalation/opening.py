@@ -149,7 +149,7 @@ async def open_on(raw: asyncpg.Connection, new: Sequence[NewCase]) -> list[UUID]
     await raw.executemany(_JOINED, joined)
     await raw.executemany(_PARTY, [(case_id, who, part) for case_id, one in both for who, part in one.parts])
     links = [
-        (case_id, link.kind, link.ref, link.room_id, link.seq, one.at, one.opened_by)
+        (case_id, link.kind, link.ref, link.room_id, link.seq, one.at, None)
         for case_id, one in both
         for link in one.links
     ]

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import ladder, store
+from server.escalation.about import pairs_about
 from server.escalation.duty.plan import Plan, Team
 from server.escalation.duty.standing import standing
 from server.escalation.duty.store import plan_of, team_of
@@ -164,9 +165,9 @@ class Pager:
     async def _aside(self, conn: AsyncConnection, case: Case, parts: Mapping[UUID, frozenset[Part]]) -> set[UUID]:
         """Whom the case is about: they are never paged."""
         aside = {who for who, mine in parts.items() if mine & CONCERNED}
-        if case.pair_id is not None:
-            pair = (await pairs_by_id(conn, [case.pair_id])).get(case.pair_id)
-            aside |= {pair.mentor_id, pair.mentee_id} if pair is not None else set()
+        about = (await pairs_about(conn, [case]))[case.id]
+        for pair in (await pairs_by_id(conn, about)).values():
+            aside |= {pair.mentor_id, pair.mentee_id}
         return aside
 
     async def _answering(self, conn: AsyncConnection, case: Case, parts: Mapping[UUID, frozenset[Part]]) -> list[UUID]:

@@ -19,10 +19,12 @@ class State(StrEnum):
 
 
 Origin = Literal["cadence", "flag", "help", "person", "report"]
-Part = Literal["author", "caller", "professional", "reported", "reporter", "witness", "young"]
+Part = Literal["author", "caller", "kept_away", "professional", "reported", "reporter", "witness", "young"]
+"""``kept_away``: a professional whom somebody wrote around, in a letter that the case was opened for."""
 Tier = Literal["shareable", "team", "confidential"]
 """Who may read a note: whoever it is relayed to; the professionals who see the case; its author and the owner."""
-LinkKind = Literal["case", "flag", "letter", "message", "person", "report"]
+LinkKind = Literal["case", "flag", "letter", "message", "pair", "report"]
+"""``pair``: one beside the case's own, of a case that was put under it, or of a message that was added."""
 Sight = Literal["whole", "outline"]
 
 # Why a case is over. ``merged`` and ``settled_with_flag`` are said by the house, not by a person.
@@ -39,7 +41,7 @@ _LEADS: Final[Mapping[State, frozenset[State]]] = {
 }
 
 # Whoever is in a case as one of these neither sees nor runs it; who reported it, or saw it, may.
-CONCERNED: Final[frozenset[Part]] = frozenset({"author", "caller", "reported", "young"})
+CONCERNED: Final[frozenset[Part]] = frozenset({"author", "caller", "kept_away", "reported", "young"})
 
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no letter is taken for another, or for a digit
 
@@ -108,24 +110,29 @@ def next_states(state: State) -> list[State]:
     return [one for one in State if one in _LEADS[state]]
 
 
-def concerned(case: Case, parts: Mapping[UUID, Collection[Part]], viewer: Viewer) -> bool:
-    """Whether it is about the viewer, or about a pair of their own."""
+def concerned(parts: Mapping[UUID, Collection[Part]], pairs: Collection[UUID], viewer: Viewer) -> bool:
+    """Whether a case is about the viewer, or about a pair of their own. ``pairs``: all that the case is about."""
     mine = parts.get(viewer.account_id, ())
-    return any(part in CONCERNED for part in mine) or (case.pair_id is not None and case.pair_id in viewer.belongs_to)
+    return any(part in CONCERNED for part in mine) or not viewer.belongs_to.isdisjoint(pairs)
 
 
 def sight(
-    case: Case, parts: Mapping[UUID, Collection[Part]], paged: Collection[UUID], viewer: Viewer, now: datetime
+    case: Case,
+    parts: Mapping[UUID, Collection[Part]],
+    pairs: Collection[UUID],
+    paged: Collection[UUID],
+    viewer: Viewer,
+    now: datetime,
 ) -> Sight | None:
-    """What a viewer may see of a case. Whole: who owns it, is paged, or answers for who is in it; every supervisor
-    while it waits too long, at once at severity 4, and while nobody owns it. An outline (what, how serious, who has it)
-    is for all other staff. Nothing is for whom it is about."""
-    if case.organisation_id != viewer.organisation_id or concerned(case, parts, viewer):
+    """What a viewer may see of a case. ``pairs``: all that it is about. Whole: who owns it, is paged, or answers for
+    who is in it; every supervisor while it waits too long, at once at severity 4, and while nobody owns it. An outline
+    (what, how serious, who has it) is for all other staff. Nothing is for whom it is about."""
+    if case.organisation_id != viewer.organisation_id or concerned(parts, pairs, viewer):
         return None
     if viewer.account_id == case.owner_id or viewer.account_id in paged:
         return "whole"
     if viewer.role is Role.SUPERVISOR:
-        answers = case.pair_id is not None and case.pair_id in viewer.answers_for
+        answers = not viewer.answers_for.isdisjoint(pairs)
         late = case.waits and (case.severity >= 4 or (case.due_at is not None and case.due_at <= now))
         answers = answers or "professional" in parts.get(viewer.account_id, ())
         if answers or late or (case.owner_id is None and case.state is not State.CLOSED):

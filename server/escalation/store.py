@@ -2,17 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, any_, exists, literal, select, update
+from sqlalchemy import Row, and_, exists, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation.opening import Link
-from server.escalation.rules import CONCERNED, Case, Part, State, Tier
+from server.escalation.rules import Case, Part, State, Tier
 from server.escalation.tables import (
     case_entries,
     case_links,
@@ -56,6 +56,14 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Linked(Link):
+    """A link with when it was made, and by whom: nobody, where it was there from what opened the case."""
+
+    added_at: datetime = field(kw_only=True)
+    added_by: UUID | None = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One step of the ladder that was taken."""
 
@@ -82,6 +90,11 @@ async def select_cases(conn: AsyncConnection, query: Any) -> list[Case]:
 async def case_of(conn: AsyncConnection, case_id: UUID) -> Case | None:
     found = await select_cases(conn, select(cases).where(cases.c.id == case_id))
     return found[0] if found else None
+
+
+async def references_of(conn: AsyncConnection, case_ids: Collection[UUID]) -> Mapping[UUID, str]:
+    rows = await conn.execute(select(cases.c.id, cases.c.reference).where(cases.c.id.in_(case_ids)))
+    return {row.id: row.reference for row in rows}
 
 
 async def locked(conn: AsyncConnection, *case_ids: UUID) -> list[Case]:
@@ -155,11 +168,10 @@ async def enter(
 
 
 async def entries_of(conn: AsyncConnection, case_id: UUID) -> list[Entry]:
-    """The timeline, the oldest line first."""
-    rows = await conn.execute(
-        select(case_entries).where(case_entries.c.case_id == case_id).order_by(case_entries.c.at, case_entries.c.id)
-    )
-    return [Entry(**row) for row in rows.mappings()]
+    """The timeline, in the order in which its lines were written, whatever the clocks of the processes showed."""
+    columns = [case_entries.c[name] for name in Entry.__slots__]
+    query = select(*columns).where(case_entries.c.case_id == case_id).order_by(case_entries.c.number)
+    return [Entry(**row) for row in (await conn.execute(query)).mappings()]
 
 
 async def is_entry(conn: AsyncConnection, entry_id: UUID, case_id: UUID, by: UUID) -> bool:
@@ -181,11 +193,13 @@ async def first_look(conn: AsyncConnection, case_id: UUID, account_id: UUID, at:
     return done.rowcount == 1
 
 
-async def links_of(conn: AsyncConnection, case_id: UUID) -> list[Link]:
+async def links_of(conn: AsyncConnection, case_id: UUID) -> list[Linked]:
     rows = await conn.execute(
         select(case_links).where(case_links.c.case_id == case_id).order_by(case_links.c.added_at, case_links.c.ref)
     )
-    return [Link(row.kind, row.ref, row.room_id, row.seq) for row in rows]
+    return [
+        Linked(row.kind, row.ref, row.room_id, row.seq, added_at=row.added_at, added_by=row.added_by) for row in rows
+    ]
 
 
 async def add_link(conn: AsyncConnection, case_id: UUID, link: Link, at: datetime, by: UUID | None) -> bool:
@@ -197,9 +211,10 @@ async def add_link(conn: AsyncConnection, case_id: UUID, link: Link, at: datetim
     return done.rowcount == 1
 
 
-async def add_party(conn: AsyncConnection, case_id: UUID, account_id: UUID, part: Part) -> None:
-    values = {"case_id": case_id, "account_id": account_id, "part": part}
-    await conn.execute(upsert(case_parties).values(**values).on_conflict_do_nothing())
+async def add_party(conn: AsyncConnection, case_id: UUID, account_id: UUID, part: Part, by: UUID | None = None) -> bool:
+    """``by``: the professional who says so, where one does. False when it was so before."""
+    values = {"case_id": case_id, "account_id": account_id, "part": part, "added_by": by}
+    return (await conn.execute(upsert(case_parties).values(**values).on_conflict_do_nothing())).rowcount == 1
 
 
 async def tasks_of(conn: AsyncConnection, case_id: UUID) -> list[Task]:
@@ -257,33 +272,6 @@ async def cases_about(conn: AsyncConnection, kind: str, refs: Collection[UUID]) 
     """The cases, in whatever state, that have a link to one of these things, the oldest first."""
     linked = exists().where(case_links.c.case_id == cases.c.id, case_links.c.kind == kind, case_links.c.ref.in_(refs))
     return await select_cases(conn, select(cases).where(linked).order_by(cases.c.opened_at, cases.c.id))
-
-
-async def refs_paged(conn: AsyncConnection, kind: str, account_id: UUID) -> frozenset[UUID]:
-    """What the living cases that somebody owns, or is being paged about, have links to; of those that turned out to be
-    about them, nothing."""
-    theirs = exists().where(
-        case_parties.c.case_id == cases.c.id,
-        case_parties.c.account_id == account_id,
-        case_parties.c.part.in_(sorted(CONCERNED)),
-    )
-    paged = exists().where(
-        cases.c.state == State.OPEN.value,
-        case_pages.c.case_id == cases.c.id,
-        case_pages.c.round == cases.c.round,
-        literal(account_id) == any_(case_pages.c.people),
-    )
-    query = (
-        select(case_links.c.ref)
-        .join(cases, cases.c.id == case_links.c.case_id)
-        .where(
-            case_links.c.kind == kind,
-            cases.c.state != State.CLOSED.value,
-            (cases.c.owner_id == account_id) | paged,
-            ~theirs,
-        )
-    )
-    return frozenset((await conn.execute(query)).scalars())
 
 
 async def call_for_help(conn: AsyncConnection, account_id: UUID) -> UUID | None:

@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -83,8 +84,11 @@ case_parties = Table(
     Column("case_id", ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
     Column("account_id", ForeignKey("accounts.id"), primary_key=True, index=True),
     Column("part", Text, primary_key=True),
+    # The professional who said so; nobody, for who was in it from what opened it.
+    Column("added_by", ForeignKey("accounts.id")),
     CheckConstraint(
-        "part in ('author', 'caller', 'professional', 'reported', 'reporter', 'witness', 'young')", name="part"
+        "part in ('author', 'caller', 'kept_away', 'professional', 'reported', 'reporter', 'witness', 'young')",
+        name="part",
     ),
 )
 
@@ -92,6 +96,8 @@ case_entries = Table(
     "case_entries",
     metadata,
     Column("id", Uuid, primary_key=True),
+    # In the order in which they were written: whoever writes has the case locked.
+    Column("number", BigInteger, Identity(always=True), nullable=False),
     Column("case_id", ForeignKey("cases.id", ondelete="CASCADE"), nullable=False),
     Column("at", Instant, nullable=False),
     Column("by_id", ForeignKey("accounts.id")),
@@ -103,7 +109,7 @@ case_entries = Table(
     CheckConstraint("tier in ('shareable', 'team', 'confidential')", name="tier"),
     CheckConstraint("length(note) <= 4000", name="note"),
     CheckConstraint("note is null or tier is not null", name="circle"),
-    Index("case_entries_case_id_idx", "case_id", "at", "id"),
+    Index("case_entries_case_id_idx", "case_id", "number"),
 )
 
 # What a case is about, by identifiers of other capabilities' things, whose tables are not ours.
@@ -117,7 +123,7 @@ case_links = Table(
     Column("seq", BigInteger),
     Column("added_at", Instant, nullable=False),
     Column("added_by", ForeignKey("accounts.id")),
-    CheckConstraint("kind in ('case', 'flag', 'letter', 'message', 'person', 'report')", name="kind"),
+    CheckConstraint("kind in ('case', 'flag', 'letter', 'message', 'pair', 'report')", name="kind"),
 )
 
 case_tasks = Table(

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import store
+from server.escalation.about import pairs_about
 from server.escalation.rules import Case, Sight, Viewer, concerned, sight
 from server.escalation.store import Parts
 from server.kernel.errors import NotFound
@@ -24,6 +25,7 @@ class Around:
 
     parts: Mapping[UUID, Parts]
     paged: Mapping[UUID, frozenset[UUID]]
+    about: Mapping[UUID, frozenset[UUID]]  # which pairs, by case
     pairs: Mapping[UUID, Pair]
     people: Mapping[UUID, Person]
 
@@ -33,17 +35,23 @@ class Around:
         return Viewer(account_id, organisation_id, role, mine, own)
 
     def sight(self, case: Case, viewer: Viewer, now: datetime) -> Sight | None:
-        return sight(case, self.parts[case.id], self.paged[case.id], viewer, now)
+        return sight(case, self.parts[case.id], self.about[case.id], self.paged[case.id], viewer, now)
+
+    def concerned(self, case: Case, who: UUID) -> bool:
+        """Whether a case is about somebody of the staff, whatever their role."""
+        viewer = self.viewer(who, case.organisation_id, Role.SUPERVISOR)
+        return concerned(self.parts[case.id], self.about[case.id], viewer)
 
 
 async def around(conn: AsyncConnection, cases: Collection[Case]) -> Around:
-    """Four queries, however many cases."""
+    """Five queries, however many cases."""
     ids = [case.id for case in cases]
-    pairs = await pairs_by_id(conn, {case.pair_id for case in cases if case.pair_id is not None})
+    about = await pairs_about(conn, cases)
+    pairs = await pairs_by_id(conn, set().union(*about.values()))
     named = {one for case in cases for one in (case.about_id, case.by_id, case.owner_id, case.acknowledged_by)}
     named |= {person for pair in pairs.values() for person in pair.people}
     people = await people_of(conn, {one for one in named if one is not None})
-    return Around(await store.parts_of(conn, ids), await store.paged_of(conn, ids), pairs, people)
+    return Around(await store.parts_of(conn, ids), await store.paged_of(conn, ids), about, pairs, people)
 
 
 async def seen(
@@ -58,8 +66,3 @@ async def seen(
     if found is None:
         raise NotFound
     return case, viewer, found, near
-
-
-def concerned_in(near: Around, case: Case, who: UUID) -> bool:
-    """Whether a case is about somebody of the staff, whatever their role."""
-    return concerned(case, near.parts[case.id], near.viewer(who, case.organisation_id, Role.SUPERVISOR))

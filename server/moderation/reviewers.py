@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.escalation.store import refs_paged
+from server.escalation.about import refs_paged
 from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
 from server.moderation.review import Reviewer
@@ -39,16 +39,12 @@ async def reviewers(
     conn: AsyncConnection, organisation_id: UUID, who: Collection[UUID], supervisors: frozenset[UUID]
 ) -> list[Reviewer]:
     """The people of ``who``, in an organisation that has these ``supervisors``."""
-    return [
-        Reviewer(
-            account_id,
-            organisation_id,
-            supervisors <= {account_id},
-            await _own_pairs(conn, account_id),
-            await _called(conn, account_id),
-        )
-        for account_id in who
-    ]
+    found = []
+    for account_id in who:
+        pairs = await _own_pairs(conn, account_id)
+        called = await _called(conn, account_id, pairs)
+        found.append(Reviewer(account_id, organisation_id, supervisors <= {account_id}, pairs, called))
+    return found
 
 
 async def _own_pairs(conn: AsyncConnection, account_id: UUID) -> frozenset[UUID]:
@@ -56,8 +52,8 @@ async def _own_pairs(conn: AsyncConnection, account_id: UUID) -> frozenset[UUID]
     return frozenset(pair.id for pair in await pairs_of(conn, account_id) if belongs(pair, account_id))
 
 
-async def _called(conn: AsyncConnection, account_id: UUID) -> frozenset[UUID]:
+async def _called(conn: AsyncConnection, account_id: UUID, pairs: Collection[UUID] = ()) -> frozenset[UUID]:
     """The flags of the living cases that somebody owns, or is being paged about; of one call for help, which makes a
     flag for each who answers, their own alone."""
-    called = await refs_paged(conn, "flag", account_id)
+    called = await refs_paged(conn, "flag", account_id, pairs)
     return called - await calls_answered(conn, called, account_id) if called else called

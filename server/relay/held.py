@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import store as cases
-from server.escalation.rules import Case, Sight, concerned
-from server.escalation.viewers import Around, concerned_in, seen
+from server.escalation.rules import Case, Sight
+from server.escalation.viewers import Around, seen
 from server.infra.database import Database
 from server.kernel.clock import Clock
 from server.kernel.errors import CaseMovedOn, Conflict, NotFound
@@ -91,20 +91,14 @@ def check_still_two(one: Held) -> None:
     """Raises Conflict("dispatch_conflict") where it has turned out since that the case is about who proposed it or who
     agreed to it: then two did not look at what is to leave."""
     for who in (one.dispatch.proposed_by, one.dispatch.seconded_by):
-        if who is not None and concerned_in(one.near, one.case, who):
+        if who is not None and one.near.concerned(one.case, who):
             raise Conflict("dispatch_conflict")
 
 
 async def second_people(conn: AsyncConnection, case: Case, near: Around, me: UUID) -> tuple[list[Person], SeenAs]:
     """Who can be the second pair of eyes beside ``me``, and what of it they see."""
     staff = {role: await people_in_role(conn, case.organisation_id, role) for role in (Role.SUPERVISOR, Role.ADMIN)}
-    parts = near.parts[case.id]
-    theirs = [
-        person.id
-        for role, people in staff.items()
-        for person in people
-        if concerned(case, parts, near.viewer(person.id, case.organisation_id, role))
-    ]
+    theirs = [person.id for people in staff.values() for person in people if near.concerned(case, person.id)]
     ids, seen_as = seconds(
         [one.id for one in staff[Role.SUPERVISOR]], [one.id for one in staff[Role.ADMIN]], theirs, me
     )

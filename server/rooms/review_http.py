@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from server.escalation.card import CaseCard
+from server.escalation.card import CaseCard, CasePerson
 from server.kernel.errors import BadRequest
 from server.kernel.permissions import Permission
 from server.moderation.flag import MAX_EXCERPT, Decision, Reason, Ruling
@@ -55,6 +55,14 @@ class EvidenceBody(msgspec.Struct, forbid_unknown_fields=True):
     seq: Annotated[int, Meta(ge=1, le=2**53)]
 
 
+class CaseExcerpt(msgspec.Struct, frozen=True):
+    """``marked``: the place of the message that the case is about; ``people``: who wrote these."""
+
+    messages: list[FullMessage]
+    marked: int
+    people: list[CasePerson]
+
+
 class FlagContext(msgspec.Struct, frozen=True):
     messages: list[FullMessage]
     flagged: int | UnsetType = UNSET
@@ -101,6 +109,22 @@ class ReviewHttp:
         permission=Permission.CASE_HANDLE,
     )
     async def add_message(self, call: Call) -> CaseCard:
-        """Say that a case is about this message, too: of a room of one's own, or of the room that it came from."""
+        """Say that a case is about this message, too: of a room of one's own, or around what it was opened for."""
         body: EvidenceBody = call.body
         return await self._evidence.add(call.principal, call.identifier("case"), body.room, body.seq)
+
+    @endpoint(
+        *("GET", "/api/v1/cases/{case}/messages/{message}"),
+        answer=CaseExcerpt,
+        permission=Permission.CASE_HANDLE,
+    )
+    async def message(self, call: Call) -> CaseExcerpt:
+        """A message that a case is about, with ten before and five after. The reading stands in the journal of the
+        young person."""
+        case, message = call.identifier("case"), call.identifier("message")
+        found = await self._evidence.read(call.principal, case, message)
+        return CaseExcerpt(
+            [full(one, View.STAFF) for one in found.messages],
+            found.seq,
+            [CasePerson(one.id, one.name, one.role.value) for one in found.people.values()],
+        )

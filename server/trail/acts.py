@@ -24,6 +24,7 @@ class Act(StrEnum):
     CASE_GATHERED = "case.gathered"
     CASE_GATHERED_TOLD = "case.gathered_told"
     CASE_GATHERED_UNTOLD = "case.gathered_untold"
+    CASE_MESSAGE_READ = "case.message_read"
     CASE_READ = "case.read"
     CASE_SHARED = "case.shared"
     CHARTER_SIGNED = "charter.signed"
@@ -133,6 +134,7 @@ READINGS: Final = frozenset(
         Act.CALL_STOPPED,
         Act.CASE_GATHERED,
         Act.CASE_GATHERED_TOLD,
+        Act.CASE_MESSAGE_READ,
         Act.CASE_READ,
         Act.CASE_SHARED,
         Act.CONSENT_READ,

@@ -20,6 +20,7 @@ import { Acts } from './acts';
 import { Calls } from './calls';
 import { Deadline, DeadlineWords } from './deadline';
 import { Links } from './links';
+import { PeopleCard } from './people_card';
 import { later, newer } from './rules';
 import { Rings } from './rings';
 import { Tasks } from './tasks';
@@ -164,7 +165,8 @@ function File({ one, onChanged }: { one: Case; onChanged: () => Promise<void> })
             <div class="two-columns case-columns">
               <div>
                 <Acts file={file} onDone={done} />
-                <Links one={one} links={file.links} />
+                <Links one={one} links={file.links} onDone={done} />
+                <PeopleCard file={file} onDone={done} />
                 <Calls one={one} />
               </div>
               <div>

@@ -1,5 +1,6 @@
 /** Which cases wait for whom, in which order, and how long is left: pure, so that the strip, the lists and the board agree. */
 
+import type { Role } from '../wire/account';
 import type { Case } from '../wire/case';
 
 export const CRITICAL = 4;
@@ -47,6 +48,12 @@ export interface Filter {
 
 export const passes = (one: Case, { which, severity }: Filter, account: string): boolean =>
   one.severity >= severity && (which === 'all' || (which === 'mine' ? one.owner?.id === account : one.state === 'open'));
+
+/** As what somebody of this role can be in a case, as the server has it. */
+export const partsFor = (role: Role | undefined): readonly AddedPart[] =>
+  role === undefined ? [] : role === 'mentee' ? ['young', 'reported', 'witness'] : role === 'supervisor' ? ['professional', 'reported', 'witness'] : ['witness', 'reported'];
+
+export type AddedPart = 'professional' | 'reported' | 'witness' | 'young';
 
 export type Standing = 'none' | 'time' | 'near' | 'late';
 

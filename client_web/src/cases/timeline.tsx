@@ -66,8 +66,14 @@ function entrySaid(entry: CaseEntry, file: CaseFile): string {
   const to = file.can_own.find(({ id }) => id === detail['owner'])?.name ?? t('case.a_colleague');
   const level = (what: string): string => tOr(`severity.${String(detail[what])}`, 'case.act.other').toLowerCase();
   if (act === 'dispatch') return tOr(`case.act.dispatch.${String(detail['did'])}`, 'case.act.dispatch', { name });
-  return tOr(`case.act.${act}`, 'case.act.other', { name, to, outcome: outcomeWord(detail['outcome']), before: level('before'), after: level('after') });
+  if (act === 'linked' || act === 'unlinked') return tOr(`case.act.${act}.${String(detail['kind'])}`, 'case.act.linked', { name });
+  const person = nameOf(detail['person'], file);
+  return tOr(`case.act.${act}`, 'case.act.other', { name, to, person, outcome: outcomeWord(detail['outcome']), before: level('before'), after: level('after') });
 }
+
+/** Of somebody whom the file names. */
+const nameOf = (id: unknown, file: CaseFile): string =>
+  [...file.people.map(({ person }) => person), ...file.around, ...file.can_own].find((one) => one.id === id)?.name || t('case.somebody').toLowerCase();
 
 function Paged({ entry, file }: { entry: CaseEntry; file: CaseFile }): VNode | null {
   const page = entry.act === 'paged' ? pageOfEntry(entry, file.pages) : undefined;

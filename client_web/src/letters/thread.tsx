@@ -3,15 +3,20 @@
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { staffCode } from '../home/staff_code';
 import { dayAndHour } from '../locales/moments';
 import { t } from '../locales/text';
 import { forget, keepLetter, tryAgain, waiting } from '../outbox/outbox';
 import { me } from '../session/session';
 import { Awaited, useLoaded } from '../shell/loaded';
+import { later } from '../shell/later';
 import { Problem, refusedBecause } from '../shell/refused';
+import { caseAddress, go } from '../shell/route';
 import { http } from '../wire/http';
 import type { Letter, LetterPage } from '../wire/letters';
 import { Attach } from './attach';
+
+const NewCase = later(async () => (await Promise.all([import('../parts/cases'), staffCode()]))[0].NewCase);
 
 const LONGEST = 4_000; // the server has the last word; this only warns before
 
@@ -20,6 +25,7 @@ export function Thread({ person, line }: { person: string; line: 'own' | 'other'
   const loaded = useLoaded<LetterPage>(`letters/${to}`, ['letter:new']);
   const older = useSignal<readonly Letter[]>([]);
   const more = useSignal<boolean | null>(null);
+  const opening = useSignal<string | null>(null);
   const problem = useSignal('');
   const found = loaded.found.value;
   const unsent = waiting.value.filter((item) => item.kind === 'letter' && item.to === to && item.account === me.value?.account.id);
@@ -61,7 +67,16 @@ export function Thread({ person, line }: { person: string; line: 'own' | 'other'
                   {letter.mine ? t('letters.you') : letter.author || t('letters.somebody')} · <time dateTime={letter.at}>{dayAndHour(new Date(letter.at))}</time>
                   {letter.mine && ` · ${t(letter.seen ? 'letters.read' : 'letters.sent')}`}
                 </p>
-                {me.value?.account.role === 'supervisor' && <Attach letter={letter} person={page.person} />}
+                {!mine && (
+                  <div class="acts">
+                    {letter.theirs && (
+                      <button type="button" class="quiet-button" onClick={() => (opening.value = letter.id)}>
+                        {t('letters.open_case')}
+                      </button>
+                    )}
+                    {me.value?.account.role === 'supervisor' && <Attach letter={letter} person={page.person} />}
+                  </div>
+                )}
               </li>
             ))}
             {unsent.map((item) => (
@@ -82,6 +97,7 @@ export function Thread({ person, line }: { person: string; line: 'own' | 'other'
             ))}
           </ol>
           {page.readers.length > 0 && <Writing to={to} />}
+          {opening.value && <NewCase letter={{ id: opening.value, person }} onClose={() => (opening.value = null)} onOpened={(one) => go(caseAddress(one.id))} />}
         </>
       )}
     </Awaited>

@@ -24,6 +24,7 @@ export const enLetters: Texts<typeof frLetters> = {
   'letters.somebody': "Somebody who is no longer here",
   'letters.read': "read",
   'letters.sent': "sent",
+  'letters.open_case': "Open a case",
   'letters.waiting': "Not gone yet. It goes by itself, as soon as the network is back.",
   'letters.discard': "Delete",
   'letters.write': "Your letter",

@@ -23,6 +23,7 @@ export const frLetters = {
   'letters.somebody': "Une personne qui n’est plus ici",
   'letters.read': "lue",
   'letters.sent': "envoyée",
+  'letters.open_case': "Ouvrir un dossier",
   'letters.waiting': "Pas encore partie. Elle part seule, dès que le réseau revient.",
   'letters.discard': "Supprimer",
   'letters.write': ["Votre lettre", "Ta lettre"],

@@ -68,6 +68,10 @@ export const frMyData = {
   'mydata.never': "Ne voit pas : {what}.",
   'mydata.sees_nothing': "Ne voit rien ici pour le moment.",
   'mydata.visibly': "Entrer dans une discussion ou un appel se voit toujours : c’est écrit dans la discussion et dans le journal.",
+  'mydata.outline': [
+    "Les autres professionnels et l’administration voient seulement qu’un dossier existe, sa gravité et qui le suit : ni de qui il parle, ni ce qui a été dit. Le professionnel d’astreinte qui est appelé voit tout le dossier ; les autres aussi, tant que personne ne le prend et que c’est grave ou en retard. Lire un dossier est écrit dans le journal du jeune.",
+    "Les autres professionnels et l’administration voient seulement qu’un dossier existe, sa gravité et qui le suit : ni de qui il parle, ni ce qui a été dit. Le professionnel d’astreinte qui est appelé voit tout le dossier ; les autres aussi, tant que personne ne le prend et que c’est grave ou en retard. Quand un dossier parle de toi, chaque lecture est écrite dans ton journal.",
+  ],
   'mydata.colleague': "En urgence, un autre professionnel peut lire les messages et écouter les messages vocaux pendant une heure, avec une raison. C’est dit ensuite, et c’est dans le journal.",
   'mydata.calls_kept': [
     "Des appels, on garde pendant un temps limité quand ils ont eu lieu, qui y était et combien de temps. Jamais ce qui s’y dit ou s’y voit : un appel n’est jamais enregistré. Ces lignes sont dans la copie de vos données, et un professionnel peut les lire s’il suit une inquiétude.",

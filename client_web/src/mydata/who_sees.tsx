@@ -28,6 +28,7 @@ function One({ seer }: { seer: Seer }): VNode {
       {seer.people.length > 0 && <p class="seer-people">{seer.people.join(', ')}</p>}
       <p>{seer.sees.length === 0 ? t('mydata.sees_nothing') : t('mydata.sees', { what: names(sees) })}</p>
       {seer.sees.includes('messages') && seer.role === 'supervisor' && <p>{t('mydata.visibly')}</p>}
+      {seer.sees.includes('cases') && seer.role === 'supervisor' && <p>{t('mydata.outline')}</p>}
       {seer.sees.includes('messages_once') && <p>{t('mydata.colleague')}</p>}
       {seer.sees.length > 0 && never.length > 0 && <p>{t('mydata.never', { what: names(never) })}</p>}
     </div>

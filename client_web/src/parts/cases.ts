@@ -10,3 +10,4 @@ learnTexts(frBoard); // of what rings
 learnTexts(frCases);
 
 export { CaseDesk } from '../cases/case_desk';
+export { NewCase } from '../cases/new_case';

@@ -12,7 +12,13 @@ import { http } from '../wire/http';
 import type { FullMessage } from '../wire/room';
 import { Veiled } from './excerpt';
 
-export function Around({ flag }: { flag: Flag }): VNode | null {
+interface Props {
+  flag: Flag;
+  /** What else can be done with a message that is shown. */
+  act?: ((message: FullMessage) => VNode | null) | undefined;
+}
+
+export function Around({ flag, act }: Props): VNode | null {
   const found = useSignal<FlagContext | null>(null);
   const { busy, problem, attempt } = useAttempt();
   if (!flag.room) return null;
@@ -40,20 +46,34 @@ export function Around({ flag }: { flag: Flag }): VNode | null {
         <section aria-label={t('queue.context')}>
           <p class="hint">{t('queue.context_was_seen')}</p>
           <Veiled severity={flag.severity}>
-            <ol class="around-list">
-              {found.value.messages.map((message) => (
-                <li key={message.seq} class={message.seq === found.value?.flagged ? 'is-flagged' : ''}>
-                  <p class="around-who">
-                    <strong>{names(message)}</strong> <time dateTime={message.at}>{dayAndHour(new Date(message.at))}</time>
-                    {message.state !== 'delivered' && <span class="tag">{t(`message.${message.state}`)}</span>}
-                  </p>
-                  <p class="around-text">{message.kind === 'voice' ? t('voice.note') : message.body}</p>
-                </li>
-              ))}
-            </ol>
+            <MessageList messages={found.value.messages} marked={found.value.flagged} nameOf={names} act={act} />
           </Veiled>
         </section>
       )}
     </div>
   );
 }
+
+interface ListProps {
+  messages: readonly FullMessage[];
+  /** The place of the one that it is about. */
+  marked: number | undefined;
+  nameOf: (message: FullMessage) => string;
+  act?: Props['act'];
+}
+
+/** Messages as evidence: who, when, what became of each, and the text. */
+export const MessageList = ({ messages, marked, nameOf, act }: ListProps): VNode => (
+  <ol class="around-list">
+    {messages.map((message) => (
+      <li key={message.seq} class={message.seq === marked ? 'is-flagged' : ''}>
+        <p class="around-who">
+          <strong>{nameOf(message)}</strong> <time dateTime={message.at}>{dayAndHour(new Date(message.at))}</time>
+          {message.state !== 'delivered' && <span class="tag">{t(`message.${message.state}`)}</span>}
+        </p>
+        <p class="around-text">{message.kind === 'voice' ? t('voice.note') : message.body}</p>
+        {message.seq !== marked && act?.(message)}
+      </li>
+    ))}
+  </ol>
+);

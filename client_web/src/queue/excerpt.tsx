@@ -37,7 +37,7 @@ export function Veiled({ severity, children }: { severity: number; children: Com
   if (!holds(blur.value, severity)) return <>{children}</>;
   return (
     <div class={shown.value ? 'veiled is-shown' : 'veiled'}>
-      <div aria-hidden={shown.value ? undefined : 'true'} class="veiled-text">
+      <div aria-hidden={shown.value ? undefined : 'true'} inert={!shown.value} class="veiled-text">
         {children}
       </div>
       <button type="button" class="button button-soft veil" aria-expanded={shown.value} onClick={() => (shown.value = !shown.value)}>

@@ -8,6 +8,7 @@ import { t, type Key } from '../locales/text';
 import { Icon } from '../shell/icons';
 import { Problem } from '../shell/refused';
 import type { Decision, Flag } from '../wire/flag';
+import type { FullMessage } from '../wire/room';
 import { Around } from './around';
 import { Left, now } from './countdown';
 import { DecisionForm } from './decision_form';
@@ -26,8 +27,14 @@ const NEWS: Record<Flag['action'], Key> = {
   help: 'queue.help_now',
 };
 
-/** `inCase`: whoever reads it has the case it is in, and says there that they look after it. */
-export function FlagCard({ flag, first, inCase = false }: { flag: Flag; first: boolean; inCase?: boolean }): VNode {
+interface Props {
+  flag: Flag;
+  first: boolean;
+  /** In the file of its case, where whoever reads it says that they look after it: what can be done with a message around. */
+  inCase?: (message: FullMessage) => VNode | null;
+}
+
+export function FlagCard({ flag, first, inCase }: Props): VNode {
   const problem = problems.value.get(flag.id);
   return (
     <FlagFrame flag={flag} first={first}>
@@ -38,10 +45,10 @@ export function FlagCard({ flag, first, inCase = false }: { flag: Flag; first: b
       </p>
       <Explanations flag={flag} />
       <Facts flag={flag} />
-      <Around flag={flag} />
+      <Around flag={flag} act={inCase} />
       <Problem sentence={problem} />
       {flag.proposal && flag.state === 'second' && <ProposalBox flag={flag} proposal={flag.proposal} />}
-      <Choices flag={flag} inCase={inCase} />
+      <Choices flag={flag} inCase={inCase !== undefined} />
     </FlagFrame>
   );
 }

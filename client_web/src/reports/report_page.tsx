@@ -17,6 +17,7 @@ import { link } from '../wire/link';
 import type { Acquaintance, Report, ReportSubject } from '../wire/reports';
 import { draftOf, forgetDraft } from './draft';
 import { KINDS, stopsFor } from './rules';
+import { ToCase } from './to_case';
 
 const MOST_WORDS = 2000; // as the server has it
 const NOBODY: readonly Acquaintance[] = []; // a worry in words needs no list
@@ -39,6 +40,7 @@ export function ReportPage({ room, seq, person }: About): VNode {
         <>
           <Quote room={room} seq={seq} />
           <Form place={`${room}/${seq}`} message={{ room, seq }} people={[]} person="" contact={talks(room, seq)} onMade={(report) => (made.value = report)} />
+          {me.value?.account.role === 'supervisor' && <ToCase room={room} seq={seq} />}
         </>
       ) : (
         <>

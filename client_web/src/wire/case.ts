@@ -1,6 +1,7 @@
 /** Cases as professionals are told of them, named as docs/protocol.md names them. */
 
 import type { Role } from './account';
+import type { FullMessage } from './room';
 
 export type CaseState = 'open' | 'acknowledged' | 'in_progress' | 'relayed' | 'closed';
 export type Tier = 'shareable' | 'team' | 'confidential';
@@ -56,11 +57,33 @@ export interface CaseEntry {
   hidden: boolean;
 }
 
+export type CasePart = 'author' | 'caller' | 'kept_away' | 'professional' | 'reported' | 'reporter' | 'witness' | 'young';
+
+/** Somebody who is in it; `added`: those of `parts` that a professional said, and can take back. */
+export interface CaseParty {
+  person: CasePerson;
+  parts: CasePart[];
+  added: CasePart[];
+}
+
 export interface CaseLink {
-  kind: 'case' | 'flag' | 'letter' | 'message' | 'person' | 'report';
+  kind: 'case' | 'flag' | 'letter' | 'message' | 'pair' | 'report';
   ref: string;
   room?: string;
   seq?: number;
+  /** When a professional added it, and who: what can be taken back. */
+  added?: string;
+  by?: string;
+  reference?: string;
+  pair?: { id: string; mentor: string; mentee: string };
+  letter?: { person: CasePerson; author: string; line: 'own' | 'other'; at: string; readable: boolean };
+}
+
+/** `GET cases/{case}/messages/{message}`. */
+export interface CaseExcerpt {
+  messages: FullMessage[];
+  marked: number;
+  people: CasePerson[];
 }
 
 export interface CaseTask {
@@ -99,6 +122,9 @@ export interface CasePageSent {
 export interface CaseFile {
   case: Case;
   timeline: CaseEntry[];
+  people: CaseParty[];
+  /** The people of its pairs, whom one may want to name in it. */
+  around: CasePerson[];
   links: CaseLink[];
   tasks: CaseTask[];
   pages: CasePageSent[];

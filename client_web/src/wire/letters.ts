@@ -26,6 +26,8 @@ export interface Letter {
   seq: number;
   author: string;
   mine: boolean;
+  /** The person whose line it is wrote it. */
+  theirs: boolean;
   at: string;
   body: string;
   seen: boolean;

@@ -45,12 +45,13 @@ class LetterLines(Struct):
 
 
 class LetterCard(Struct):
-    """``seen``: the other side has read it, of several at least one."""
+    """``theirs``: written by whose line it is. ``seen``: the other side has read it, of several at least one."""
 
     id: UUID
     seq: int
     author: str
     mine: bool
+    theirs: bool
     at: Timestamp
     body: str
     seen: bool
@@ -183,6 +184,7 @@ def _card(letter: Letter, page: Page, me: UUID) -> LetterCard:
         seq=letter.seq,
         author=author.name if author is not None else "",
         mine=letter.author_id == me,
+        theirs=letter.author_id == page.person.id,
         at=timestamp(letter.at),
         body=letter.body,
         seen=letter.seq <= (page.seen if letter.author_id == page.person.id else page.answers_seen),

@@ -62,6 +62,10 @@ async def letter(conn: AsyncConnection, letter_id: UUID) -> Letter | None:
     return _letter(row) if row is not None else None
 
 
+async def letters_of(conn: AsyncConnection, letter_ids: Collection[UUID]) -> list[Letter]:
+    return [_letter(row) for row in await conn.execute(select(letters).where(letters.c.id.in_(letter_ids)))]
+
+
 async def add(conn: AsyncConnection, new: Letter) -> int | None:
     """Its number; None when there is a letter of this identifier already, perhaps one that cannot be seen from here."""
     values: dict[str, Any] = {

@@ -1,7 +1,8 @@
 """People outside who can be told when nobody inside answers: kept by admins, each with a way to reach them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,9 @@ from server.people import rules, store
 from server.people.reach.tables import outside_contacts
 from server.trail.acts import Act
 from server.trail.record import record
+
+# Whether somebody outside is who is asked when nobody else answers; told by the capability that asks them.
+Needed = Callable[[AsyncConnection, UUID, UUID, datetime], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,10 @@ async def contacts_in(conn: AsyncConnection, organisation_id: UUID) -> list[Cont
 class OutsideContacts:
     """Use cases of an admin; what is another organisation's answers NotFound."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, needed: Needed) -> None:
         self._database = database
         self._clock = clock
+        self._needed = needed
 
     async def listed(self, principal: Principal) -> list[Contact]:
         """Raises Forbidden."""
@@ -92,10 +97,14 @@ class OutsideContacts:
             await self._record(conn, principal, Act.CONTACT_CHANGED, contact_id)
 
     async def remove(self, principal: Principal, contact_id: UUID) -> None:
-        """Nothing is sent to them any more, and nothing stays of who they were. Raises Forbidden, NotFound."""
+        """Nothing is sent to them any more, and nothing stays of who they were. Raises Forbidden, NotFound,
+        Conflict("contact_on_duty") for the one who is asked when nobody else answers."""
         principal.require(Permission.REACH_MANAGE)
-        gone = {"name": "", "works_for": "", "email": None, "phone": None, "removed_at": self._clock.now()}
+        now = self._clock.now()
+        gone = {"name": "", "works_for": "", "email": None, "phone": None, "removed_at": now}
         async with self._database.begin(principal.organisation_id) as conn:
+            if await self._needed(conn, principal.organisation_id, contact_id, now):
+                raise Conflict("contact_on_duty")
             await self._set(conn, contact_id, gone)
             await self._record(conn, principal, Act.CONTACT_REMOVED, contact_id)
 

@@ -216,7 +216,7 @@ class ReachHttp:
 
     @endpoint("DELETE", "/api/v1/reach/contacts/{contact}", permission=Permission.REACH_MANAGE)
     async def remove_contact(self, call: Call) -> None:
-        """Take one out: nothing is sent to them any more."""
+        """Take one out: nothing is sent to them any more. Not the one whom the plan of who is on call names."""
         await self._contacts.remove(call.principal, call.identifier("contact"))
 
 

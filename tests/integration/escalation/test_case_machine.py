@@ -53,6 +53,8 @@ where d.contact_id is not null and p.case_id = :case and p.round = :round
 INVOLVED = f"""
 select case_id, account_id from case_parties where part in {CONCERNED}
 union select c.id, unnest(array[p.mentor_id, p.mentee_id]) from cases c join pairs p on p.id = c.pair_id
+union select l.case_id, unnest(array[p.mentor_id, p.mentee_id]) from case_links l join pairs p on p.id = l.ref
+where l.kind = 'pair'
 """  # noqa: S608 - nothing comes from outside
 PICK = st.integers(0, 10_000)  # which of the cases there are: how many depends on who was first
 STOOD_S = 60.0  # longer without a look, and steps may be left out
@@ -108,7 +110,10 @@ class Nights(StateMachine):
         self.rooms: list[Room] = [
             await room(self.database, self.north, supervisor=supervisor) for supervisor in self.staff[:2]
         ]
+        # A second pair of the first young person, whose mentor is a professional now.
+        second: Any = {"mentor": self.staff[1], "mentee": self.rooms[0].mentee, "supervisor": self.staff[0]}
         self.people = [*self.staff, *(who for each in self.rooms for who in (each.mentor, each.mentee))]
+        self.rooms.append(await room(self.database, self.north, **second))
         self.outside = new_id()
         await self._sql(
             "insert into outside_contacts (id, organisation_id, name, phone, made_by, made_at) "
@@ -134,7 +139,7 @@ class Nights(StateMachine):
 
     # What opens cases
 
-    @rule(place=st.integers(0, 1), mentor=st.booleans(), severities=st.lists(st.integers(2, 4), min_size=1, max_size=3))
+    @rule(place=st.integers(0, 2), mentor=st.booleans(), severities=st.lists(st.integers(2, 4), min_size=1, max_size=3))
     def flags(self, place: int, mentor: bool, severities: list[int]) -> None:
         self.run(self._flags(self.rooms[place], mentor, severities))
 
@@ -178,7 +183,7 @@ class Nights(StateMachine):
         async with self.server.begin(self.north.id) as conn:
             await open_case(conn, case_of(self._flag(None, who, 4, "help"), None))
 
-    @rule(place=st.integers(0, 1), reported=st.integers(0, 6), severity=st.integers(1, 4))
+    @rule(place=st.integers(0, 2), reported=st.integers(0, 6), severity=st.integers(1, 4))
     def report(self, place: int, reported: int, severity: int) -> None:
         self.run(self._report(self.rooms[place], self.people[reported], severity))
 
@@ -201,7 +206,7 @@ class Nights(StateMachine):
         async with self.server.begin(self.north.id) as conn:
             await open_case(conn, new)
 
-    @rule(who=st.integers(0, 2), place=st.integers(0, 1), severity=st.integers(1, 4), times=st.integers(1, 2))
+    @rule(who=st.integers(0, 2), place=st.integers(0, 2), severity=st.integers(1, 4), times=st.integers(1, 2))
     def opened_by_a_professional(self, who: int, place: int, severity: int, times: int) -> None:
         case_id, principal, where = new_id(), self.staff[who].principal, self.rooms[place]
 

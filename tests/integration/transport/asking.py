@@ -161,6 +161,18 @@ def of_involved(scene: Scene) -> Asked:
     return {"case": scene.case}, {"person": scene.spare.id, "part": "witness"}
 
 
+def of_uninvolved(scene: Scene) -> Asked:
+    return {"case": scene.case}, {"person": scene.other.id, "part": "witness", "note": "Elle n’était pas là."}
+
+
+def of_read_evidence(scene: Scene) -> Asked:
+    return {"case": scene.case, "message": scene.evidence}, None
+
+
+def of_unlinked(scene: Scene) -> Asked:
+    return {"case": scene.case}, {"kind": "message", "ref": scene.evidence, "note": "Un autre message."}
+
+
 def of_evidence(scene: Scene) -> Asked:
     return {"case": scene.case}, {"room": scene.room.id, "seq": 1}
 

@@ -383,6 +383,7 @@ TABLE = [
         ("pair",),
         made=("id",),
         shared=("pair",),
+        words=("letter",),  # which some professionals read: letters/test_in_cases.py
     ),
     Row(
         "POST",
@@ -455,6 +456,30 @@ TABLE = [
     ),
     Row(
         "POST", "/api/v1/cases/{case}/letters", PROFESSIONALS, asking.of_case_letter, ("case", "letter"), reach=NOBODYS
+    ),
+    Row(
+        "POST",
+        "/api/v1/cases/{case}/people/remove",
+        STAFF_OF_PAIRS,
+        asking.of_uninvolved,
+        ("case", "person"),
+        reach=NOBODYS,
+    ),
+    Row(
+        "GET",
+        "/api/v1/cases/{case}/messages/{message}",
+        STAFF_OF_PAIRS,
+        asking.of_read_evidence,
+        ("case", "message"),
+        reach=STAFF_OF_PAIRS,
+    ),
+    Row(
+        "POST",
+        "/api/v1/cases/{case}/links/remove",
+        STAFF_OF_PAIRS,
+        asking.of_unlinked,
+        ("case", "ref"),
+        reach=NOBODYS,
     ),
     Row("POST", "/api/v1/cases/{case}/merge", STAFF_OF_PAIRS, asking.of_merge, ("case", "into"), reach=NOBODYS),
     Row("GET", "/api/v1/cases/{case}/calls", STAFF_OF_PAIRS, asking.of_case, ("case",), reach=STAFF_OF_PAIRS),

@@ -51,6 +51,7 @@ class Scene:
     dispatch: UUID  # a bundle of that case
     case_revision: int
     beside_case: UUID  # another about the same pair, which the professional has opened
+    evidence: UUID  # a message that was added to the case
     closed_case: UUID  # of the flag that a colleague has decided
     task: UUID  # of the case
     report: UUID  # of the young person
@@ -189,6 +190,7 @@ async def scene(house: House, where: Any) -> Scene:
         case_revision=revision,
         dispatch=dispatch,
         beside_case=beside_case,
+        evidence=await added_evidence(house, case, room, another.mentee),
         closed_case=closed_case,
         task=task,
         report=report,
@@ -217,6 +219,22 @@ async def waiting_case(house: House, flag: UUID, professional: Person) -> tuple[
     made = await house.ask(professional, "POST", f"{path}/tasks", {"id": task, "words": "Appeler le mentor."})
     assert made.status == 200, made.body
     return case, made.body["revision"], task
+
+
+async def added_evidence(house: House, case: UUID, room: Room, witness: Person) -> UUID:
+    """The first message of the room, and a witness, as the professional added them to the case."""
+    ((message,),) = await house.sql("select id from messages where room_id = :room and seq = 1", room=room.id)
+    of_case = {"case": case, "by": room.supervisor.id}
+    await house.sql(
+        "insert into case_links (case_id, kind, ref, room_id, seq, added_at, added_by)"
+        " values (:case, 'message', :message, :room, 1, :at, :by)",
+        message=message,
+        room=room.id,
+        at=NOW,
+        **of_case,
+    )
+    await house.sql("insert into case_parties values (:case, :who, 'witness', :by)", who=witness.id, **of_case)
+    return UUID(str(message))
 
 
 async def filled_dispatch(house: House, case: UUID, professional: Person) -> UUID:

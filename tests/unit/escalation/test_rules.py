@@ -15,6 +15,7 @@ from server.kernel.permissions import Role
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NORTH, SOUTH, PAIR = UUID(int=1), UUID(int=2), UUID(int=3)
 ANNE, BASILE = UUID(int=10), UUID(int=11)
+OTHER = UUID(int=4)  # a pair
 
 
 def case(**given: Any) -> Case:
@@ -24,6 +25,10 @@ def case(**given: Any) -> Case:
     values |= {"severity": 3, "state": State.OPEN, "pair_id": PAIR, "opened_at": NOON, "round": 1, "round_at": NOON}
     values |= {"due_at": NOON + timedelta(hours=1), "step": 0, "page_at": NOON, "revision": 0}
     return Case(**{**values, **given})
+
+
+def pairs_of(of: Case) -> Collection[UUID]:
+    return () if of.pair_id is None else {of.pair_id}
 
 
 def viewer(role: Role = Role.SUPERVISOR, **given: Any) -> Viewer:
@@ -57,26 +62,35 @@ LATE = NOON + timedelta(hours=1)
 def test_who_sees_what(
     of: Case, parts: Mapping[UUID, Collection[Part]], paged: Collection[UUID], who: Viewer, now: datetime, wanted: Sight
 ) -> None:
-    assert sight(of, parts, paged, who, now) == wanted
+    assert sight(of, parts, pairs_of(of), paged, who, now) == wanted
 
 
-@pytest.mark.parametrize("part", ["author", "caller", "reported", "young"])
+@pytest.mark.parametrize("part", ["author", "caller", "kept_away", "reported", "young"])
 @pytest.mark.parametrize("role", list(Role))
 def test_whom_it_is_about_sees_nothing_whatever_else_they_are(part: Part, role: Role) -> None:
     for of in (case(severity=4), case(owner_id=ANNE)):
         who = viewer(role, answers_for=frozenset({PAIR}))
-        assert concerned(of, {ANNE: ["professional", part]}, who)
-        assert sight(of, {ANNE: ["professional", part]}, {ANNE}, who, LATE) is None
+        assert concerned({ANNE: ["professional", part]}, pairs_of(of), who)
+        assert sight(of, {ANNE: ["professional", part]}, pairs_of(of), {ANNE}, who, LATE) is None
 
 
 @pytest.mark.parametrize("part", ["professional", "reporter", "witness"])
 def test_who_saw_or_reported_it_may_run_it(part: Part) -> None:
-    assert not concerned(case(), {ANNE: [part]}, viewer())
+    assert not concerned({ANNE: [part]}, {PAIR}, viewer())
 
 
 def test_one_of_the_two_is_concerned_and_another_pair_is_not_theirs() -> None:
-    assert concerned(case(), {}, viewer(belongs_to=frozenset({PAIR})))
-    assert not concerned(case(pair_id=None), {}, viewer(belongs_to=frozenset({PAIR})))
+    mine = viewer(belongs_to=frozenset({PAIR}))
+    assert concerned({}, {PAIR}, mine)
+    assert concerned({}, {OTHER, PAIR}, mine)
+    assert not concerned({}, {OTHER}, mine)
+    assert not concerned({}, (), mine)
+
+
+def test_a_pair_that_a_case_took_in_counts_as_its_own() -> None:
+    of = case(**OWNED)
+    assert sight(of, {}, {PAIR, OTHER}, (), viewer(answers_for=frozenset({OTHER})), NOON) == "whole"
+    assert sight(of, {}, {PAIR, OTHER}, {ANNE}, viewer(belongs_to=frozenset({OTHER})), NOON) is None
 
 
 def test_where_a_case_may_go() -> None:

@@ -55,20 +55,23 @@ BEGIN
 END $$;
 CREATE TRIGGER changed AFTER INSERT OR UPDATE ON cases FOR EACH ROW EXECUTE FUNCTION case_changed();
 
--- Who is in it, and as what.
+-- Who is in it, and as what. `added_by`: the professional who said so, null for who was in it from what opened it.
 CREATE TABLE case_parties (
     case_id uuid NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
     account_id uuid NOT NULL REFERENCES accounts (id),
     part text NOT NULL CONSTRAINT case_parties_part_check
-        CHECK (part IN ('author', 'caller', 'professional', 'reported', 'reporter', 'witness', 'young')),
+        CHECK (part IN ('author', 'caller', 'kept_away', 'professional', 'reported', 'reporter', 'witness', 'young')),
+    added_by uuid REFERENCES accounts (id),
     PRIMARY KEY (case_id, account_id, part)
 );
 CREATE INDEX case_parties_account_id_idx ON case_parties (account_id);
 SELECT isolate_part('case_parties', 'case_id', 'cases');
 
--- What happened, in order. Words of professionals are in `note`, with the circle that may read them.
+-- What happened, in the order of `number`: whoever writes has the case locked, while the clocks of two processes may
+-- differ. Words of professionals are in `note`, with the circle that may read them.
 CREATE TABLE case_entries (
     id uuid PRIMARY KEY,
+    number bigint GENERATED ALWAYS AS IDENTITY,
     case_id uuid NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
     at timestamptz NOT NULL,
     by_id uuid REFERENCES accounts (id),
@@ -78,7 +81,7 @@ CREATE TABLE case_entries (
     detail jsonb DEFAULT '{}' NOT NULL,
     CONSTRAINT case_entries_circle_check CHECK (note IS NULL OR tier IS NOT NULL)
 );
-CREATE INDEX case_entries_case_id_idx ON case_entries (case_id, at, id);
+CREATE INDEX case_entries_case_id_idx ON case_entries (case_id, number);
 SELECT isolate_part('case_entries', 'case_id', 'cases');
 
 -- An entry stays as it is; its words go with whom they are about, and the whole with a case that is over and kept no more.
@@ -103,11 +106,12 @@ BEGIN
 END $$;
 CREATE TRIGGER emptied BEFORE TRUNCATE ON case_entries FOR EACH STATEMENT EXECUTE FUNCTION case_entries_kept();
 
--- What it is about: identifiers of other capabilities' things.
+-- What it is about: identifiers of other capabilities' things. A `pair` is one beside the case's own: nobody of its two
+-- sees the case either.
 CREATE TABLE case_links (
     case_id uuid NOT NULL REFERENCES cases (id) ON DELETE CASCADE,
     kind text NOT NULL CONSTRAINT case_links_kind_check CHECK (
-        kind IN ('case', 'flag', 'letter', 'message', 'person', 'report')
+        kind IN ('case', 'flag', 'letter', 'message', 'pair', 'report')
     ),
     ref uuid NOT NULL,
     room_id uuid,

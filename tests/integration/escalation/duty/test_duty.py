@@ -197,6 +197,32 @@ async def test_gaps_are_accepted_with_somebody_outside_and_are_an_alarm(staff: S
     assert (mended.status, mended.body["gaps"][0]) == (200, gap("2026-11-25T22:00", "2026-11-26T08:00"))
 
 
+async def test_who_is_asked_last_is_not_taken_out_of_the_contacts(staff: Staff) -> None:
+    """Not while the plan names them, whoever was faster: a page must not go to nobody."""
+    house, alice = staff.house, staff.alice
+    await staff.planned(staff.claire)
+    path = f"/api/v1/reach/contacts/{staff.contact}"
+    refused = await house.ask(alice, "DELETE", path)
+    assert (refused.status, refused.body["error"]["code"]) == (409, "conflict")
+    assert "astreinte" in refused.body["error"]["message"]
+    assert (await staff.on_duty(NOW)).fallback == staff.contact
+    another = await contact(house, alice)
+    assert (await staff.save(alice, 1, fallback=str(another))).status == 200
+    assert (await house.ask(alice, "DELETE", path)).status == 204
+    revision = 2
+    for _ in range(5):
+        fresh = await contact(house, alice)
+        saved, removed = await asyncio.gather(
+            staff.save(alice, revision, fallback=str(fresh)),
+            house.ask(alice, "DELETE", f"/api/v1/reach/contacts/{fresh}"),
+        )
+        assert (saved.status, removed.status) in {(200, 409), (404, 204)}
+        revision += saved.status == 200
+        asked = (await staff.on_duty(NOW)).fallback
+        assert asked == (fresh if saved.status == 200 else another)
+        another = asked
+
+
 async def test_more_gaps_than_anybody_lists_are_accepted_and_told_of_as_one(staff: Staff) -> None:
     await staff.planned(staff.claire)
     weekends = [shift([staff.claire], WEEKEND, "09:00", "09:00")]
