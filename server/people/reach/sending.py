@@ -118,7 +118,7 @@ class Sending:
 
     async def _round(self, delivery: Delivery, to: Reached, took: set[Channel]) -> None:
         failures = []
-        for channel in channels(to.recipient, delivery.urgency):
+        for channel in self._channels(to, delivery.urgency):
             if channel in took:
                 continue
             failed = await self._attempt(delivery, to, channel)
@@ -129,6 +129,13 @@ class Sending:
             if not delivery.every_channel:
                 break
         await self._conclude(delivery, bool(took), failures)
+
+    def _channels(self, to: Reached, urgency: Urgency) -> Sequence[Channel]:
+        """Those to try, in order. A letter that stays on this machine tells nobody: it is written where there is no
+        other way, and taken for no other."""
+        found = channels(to.recipient, urgency)
+        leaving = [channel for channel in found if channel is not Channel.MAIL]
+        return found if self._ways.mail.leaves or not leaving else leaving
 
     async def _attempt(self, delivery: Delivery, to: Reached, channel: Channel) -> NotDelivered | None:
         """None when it was taken."""

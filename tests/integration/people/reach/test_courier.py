@@ -3,6 +3,7 @@ seen what became of it."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
+from server.infra.mail import FolderMail
 from server.infra.vapid import unpadded
 from server.kernel.identifiers import new_id
 from server.kernel.permissions import Role
@@ -102,6 +104,23 @@ async def test_the_mail_server_is_down_and_the_next_channel_is_taken(here: Post)
     key = await here.tell(julien, Urgency.PROMPT, "message")
     await here.carry()
     assert await here.became(key) == ("sent", None, [("mail", "failed", "refused"), ("sms", "sent", None)])
+
+
+async def test_a_letter_that_stays_on_this_machine_takes_the_place_of_nothing(here: Post, tmp_path: Path) -> None:
+    """No mail server is set, a gateway is: what is not critical would try mail first."""
+    here.ways = replace(here.ways, mail=FolderMail(tmp_path / "mail", "binome@example.org"))
+    courier = here.another()
+    claire, denis = await here.person(push=False), await here.person(push=False, sms=False, name="Denis")
+    first = await here.tell(claire, Urgency.PROMPT, "case")
+    second = await here.tell(denis, Urgency.PROMPT, "case")
+    here.sms.status = 500
+    await here.carry(courier)
+    assert await here.became(first) == ("waiting", "refused", [("sms", "failed", "refused")])
+    assert await here.became(second) == ("sent", None, [("mail", "sent", "folder")])
+    here.sms.status = 200
+    here.clock.advance(60)
+    await here.carry(courier)
+    assert (await here.outcome(first)).state == "sent"
 
 
 async def test_the_gateway_fails_and_hangs_and_mail_is_taken(here: Post) -> None:
