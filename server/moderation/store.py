@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -167,13 +167,14 @@ async def newly_overdue(conn: AsyncConnection, now: datetime) -> dict[UUID, list
     return overdue
 
 
-async def calls_for_help(conn: AsyncConnection, author_id: UUID, since: datetime) -> list[Flag]:
-    """The open calls for help of a person since then, the oldest first."""
+async def calls_for_help(conn: AsyncConnection, author_id: UUID, at: datetime, within: timedelta) -> list[Flag]:
+    """The open calls for help of a person so near to this instant, the oldest first. Not those of a clock that was far
+    ahead: they would hide what comes now."""
     query = _FLAG.where(
         flags.c.author_id == author_id,
         flags.c.action == HELP,
         flags.c.state == "open",
-        flags.c.raised_at >= since,
+        flags.c.raised_at.between(at - within, at + within),
     ).order_by(flags.c.raised_at, flags.c.id)
     return await flags_in(conn, query)
 

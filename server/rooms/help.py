@@ -94,7 +94,7 @@ class Help:
         here = await self._access(principal, told.room)
         async with self._database.begin(principal.organisation_id) as conn:
             await self._turn(conn, principal.account_id)
-            open_calls = await calls_for_help(conn, principal.account_id, now - MERGED_WITHIN)
+            open_calls = await calls_for_help(conn, principal.account_id, now, MERGED_WITHIN)
             if open_calls:
                 ids, at = await self._repeat(conn, open_calls, words), open_calls[0].raised_at
                 people = await people_of(conn, {flag.supervisor_id for flag in open_calls})

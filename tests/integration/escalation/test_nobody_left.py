@@ -2,6 +2,7 @@
 somebody is told."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -191,6 +192,19 @@ async def test_who_was_taken_out_stops_no_ladder(house: House) -> None:
         assert (await house.site.ask(method, f"/api/v1/heard/{token}", None)).status == 404
     assert [row[0] for row in await state(house)] == ["open"]
     assert case
+
+
+async def test_a_clock_that_was_ahead_swallows_no_call_for_help(house: House) -> None:
+    """The first was taken, by somebody, at a wrong hour; the second is another one."""
+    room = await house.room()
+    lea = await house.open(room.mentee)
+    assert (await lea.call("help:now", {}))["ok"]
+    ((case_id,),) = await house.sql("select id from cases")
+    await taken(house, f"/api/v1/cases/{case_id}", room.supervisor)
+    clock: Any = house.clock
+    clock._now -= timedelta(hours=3)
+    assert (await lea.call("help:now", {}))["ok"]
+    assert sorted(row[0] for row in await state(house)) == ["acknowledged", "open"]
 
 
 def _id(case: str) -> Any:
