@@ -52,6 +52,19 @@ async def open_holds(conn: AsyncConnection, pair_ids: Collection[UUID]) -> Mappi
     return found
 
 
+async def lifted_since(conn: AsyncConnection, pair_id: UUID, why: str, after: datetime) -> list[datetime]:
+    """Since when the suspensions of a pair had stood, for this reason, that somebody lifted after an instant."""
+    rows = pair_holds.c
+    query = select(rows.since).where(
+        rows.pair_id == pair_id,
+        rows.kind == "suspended",
+        rows.why == why,
+        rows.lifted_by.is_not(None),
+        rows.lifted_at > after,
+    )
+    return list((await conn.execute(query)).scalars())
+
+
 async def add(
     conn: AsyncConnection,
     pair_id: UUID,

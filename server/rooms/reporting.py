@@ -7,6 +7,7 @@ Locked in this order, as everywhere: pair, case. Whoever reports takes turns wit
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from server.escalation.reports import store as reports
 from server.escalation.reports.card import ReportCard
 from server.escalation.reports.making import NewReport, make
 from server.escalation.reports.reading import cards
-from server.escalation.reports.rules import Kind, Subject, fits, stops
+from server.escalation.reports.rules import LET_GO_ON, Kind, Subject, fits, stops
 from server.escalation.reports.store import Said
 from server.escalation.store import case_of
 from server.escalation.viewers import seen
@@ -28,7 +29,9 @@ from server.kernel.permissions import Permission, Role
 from server.kernel.principal import Principal
 from server.moderation.flag import storable
 from server.pairs.acquainted import Acquaintance, acquaintances, acquainted
+from server.pairs.holds_store import lifted_since
 from server.pairs.rules import Pair, State, belongs
+from server.pairs.stopping import WHY as STOPPED_BY
 from server.pairs.stopping import stop_contact
 from server.pairs.store import locked, pairs_of
 from server.people.store import Person, people_of
@@ -91,10 +94,14 @@ class Reporting:
             report = await reports.report_of(conn, wish.id)
             if report is None:
                 target = await self._target(conn, principal, wish, access)
-                stopped = False
-                if stops(wish.kind, wish.stop, young=principal.role is Role.MENTEE):
+                stopped = asked = False
+                young = principal.role is Role.MENTEE
+                if stops(wish.kind, wish.stop, young=young):
                     for pair in await locked(conn, target.contacts):
-                        stopped = await stop_contact(conn, pair, now) or stopped
+                        if not young and await _was_let_go_on(conn, pair, me, now):
+                            asked = True
+                        else:
+                            stopped = await stop_contact(conn, pair, now) or stopped
                 new = NewReport(
                     id=wish.id,
                     by=principal,
@@ -103,6 +110,7 @@ class Reporting:
                     kind=wish.kind,
                     words=wish.words,
                     stopped=stopped,
+                    asked=asked,
                     person=target.person,
                     pair=target.pair,
                     answers=await _answering(conn, principal, target),
@@ -193,6 +201,12 @@ def _said(message: Message, earlier: Collection[str]) -> Said:
         storable(message.body),
         tuple(storable(body) for body in earlier if body != message.body),
     )
+
+
+async def _was_let_go_on(conn: AsyncConnection, pair: Pair, who: UUID, now: datetime) -> bool:
+    """Whether a professional has lately let this pair go on that a report of ``who`` had stopped."""
+    stood = await lifted_since(conn, pair.id, STOPPED_BY, now - LET_GO_ON)
+    return bool(stood) and await reports.has_stopped(conn, who, stood)
 
 
 async def _answering(conn: AsyncConnection, principal: Principal, target: _Target) -> UUID | None:

@@ -37,7 +37,7 @@ export function ReportEvidence({ case: id }: { case: string }): VNode {
   );
 }
 
-function One({ report: { id, at, by, kind, message, person, stopped, subject, words } }: { report: Evidence }): VNode {
+function One({ report: { id, asked, at, by, kind, message, person, stopped, subject, words } }: { report: Evidence }): VNode {
   return (
     <>
       <h3>{t(`report.kind.${kind}`)}</h3>
@@ -50,6 +50,7 @@ function One({ report: { id, at, by, kind, message, person, stopped, subject, wo
         })}
       </p>
       {stopped && <p>{t('evidence.stopped')}</p>}
+      {asked && <p>{t('evidence.asked', { name: by.name })}</p>}
       {words && (
         <>
           <h4>{t('evidence.words', { name: by.name })}</h4>

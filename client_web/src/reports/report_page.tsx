@@ -196,6 +196,7 @@ function Sent({ report }: { report: Report }): VNode {
       <h2 id="report-sent">{t('report.sent')}</h2>
       <p>{t('report.next')}</p>
       {report.stopped && <p>{t('report.stopped')}</p>}
+      {report.asked && <p>{t('report.asked')}</p>}
       <p>{t('report.not_told')}</p>
       <p class="acts">
         <a class="button" href={REPORTS}>

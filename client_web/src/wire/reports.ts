@@ -23,6 +23,8 @@ export interface Report {
   moved_at: string;
   answers: readonly ReportAnswer[];
   person?: string;
+  /** Contact was to be stopped, and a professional decides. */
+  asked?: boolean;
 }
 
 /** Somebody whom one may report. `contact`: there is contact that can be stopped. */
@@ -50,5 +52,6 @@ export interface Evidence {
   state: ReportState;
   answers: readonly ReportAnswer[];
   person?: Somebody;
+  asked?: boolean;
   message?: { id: string; room: string; seq: number; kind: 'text' | 'voice'; at: string; state: string; text: string; earlier: readonly string[] };
 }

@@ -18,8 +18,8 @@ class AnswerLine(Struct, frozen=True):
 
 
 class ReportCard(Struct, frozen=True):
-    """One's own report. ``person``: the name of whom it is about; ``stopped``: contact was stopped by it; ``state`` how
-    far it is, since ``moved_at``."""
+    """One's own report. ``person``: the name of whom it is about; ``stopped``: contact was stopped by it; ``asked``: it
+    was to be, and a professional decides; ``state`` how far it is, since ``moved_at``."""
 
     id: UUID
     at: Timestamp
@@ -31,6 +31,7 @@ class ReportCard(Struct, frozen=True):
     moved_at: Timestamp
     answers: list[AnswerLine]
     person: str | UnsetType = UNSET
+    asked: bool | UnsetType = UNSET
 
 
 class ReportList(Struct, frozen=True):
@@ -65,6 +66,7 @@ class EvidenceCard(Struct, frozen=True):
     answers: list[AnswerLine]
     person: CasePerson | UnsetType = UNSET
     message: SaidCard | UnsetType = UNSET
+    asked: bool | UnsetType = UNSET
 
 
 class EvidenceList(Struct, frozen=True):

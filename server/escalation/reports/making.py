@@ -27,7 +27,7 @@ _PROFESSIONALS: Final = frozenset({Role.ADMIN, Role.SUPERVISOR})
 class NewReport:
     """A report as it is asked for, checked. ``person``: whom it is about; ``pair``: in which they and the reporter have
     to do with each other; ``answers``: the professional who looks after the reporter, if there is one; ``stopped``:
-    contact was, in this transaction."""
+    contact was, in this transaction; ``asked``: it was to be, and a professional decides."""
 
     id: UUID
     by: Principal
@@ -40,6 +40,7 @@ class NewReport:
     pair: Pair | None = None
     answers: UUID | None = None
     said: Said | None = None
+    asked: bool = False
 
 
 def case_of(new: NewReport, into: UUID | None) -> NewCase:
@@ -68,7 +69,7 @@ def case_of(new: NewReport, into: UUID | None) -> NewCase:
         organisation_id=new.by.organisation_id,
         origin="report",
         category=CATEGORIES[new.kind],
-        severity=severity(new.kind, young=young, stopped=new.stopped),
+        severity=severity(new.kind, young=young, stopped=new.stopped or new.asked),
         at=new.at,
         by_id=me,
         owner_id=owner,
@@ -113,6 +114,7 @@ async def make(conn: AsyncConnection, new: NewReport) -> Report:
         case_id,
         "received",
         new.at,
+        new.asked,
     )
     if not await store.add(conn, report):
         raise Conflict("report_taken")

@@ -107,6 +107,7 @@ async def cards(conn: AsyncConnection, found: Collection[Report]) -> list[Report
             timestamp(report.told_at),
             _answers(answers.get(report.id, []), people),
             UNSET if report.person_id is None else people[report.person_id].name,
+            report.asked or UNSET,
         )
         for report in found
     ]
@@ -128,6 +129,7 @@ async def _evidence(conn: AsyncConnection, found: Collection[Report]) -> list[Ev
             _answers(answers.get(report.id, []), people),
             UNSET if report.person_id is None else _person(people[report.person_id]),
             UNSET if report.said is None else _said(report.said),
+            report.asked or UNSET,
         )
         for report in found
     ]

@@ -2,6 +2,7 @@
 values (docs/decisions/0239)."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final, Literal
 
 from server.escalation.rules import State
@@ -43,6 +44,10 @@ _SEVERITIES: Final[Mapping[Kind, tuple[int, int]]] = {
 }
 STOPPED: Final = 3  # at least: two people may not speak, and wait for somebody to look
 
+# An adult whose stop a professional has lifted stops nothing again for so long: a professional decides about it, whom
+# the report calls. Whoever is young is never held to that.
+LET_GO_ON: Final = timedelta(days=7)
+
 # What a young person reports of somebody that stops their contact unless they say otherwise.
 _STOPS: Final[frozenset[Kind]] = frozenset({"secrets", "sexual"})
 
@@ -52,7 +57,7 @@ def fits(subject: Subject, kind: Kind) -> bool:
 
 
 def severity(kind: Kind, *, young: bool, stopped: bool) -> int:
-    """``young``: the reporter is. ``stopped``: contact was, by this report."""
+    """``young``: the reporter is. ``stopped``: contact was, by this report, or was to be and somebody decides."""
     said = _SEVERITIES[kind][young]
     return max(said, STOPPED) if stopped else said
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,7 +35,8 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report as stored. ``person_id``: whom it is about; ``stopped``: a pair was paused by it; ``told``: what its
+    """A report as stored. ``person_id``: whom it is about; ``stopped``: a pair was paused by it; ``asked``: it was
+    to be, and a professional decides; ``told``: what its
     reporter was last told of its progress, at ``told_at``."""
 
     id: UUID
@@ -52,6 +53,7 @@ class Report:
     case_id: UUID
     told: Progress
     told_at: datetime
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,12 @@ async def reports_in(conn: AsyncConnection, case_ids: Collection[UUID]) -> list[
     """The reports that are in these cases, the oldest first."""
     query = select(reports).where(reports.c.case_id.in_(case_ids)).order_by(reports.c.at, reports.c.id)
     return await _reports(conn, query)
+
+
+async def has_stopped(conn: AsyncConnection, by_id: UUID, instants: Collection[datetime]) -> bool:
+    """Whether contact was stopped at one of these instants by a report of this person."""
+    mine = exists().where(reports.c.by_id == by_id, reports.c.stopped, reports.c.at.in_(instants))
+    return bool((await conn.execute(select(mine))).scalar_one())
 
 
 async def open_case_about(conn: AsyncConnection, by_id: UUID, person_id: UUID | None) -> UUID | None:

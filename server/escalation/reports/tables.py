@@ -18,6 +18,8 @@ reports = Table(
     Column("words", Text, nullable=False, server_default=""),
     # A pair was paused by it.
     Column("stopped", Boolean, nullable=False),
+    # It was to be, and a professional decides: they had let go on, shortly before, what this reporter had stopped.
+    Column("asked", Boolean, nullable=False),
     # Whom it is about, and in which pair they have to do with each other.
     Column("person_id", ForeignKey("accounts.id"), index=True),
     Column("pair_id", ForeignKey("pairs.id")),

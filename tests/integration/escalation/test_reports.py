@@ -2,6 +2,7 @@
 reported follows it. Whoever is reported learns nothing."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -353,6 +354,44 @@ async def test_a_guardian_stops_the_contact_of_their_child(house: House) -> None
     assert (case["about"]["name"], case["by"]["name"], case["owner"]["name"]) == ("Lea", "Mina", "Claire")
     child = await report(house, guardian, subject="person", kind="unwell", person=str(room.mentee.id), stop=True)
     assert (child.status, child.body["stopped"]) == (200, False)
+
+
+async def lift(house: House, room: Room) -> None:
+    path = f"/api/v1/pairs/{room.pair.id}"
+    revision = (await house.ask(room.supervisor, "GET", path)).body["revision"]
+    body = {"act": "lift", "why": "cleared", "revision": revision}
+    assert (await house.ask(room.supervisor, "POST", f"{path}/acts", body)).status == 200
+
+
+async def test_what_a_professional_let_go_on_an_adult_does_not_stop_again_by_themselves(house: House) -> None:
+    guardian = await house.person(Role.GUARDIAN, "Mina")
+    room = await house.room(guardian=guardian)
+    about: dict[str, Any] = {"subject": "person", "kind": "uneasy", "person": str(room.mentor.id), "stop": True}
+    assert (await report(house, guardian, **about)).body["stopped"] is True
+    await act(house, room.supervisor, (await cases(house, room.supervisor))[0], "acknowledge")
+    await lift(house, room)
+    again = (await report(house, guardian, **about, words="Encore.")).body
+    assert (again["stopped"], again["asked"]) == (False, True)
+    (case,) = [case for case in await cases(house, room.supervisor) if case["state"] == "open"]
+    assert case["severity"] == 3  # somebody has to decide, so somebody is called
+    assert [(one["words"], one["asked"]) for one in await evidence(house, room.supervisor, case["id"])] == [
+        ("Encore.", True)
+    ]
+    julien, lea = await house.open(room.mentor), await house.open(room.mentee)
+    assert (await julien.say(room, "Bonjour"))["ok"]
+    # Who is young, and anybody else, stops it as at first.
+    seq = (await lea.say(room, "Bonjour"))["seq"]
+    mentors = await report(house, room.mentor, subject="message", kind="uneasy", room=room.number, seq=seq, stop=True)
+    assert mentors.body["stopped"] is True
+    await lift(house, room)
+    hers: dict[str, Any] = {"subject": "person", "kind": "uneasy", "person": str(room.mentor.id), "stop": True}
+    for _ in range(3):
+        assert (await report(house, room.mentee, **hers)).body["stopped"] is True
+        await lift(house, room)
+    # A week later it is another matter.
+    house.clock.advance(8 * 86_400)
+    await house.sql("update auth_sessions set expires_at = :at", at=house.clock.now() + timedelta(days=1))
+    assert (await report(house, guardian, **about)).body["stopped"] is True
 
 
 async def test_whoever_knows_nobody_by_name_says_it_in_words(house: House) -> None:

@@ -11,6 +11,8 @@ CREATE TABLE reports (
     words text DEFAULT '' NOT NULL CONSTRAINT reports_words_check CHECK (length(words) <= 2000),
     -- The pair that was paused by it, if one was; whom it is about, and in which pair they are together.
     stopped boolean NOT NULL,
+    -- It was to be, and a professional decides: they had let go on, shortly before, what this reporter had stopped.
+    asked boolean NOT NULL,
     person_id uuid REFERENCES accounts (id),
     pair_id uuid REFERENCES pairs (id),
     -- The message as it was at that moment, and what it had said before.
