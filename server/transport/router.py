@@ -61,6 +61,7 @@ class Endpoints:
         self._admit_waiting = admit_waiting or authenticator.authenticate
         self._pacer = pacer
         self.table: list[Endpoint] = []
+        self._described: asyncio.Task[tuple[bytes, bytes]] | None = None
 
     def add(self, *owners: object) -> None:
         """Takes the endpoints of each owner. One that declares none is a mistake of the caller."""
@@ -77,20 +78,23 @@ class Endpoints:
             app.router.add_route(row.declared.method, row.declared.path, handle)
             if row.declared.method == "GET":
                 app.router.add_route("HEAD", row.declared.path, handle)
-        description = msgspec.json.encode(openapi.describe(self.table))
-
-        packed = gzip.compress(description, mtime=0)  # once: anybody may ask for it, as often as they like
-
-        async def describe(request: web.Request) -> web.Response:
-            headers = {hdrs.CACHE_CONTROL: "public, max-age=300", hdrs.VARY: hdrs.ACCEPT_ENCODING}
-            if not _takes_gzip(request):
-                return web.Response(body=description, content_type="application/json", headers=headers)
-            headers[hdrs.CONTENT_ENCODING] = "gzip"
-            return web.Response(body=packed, content_type="application/json", headers=headers)
-
-        app.router.add_get("/api/openapi.json", describe)
+        app.router.add_get("/api/openapi.json", self._describe)
         for pattern in ("/api", "/api/{rest:.*}"):
             app.router.add_route("*", pattern, _unknown_address)
+
+    async def _describe(self, request: web.Request) -> web.Response:
+        # Made once, when somebody asks for it: a start need not wait, and anybody may ask as often as they like.
+        self._described = self._described or asyncio.create_task(asyncio.to_thread(self._description))
+        plain, packed = await asyncio.shield(self._described)
+        headers = {hdrs.CACHE_CONTROL: "public, max-age=300", hdrs.VARY: hdrs.ACCEPT_ENCODING}
+        if not _takes_gzip(request):
+            return web.Response(body=plain, content_type="application/json", headers=headers)
+        headers[hdrs.CONTENT_ENCODING] = "gzip"
+        return web.Response(body=packed, content_type="application/json", headers=headers)
+
+    def _description(self) -> tuple[bytes, bytes]:
+        plain = msgspec.json.encode(openapi.describe(self.table))
+        return plain, gzip.compress(plain, mtime=0)
 
     def _route(self, row: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         body_decoder = decoder(row.declared.body) if row.declared.body is not None else None
