@@ -15,7 +15,17 @@ from typing import Any
 from urllib.error import HTTPError
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Locator, Page, Request, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Playwright,
+    Request,
+    async_playwright,
+    expect,
+)
 
 from tests.processes import Server, run, short_folder
 from tests.support import second_step
@@ -252,21 +262,56 @@ class Room:
 
 
 @asynccontextmanager
-async def with_chromium(server: Server) -> AsyncIterator[Room]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on PATH: install the system's package 'chromium'")
-    async with async_playwright() as tool, AsyncExitStack() as stack:
-        browser = await tool.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
-        stack.push_async_callback(browser.close)
+async def opened(browser: Browser, server: Server) -> AsyncIterator[Room]:
+    """People may be seated there; none of their pages may throw."""
+    async with AsyncExitStack() as stack:
         room = Room(browser, server, stack)
         yield room
         assert [complaint for person in room.people for complaint in person.complaints] == []
 
 
-@pytest.fixture
-async def room(server: Server) -> AsyncIterator[Room]:
-    """People may be seated here; none of their pages may throw."""
-    async with with_chromium(server) as room:
+@asynccontextmanager
+async def with_chromium(server: Server) -> AsyncIterator[Room]:
+    """With a Chromium of its own."""
+    async with async_playwright() as tool, await launched(tool) as browser, opened(browser, server) as room:
+        yield room
+
+
+async def launched(tool: Playwright) -> Browser:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on PATH: install the system's package 'chromium'")
+    return await tool.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+
+
+class Chromium:
+    """One for all tests, which seat their people with profiles of their own; another one when it has died."""
+
+    def __init__(self, tool: Playwright) -> None:
+        self._tool = tool
+        self._browser: Browser | None = None
+
+    async def browser(self) -> Browser:
+        if self._browser is None or not self._browser.is_connected():
+            self._browser = await launched(self._tool)
+        return self._browser
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who shares the Chromium shares its event loop."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Chromium]:
+    async with async_playwright() as tool:  # which ends what it has launched
+        yield Chromium(tool)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def room(chromium: Chromium, server: Server) -> AsyncIterator[Room]:
+    async with opened(await chromium.browser(), server) as room:
         yield room
 
 
@@ -282,7 +327,7 @@ def demonstration() -> Iterator[Server]:
             running.close()
 
 
-@pytest.fixture
-async def demo_room(demonstration: Server) -> AsyncIterator[Room]:
-    async with with_chromium(demonstration) as room:
+@pytest_asyncio.fixture(loop_scope="session")
+async def demo_room(chromium: Chromium, demonstration: Server) -> AsyncIterator[Room]:
+    async with opened(await chromium.browser(), demonstration) as room:
         yield room

@@ -28,8 +28,16 @@ from tests.support.rooms import House, served
 
 SUICIDE = "je veux mourir ce soir"
 TITLE = re.compile(r"^\(1\) Tableau de veille")
-# Counts the notes that are played, and is no other way into the page.
-_COUNT_NOTES = """
+# Counts the notes that are played; and opens no web socket while `cut` says so. It is no other way into the page.
+_AROUND = """
+window.cut = false;
+const Line = WebSocket;
+window.WebSocket = class extends Line {
+  constructor(...given) {
+    if (window.cut) throw new Error("no line");
+    super(...given);
+  }
+};
 window.notes = 0;
 const start = OscillatorNode.prototype.start;
 OscillatorNode.prototype.start = function (...at) { window.notes += 1; return start.apply(this, at); };
@@ -62,7 +70,7 @@ def colleague(admin: Api) -> str:
 async def board(room: Room, login: str) -> Person:
     """Somebody who watches, and has touched the page."""
     person = await room.seat()
-    await person.context.add_init_script(_COUNT_NOTES)
+    await person.context.add_init_script(_AROUND)
     await person.sign_in(login)
     await person.page.get_by_role("link", name="Tableau de veille").click()
     await expect(person.page.get_by_role("heading", level=1)).to_have_text("Tableau de veille")
@@ -175,6 +183,7 @@ async def test_two_at_once_the_second_is_told_who_was_faster(room: Room, pair: L
     await cases(claire).get_by_role("button", name="Je m’en occupe").click()
     await expect(cases(claire)).to_contain_text("Vous suivez ce dossier")
     await expect(cases(hugo)).to_contain_text("Attendu de Claire")
+    await hugo.page.evaluate("window.cut = true")
     await hugo.page.route("**/socket.io/**", lambda route: route.abort())
     await hugo.context.set_offline(False)
     await cases(hugo).get_by_role("button", name="Je m’en occupe").click()

@@ -1,6 +1,6 @@
 """Calls from device to device between real browsers, and the process of calls killed under one."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -37,7 +37,7 @@ def grown_up(admin: Api) -> Logins:
 
 
 @pytest.fixture
-async def allowing(admin: Api) -> AsyncIterator[Api]:
+def allowing(admin: Api) -> Iterator[Api]:
     """Where the association allows direct calls, for one test."""
     admin.ask("PUT", "policy", {"direct_calls": True})
     yield admin
