@@ -118,7 +118,8 @@ class TaskLine(Struct, frozen=True):
 
 
 class SentLine(Struct, frozen=True):
-    """What became of one way of reaching somebody: ``result`` is ``waiting``, ``sent``, ``failed`` or ``given_up``."""
+    """What became of one way of reaching somebody: ``result`` is ``sending``, ``sent``, ``failed`` or ``unknown``.
+    Where there is no ``channel``, of all of them: ``waiting``, ``failed``, or ``dropped`` where a rule forbids it."""
 
     channel: str
     result: str

@@ -16,5 +16,4 @@ export const enHeard: Texts<typeof frHeard> = {
   'heard.taken': "Somebody has been looking after it since {when}.",
   'heard.taken_you': "Noted: you are looking after it. Nobody else is called. Now call {organisation}, with the number {reference}.",
   'heard.over': "This situation is closed. There is nothing to do.",
-  'heard.looking': "One moment…",
 };

@@ -15,5 +15,4 @@ export const frHeard = {
   'heard.taken': "Quelqu’un s’en occupe depuis {when}.",
   'heard.taken_you': "C’est noté : vous vous en occupez. Plus personne d’autre n’est appelé. Appelez maintenant {organisation}, avec le numéro {reference}.",
   'heard.over': "Cette situation est close. Il n’y a rien à faire.",
-  'heard.looking': "Un instant…",
 } satisfies Record<string, Text>;
