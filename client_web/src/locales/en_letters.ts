@@ -34,7 +34,7 @@ export const enLetters: Texts<typeof frLetters> = {
   'letters.attach': "Attach to a case",
   'letters.attach_why': "The letter will be in what the case hands on, word for word.",
   'letters.attach_to': "To which case",
-  'letters.attach_case': "Case {reference}, opened on {day}",
+  'letters.attach_case': "{reference}, of {day}",
   'letters.attach_act': "Attach",
   'letters.attached': "The letter is attached to the case.",
   'letters.attach_none': "No case that goes on is about {name}. Open one first, then come back to this letter:",

@@ -33,7 +33,7 @@ export const frLetters = {
   'letters.attach': "Joindre à un dossier",
   'letters.attach_why': "La lettre sera dans ce que le dossier transmet, mot pour mot.",
   'letters.attach_to': "À quel dossier",
-  'letters.attach_case': "Dossier {reference}, ouvert le {day}",
+  'letters.attach_case': "{reference}, du {day}",
   'letters.attach_act': "Joindre",
   'letters.attached': "La lettre est jointe au dossier.",
   'letters.attach_none': "Aucun dossier en cours ne concerne {name}. Ouvrez-en un d’abord, puis revenez à cette lettre :",
