@@ -6,6 +6,7 @@ acknowledge, once, while nobody has; then it is over.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,7 +21,7 @@ from server.kernel.clock import Clock
 from server.kernel.errors import NotFound
 from server.people.reach.contacts import contacts_of
 from server.people.sessions.tokens import hash_token, new_token
-from server.people.store import organisation
+from server.people.store import organisation, people_of
 from server.trail.acts import Act
 from server.trail.record import record
 
@@ -68,6 +69,7 @@ class Hearing:
             for case in await store.locked(conn, case_id):
                 if case.waits:
                     values = {"acknowledged_at": now, "acknowledged_outside": outside, "page_at": None}
+                    values |= await _without_who_left(conn, case)
                     await store.change(conn, case.id, state=State.ACKNOWLEDGED.value, **values)
                     await store.enter(conn, case.id, now, "heard", by=None, outside=outside)
                     facts = {"case": case.id, "did": "heard", "outside": outside}
@@ -95,6 +97,12 @@ async def _check(conn: AsyncConnection, outside: UUID) -> None:
     contact = (await contacts_of(conn, [outside])).get(outside)
     if contact is not None and contact.removed:
         raise NotFound
+
+
+async def _without_who_left(conn: AsyncConnection, case: Case) -> dict[str, Any]:
+    """A case that was opened for somebody whose account is closed is everybody's of the house to see."""
+    owner = (await people_of(conn, [case.owner_id])).get(case.owner_id) if case.owner_id is not None else None
+    return {"owner_id": None} if owner is not None and owner.disabled else {}
 
 
 async def _shown(conn: AsyncConnection, case: Case | None, outside: UUID) -> Call:

@@ -22,6 +22,7 @@ from server.escalation.handling import Handling
 from server.escalation.hearing import PATH, Hearing
 from server.escalation.held import Cases
 from server.escalation.ladder import wait_after
+from server.escalation.left import left
 from server.escalation.opening import Link, NewCase, open_case, open_on
 from server.escalation.pager import Pager
 from server.escalation.rules import OUTCOMES, State
@@ -34,6 +35,7 @@ from server.kernel.permissions import Role
 from server.moderation.flag import NewFlag
 from server.moderation.serious import case_of
 from server.pairs.two import two_of
+from server.people.store import set_disabled, set_open
 from tests.conftest import Postgres
 from tests.support.roles import bound
 from tests.support.rooms import NOW, Person, Room, organisation, person, room
@@ -68,6 +70,7 @@ BECOMES = {
     "closed": "closed",
     "merged": "closed",
     "reopened": "open",
+    "left": "open",
 }
 
 
@@ -124,6 +127,7 @@ class Nights(StateMachine):
             at=NOW,
         )
         self.machines = [self._machine(), self._machine()]
+        self.closed: set[UUID] = set()  # accounts
         self.pages: set[tuple[UUID, int, int]] = set()
         self.holes: set[tuple[UUID, int]] = set()  # rounds in which steps may be left out
 
@@ -209,6 +213,8 @@ class Nights(StateMachine):
     @rule(who=st.integers(0, 2), place=st.integers(0, 2), severity=st.integers(1, 4), times=st.integers(1, 2))
     def opened_by_a_professional(self, who: int, place: int, severity: int, times: int) -> None:
         case_id, principal, where = new_id(), self.staff[who].principal, self.rooms[place]
+        if principal.account_id in self.closed:
+            return
 
         async def opening() -> None:
             what: Any = {"pair_id": where.pair.id, "about_id": None, "severity": severity, "category": "other"}
@@ -233,6 +239,7 @@ class Nights(StateMachine):
         found = await self._case(pick, ["open"])
         if found is None:
             return
+        who = [place for place in who if self.staff[place].id not in self.closed]
         acts: list[Any] = [self.handling.acknowledge(self.staff[place].principal, found.id) for place in who]
         links = await self._sql(LINKS, case=found.id, round=found.round)
         acts += [self.hearing.acknowledge(link.removeprefix(PATH)) for (link,) in links] if outside else []
@@ -285,7 +292,7 @@ class Nights(StateMachine):
 
     def _act(self, pick: int, act: Callable[[Any, Any], Awaitable[Any]], who: int, states: Any = tuple(State)) -> None:
         found = self.run(self._case(pick, states))
-        if found is not None:
+        if found is not None and self.staff[who].id not in self.closed:
             with contextlib.suppress(BinomeError):  # what is refused changes nothing: the invariants say so
                 self.run(self._one(act(self.staff[who].principal, found)))
 
@@ -301,6 +308,20 @@ class Nights(StateMachine):
         for one in answers:
             if isinstance(one, BaseException) and not isinstance(one, BinomeError):
                 raise one
+
+    @rule(who=st.integers(0, 1))
+    def an_account_is_closed_or_opened_again(self, who: int) -> None:
+        self.run(self._close_or_open(self.staff[who].id))
+
+    async def _close_or_open(self, account_id: UUID) -> None:
+        self.closed ^= {account_id}
+        now = self.clock.now()
+        async with self.server.begin(self.north.id) as conn:
+            if account_id in self.closed:
+                await set_disabled(conn, account_id, now)
+                await left(conn, [account_id], now)
+            else:
+                await set_open(conn, account_id)
 
     # What becomes of the machines
 
@@ -411,7 +432,7 @@ class Nights(StateMachine):
                 elif line.act == "involved" and line.detail.get("again"):
                     state, round_ = "open", round_ + 1
                 state = BECOMES.get(line.act, state)
-                round_ += line.act == "reopened"
+                round_ += line.act in ("reopened", "left")
                 if line.act in ("acknowledged", "heard"):
                     assert (line.by_id is None) == (line.act == "heard")
             assert (state, round_, severity) == (case.state, case.round, case.severity)
@@ -438,11 +459,14 @@ class Nights(StateMachine):
         for page in new:
             assert not involved[page.case_id] & set(page.people)
             assert len(set(page.people)) == len(page.people)
-            there = {one.id for one in self.staff} - involved[page.case_id]
+            there = {one.id for one in self.staff} - involved[page.case_id] - self.closed
             assert set(page.people) <= there
             assert page.people or not there
-        for case_id, owner_id in await self._sql("select id, owner_id from cases where state <> 'closed'"):
+        for case_id, owner_id, state in await self._sql(
+            "select id, owner_id, state from cases where state <> 'closed'"
+        ):
             assert owner_id not in involved[case_id]
+            assert state == "open" or owner_id not in self.closed
 
     async def _delivered(self, pages: list[Any]) -> None:
         wanted = sorted(

@@ -194,6 +194,23 @@ async def test_who_was_taken_out_stops_no_ladder(house: House) -> None:
     assert case
 
 
+async def test_what_somebody_outside_took_is_in_no_closed_hands(house: House) -> None:
+    """The professional of the pair has left, and nobody was put in their place yet."""
+    samir = await house.person(Role.SUPERVISOR, "Samir")
+    await house.capabilities.escalation.pager.stop()
+    room = await house.room()
+    await house.capabilities.people.accounts.disable(house.north.id, room.supervisor.id)
+    julien = await house.open(room.mentor)
+    assert (await julien.say(room, NUMBER))["ok"]
+    await look(house)
+    token = "of-this-test-alone-" * 2
+    await house.sql("update case_pages set outside = :id, link_hash = :hash", id=new_id(), hash=hash_token(token))
+    assert (await house.site.ask("POST", f"/api/v1/heard/{token}", None)).status == 200
+    assert await state(house) == [("acknowledged", 1, None)]
+    (case,) = (await house.ask(samir, "GET", "/api/v1/cases?state=living")).body["cases"]
+    assert case["sight"] == "whole"
+
+
 async def test_a_clock_that_was_ahead_swallows_no_call_for_help(house: House) -> None:
     """The first was taken, by somebody, at a wrong hour; the second is another one."""
     room = await house.room()
