@@ -11,6 +11,7 @@ from server.kernel.permissions import Role
 from tests.integration.signalling.conftest import Caller, Neighbourhood
 from tests.integration.supervision.conftest import Watching, acts, is_hushed, reaches
 from tests.support.bare_browser import until
+from tests.support.notes import note, say, upload
 from tests.support.rooms import Client, Room, served
 
 
@@ -271,3 +272,30 @@ async def test_a_reason_that_is_none_changes_nothing(street: Neighbourhood, even
     refused = await claire.call(event, {"room": room.number, "why": "because"})
     assert (refused["error"]["code"], refused["error"]["field"]) == ("bad_request", "why")
     await reaches(julien, lea)
+
+
+async def test_no_way_of_saying_something_passes_in_a_pause(street: Neighbourhood) -> None:
+    """Neither what is written, spoken into a note, changed, shown while it is written, nor that somebody writes."""
+    room, julien, lea = await street.pair()
+    house = street.house
+    seq = (await julien.client.say(room, "Bonjour Léa"))["seq"]
+    spoken = await upload(house, room.mentor, room, note())
+    claire = await house.open(room.supervisor)
+    assert await claire.call("supervise:pause", {"room": room.number, "why": "words"}) == {"ok": True}
+    await lea.client.until(lambda: paused(lea) is not None, "the pause")
+    await lea.client.quiet()
+    before = len(lea.client.frames)
+    where = {"room": room.number}
+    for answer in (
+        await julien.client.say(room, "Allô ?"),
+        await say(julien.client, room, spoken, 3),
+        await julien.client.call("chat:edit", {**where, "seq": seq, "body": "Appelle-moi"}),
+        await julien.client.call("chat:live", {**where, "text": "Appelle-moi"}),
+        await julien.client.call("chat:typing", {**where, "typing": True}),
+    ):
+        assert (answer["ok"], answer["error"]["code"]) == (False, "room_closed"), answer
+    await house.told()
+    await lea.client.quiet()
+    heard = [event for event, _ in lea.client.told(lea.client.frames[before:])]
+    assert [event for event in heard if event.startswith("chat:")] == []
+    assert await house.sql("select body from messages where room_id = :room", room=room.id) == [("Bonjour Léa",)]
