@@ -65,9 +65,9 @@ Erasure = Kept | Deleted | Blanked | Routine
 class Holding:
     """One table. ``about``: which rows are about the person. ``acted``: columns that only say who did something for the
     organisation; what they name stays an identifier. ``shown``: what the person is given, by name; of the rows of
-    ``about`` unless ``seen`` says otherwise. ``intimate``: what somebody said, which no guardian and no staff is given
-    with the rest. ``of_pair``: which of those rows a legal hold on ``:pairs`` alone keeps of somebody who is
-    forgotten."""
+    ``about`` unless ``seen`` says otherwise. ``intimate``: what somebody said, or that they did,
+    which no guardian and no staff is given with the rest. ``of_pair``: which of those rows a legal hold on ``:pairs``
+    alone keeps of somebody who is forgotten."""
 
     table: Table
     about: str

@@ -82,6 +82,7 @@ HOLDINGS: Final = (
         shown=columns("kind", "at", "seen_at"),
         order="t.at",
         section="notices",
+        intimate=True,  # they say that somebody reported, or had an answer
     ),
     Holding(
         tables.invitations,

@@ -20,6 +20,7 @@ HOLDINGS: Final = (
         seen=f":person = any(t.about) and t.act in ({_READINGS}) and t.by_id is distinct from :person",
         order="t.sequence",
         section="readings",
+        intimate=True,  # what a colleague read, of a case or of letters, is the person's own to know
     ),
     *(
         Holding(table, NOBODY, Kept(_WHY))

@@ -30,6 +30,7 @@ HOLDINGS: Final = (
         Deleted(),
         shown=columns("kind", "urgency", "queued_at", "state", "reason", "ended_at"),
         order="t.queued_at",
+        intimate=True,  # as the notices that they are about
     ),
     Holding(tables.delivery_attempts, NOBODY, Kept("of deliveries, and gone with them")),
 )

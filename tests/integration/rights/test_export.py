@@ -124,6 +124,37 @@ async def test_staff_has_it_without_what_was_said_and_is_seen_to_have_it(house: 
     assert [one["act"] for one in readings] == ["data.read"]  # the child sees who had it
 
 
+async def test_the_copy_that_staff_has_tells_nobody_what_was_said_around_them(house: House) -> None:
+    """A professional who is reported, or written around, would learn it there: by what the young person was told of it,
+    and by what a colleague read."""
+    samir = await house.person(Role.SUPERVISOR, "Samir")
+    room = await house.room()
+    about = {"id": str(new_id()), "subject": "person", "kind": "uneasy", "person": str(room.supervisor.id)}
+    reported = await house.ask(room.mentee, "POST", "/api/v1/reports", about)
+    letter = {"id": str(new_id()), "body": "Elle crie."}
+    line = f"/api/v1/letters/{room.mentee.id}/other"
+    assert (await house.ask(room.mentee, "POST", line, letter)).status == 200
+    ((case,),) = await house.sql("select id from cases where origin = 'report'")
+    path = f"/api/v1/cases/{case}"
+    answer = {"id": str(new_id()), "words": "Merci. Je m’en occupe."}
+    for method, what, body in (
+        ("POST", f"{path}/acknowledge", None),
+        ("GET", f"{path}/file", None),
+        ("POST", f"{path}/reports/{reported.body['id']}/answers", answer),
+        ("GET", line, None),
+    ):
+        assert (await house.ask(samir, method, what, body)).status == 200, what
+    own = str(sections((await export(house, room.mentee))[1]))
+    for said in ("report_looked_at", "case.read", "letters.read"):
+        assert said in own
+    _, archive = await export(house, room.supervisor, room.mentee.id)
+    assert archive is not None
+    for name in archive.namelist():
+        copied = archive.read(name).decode()
+        for said in ("report_", "case.", "letter", "Elle crie"):
+            assert said not in copied.replace("index.html", ""), (name, said)
+
+
 async def test_a_parent_has_no_copy_of_a_childs_data_without_a_professional(house: House) -> None:
     """It would tell a dangerous one when and where from the child signs in, who else is a guardian by which judgment,
     that somebody was alarmed, and what the child asked for."""
