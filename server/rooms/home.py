@@ -77,8 +77,8 @@ class RoomCard(Struct, frozen=True):
     change. ``unread`` counts the messages of others after the reader's ``seen``, up to 999. ``appeals`` are the
     reader's own, missing where there are none, and for a professional until they enter. ``calls`` is there, and false,
     where consent to calls is not there. ``pause`` says why a pair is paused, ``paused`` that a professional has
-    paused the room; ``until`` is there for a bridge, which ends then. ``put_out`` tells a professional who is kept out
-    of the room's calls."""
+    paused the room; ``until`` is there for a bridge, which ends then. ``put_out``: who is kept out of the
+    room's calls; a professional is told of all, others of themselves."""
 
     id: UUID
     number: int
@@ -198,6 +198,7 @@ class Homes:
                 people,
                 appealed[room.id],
                 words[room.pair_id],
+                reader=principal.account_id,
                 staff=staff,
                 called=called,
             )
@@ -217,6 +218,7 @@ def _card(
     appeals: list[AppealCard],
     words: PairWords,
     *,
+    reader: UUID,
     staff: bool,
     called: Collection[UUID],
 ) -> RoomCard:
@@ -245,7 +247,7 @@ def _card(
         calls=UNSET if any(account_id in called for account_id in room.seats) else False,
         pause=words.pause or UNSET,
         paused=paused_card(room) or UNSET,
-        put_out=put_out_of(room, staff=staff),
+        put_out=put_out_of(room, reader, staff=staff),
         until=timestamp(words.until) if words.until is not None else UNSET,
     )
 

@@ -54,6 +54,7 @@ def paused_card(room: Room) -> PausedCard | None:
     return PausedCard(pause.why, timestamp(pause.since), pause.by) if pause is not None else None
 
 
-def put_out_of(room: Room, *, staff: bool) -> list[UUID] | UnsetType:
-    """Who is kept out of the calls of the room, for a professional, who may let them in again."""
-    return sorted(room.put_out) if staff and room.put_out else UNSET
+def put_out_of(room: Room, reader: UUID, *, staff: bool) -> list[UUID] | UnsetType:
+    """Who is kept out of the calls of the room, for a professional, who may let them in again; others are told of
+    themselves."""
+    return sorted(who for who in room.put_out if staff or who == reader) or UNSET

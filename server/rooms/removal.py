@@ -24,7 +24,7 @@ from server.transport.gateway.gateway import Gateway
 class RoomRights(Struct, frozen=True):
     """How a room stands for who is told. ``member`` false: it is not theirs any more, and they have left it. ``calls``
     is there, and false, where consent to calls is not there; ``paused`` while a professional has paused the room;
-    ``put_out``, for a professional, where somebody is kept out of its calls."""
+    ``put_out`` where somebody is kept out of its calls: for a professional, and for that person."""
 
     room: UUID
     member: bool
@@ -78,7 +78,7 @@ class Removal:
                         if not is_staff(connection.principal.role):
                             self._presence.arrive(connection, room_id, seat)
                         staff = is_staff(connection.principal.role)
-                        writable, out = room.takes(staff=staff), put_out_of(room, staff=staff)
+                        writable, out = room.takes(staff=staff), put_out_of(room, account_id, staff=staff)
                         told = RoomRights(room_id, True, room.state, writable, calls, paused, out)
                         connection.send("room:rights", told)
         for connection in lost:  # last, as it may have to wait for the database

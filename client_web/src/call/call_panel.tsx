@@ -5,9 +5,10 @@ import { t } from '../locales/text';
 import type { Room } from '../room/rooms';
 import { me } from '../session/session';
 import { Icon } from '../shell/icons';
+import { later } from '../shell/later';
 import { CONSENTS } from '../shell/route';
 import { link } from '../wire/link';
-import { beginCall, call, calling, callTrouble, fetchAhead, fetching } from './current';
+import { beginCall, call, calling, callTrouble, fetchAhead, fetchCalling, fetching } from './current';
 
 export function CallPanel({ room }: { room: Room }): VNode {
   const code = calling.value;
@@ -27,6 +28,7 @@ function Panel({ room }: { room: Room }): VNode | null {
   const card = room.card.value;
   if ((card?.writable === false && !card.paused) || card?.state === 'paused') return null;
   if (card?.calls === false) return <CallsOff room={room} />;
+  if (card?.put_out && me.value?.account.role !== 'supervisor') return <KeptOut />;
   return (
     <>
       <Invitation room={room} />
@@ -34,6 +36,8 @@ function Panel({ room }: { room: Room }): VNode | null {
     </>
   );
 }
+
+const KeptOut = later(async () => (await fetchCalling()).KeptOut);
 
 /** Said where the buttons were, and aloud when a call has just ended by it. */
 function CallsOff({ room }: { room: Room }): VNode {
@@ -60,7 +64,7 @@ function Invitation({ room }: { room: Room }): VNode {
   return (
     <section class={joining ? 'invitation is-ringing' : 'invitation'} aria-label={t('call.title')}>
       {trouble && (
-        <p class={['stopped', 'put_out', 'adult'].includes(trouble.trouble) ? 'notice' : 'problem'} role="alert">
+        <p class={['stopped', 'adult'].includes(trouble.trouble) ? 'notice' : 'problem'} role="alert">
           {['forbidden', 'other'].includes(trouble.trouble) && trouble.said ? trouble.said : t(`call.trouble.${trouble.trouble}`)}
         </p>
       )}

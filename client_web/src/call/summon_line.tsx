@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { callForHelp, toldAt } from '../help/call_for_help';
 import { hour } from '../locales/moments';
 import { t } from '../locales/text';
@@ -41,8 +41,12 @@ export function SummonLine({ room }: { room: Room }): VNode {
 function Asks({ one: { by, seen }, mine, room }: { one: Asking; mine: boolean; room: Room }): VNode {
   const { busy, problem, attempt } = useAttempt();
   const coming = room.coming.value;
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (mine && document.activeElement === document.body) place.current?.focus(); // the button that was pressed has gone
+  }, []);
   return (
-    <div class="stage-rung summon">
+    <div ref={place} class="stage-rung summon" tabIndex={-1}>
       <Icon name="person" />
       <p>
         <strong>{mine ? t('call.summon.mine') : t('call.summon.theirs', { name: by.name })}</strong>{' '}
@@ -69,7 +73,7 @@ export function SummonButton({ room }: { room: Room }): VNode | null {
   const own = me.value?.account.id;
   const inside = room.inCall.value;
   if (!inside.some(({ account }) => account === own) || inside.some(({ role }) => role === 'supervisor')) return null;
-  if (askingIn(room).some(({ by }) => by.id === own)) return null;
+  if (askingIn(room).length > 0) return null; // whoever it was
   const summon = (): void => {
     keepCallForHelp(room.number, true);
     open.value = false;
@@ -82,11 +86,13 @@ export function SummonButton({ room }: { room: Room }): VNode | null {
       </button>
       {open.value && (
         <Dialog title={t('call.summon.title')} onClose={() => (open.value = false)}>
-          <p>{t('call.summon.means')}</p>
-          <p class="hint">{t('call.summon.unseen')}</p>
-          <button type="button" class="button" onClick={summon}>
-            {t('call.summon.go')}
-          </button>
+          <div class="summon-words">
+            <p>{t('call.summon.means')}</p>
+            <p class="hint">{t('call.summon.unseen')}</p>
+            <button type="button" class="button" onClick={summon}>
+              {t('call.summon.go')}
+            </button>
+          </div>
         </Dialog>
       )}
     </>

@@ -11,7 +11,6 @@ export type Trouble =
   | 'removed'
   | 'replaced'
   | 'stopped'
-  | 'put_out'
   | 'adult'
   | 'room_closed'
   | 'forbidden'
@@ -20,7 +19,8 @@ export type Trouble =
 
 const REFUSALS: readonly string[] = ['call_full', 'calls_off', 'room_closed', 'forbidden', 'unreachable'];
 
-const ENDS: readonly string[] = ['removed', 'replaced', 'stopped', 'put_out', 'adult'];
+/** Being put out is said by the room's card, as long as it is so. */
+const ENDS: readonly string[] = ['removed', 'replaced', 'stopped', 'adult'];
 
 /** What there is to say of a call that ended with this code. */
 export const endOf = (code: string): Trouble | null => (ENDS.includes(code) ? (code as Trouble) : null);

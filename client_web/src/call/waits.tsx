@@ -29,6 +29,15 @@ export function Waits({ room }: { room: Room }): VNode {
   );
 }
 
+/** Where the buttons of a call were, for who was put out of calls, until they may come back. */
+export const KeptOut = (): VNode => (
+  <section class="invitation" aria-label={t('call.title')}>
+    <p class="notice" role="alert">
+      {t('call.trouble.put_out')}
+    </p>
+  </section>
+);
+
 /** Where one writes, while a professional has paused the room. */
 export function Held({ room }: { room: Room }): VNode | null {
   const paused = room.card.value?.paused;

@@ -17,4 +17,4 @@ export { Sayings } from '../call/sayings_aloud';
 export { Stage } from '../call/stage';
 export { comeIn } from '../call/summons';
 export { Voices } from '../call/voices';
-export { Held } from '../call/waits';
+export { Held, KeptOut } from '../call/waits';

@@ -40,7 +40,7 @@ export interface RoomCard {
   /** Why the pair is paused, as far as this reader needs to know. */
   pause?: 'look' | 'consent' | 'papers' | 'away' | 'break';
   paused?: RoomPause | undefined;
-  /** Who is kept out of its calls, for a professional. */
+  /** Who is kept out of its calls: a professional is told of all, others of themselves. */
   put_out?: string[] | undefined;
   /** Of a bridge: when it ends. */
   until?: string;

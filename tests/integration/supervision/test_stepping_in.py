@@ -196,18 +196,16 @@ async def test_an_end_is_for_all_and_the_room_is_free_again(street: Neighbourhoo
     ]
 
 
-async def kept_out(street: Neighbourhood, room: Room, claire: Client) -> Any:
-    """Who is, as the professional is told and shown; the two are told nothing of it."""
+async def kept_out(street: Neighbourhood, room: Room, two: dict[Role, Client]) -> dict[Role, Any]:
+    """Who is, as the professional and the two are shown it; each is told the same at the moment in which it changes."""
     await street.house.told()
-    await claire.quiet()
     shown = {}
     for who in (room.supervisor, room.mentor, room.mentee):
         (card,) = (await street.house.ask(who, "GET", "/api/v1/home")).body["rooms"]
         shown[who.role] = card.get("put_out")
-    told = claire.events("room:rights")[-1].get("put_out")
-    assert shown.pop(Role.SUPERVISOR) == told
-    assert set(shown.values()) == {None}
-    return told
+        await two[who.role].quiet()
+        assert two[who.role].events("room:rights")[-1].get("put_out") == shown[who.role]
+    return shown
 
 
 async def test_who_is_put_out_stays_out_until_let_in(street: Neighbourhood) -> None:
@@ -217,16 +215,16 @@ async def test_who_is_put_out_stays_out_until_let_in(street: Neighbourhood) -> N
     assert await claire.call("supervise:remove", {**about, "why": "words"}) == {"ok": True}
     assert await julien.ended() == "put_out"
     await lea.client.until(lambda: lea.people() == ["Lea"], "that he has gone")
-    for caller in (julien, lea):
-        assert not any("put_out" in told for told in caller.client.events("room:rights"))
     for _ in range(2):
         refused = await julien.client.call("call:join", julien.request())
         assert refused["error"]["code"] == "forbidden"
     assert (await julien.client.say(room, "Pardon."))["ok"]  # the chat is another matter
-    assert await kept_out(street, room, claire) == [str(room.mentor.id)]
+    people = {Role.SUPERVISOR: claire, Role.MENTOR: julien.client, Role.MENTEE: lea.client}
+    he = [str(room.mentor.id)]
+    assert await kept_out(street, room, people) == {Role.SUPERVISOR: he, Role.MENTOR: he, Role.MENTEE: None}
     assert await claire.call("supervise:readmit", about) == {"ok": True}
     await street.house.told()
-    assert await kept_out(street, room, claire) is None
+    assert set((await kept_out(street, room, people)).values()) == {None}
     assert (await julien.client.call("call:join", julien.request()))["ok"]
     # And the end of a pause lets in again whom nobody let in by name.
     assert await claire.call("supervise:pause", {"room": room.number, "why": "words"}) == {"ok": True}
