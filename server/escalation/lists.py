@@ -5,6 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import case as sql_case
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import store
@@ -34,7 +35,8 @@ class Lists:
         principal.require(Permission.CASE_LIST)
         mine = and_(cases.c.organisation_id == principal.organisation_id, cases.c.state != State.CLOSED.value)
         waiting = cases.c.state == State.OPEN.value
-        order = (waiting.desc(), cases.c.due_at.nulls_last(), cases.c.severity.desc(), cases.c.opened_at, cases.c.id)
+        deadline = sql_case((waiting, cases.c.due_at)).nulls_last()  # of who has it already, it is past
+        order = (waiting.desc(), deadline, cases.c.severity.desc(), cases.c.opened_at, cases.c.id)
         query = select(cases).where(mine, _not_about(principal)).order_by(*order).limit(MOST_LIVING)
         return (await self._cards(principal, query))[0]
 

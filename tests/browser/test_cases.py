@@ -263,6 +263,78 @@ async def test_a_case_from_its_opening_to_its_end(room: Room, pair: Logins, coll
     await expect(cases(claire).filter(has_text=reference)).to_contain_text("Fin : la situation est réglée")
 
 
+async def test_people_and_messages_are_added_and_taken_back(room: Room, pair: Logins) -> None:
+    """By keyboard where it matters, and on a telephone."""
+    claire, lea = await room.seat(pair.supervisor, viewport=TELEPHONE), await room.seat(pair.mentee)
+    await lea.say("Le car est encore passé sans moi.")
+    await lea.reads("Le car est encore passé sans moi.")
+    await lea.say(SUICIDE)
+    page = claire.page
+    await page.get_by_role("link", name="Un dossier vous attend").click()
+    await page.get_by_role("button", name="Je m’en occupe").click()
+    await expect(page.get_by_text("C’est noté : vous vous en occupez.")).to_be_visible()
+
+    about = page.get_by_role("region", name="De quoi il s’agit")
+    await about.get_by_role("button", name="Lire les messages autour").click()
+    added = about.get_by_role("button", name="Ajouter au dossier")
+    await expect(added).to_have_count(0)  # behind the blur nothing takes the focus
+    await about.locator(".around").get_by_role("button", name="Afficher le texte").click()
+    await added.first.focus()
+    await page.keyboard.press("Enter")
+    message = about.locator(".case-message")
+    await expect(message).to_contain_text("Ajouté par Claire")
+    await expect(message).not_to_contain_text("Le car est encore")
+    await message.get_by_role("button", name="Lire le message").click()
+    await message.get_by_role("button", name="Afficher le texte").click()
+    await expect(message.locator(".is-flagged")).to_contain_text("Le car est encore passé sans moi.")
+    await message.get_by_role("button", name="Retirer ce message du dossier").click()
+    form = page.get_by_role("dialog", name="Retirer ce message du dossier")
+    await form.get_by_role("button", name="Retirer", exact=True).click()
+    await expect(form.get_by_role("alert")).to_be_visible()  # not without a reason
+    await form.get_by_label("Pourquoi").fill("C’était un autre jour.")
+    await form.get_by_role("button", name="Retirer", exact=True).click()
+    await expect(message).to_have_count(0)
+    timeline = page.get_by_role("region", name="Ce qui s’est passé")
+    await expect(timeline).to_contain_text("Claire a retiré un message du dossier.")
+    await expect(timeline).to_contain_text("C’était un autre jour.")
+
+    people = page.get_by_role("region", name="Qui est dans ce dossier")
+    await people.get_by_role("button", name="Ajouter une personne").click()
+    form = page.get_by_role("dialog", name="Ajouter une personne")
+    await form.get_by_label("Qui", exact=True).select_option(label="Julien (mentor)")
+    await form.get_by_label("À quel titre").select_option("witness")
+    await form.get_by_role("button", name="Ajouter", exact=True).click()
+    await expect(people.get_by_role("listitem").filter(has_text="Julien")).to_contain_text("mentor · témoin")
+    await people.get_by_role("button", name="Retirer Julien (témoin)").click()
+    form = page.get_by_role("dialog", name="Retirer une personne du dossier")
+    await form.get_by_label("Pourquoi").fill("Il n’était pas là.")
+    await form.get_by_role("button", name="Retirer", exact=True).click()
+    await expect(people).not_to_contain_text("Julien")
+    wide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert not wide
+
+    await lea.page.goto(lea.address + "#/journal")
+    await expect(
+        lea.page.get_by_text("A lu, dans un dossier de suivi, quelques messages de ta discussion.")
+    ).to_be_visible()
+
+
+async def test_a_message_of_a_conversation_goes_into_a_case_from_where_it_is_read(room: Room, pair: Logins) -> None:
+    claire, lea = await room.seat(pair.supervisor), await room.seat(pair.mentee)
+    await lea.say("Bonjour")
+    await lea.say(SUICIDE)
+    await expect(claire.page.get_by_role("link", name="Un dossier vous attend")).to_be_visible()
+    await claire.page.goto(claire.address + "#/home")
+    await claire.page.get_by_role("link", name=re.compile("Julien")).first.click()
+    await claire.press("Entrer, visible de tous")
+    await claire.reads("Bonjour")
+    await claire.page.get_by_role("link", name="Signaler ce message").first.click()
+    await expect(claire.page.get_by_role("heading", name="Ou l’ajouter à un dossier")).to_be_visible()
+    await claire.press("Ajouter au dossier")
+    await claire.page.get_by_role("link", name="Voir le dossier").click()
+    await expect(claire.page.locator(".case-message")).to_contain_text("Ajouté par Claire")
+
+
 @pytest.fixture
 async def house(database: Database) -> AsyncIterator[House]:
     """A server whose clock the test moves."""

@@ -68,6 +68,34 @@ async def test_to_somebody_else_than_ones_own_professional(room: Room, pair: Log
     await expect(claire.page.get_by_text("à lire")).to_have_count(0)
 
 
+async def test_a_letter_opens_a_case(room: Room, pair: Logins) -> None:
+    lea, claire = await room.seat(pair.mentee), await room.seat(pair.supervisor)
+    await open_letters(lea)
+    await write(lea, "Je dors mal depuis des semaines.")
+    await expect(lea.page.get_by_role("listitem").filter(has_text="Je dors mal")).to_contain_text("envoyée")
+    await open_letters(claire)
+    page = claire.page
+    await page.get_by_role("link", name="Léa").first.click()
+    await (
+        page.get_by_role("listitem")
+        .filter(has_text="Je dors mal")
+        .get_by_role("button", name="Ouvrir un dossier")
+        .click()
+    )
+    form = page.get_by_role("dialog", name="Ouvrir un dossier")
+    await expect(form.get_by_label("À propos de qui").locator("option:checked")).to_have_text("Julien · Léa")
+    await form.get_by_label("De quoi s’agit-il").select_option(label="mal-être")
+    await form.get_by_label("Gravité").select_option(label="À relire")
+    await form.get_by_label("Ce que vous savez").fill("Elle l’a écrit.")
+    await form.get_by_role("button", name="Ouvrir un dossier").click()
+    await expect(page.get_by_text("Vous suivez ce dossier")).to_be_visible()
+    about = page.get_by_role("region", name="De quoi il s’agit")
+    await expect(about).to_contain_text("Une lettre de Léa")
+    await expect(about).not_to_contain_text("Je dors mal")
+    await about.get_by_role("link", name="Lire la lettre").click()
+    await expect(page.get_by_text("Je dors mal depuis des semaines.")).to_be_visible()
+
+
 async def test_an_admin_keeps_the_numbers(room: Room) -> None:
     admin = await room.seat("admin")
     await admin.page.get_by_role("link", name="Numéros d’aide").click()

@@ -49,7 +49,7 @@ export function Links({ one, links, onDone }: Props): VNode {
           ),
         )}
       </div>
-      <p class="hint">{t('case.message_how')}</p>
+      <p class="hint">{t(named.some(({ kind }) => kind === 'flag') ? 'case.message_how' : 'case.message_how_room')}</p>
       <p class="flag-acts">
         {room?.card.value && (
           <a class="quiet-button" href={roomAddress(room.number)}>

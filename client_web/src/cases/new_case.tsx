@@ -20,7 +20,7 @@ export const severities = (): (readonly [string, string])[] => [4, 3, 2, 1].map(
 
 interface Props {
   /** A letter that it is opened for, and who wrote it. */
-  letter?: { id: string; person: string };
+  letter?: { id: string; person: string; line: 'own' | 'other' };
   onClose: () => void;
   onOpened: (one: Case) => void;
 }
@@ -61,6 +61,7 @@ export function NewCase({ letter, onClose, onOpened }: Props): VNode {
       <Area label={t('cases.what')} name="note" hint={t('cases.what_hint')} rows={4} maxLength={MOST_NOTE} />
       <p class="hint">{t('cases.yours')}</p>
       {letter && <p class="hint">{t('cases.letter')}</p>}
+      {letter?.line === 'other' && <p class="hint">{t('cases.letter_around')}</p>}
     </FormDialog>
   );
 }

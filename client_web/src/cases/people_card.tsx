@@ -68,7 +68,7 @@ export function PeopleCard({ file, onDone }: Props): VNode {
 }
 
 function NewPerson({ file, onClose, onDone }: Props & { onClose: () => void }): VNode {
-  const people = useSignal<readonly CasePerson[]>(file.around);
+  const people = useSignal<readonly CasePerson[]>([]); // all at once: a list that grows while one chooses loses the choice
   const chosen = useSignal('');
   const problem = useSignal('');
   const load = async (): Promise<void> => {
@@ -78,6 +78,7 @@ function NewPerson({ file, onClose, onDone }: Props & { onClose: () => void }): 
       people.value = [...file.around, ...known.filter(({ id }) => !file.around.some((one) => one.id === id))];
     } catch (error) {
       problem.value = refusedBecause(error);
+      people.value = file.around;
     }
   };
   useEffect(() => void load(), []);

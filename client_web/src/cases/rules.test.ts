@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Case, CasePerson } from '../wire/case';
-import { byDeadline, deadline, later, merged, newer, passes, ringing, waitsFor } from './rules';
+import { byDeadline, deadline, later, merged, newer, partsFor, passes, ringing, waitsFor } from './rules';
 
 const made = (more: Partial<Case>): Case =>
   ({ id: 'c', state: 'open', severity: 3, round: 1, pages: 1, revision: 1, opened_at: '1', due_at: '5', can_acknowledge: true, paged: false, ...more }) as Case;
@@ -31,6 +31,19 @@ test('what waits comes first by its deadline, then what somebody has, the graves
     made({ id: 'soon', due_at: '2', severity: 2 }),
   ];
   assert.deepEqual(ids(byDeadline(cases)), ['soon', 'later', 'note', 'graver', 'had']);
+});
+
+test('of those that somebody has the most severe stand first, whichever deadline was the earlier', () => {
+  const state = 'acknowledged';
+  const cases = [made({ id: 'early', state, due_at: '1', severity: 2 }), made({ id: 'grave', state, due_at: '9', severity: 4 })];
+  assert.deepEqual(ids(byDeadline(cases)), ['grave', 'early']);
+});
+
+test('what somebody can be in a case goes by their role', () => {
+  assert.deepEqual(partsFor('mentee'), ['young', 'reported', 'witness']);
+  assert.deepEqual(partsFor('supervisor'), ['professional', 'reported', 'witness']);
+  assert.deepEqual(partsFor('mentor'), ['witness', 'reported']);
+  assert.deepEqual(partsFor(undefined), []);
 });
 
 test('a deadline is near two minutes before, late after, and none once somebody has the case', () => {

@@ -15,11 +15,14 @@ export const byDeadline = (cases: Iterable<Case>): Case[] =>
   [...cases].sort(
     (a, b) =>
       Number(b.state === 'open') - Number(a.state === 'open') ||
-      compared(a.due_at ?? '~', b.due_at ?? '~') ||
+      compared(wanted(a), wanted(b)) ||
       b.severity - a.severity ||
       compared(a.opened_at, b.opened_at) ||
       compared(a.id, b.id),
   );
+
+/** By when somebody is to take it; of who has it already, the deadline is past, and orders nothing. */
+const wanted = ({ state, due_at }: Case): string => (state === 'open' ? (due_at ?? '~') : '~');
 
 /** By code units: no language puts instants in another order. */
 const compared = (a: string, b: string): number => Number(a > b) - Number(a < b);

@@ -97,7 +97,7 @@ export function Thread({ person, line }: { person: string; line: 'own' | 'other'
             ))}
           </ol>
           {page.readers.length > 0 && <Writing to={to} />}
-          {opening.value && <NewCase letter={{ id: opening.value, person }} onClose={() => (opening.value = null)} onOpened={(one) => go(caseAddress(one.id))} />}
+          {opening.value && <NewCase letter={{ id: opening.value, person, line }} onClose={() => (opening.value = null)} onOpened={(one) => go(caseAddress(one.id))} />}
         </>
       )}
     </Awaited>

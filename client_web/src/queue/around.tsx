@@ -2,6 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { dayAndHour } from '../locales/moments';
 import { t } from '../locales/text';
 import { roomNamed } from '../room/rooms';
@@ -63,17 +64,25 @@ interface ListProps {
 }
 
 /** Messages as evidence: who, when, what became of each, and the text. */
-export const MessageList = ({ messages, marked, nameOf, act }: ListProps): VNode => (
-  <ol class="around-list">
-    {messages.map((message) => (
-      <li key={message.seq} class={message.seq === marked ? 'is-flagged' : ''}>
-        <p class="around-who">
-          <strong>{nameOf(message)}</strong> <time dateTime={message.at}>{dayAndHour(new Date(message.at))}</time>
-          {message.state !== 'delivered' && <span class="tag">{t(`message.${message.state}`)}</span>}
-        </p>
-        <p class="around-text">{message.kind === 'voice' ? t('voice.note') : message.body}</p>
-        {message.seq !== marked && act?.(message)}
-      </li>
-    ))}
-  </ol>
-);
+export function MessageList({ messages, marked, nameOf, act }: ListProps): VNode {
+  const list = useRef<HTMLOListElement>(null);
+  useEffect(() => {
+    const box = list.current;
+    const one = box?.querySelector<HTMLElement>('.is-flagged');
+    if (box && one) box.scrollTop = one.offsetTop - (box.clientHeight - one.offsetHeight) / 2; // not first what was said days before
+  }, []);
+  return (
+    <ol class="around-list" ref={list}>
+      {messages.map((message) => (
+        <li key={message.seq} class={message.seq === marked ? 'is-flagged' : ''}>
+          <p class="around-who">
+            <strong>{nameOf(message)}</strong> <time dateTime={message.at}>{dayAndHour(new Date(message.at))}</time>
+            {message.state !== 'delivered' && <span class="tag">{t(`message.${message.state}`)}</span>}
+          </p>
+          <p class="around-text">{message.kind === 'voice' ? t('voice.note') : message.body}</p>
+          {message.seq !== marked && act?.(message)}
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -112,6 +112,22 @@ async def test_it_climbs_until_somebody_acknowledges(house: House) -> None:
     assert "Samir" in late.body["error"]["message"]
 
 
+async def test_of_those_that_somebody_has_the_most_severe_stand_first(house: House) -> None:
+    room = await house.room()
+    for severity in (2, 4, 3):
+        body = {
+            "id": str(new_id()),
+            "severity": severity,
+            "category": "other",
+            "note": "Vu.",
+            "pair": str(room.pair.id),
+        }
+        assert (await house.ask(room.supervisor, "POST", "/api/v1/cases", body)).status == 200
+        house.clock.advance(60)
+    await house.sql("update cases set due_at = case severity when 4 then now() else now() - interval '1 day' end")
+    assert [one["severity"] for one in await cases(house, room.supervisor)] == [4, 3, 2]
+
+
 async def test_two_processes_take_a_step_once(house: House) -> None:
     await worried(house)
     pagers = [Pager(house.bound, house.clock, house.notices) for _ in range(4)]
