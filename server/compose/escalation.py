@@ -20,7 +20,9 @@ from server.transport.gateway import Gateway
 class Escalation:
     def __init__(self, ground: Ground, gateway: Gateway) -> None:
         database, clock = ground.database, ground.clock
-        self.pager = Pager(database, clock, ground.notices)
+        # A connection of its own: who has taken up all the others keeps no page.
+        self._aside = database.aside(1)
+        self.pager = Pager(self._aside, clock, ground.notices)
         self.screens = Screens(database, gateway, ground.notices, clock)
         cases = Cases(database, clock)
         self.contents = Contents(cases)
@@ -43,5 +45,6 @@ class Escalation:
     def start(self, running: AsyncExitStack) -> None:
         running.push_async_callback(self.screens.stop)
         self.screens.start()
+        running.push_async_callback(self._aside.close)
         running.push_async_callback(self.pager.stop)
         self.pager.start()

@@ -1,6 +1,7 @@
 """How people are reached when they are not in front of the page."""
 
 from contextlib import AsyncExitStack
+from typing import Final
 
 from server.escalation.duty.fallback import is_fallback
 from server.ground import Ground
@@ -18,17 +19,22 @@ from server.people.reach.reachable import Reachability
 from server.people.reach.sending import Sending, Ways
 from server.people.reach.who import Gateways
 
+CONNECTIONS: Final = 3  # to the database: one looks, and what is on its way has one for moments only
+
 
 class Reach:
     def __init__(self, ground: Ground, mail: Mail) -> None:
         database, clock, settings = ground.database, ground.clock, ground.settings
+        # Connections of its own: who has taken up all the others keeps nothing from going out.
+        self._aside = database.aside(CONNECTIONS)
         self._push = HttpPush(clock, settings.push_hosts)
         sms = open_sms(settings.sms_url, settings.sms_body, settings.sms_authorization)
         keys = PushKeys(
-            database, InstanceKeyring(settings.secret, settings.data), clock, settings.contact_of_push_services
+            self._aside, InstanceKeyring(settings.secret, settings.data), clock, settings.contact_of_push_services
         )
         ways = Ways(mail, sms, self._push, keys, settings.public_url)
-        self.courier = Courier(database, clock, ground.notices, Sending(database, clock, ways, suspended))
+        sending = Sending(self._aside, clock, ways, suspended)
+        self.courier = Courier(self._aside, clock, ground.notices, sending)
         leaving = Gateways(mail=mail.leaves, sms=sms.available)
         self.endpoints = (
             ReachHttp(
@@ -39,6 +45,7 @@ class Reach:
         )
 
     def start(self, running: AsyncExitStack) -> None:
+        running.push_async_callback(self._aside.close)
         running.push_async_callback(self._push.close)
         running.push_async_callback(self.courier.stop)
         self.courier.start()

@@ -16,6 +16,7 @@ NUMBER = "Mon numéro c'est 06 12 34 56 78"
 SUICIDE = "je veux mourir ce soir"
 PAGES = "select round, rung, people from case_pages order by at, round, step"
 GIVEN = "select account_id, kind, urgency from deliveries where key like 'given:%' order by queued_at, id"
+WAITS = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
 
 
 async def look(house: House) -> None:
@@ -146,7 +147,7 @@ async def test_what_joins_while_a_flag_is_decided_is_not_over_with_it(house: Hou
             await house.capabilities.flags.insert(raw, [_flag(house, room, 3)])
             deciding = asyncio.create_task(house.decide(room.supervisor, first, "refuse", "personal_detail"))
             async with asyncio.timeout(10):
-                while not await house.sql("select 1 from pg_stat_activity where wait_event_type = 'Lock'"):
+                while not await house.sql(WAITS):
                     await asyncio.sleep(0.01)
     finally:
         await raw.close()

@@ -1,6 +1,7 @@
 """Somebody who has a case locked stands still: what is serious is written, others go on, and their lock ends."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import Any
 
 import asyncpg
@@ -30,6 +31,26 @@ async def test_the_words_of_nobody_wait_for_a_case_that_is_held(house: House) ->
     assert cases == [("flag", 4, "open"), ("flag", 4, "open"), ("help", 4, "open")]
     assert (await lea.say(room, "je veux en finir"))["ok"]  # free again: it joins the first
     assert len(await house.sql("select ref from case_links where case_id = :case", case=case_id)) == 2
+
+
+async def test_who_has_taken_up_all_connections_keeps_no_page(house: House) -> None:
+    """As many slow requests as the server has connections for them; what is serious is written by one of its own."""
+    room = await house.room()
+    async with AsyncExitStack() as held:
+        for _ in range(10):
+            await held.enter_async_context(house.bound.begin(house.north.id))
+        async with house.database.everywhere() as conn:
+            what: dict[str, Any] = {
+                "category": "other",
+                "severity": 4,
+                "at": house.clock.now(),
+                "by_id": room.mentee.id,
+            }
+            await open_case(conn, NewCase(house.north.id, "help", owner_id=room.supervisor.id, **what))
+        async with asyncio.timeout(20):
+            while await house.sql("select state from deliveries") != [("failed",)]:  # nobody has set up a way
+                await asyncio.sleep(0.02)
+    assert await house.sql("select people from case_pages") == [([room.supervisor.id],)]
 
 
 async def test_the_limit_of_the_transaction_is_as_it_was(house: House) -> None:
