@@ -15,7 +15,7 @@ from server.kernel.principal import Principal
 from server.people import notices
 from server.people.reach.queueing import queue
 from server.people.reach.rules import Urgency
-from server.people.store import people_of
+from server.people.store import account, people_of
 from server.relay import store
 from server.relay.fields import missing
 from server.relay.held import Held, held, second_people
@@ -94,7 +94,7 @@ class Agreeing:
     ) -> None:
         """What a second person says of the file that was proposed, or of one that left in haste. Raises Forbidden,
         NotFound for who may not say it, CaseMovedOn, BadRequest for a no without a reason, Conflict("dispatch_step",
-        "dispatch_own", "dispatch_unread")."""
+        "dispatch_own", "dispatch_same", "dispatch_unread")."""
         principal.require(Permission.RELAY_SECOND)
         said = (note or "").strip() or None
         if not agree or said is not None:
@@ -105,7 +105,9 @@ class Agreeing:
             if revision != before.revision:
                 raise CaseMovedOn
             check_second(before, principal.account_id)
-            if agree and seen_as == "whole":
+            if seen_as == "outline":
+                await _check_another(one)
+            elif agree:
                 await _check_read(one)
             values: dict[str, Any] = {
                 "seconded_by": principal.account_id,
@@ -165,6 +167,15 @@ async def may_second(one: Held) -> str:
     if seen_as == "outline" and one.by.account_id in {person.id for person in people}:
         return "outline"
     raise Conflict("dispatch_others") if one.sight == "whole" else NotFound
+
+
+async def _check_another(one: Held) -> None:
+    """Raises Conflict for an admin who has the mailbox of who proposed: who works alone has both accounts, often."""
+    first = one.dispatch.proposed_by
+    mine, theirs = await account(one.conn, one.by.account_id), await account(one.conn, first) if first else None
+    boxes = [each.email.lower() for each in (mine, theirs) if each is not None and each.email]
+    if len(boxes) == 2 and boxes[0] == boxes[1]:
+        raise Conflict("dispatch_same")
 
 
 async def _check_read(one: Held) -> None:

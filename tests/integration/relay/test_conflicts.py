@@ -210,3 +210,19 @@ async def test_nobody_agrees_to_what_they_have_not_read(house: House) -> None:
     assert (await worried.act(worried.samir, urgent, "second", agree=True)).status == 409
     no = "Je n’ai pas pu le lire, et je ne suis pas d’accord."
     assert (await worried.act(worried.samir, urgent, "second", agree=False, note=no)).status == 204
+
+
+async def test_two_accounts_of_one_person_are_one(house: House) -> None:
+    """A professional who runs the association as well, by another account."""
+    worried = await worry(house)
+    admin, ada = await house.person(Role.ADMIN, "Claire"), await house.person(Role.ADMIN, "Ada")
+    await house.sql("update accounts set disabled_at = now() where id = :id", id=worried.samir.id)
+    for who, email in ((worried.claire, "Claire@example.org"), (admin, "claire@example.org")):
+        await house.sql("update accounts set email = :email where id = :id", email=email, id=who.id)
+    made = await worried.ready()
+    assert (await worried.act(worried.claire, made, "propose")).status == 204
+    refused = await worried.act(admin, made, "second", agree=True)
+    assert (refused.status, "une seule personne" in refused.body["error"]["message"]) == (409, True)
+    assert (await fetch(house, worried.claire, f"dispatches/{made}/file"))[0] == 409
+    assert (await worried.act(ada, made, "second", agree=True)).status == 204
+    assert (await fetch(house, worried.claire, f"dispatches/{made}/file"))[0] == 200

@@ -40,3 +40,10 @@ def test_whatever_somebody_wrote_is_text(words: str) -> None:
     empty.facts([("x", "x")])
     if words:
         assert page.count("<") == empty.end().decode().count("<")
+
+
+def test_no_name_ends_the_string_in_the_style() -> None:
+    """An association’s name stands in the foot of each page, which is a string of CSS."""
+    for sign in ('"', "\\", "\n", "\r", "\f", "<", ">"):
+        page = Sheet("fr", "Europe/Paris", "x", f"a{sign}}}*{{display:none}}").end().decode()
+        assert f'content:"a\\{ord(sign):x} }}*{{display:none}}";' in page
