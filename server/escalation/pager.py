@@ -26,6 +26,7 @@ from server.escalation.store import Page
 from server.escalation.tables import cases
 from server.escalation.timers import Due, Timer, Timers
 from server.infra.database import Database
+from server.infra.ended import ended
 from server.infra.notices import Notices
 from server.kernel.clock import Clock
 from server.pairs.store import pairs_by_id
@@ -78,11 +79,8 @@ class Pager:
         self._task = asyncio.create_task(self._run(), name="pager")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await ended(self._task)
+        self._task = None
 
     async def look(self) -> int:
         """Takes the steps that are due, at most so many as keep nothing more severe waiting; how many. One that fails

@@ -5,7 +5,6 @@ a hundred changes at once are a few queries. Who may see nothing of a case is to
 """
 
 import asyncio
-import contextlib
 import logging
 from collections import defaultdict
 from datetime import timedelta
@@ -21,6 +20,7 @@ from server.escalation.pager import CHANNEL
 from server.escalation.tables import cases
 from server.escalation.viewers import around
 from server.infra.database import Database
+from server.infra.ended import ended
 from server.infra.notices import Notices
 from server.kernel.clock import Clock
 from server.kernel.permissions import Permission, allows
@@ -50,11 +50,8 @@ class Screens:
         self._task = asyncio.create_task(self._run(), name="case screens")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await ended(self._task)
+        self._task = None
 
     async def _on_notice(self, payload: str) -> None:
         organisation, _, case = payload.partition(":")

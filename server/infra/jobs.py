@@ -30,6 +30,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
+from server.infra.ended import ended
 from server.kernel.clock import Clock
 from server.kernel.errors import BinomeError
 
@@ -148,8 +149,7 @@ class Jobs:
             # Cut off from the database first: pgqueuer would strike a cancelled job off the queue.
             if self._connection is not None:
                 self._connection.terminate()
-            self._task.cancel()
-            await asyncio.wait({self._task})
+            await ended(self._task)
         self._task = None
 
     async def _keep_working(self) -> None:

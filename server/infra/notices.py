@@ -5,7 +5,6 @@ take everything as changed.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -13,6 +12,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 
 from server.infra.database import Database
+from server.infra.ended import ended
 
 log = logging.getLogger(__name__)
 
@@ -64,11 +64,8 @@ class Notices:
 
     async def stop(self) -> None:
         self.alive = False
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await ended(self._task)
+        self._task = None
         if self._connection is not None:
             self._connection.terminate()
             self._connection = None

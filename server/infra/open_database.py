@@ -2,7 +2,6 @@
 role that row-level security holds (docs/decisions/0170)."""
 
 import asyncio
-import contextlib
 import logging
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -16,6 +15,7 @@ from server.infra import grants, migrate
 from server.infra.data_folder import DataFolder, FolderInUse
 from server.infra.database import Database
 from server.infra.embedded_postgres import EmbeddedPostgres, running_urls
+from server.infra.ended import ended
 from server.infra.outage import is_passing
 from server.infra.postgres_roles import Urls
 from server.kernel.ground import GroundError
@@ -125,7 +125,7 @@ async def _start_embedded(data: Path, running: AsyncExitStack) -> Urls:
     running.push_async_callback(asyncio.to_thread, postgres.stop)
     await asyncio.to_thread(postgres.start)
     watch = asyncio.create_task(postgres.watch(), name="postgres-watch")
-    running.push_async_callback(_cancel, watch)
+    running.push_async_callback(ended, watch)
     return postgres.urls
 
 
@@ -134,12 +134,6 @@ async def _reached(url: str, settings: Settings, running: AsyncExitStack, patien
     running.push_async_callback(database.close)
     await _reach(database, settings, patience)
     return database
-
-
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
 
 
 async def _reach(database: Database, settings: Settings, patience: float) -> None:

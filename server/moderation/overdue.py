@@ -1,9 +1,9 @@
 """Looks, every few seconds, for flags whose time has come, so that colleagues see them without asking."""
 
 import asyncio
-import contextlib
 import logging
 
+from server.infra.ended import ended
 from server.moderation.flags import Flags
 
 log = logging.getLogger(__name__)
@@ -20,11 +20,8 @@ class Overdue:
         self._task = asyncio.create_task(self._look(), name="overdue flags")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await ended(self._task)
+        self._task = None
 
     async def _look(self) -> None:
         while True:

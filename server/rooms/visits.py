@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
+from server.infra.ended import ended
 from server.kernel.clock import Clock
 from server.kernel.identifiers import new_id
 from server.rooms.tables import room_members, room_visits, rooms
@@ -70,11 +71,8 @@ class Visits:
 
     async def stop(self) -> None:
         """Ends all visits of this process."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await ended(self._task)
+        self._task = None
         now = self._clock.now()
         self._ended |= {visit.id: (visit, now) for visit in self._open.values()}
         self._open.clear()

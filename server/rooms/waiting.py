@@ -5,7 +5,6 @@ later, for all rooms at once. A server that is killed meanwhile tells of the nex
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.infra.database import Database
+from server.infra.ended import ended
 from server.kernel.clock import Clock
 from server.kernel.permissions import Role
 from server.people.reach.queueing import queue
@@ -75,11 +75,8 @@ class Waiting:
         self._task = asyncio.create_task(self._keep_looking(), name="unread messages")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await ended(self._task)
+        self._task = None
 
     async def look(self) -> None:
         """Tells those who have waited for long enough. Raises what the database raises, and looks again then."""

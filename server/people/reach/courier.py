@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from server.infra.database import Database
+from server.infra.ended import ended
 from server.infra.notices import Notices
 from server.kernel.clock import Clock
 from server.people.reach import store
@@ -60,11 +61,8 @@ class Courier:
 
     async def stop(self) -> None:
         """Lets what is on its way arrive, and takes no more."""
-        if self._looking is not None:
-            self._looking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._looking
-            self._looking = None
+        await ended(self._looking)
+        self._looking = None
         if self._carrying:
             _, late = await asyncio.wait(self._carrying.values(), timeout=STOP_S)
             for task in late:
