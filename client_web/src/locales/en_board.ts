@@ -23,7 +23,7 @@ export const enBoard: Texts<typeof frBoard> = {
   'board.session_missing': "The adult who must be there is not there",
   'board.summons': "{name} has been asking for somebody of the team since {hour}",
   'board.summons_seen': "{name} has seen the request",
-  'board.come_in': "Announce yourself and enter",
+  'board.come_in': "Announce and enter",
   'board.session_outline': "looked after by {name}",
   'board.line.good': "good line",
   'board.line.fair': "fair line",

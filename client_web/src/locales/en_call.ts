@@ -103,7 +103,7 @@ export const enCall: Texts<typeof frCall> = {
   'call.summon.take_back': "Take my request back",
   'room.held': "Everything can still be read. The conversation will go on here, and the Help button always works.",
   'room.held_words': "What you were writing is kept.",
-  'knock.enter': "Announce yourself and enter",
+  'knock.enter': "Announce and enter",
   'knock.why': "Everybody is told before you come in. You come in without microphone or camera, and can speak afterwards.",
   'knock.waits': "You are announced: entering in {seconds} s.",
   'knock.enters': "Entering the call…",
