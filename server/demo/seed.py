@@ -16,7 +16,7 @@ from sqlalchemy import select, text
 
 from server.agenda.store import plan
 from server.compose import Rooms
-from server.demo import second_step, worry
+from server.demo import calls, second_step, worry
 from server.demo.consents import consent
 from server.demo.duty import plan_duty
 from server.demo.pairing import begin, other_pairs, record_papers
@@ -138,6 +138,10 @@ async def _make_pair(
     said = [(_when(message, zone, now), message) for message in told["messages"]]
     async with ground.database.begin(people[told["mentor"]].organisation_id) as conn:
         pair, room_id = await begin(conn, told, people, said[0][0] - _BEGUN_BEFORE)
+    async with ground.database.begin(pair.organisation_id) as conn:
+        for held in told["calls"]:
+            two = people[told["mentor"]], people[told["mentee"]]
+            await calls.hold(conn, room_id, two, _when(held, zone, now), held)
     await _plan(ground.database, pair, told, zone, now)
     await _say(ground, room_id, people, said)
 

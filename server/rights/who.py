@@ -64,15 +64,16 @@ OF: Final[Mapping[Data, frozenset[Role]]] = {
     Data.DUTY: frozenset({Role.ADMIN, Role.SUPERVISOR}),
 }
 
-# What a copy for staff holds, which is all but what was said (export.py).
-_COPY: Final = tuple(data for data in Data if data not in (Data.MESSAGES, Data.MESSAGES_ONCE, Data.FLAGGED, Data.CALLS))
+# What a copy for staff holds, which is all but what was said, and who was in calls (export.py).
+_SAID: Final = frozenset({Data.MESSAGES, Data.MESSAGES_ONCE, Data.FLAGGED, Data.CALLS, Data.ATTENDANCE})
+_COPY: Final = tuple(data for data in Data if data not in _SAID)
 
 # What each act shows of the people it is about: by the act, else by its resource. A test fails for one not here.
 SHOWS: Final[Mapping[str, tuple[Data, ...]]] = {
     "account": (Data.NAME, Data.CONTACT, Data.BIRTH_DATE),
     "audit": (),
     "board": (Data.NAME, Data.CALLS),
-    "call": (Data.NAME, Data.CALLS),
+    "call": (Data.NAME, Data.CALLS, Data.ATTENDANCE),  # which one's own copy has of the other
     "case": (Data.NAME, Data.ATTENDANCE, Data.CASES),
     "case:list": (),
     "consent": (Data.NAME, Data.CONSENTS),

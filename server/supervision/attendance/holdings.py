@@ -25,6 +25,7 @@ HOLDINGS: Final = (
         },
         seen=f"{MINE} or t.room_id = any(cast(:rooms as uuid[]))",
         order="t.came_at, t.id",
+        intimate=True,  # a parent would learn when their child speaks with whom
     ),
     Holding(tables.call_carriers, NOBODY, Kept("which process of the server carries calls just now")),
 )

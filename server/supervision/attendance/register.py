@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 PACE_S: Final = 0.5  # between two writings: those who come together are one
 BEAT_S: Final = 5.0  # how wrong the end of somebody may be whose process died, or whose line was cut
+STOP_S: Final = 5.0  # a process that stops waits so long for a database that does not answer
 LOST_AFTER: Final = timedelta(seconds=15)  # a process that has said nothing for three beats is gone
 
 
@@ -77,7 +78,8 @@ class Register:
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
         with contextlib.suppress(Exception):  # then another process closes what is open
-            await self._write()
+            async with asyncio.timeout(STOP_S):
+                await self._write()
 
     # What happens in calls. Costs no look at the database.
 
@@ -116,9 +118,12 @@ class Register:
                 async with asyncio.timeout(BEAT_S):
                     await self._wake.wait()
             self._wake.clear()
+            began = self._clock.monotonic()
             try:
                 self._look()
                 await self._write()
+                if self._clock.monotonic() - began > BEAT_S:  # others may have waited for as long
+                    self._well_since = None
                 await self._close_lost()
             except Exception as error:  # with the next beat
                 self._well_since = None

@@ -19,7 +19,6 @@ SECTIONS = {
         *("pairs", "pauses", "proposals", "pair_history", "suspensions", "rooms", "reading_marks", "room_visits"),
         *("planned_sessions", "room_knocks", "summonses"),
     },
-    Data.ATTENDANCE: {"call_presences"},
     Data.CASES: {"cases"},
     Data.PAPERS: {"papers", "warnings"},
     Data.WELFARE: {"welfare"},
@@ -46,7 +45,7 @@ def test_messages_are_not_for_these(viewer: Role, me: Role) -> None:
 
 
 def test_a_mentor_sees_of_the_young_person_what_they_share_and_no_more() -> None:
-    assert seen_by(Role.MENTOR, Role.MENTEE) == [Data.NAME, Data.MESSAGES, Data.CALLS]
+    assert seen_by(Role.MENTOR, Role.MENTEE) == [Data.NAME, Data.MESSAGES, Data.CALLS, Data.ATTENDANCE]
     assert seen_by(Role.MENTOR, Role.MENTOR) == []
 
 
