@@ -284,13 +284,14 @@ async def test_no_way_of_saying_something_passes_in_a_pause(street: Neighbourhoo
     await lea.client.quiet()
     before = len(lea.client.frames)
     where = {"room": room.number}
-    for answer in (
+    refused: list[Any] = [
         await julien.client.say(room, "Allô ?"),
         await say(julien.client, room, spoken, 3),
         await julien.client.call("chat:edit", {**where, "seq": seq, "body": "Appelle-moi"}),
         await julien.client.call("chat:live", {**where, "text": "Appelle-moi"}),
         await julien.client.call("chat:typing", {**where, "typing": True}),
-    ):
+    ]
+    for answer in refused:
         assert (answer["ok"], answer["error"]["code"]) == (False, "room_closed"), answer
     await house.told()
     await lea.client.quiet()
