@@ -53,7 +53,7 @@ export const enMyData: Texts<typeof frMyData> = {
   'mydata.visibly': "Entering a conversation or a call is always visible: it is written in the conversation and in the journal.",
   'mydata.outline': "The other professionals and the administration only see that a case exists, how serious it is and who looks after it: neither whom it is about, nor what was said. A professional on call who is called sees the whole case; so do the others, as long as nobody takes it and it is serious or late. Reading a case is written in the young person’s journal.",
   'mydata.colleague': "In an emergency, another professional can read messages and hear voice notes for one hour, with a reason. It is told afterwards, and stands in the journal.",
-  'mydata.calls_kept': "Of calls it is kept for a limited time when they were, who was in them and for how long. Never what is said or shown in them: a call is never recorded. These lines are in the copy of your data, and a professional can read them when they look after a worry.",
+  'mydata.calls_kept': "Of calls the association keeps, for a limited time, when they were, who was in them and for how long. Never what is said or shown in them: a call is never recorded. These lines are in the copy of your data, and a professional can read them when they look after a worry.",
   'mydata.role.mentor': "Mentor",
   'mydata.role.mentee': "Young person",
   'mydata.role.supervisor': "Professional who follows the pair",
