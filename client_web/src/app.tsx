@@ -24,7 +24,7 @@ const JoinPage = page(async () => (await import('./parts/entry')).JoinPage);
 const PinCurtain = page(async () => (await import('./parts/entry')).PinCurtain);
 const LooksPage = page(async () => (await dressed(import('./parts/looks'), LOOKS_STYLES)).LooksPage);
 const HeardPage = page(async () => (await import('./parts/heard')).HeardPage);
-const JournalPage = page(async () => (await import('./parts/journal')).JournalPage);
+const JournalPage = page(async () => (await dressed(import('./parts/journal'), LOOKS_STYLES)).JournalPage);
 const DataPage = page(async () => (await dressed(import('./parts/mydata'), OWN_STYLES)).DataPage);
 const SecurityPage = page(async () => {
   const code = await import('./parts/security');

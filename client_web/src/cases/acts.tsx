@@ -52,10 +52,10 @@ function said(act: Act): string {
   return t((act === 'assign' || act === 'grade' || act === 'merge' ? `case.${act}` : `case.next.${act}`) as Key);
 }
 
-/** The cases that this one may be put under: those that go on, about the same young person or the same pair. */
+/** The cases that this one may be put under: those that go on, as serious at least, about the same young person or pair. */
 function mergeable(one: Case): Case[] {
   const same = (other: Case): boolean => (one.about !== undefined && other.about?.id === one.about.id) || (one.pair !== undefined && other.pair?.id === one.pair.id);
-  return [...living.value.values()].filter((other) => other.id !== one.id && other.sight === 'whole' && same(other));
+  return [...living.value.values()].filter((other) => other.id !== one.id && other.sight === 'whole' && other.severity >= one.severity && same(other));
 }
 
 function Form({ act, file, onClose, onDone }: Props & { act: Act; onClose: () => void }): VNode {

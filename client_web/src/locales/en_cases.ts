@@ -62,7 +62,7 @@ export const enCases: Texts<typeof frCases> = {
   'case.take_why': "The calls stop, and the whole team sees that you are there.",
   'case.taken': "Noted: you are looking after it. Nobody else is called.",
   'case.open_file': "See the case",
-  'case.journalled': "Reading this case is noted: {name} will see it under “Who has read what”.",
+  'case.journalled': "Reading this case is noted: {name} will see it under “Who read what”.",
   'case.journalled_nobody': "Reading this case is noted in the association’s journal.",
   'case.outline': "You see the outline of this case",
   'case.outline_why': "Its content is for whoever looks after it, whoever was called, and the pair’s professionals. If you know something, tell whoever looks after the case, with its number: {reference}.",

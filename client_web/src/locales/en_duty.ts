@@ -51,7 +51,7 @@ export const enDuty: Texts<typeof frDuty> = {
   'duty.new_ask': "Ask a colleague",
   'duty.new_swap': "Note who stands in",
   'duty.new_absence': "Note an absence",
-  'duty.new_extra': "Put somebody more",
+  'duty.new_extra': "Add somebody",
   'duty.ask': "Send the request",
   'duty.ask_why': "Nothing changes until your colleague has accepted.",
   'duty.ask_whom': "Whom?",

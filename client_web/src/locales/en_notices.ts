@@ -100,7 +100,7 @@ export const enNotices: Texts<typeof frNotices> = {
   'notice.dispatch_waits': "A colleague asks you for a second look before a document is handed on.",
   'notice.dispatch_urgent': "A colleague hands a document on without waiting, for a grave danger. A second look is needed.",
   'notice.dispatch_answered': "A second look was taken at what you want to hand on.",
-  'notice.duty_gap': "Somebody is missing on call, from {begins} to {ends}. Times concerned: {count}.",
+  'notice.duty_gap': "Somebody is missing on call ({begins} – {ends}). Times concerned: {count}.",
   'notice.duty_changed': "Your times on call have changed.",
   'notice.duty_swap_asked': "A colleague asks you to take over a time on call: {begins} – {ends}.",
   'notice.duty_swap_accepted': "A swap of a time on call is accepted: {begins} – {ends}.",

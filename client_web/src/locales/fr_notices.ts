@@ -117,7 +117,7 @@ export const frNotices = {
   'notice.dispatch_waits': "Un ou une collègue vous demande un second regard avant de transmettre un document.",
   'notice.dispatch_urgent': "Un ou une collègue transmet un document sans attendre, pour un danger grave. Un second regard est attendu.",
   'notice.dispatch_answered': "Un second regard a été donné sur ce que vous voulez transmettre.",
-  'notice.duty_gap': "Il manque quelqu’un d’astreinte, de {begins} à {ends}. Moments concernés : {count}.",
+  'notice.duty_gap': "Il manque quelqu’un d’astreinte ({begins} – {ends}). Moments concernés : {count}.",
   'notice.duty_changed': "Votre planning d’astreinte a changé.",
   'notice.duty_swap_asked': "Un collègue vous demande de prendre une astreinte : {begins} – {ends}.",
   'notice.duty_swap_accepted': "Un remplacement d’astreinte est accepté : {begins} – {ends}.",

@@ -16,13 +16,16 @@ export function ToCase({ room, seq }: { room: number; seq: number }): VNode | nu
   const done = useSignal<Case | null>(null);
   const { busy, problem, attempt } = useAttempt();
   const field = useId();
-  const cases = loaded.found.value?.cases.filter(({ sight }) => sight === 'whole') ?? [];
+  const here = roomOf(room).card.value?.id;
+  const seen = loaded.found.value?.cases.filter(({ sight }) => sight === 'whole') ?? [];
+  const [near, far] = [seen.filter((one) => one.room === here), seen.filter((one) => one.room !== here)];
+  const cases = [...near, ...far];
   const chosen = useSignal('');
+  const into = chosen.value || near[0]?.id; // of a case about something else only what somebody chooses
   const add = (event: Event): void => {
     event.preventDefault();
     void attempt(async () => {
-      const into = chosen.peek() || cases[0]!.id;
-      done.value = await http<Case>('POST', `cases/${into}/messages`, { room: roomOf(room).card.peek()!.id, seq });
+      done.value = await http<Case>('POST', `cases/${into}/messages`, { room: here, seq });
     });
   };
   if (cases.length === 0) return null;
@@ -37,7 +40,8 @@ export function ToCase({ room, seq }: { room: number; seq: number }): VNode | nu
         <form onSubmit={add}>
           <p class="field">
             <label for={field}>{t('report.which_case')}</label>
-            <select id={field} value={chosen.value} onChange={(event) => (chosen.value = event.currentTarget.value)}>
+            <select id={field} onChange={(event) => (chosen.value = event.currentTarget.value)}>
+              {near.length === 0 && <option value="">–</option>}
               {cases.map(({ id, reference, pair, about }) => (
                 <option key={id} value={id}>
                   {[reference, pair ? `${pair.mentor} · ${pair.mentee}` : about?.name].filter(Boolean).join(' · ')}
@@ -46,7 +50,7 @@ export function ToCase({ room, seq }: { room: number; seq: number }): VNode | nu
             </select>
           </p>
           <Problem sentence={problem.value} />
-          <button type="submit" class="button button-soft" disabled={busy.value}>
+          <button type="submit" class="button button-soft" disabled={busy.value || !into}>
             {t('report.add_to_case')}
           </button>
         </form>
