@@ -11,7 +11,9 @@ from server.escalation import tables
 from server.infra.holdings import NOBODY, Blanked, Holding, Keeping, Kept, columns
 
 _IN_CASE: Final = "exists (select from case_parties p where p.case_id = {0} and p.account_id = :person)"
-_PAIR_OF: Final = "exists (select from cases c where c.id = {0} and c.pair_id = any(cast(:pairs as uuid[])))"
+_PAIR_OF: Final = """exists (select from cases c where c.id = {0} and c.pair_id = any(cast(:pairs as uuid[])))
+    or exists (select from case_links l
+        where l.case_id = {0} and l.kind = 'pair' and l.ref = any(cast(:pairs as uuid[])))"""
 _OF_CASE: Final = _IN_CASE.format("t.case_id")
 _CASE_IN_PAIR: Final = _PAIR_OF.format("t.case_id")
 
@@ -55,7 +57,7 @@ HOLDINGS: Final = (
         seen=_TOLD,
         order="t.opened_at",
         intimate=True,
-        of_pair="t.pair_id = any(cast(:pairs as uuid[]))",
+        of_pair=_PAIR_OF.format("t.id"),
     ),
 )
 
@@ -66,9 +68,10 @@ KEEPINGS: Final = (Keeping("cases", tables.cases, "t.closed_at", 1826, 365, 7305
 
 
 async def living(conn: AsyncConnection, person_id: UUID) -> int:
-    """How many cases that somebody is in, other than as a professional, are not over."""
+    """How many cases that somebody is in, other than as a professional or kept away, are not over."""
     rows, parties = tables.cases.c, tables.case_parties.c
-    mine = exists().where(parties.case_id == rows.id, parties.account_id == person_id, parties.part != "professional")
+    about = parties.part.not_in(("kept_away", "professional"))
+    mine = exists().where(parties.case_id == rows.id, parties.account_id == person_id, about)
     query = select(func.count()).where(rows.state != "closed", mine)
     return int((await conn.execute(query)).scalar_one())
 

@@ -9,6 +9,7 @@ from msgspec import UNSET
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.escalation import store as cases
+from server.escalation.about import pairs_about
 from server.escalation.card import CasePerson
 from server.escalation.file import write_down
 from server.escalation.rules import Case
@@ -85,7 +86,7 @@ class CallsOfCase:
 
 
 async def calls_around(conn: AsyncConnection, case: Case) -> Found:
-    """Those of the pair that the case is about, else of the pairs of the young person whom it is about."""
+    """Those of the pairs that the case is about, else of the pairs of the young person whom it is about."""
     since, until = stretch(case.opened_at, case.closed_at)
     rooms = set(await rooms_of_pairs(conn, await _pairs(conn, case)))
     if case.room_id is not None:
@@ -95,6 +96,7 @@ async def calls_around(conn: AsyncConnection, case: Case) -> Found:
 
 
 async def _pairs(conn: AsyncConnection, case: Case) -> list[UUID]:
-    if case.pair_id is not None:
-        return [case.pair_id]
+    about = (await pairs_about(conn, [case]))[case.id]
+    if about:
+        return sorted(about)
     return [] if case.about_id is None else [pair.id for pair in await pairs_of(conn, case.about_id)]
