@@ -133,13 +133,29 @@ class Summoning:
 
     def _gone(self, room_id: UUID, who: Principal) -> None:
         if self._calls.parts.of_account(room_id, who.account_id) is None:
-            self._work.beside(self._over(room_id, who.organisation_id, "ended", who.account_id))
+            self._work.beside(self._over_soon(room_id, who.organisation_id, "ended", who.account_id))
 
     def _answered(self, room_id: UUID, by: Principal) -> None:
         """A professional is in the call: all who asked have what they asked for."""
-        self._work.beside(self._over(room_id, by.organisation_id, "answered", None, answered_by=by))
+        self._work.beside(self._over_soon(room_id, by.organisation_id, "answered", None, answered_by=by))
 
     # What stands
+
+    async def _over_soon(
+        self,
+        room_id: UUID,
+        organisation_id: UUID,
+        over: Over,
+        who: UUID | None,
+        *,
+        answered_by: Principal | None = None,
+    ) -> None:
+        """``_over`` for whom nobody waits. When the database is away nothing stands here all the same, and the case
+        waits for a person."""
+        try:
+            await self._over(room_id, organisation_id, over, who, answered_by=answered_by)
+        except Exception as error:
+            log.warning("summons_not_ended", extra={"room": room_id, "error": type(error).__name__})
 
     async def _over(
         self,
