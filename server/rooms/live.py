@@ -67,6 +67,7 @@ class Live:
         self._lines: dict[_Key, _Line] = {}
         self.in_call: InCall = lambda _room, _account: False
         chat.watch(self.over)
+        rights.watch(self._rights_changed)
 
     async def write(self, connection: Connection, room: str | int, text: str) -> LiveAnswer:
         """Shows the others what may be shown of the line as it is now. Raises NotFound, Forbidden, RoomClosed."""
@@ -97,6 +98,16 @@ class Live:
         if line is not None:
             line.fading.cancel()
             self._show((room_id, account_id), line, "")
+
+    async def _rights_changed(self, room_id: UUID) -> None:
+        """Where the two may not write any more, what they had begun is taken off the screens."""
+        begun = [key for key, line in self._lines.items() if key[0] == room_id and not _by_staff(line)]
+        if not begun:
+            return
+        room = (await self._rights.place(room_id, None)).room
+        if not room.takes(staff=False):
+            for key in begun:
+                self.over(*key)
 
     def stopped(self, connection: Connection) -> None:
         """``connection`` is gone, and so is what was being written on it."""
@@ -144,3 +155,7 @@ class Live:
             reads = is_staff(principal.role) or self.in_call(room_id, principal.account_id)
             if reads and principal.account_id != account_id:
                 connection.send_frame(frame)
+
+
+def _by_staff(line: _Line) -> bool:
+    return is_staff(line.connection.principal.role)

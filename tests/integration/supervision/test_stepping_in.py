@@ -298,3 +298,16 @@ async def test_no_way_of_saying_something_passes_in_a_pause(street: Neighbourhoo
     heard = [event for event, _ in lea.client.told(lea.client.frames[before:])]
     assert [event for event in heard if event.startswith("chat:")] == []
     assert await house.sql("select body from messages where room_id = :room", room=room.id) == [("Bonjour Léa",)]
+
+
+async def test_what_was_being_written_when_the_room_is_paused_is_taken_off_the_screens(
+    street: Neighbourhood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.rooms.live.FORGOTTEN_AFTER", 3_600.0)  # it would be over by itself before long
+    room, julien, lea = await street.pair()
+    answer = await julien.client.call("chat:live", {"room": room.number, "text": "bonjour tout "})
+    assert answer == {"ok": True}
+    assert [told["text"] for told in await lea.client.wait("chat:live")] != [""]
+    claire = await street.house.open(room.supervisor)
+    assert await claire.call("supervise:pause", {"room": room.number, "why": "words"}) == {"ok": True}
+    await lea.client.until(lambda: lea.client.events("chat:live")[-1]["text"] == "", "that the line is gone")
