@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.escalation import ladder, store
 from server.escalation.about import pairs_about
 from server.escalation.duty.plan import Plan, Team
-from server.escalation.duty.standing import standing
+from server.escalation.duty.standing import OnDuty, standing, without_plan
 from server.escalation.duty.store import plan_of, team_of
 from server.escalation.hearing import new_link
 from server.escalation.rules import CONCERNED, Case, Part
@@ -46,6 +47,9 @@ LOOK_S: Final = 5.0  # between two looks when nothing was heard: what a lost not
 _WAITING = select(
     cases.c.id, cases.c.organisation_id, cases.c.severity, cases.c.round, cases.c.step, cases.c.page_at
 ).where(cases.c.page_at.is_not(None))
+
+
+_Plans = dict[UUID, tuple[Plan, Team]]  # by organisation
 
 
 def page_key(case_id: UUID, round_: int, step: int) -> str:
@@ -88,7 +92,7 @@ class Pager:
         async with self._database.everywhere() as conn:  # time passes for all organisations alike
             waiting = [Timer(*row) for row in await conn.execute(_WAITING)]
         taken = 0
-        plans: dict[UUID, tuple[Plan, Team]] = {}  # as they are while this look lasts
+        plans: _Plans = {}  # as they are while this look lasts
         for due in self._timers.look(waiting, self._clock.now(), self._clock.monotonic()):
             if taken == MOST_STEPS:
                 break
@@ -98,7 +102,7 @@ class Pager:
                 log.exception("page_failed", extra={"case": due.timer.case_id, "severity": due.timer.severity})
         return taken
 
-    async def _take(self, due: Due, plans: dict[UUID, tuple[Plan, Team]]) -> bool:
+    async def _take(self, due: Due, plans: _Plans) -> bool:
         """False when another process has it, or somebody acknowledged meanwhile."""
         timer, now = due.timer, self._clock.now()
         async with self._database.begin(timer.organisation_id) as conn:
@@ -118,11 +122,7 @@ class Pager:
                 return False
             case = found[0]
             parts = (await store.parts_of(conn, [case.id]))[case.id]
-            if case.organisation_id not in plans:
-                plan = await plan_of(conn, case.organisation_id, since=now)
-                plans[case.organisation_id] = plan, await team_of(conn, case.organisation_id)
-            plan, team = plans[case.organisation_id]
-            duty = standing(plan, team, now)
+            duty, team = await _duty(conn, case.organisation_id, now, plans)
             rung = ladder.rung(case.severity, due.take)
             aside = await self._aside(conn, case, parts)
             answering, house = await self._answering(conn, case, parts), [*team.supervisors, *team.admins]
@@ -198,3 +198,15 @@ class Pager:
 
     async def _on_gap(self) -> None:
         self._wake.set()
+
+
+async def _duty(conn: AsyncConnection, organisation_id: UUID, now: datetime, plans: _Plans) -> tuple[OnDuty, Team]:
+    """Who is to be reached now, and all staff. A plan that cannot be read keeps nobody from being paged."""
+    team = plans[organisation_id][1] if organisation_id in plans else await team_of(conn, organisation_id)
+    try:
+        if organisation_id not in plans:
+            plans[organisation_id] = await plan_of(conn, organisation_id, since=now), team
+        return standing(plans[organisation_id][0], team, now), team
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # a zone that this machine has not, say
+        log.exception("duty_unreadable", extra={"organisation": organisation_id, "error": type(error).__name__})
+        return without_plan(team), team

@@ -31,6 +31,12 @@ async def on_duty(conn: AsyncConnection, organisation_id: UUID, at: datetime) ->
     return standing(plan, await store.team_of(conn, organisation_id), at)
 
 
+def without_plan(team: Team) -> OnDuty:
+    """Where a plan cannot be read: all staff, so that a fault in it silences nothing."""
+    others = tuple(who for who in team.admins if who not in team.by_default)
+    return OnDuty(staffed=False, on_call=team.by_default, ladder=others, fallback=None, uncovered=True)
+
+
 def standing(plan: Plan, team: Team, at: datetime) -> OnDuty:
     """What ``plan`` says of ``at``. In the open office all supervisors who are not away stand in where the rota names
     nobody; who is away is asked only when there is nobody else at all."""

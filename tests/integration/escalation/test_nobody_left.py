@@ -174,6 +174,16 @@ async def test_where_nobody_is_outside_the_top_is_the_whole_house(house: House) 
     ]
 
 
+async def test_a_plan_that_cannot_be_read_silences_nothing(house: House) -> None:
+    """It came with a backup from a machine that knew another time zone."""
+    alice = await house.person(Role.ADMIN, "Alice")
+    room, _ = await worried(house)
+    await house.sql("update organisations set zone = 'Europe/Atlantis'")
+    house.clock.advance(300)
+    await look(house)
+    assert await house.sql(PAGES) == [(1, 0, [room.supervisor.id]), (1, 1, [room.supervisor.id, alice.id])]
+
+
 async def test_who_was_taken_out_stops_no_ladder(house: House) -> None:
     alice = await house.person(Role.ADMIN, "Alice")
     _, case = await worried(house)
