@@ -42,6 +42,35 @@ async def test_a_letter_from_the_help_card_and_its_answer(room: Room, pair: Logi
     await expect(julien.page.get_by_text("J’ai quelque chose", exact=False)).to_have_count(0)
 
 
+async def test_a_letter_is_attached_to_the_case_of_who_wrote_it(room: Room, pair: Logins) -> None:
+    lea, claire = await room.seat(pair.mentee), await room.seat(pair.supervisor)
+    await open_letters(lea)
+    await expect(lea.page.get_by_text("une lettre peut rejoindre le dossier de suivi", exact=False)).to_be_visible()
+    await write(lea, "J’ai peur de rentrer")
+    await expect(lea.page.get_by_role("listitem").filter(has_text="J’ai peur de rentrer")).to_contain_text("envoyée")
+
+    page = claire.page
+    await open_letters(claire)
+    await page.get_by_role("link", name="Léa").first.click()
+    letter = page.get_by_role("listitem").filter(has_text="J’ai peur de rentrer")
+    await letter.get_by_role("button", name="Joindre à un dossier").click()
+    dialog = page.get_by_role("dialog", name="Joindre à un dossier")
+    await expect(dialog).to_contain_text("Aucun dossier en cours ne concerne Léa.")
+    await page.keyboard.press("Escape")
+
+    await lea.page.goto(lea.address)
+    await lea.in_room()
+    await lea.say("je veux mourir ce soir")
+    await expect(page.get_by_role("status").filter(has_text="idées suicidaires")).to_have_count(1)
+    await letter.get_by_role("button", name="Joindre à un dossier").click()
+    await dialog.get_by_role("button", name="Joindre", exact=True).click()
+    await expect(dialog).to_have_count(0)
+    await page.goto(claire.address + "#/cases")
+    await page.get_by_role("article").filter(has_text="Léa").get_by_role("link").first.click()
+    about = page.get_by_role("region", name="De quoi il s’agit")
+    await expect(about.get_by_text("Une lettre de Léa")).to_be_visible()
+
+
 async def test_a_letter_written_without_a_network_goes_when_it_is_back(room: Room, pair: Logins) -> None:
     lea = await room.seat(pair.mentee)
     await open_letters(lea)
