@@ -116,7 +116,7 @@ class Agreeing:
                 "seconded_agrees": agree,
                 "seconded_note": said,
             }
-            left = before.state is State.SENT
+            left = before.state is State.SENT or (before.unseen and await store.was_taken(one.conn, dispatch_id))
             if not left and not agree:
                 # A no makes it a draft again: nobody's proposal any more, nor what could not wait for this very answer.
                 values |= {"state": State.DRAFT.value, "proposed_by": None, "proposed_at": None, "manifest": None}

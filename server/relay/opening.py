@@ -129,6 +129,7 @@ class Opening:
             if checked.faults or checked.digest != one.dispatch.manifest:
                 raise Conflict("dispatch_broken")
             await note_reading(one.conn, one.dispatch, principal.account_id, one.now)
+            await store.note_taken(one.conn, dispatch_id, principal.account_id)
             day = one.now.date().isoformat()
             return content, f"binome-{one.case.reference}-{one.dispatch.kind.value}-{day}.zip"
 

@@ -119,6 +119,19 @@ async def note_seen(conn: AsyncConnection, dispatch_id: UUID, account_id: UUID, 
     await conn.execute(update(dispatch_readings).where(mine).values(seen=manifest))
 
 
+async def note_taken(conn: AsyncConnection, dispatch_id: UUID, account_id: UUID) -> None:
+    """This reader was given the file."""
+    rows = dispatch_readings.c
+    mine = (rows.dispatch_id == dispatch_id) & (rows.account_id == account_id)
+    await conn.execute(update(dispatch_readings).where(mine).values(took=True))
+
+
+async def was_taken(conn: AsyncConnection, dispatch_id: UUID) -> bool:
+    """Whether anybody was given the file, so that it may have left."""
+    rows = dispatch_readings.c
+    return bool((await conn.execute(select(exists().where(rows.dispatch_id == dispatch_id, rows.took)))).scalar_one())
+
+
 async def has_seen(conn: AsyncConnection, dispatch_id: UUID, account_id: UUID, manifest: bytes) -> bool:
     """Whether it is what this reader was shown last."""
     rows = dispatch_readings.c

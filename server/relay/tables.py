@@ -112,6 +112,8 @@ dispatch_readings = Table(
     Column("about", ARRAY(Uuid), nullable=False),
     # The manifest of the file that they were last shown: nobody agrees to one that they have not seen.
     Column("seen", LargeBinary),
+    # They were given the file to send it: from then on it may have left, whatever is said here.
+    Column("took", Boolean, nullable=False, server_default="false"),
     Column("told_at", Instant),
     PrimaryKeyConstraint("dispatch_id", "account_id"),
 )

@@ -72,6 +72,19 @@ async def test_a_no_after_it_left_is_written_down(house: House) -> None:
     assert (shown["state"], shown["second"]["agrees"], shown["unseen"]) == ("sent", False, False)
 
 
+async def test_what_was_taken_to_be_sent_can_still_be_said_to_have_left(house: House) -> None:
+    """Who has the file in hand may have sent it a minute before the no: that it left must not be lost."""
+    worried = await worry(house)
+    made = await worried.ready("referral")
+    assert (await worried.act(worried.claire, made, "urgent", why="Elle part ce soir.")).status == 204
+    await worried.file(made)
+    await involve(worried, worried.claire, worried.samir, "professional")
+    assert (await worried.act(worried.samir, made, "second", agree=False, note="Trop tôt, à mon avis.")).status == 204
+    assert (await worried.act(worried.claire, made, "sent", how="portal")).status == 204
+    shown = (await worried.look(made))["dispatch"]
+    assert (shown["state"], shown["second"]["agrees"], shown["sent"]["how"]) == ("sent", False, "portal")
+
+
 async def test_who_sees_an_outline_knows_to_whom_it_goes_and_no_word_of_it(house: House) -> None:
     worried = await worry(house)
     admin = await house.person(Role.ADMIN, "Ada")

@@ -104,6 +104,8 @@ CREATE TABLE dispatch_readings (
     about uuid[] NOT NULL,
     -- The file that they were last shown, by the hash of its manifest: nobody agrees to one that they have not seen.
     seen bytea,
+    -- They were given the file to send it: from then on it may have left, whatever is said here.
+    took boolean DEFAULT false NOT NULL,
     told_at timestamptz,
     PRIMARY KEY (dispatch_id, account_id)
 );
