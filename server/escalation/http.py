@@ -89,7 +89,7 @@ class InvolveBody(Struct, forbid_unknown_fields=True):
 
 class UninvolveBody(Struct, forbid_unknown_fields=True):
     person: Identifier
-    part: Literal["kept_away", "professional", "reported", "witness", "young"]
+    part: Literal["professional", "reported", "witness", "young"]
     note: Words
 
 
