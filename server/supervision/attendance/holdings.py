@@ -8,6 +8,7 @@ from server.supervision.attendance import tables
 _ROOM_NUMBER: Final = "(select r.number from rooms r where r.id = t.room_id)"
 _ROOM_PAIR: Final = "(select r.pair_id from rooms r where r.id = t.room_id)"
 _DEPARTURE: Final = "(select d.{0} from call_departures d where d.presence_id = t.id)"
+_WHY: Final = _DEPARTURE.format("why")
 
 HOLDINGS: Final = (
     Holding(tables.call_departures, NOBODY, Kept("when and why somebody left a call; of call_presences")),
@@ -21,7 +22,7 @@ HOLDINGS: Final = (
             "participant": "case when t.account_id = :person then 'me' else t.role end",
             **columns("came_at"),
             "went_at": _DEPARTURE.format("went_at"),
-            "end": _DEPARTURE.format("why"),
+            "end": f"case {_WHY} when 'adult' then 'adult_missing' else {_WHY} end",  # "adult" is an age there
         },
         seen=f"{MINE} or t.room_id = any(cast(:rooms as uuid[]))",
         order="t.came_at, t.id",

@@ -1,6 +1,7 @@
 """Who was in which call is written down, beside the call and never in its way; and read as it was."""
 
 import asyncio
+import json
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,10 +12,11 @@ from sqlalchemy.exc import DBAPIError
 from server.infra.database import Database
 from server.kernel.identifiers import new_id
 from server.supervision.attendance import store
+from server.supervision.attendance.holdings import HOLDINGS
 from server.supervision.attendance.rules import Call, calls_of
 from tests.integration.signalling.conftest import Neighbourhood
 from tests.support.bare_browser import BareBrowser
-from tests.support.dispatches import said, worry
+from tests.support.dispatches import fetch, parts, said, worry
 from tests.support.rooms import NOW, House, Room, served
 
 ROWS = (
@@ -265,6 +267,27 @@ async def test_a_bundle_has_the_same_calls(house: House) -> None:
         worried.room
     )
     assert {one["room"] for one in calls["calls"]} == {str(worried.room.id)}
+
+
+async def test_ones_own_copy_says_who_was_there_by_role_and_a_parents_says_nothing(house: House) -> None:
+    room, other = await house.room(), await house.room()
+    await was(house, room, room.mentor, NOW - DAY, NOW, "adult")
+    await was(house, room, room.mentee, NOW - DAY, NOW, "crashed")
+    await was(house, other, other.mentee, NOW - DAY, NOW)
+    status, content = await fetch(house, room.mentee, "data/export")
+    assert status == 200
+    files = parts(content)
+    rows = json.loads(files["data.json"])["sections"]["call_presences"]
+    at = {"came_at": "2026-11-21T12:00:00.000Z", "went_at": "2026-11-22T12:00:00.000Z"}
+    assert rows == [
+        {"room": room.number, "participant": "mentor", **at, "end": "adult_missing"},
+        {"room": room.number, "participant": "me", **at, "end": "crashed"},
+    ]
+    page = files["index.html"].decode()
+    for words in ("Appels, et qui y était", "l’adulte attendu n’était pas là", "panne du serveur"):
+        assert words in page
+    (holding,) = [one for one in HOLDINGS if one.name == "call_presences"]
+    assert holding.intimate
 
 
 async def test_retention_takes_the_old_and_leaves_what_is_held_or_goes_on(house: House) -> None:
