@@ -172,6 +172,23 @@ async def test_an_admin_adds_people_and_a_pair(room: Room, pair: Logins) -> None
     await expect(admin.page.get_by_role("button", name="Commencer")).to_have_count(0)
 
 
+async def test_an_admin_says_which_adult_a_call_needs(room: Room, admin: Api) -> None:
+    alice = await room.seat("admin")
+    calls = alice.page.get_by_role("region", name="Les appels")
+    await expect(calls.get_by_label("Adulte présent, avant 15 ans")).to_have_value("mentor")
+    await calls.get_by_label("Adulte présent, avant 15 ans").select_option(label="un professionnel")
+    await expect(calls.get_by_role("status")).to_have_text("C’est enregistré, et cela vaut dès maintenant.")
+    seconds = calls.get_by_label("Secondes d’annonce")
+    await seconds.fill("4")
+    await seconds.press("Tab")
+    await expect(calls.get_by_role("alert")).to_be_visible()
+    await expect(seconds).to_have_value("10")  # as it still is
+    assert admin.ask("GET", "policy/calls") == {"announce_s": 10, "under_15": "professional", "under_18": "mentor"}
+    await calls.get_by_label("Adulte présent, avant 15 ans").select_option(label="le mentor ou un professionnel")
+    await expect(calls.get_by_role("alert")).to_have_count(0)
+    assert admin.ask("GET", "policy/calls")["under_15"] == "mentor"
+
+
 async def test_the_first_load_of_the_room_is_small(room: Room, pair: Logins) -> None:
     """Everything on the wire, headers and the worker's own fetches included."""
     lea = await room.seat()

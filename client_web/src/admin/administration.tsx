@@ -8,6 +8,7 @@ import { later } from '../shell/later';
 import { Awaited, useLoaded } from '../shell/loaded';
 import { HANDOVER, pairAddress } from '../shell/route';
 import type { Account, Pair } from '../wire/account';
+import { CallPolicyCard } from './call_policy';
 import { GuessedCard } from './guessed_card';
 import { PairForm } from './pair_form';
 import { PairLine } from './pair_line';
@@ -62,6 +63,7 @@ export function Administration(): VNode {
         <GatesCard />
       </div>
       <PolicyCard />
+      <CallPolicyCard />
       <ReachCards />
       {adding.value === 'person' && <PersonForm onClose={close} onSaved={saved} />}
       {adding.value === 'pair' && <PairForm people={accounts} onClose={close} onSaved={saved} />}

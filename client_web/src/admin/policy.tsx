@@ -1,40 +1,22 @@
 /** What the association decided for all its people. */
 
-import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { t } from '../locales/text';
 import { Icon } from '../shell/icons';
-import { useLoaded } from '../shell/loaded';
-import { Problem, useAttempt } from '../shell/refused';
+import { Problem } from '../shell/refused';
 import { HELPLINES, RULES } from '../shell/route';
 import type { Policy } from '../wire/account';
-import { http } from '../wire/http';
+import { usePolicy } from './decided';
 
 export function PolicyCard(): VNode {
-  const { found, problem, keep } = useLoaded<Policy>('policy');
-  const done = useSignal('');
-  const { problem: refused, attempt } = useAttempt();
-  const change = (next: Policy): void => {
-    const before = found.peek()!;
-    keep(next);
-    done.value = '';
-    void attempt(async () => {
-      try {
-        await http('PUT', 'policy', next);
-        done.value = t('admin.policy_saved');
-      } catch (error) {
-        keep(before);
-        throw error;
-      }
-    });
-  };
+  const { found, problem, done, change } = usePolicy<Policy>('policy');
   return (
     <section class="card" aria-labelledby="policy-title">
       <h2 id="policy-title">{t('admin.policy')}</h2>
       <p class="done" role="status">
         {done.value}
       </p>
-      <Problem sentence={problem.value || refused.value} />
+      <Problem sentence={problem.value} />
       <p class="field field-check">
         <label>
           <input
@@ -42,7 +24,7 @@ export function PolicyCard(): VNode {
             checked={found.value?.direct_calls ?? false}
             disabled={found.value === null}
             aria-describedby="policy-direct"
-            onChange={(event) => change({ ...found.peek()!, direct_calls: event.currentTarget.checked })}
+            onChange={(event) => change({ direct_calls: event.currentTarget.checked })}
           />{' '}
           {t('admin.direct_calls')}
         </label>
@@ -61,7 +43,7 @@ export function PolicyCard(): VNode {
           value={found.value?.silence_days ?? ''}
           disabled={found.value === null}
           aria-describedby="policy-silence"
-          onChange={(event) => change({ ...found.peek()!, silence_days: Number(event.currentTarget.value) })}
+          onChange={(event) => change({ silence_days: Number(event.currentTarget.value) })}
         />
         <span class="hint" id="policy-silence">
           {t('admin.silence_days_hint')}

@@ -34,6 +34,17 @@ export interface Policy {
   silence_days: number;
 }
 
+/** Without whom a call of a young person waits. A professional is as good as the mentor. */
+export type Adult = 'none' | 'mentor' | 'professional';
+
+/** How an association watches over calls. */
+export interface CallPolicy {
+  /** Seconds for which professionals announce themselves before they come into a call. */
+  announce_s: number;
+  under_15: Adult;
+  under_18: Adult;
+}
+
 export interface Pair {
   id: string;
   mentor: Named;
