@@ -185,6 +185,7 @@ async def test_an_admin_says_which_adult_a_call_needs(room: Room, admin: Api) ->
     await expect(seconds).to_have_value("10")  # as it still is
     assert admin.ask("GET", "policy/calls") == {"announce_s": 10, "under_15": "professional", "under_18": "mentor"}
     await calls.get_by_label("Adulte présent, avant 15 ans").select_option(label="le mentor ou un professionnel")
+    await expect(calls.get_by_role("status")).to_have_text("C’est enregistré, et cela vaut dès maintenant.")
     await expect(calls.get_by_role("alert")).to_have_count(0)
     assert admin.ask("GET", "policy/calls")["under_15"] == "mentor"
 
