@@ -282,7 +282,7 @@ export const frStaff = {
   'admin.calls.none': "personne n’est exigé",
   'admin.calls.mentor': "le mentor ou un professionnel",
   'admin.calls.professional': "un professionnel",
-  'admin.calls.adult_hint': "Si cet adulte n’est plus là, l’appel attend : les autres ne s’entendent plus. Il reprend dès que l’adulte revient, et se termine après cinq minutes.",
+  'admin.calls.adult_hint': "Si cet adulte n’est plus là, l’appel attend : les autres ne s’entendent plus. Il reprend dès que l’adulte revient, et se termine après cinq minutes.",
   'admin.add_person': "Ajouter une personne",
   'admin.make_pair': "Proposer un binôme",
   'admin.hand_over': "Confier des binômes à un ou une collègue",
