@@ -331,3 +331,13 @@ def demonstration() -> Iterator[Server]:
 async def demo_room(chromium: Chromium, demonstration: Server) -> AsyncIterator[Room]:
     async with opened(await chromium.browser(), demonstration) as room:
         yield room
+
+
+async def case_of(person: Person) -> str:
+    """The case that a professional looks after, among those of all tests."""
+    found: dict[str, Any] = {}
+    for path in ("session", "cases"):
+        answer = await person.page.evaluate(f"fetch('/api/v1/{path}').then((answer) => answer.text())")
+        found |= json.loads(answer)
+    me = found["account"]["id"]
+    return str(next(case["id"] for case in found["cases"] if case.get("owner", {}).get("id") == me))

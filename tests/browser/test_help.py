@@ -149,6 +149,14 @@ async def test_words_that_worry_bring_the_card_to_the_young_person(room: Room, p
     await expect(julien.page.get_by_role("dialog")).to_have_count(0)
 
 
+async def place(button: Locator) -> tuple[int, int]:
+    """Where its corner is on the screen, once it is drawn."""
+    await expect(button).to_be_visible()
+    box = await button.bounding_box()
+    assert box is not None
+    return round(box["x"]), round(box["y"])
+
+
 async def test_help_stands_at_the_same_place_everywhere(room: Room, pair: Logins) -> None:
     lea = await room.seat(viewport=TELEPHONE)
     await lea.arrive()
@@ -174,18 +182,16 @@ async def test_help_stands_at_the_same_place_over_dialogs_and_at_every_door(room
         for address in ("", "#/looks", f"#/join/{'A' * 43}"):
             await visitor.page.goto(visitor.address + address)
             await visitor.page.reload()
-            places.append(await visitor.page.get_by_role("button", name="Aide").bounding_box())
+            places.append(await place(visitor.page.get_by_role("button", name="Aide")))
         admin = await room.seat("admin", viewport=viewport)
-        places.append(await admin.page.get_by_role("button", name="Aide").bounding_box())
+        places.append(await place(admin.page.get_by_role("button", name="Aide")))
         await admin.press("Ajouter une personne")
         await expect(admin.page.get_by_role("dialog")).to_be_visible()
         button = admin.page.get_by_role("dialog").get_by_role("button", name="Aide")
-        places.append(await button.bounding_box())
+        places.append(await place(button))
         await button.click()  # nothing stands before it
         await expect(admin.page.get_by_role("dialog", name="Besoin d’aide")).to_be_visible()
-        assert [place and (round(place["x"]), round(place["y"])) for place in places] == [
-            (round(places[0]["x"]), round(places[0]["y"])) if places[0] else None
-        ] * len(places)
+        assert places == [places[0]] * len(places)
 
 
 async def test_a_tap_goes_through_when_only_http_does(room: Room, pair: Logins) -> None:

@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import expect
 
-from tests.browser.conftest import TELEPHONE, Logins, Person, Room
+from tests.browser.conftest import TELEPHONE, Logins, Person, Room, case_of
 
 
 async def open_letters(person: Person) -> None:
@@ -65,8 +65,7 @@ async def test_a_letter_is_attached_to_the_case_of_who_wrote_it(room: Room, pair
     await letter.get_by_role("button", name="Joindre à un dossier").click()
     await dialog.get_by_role("button", name="Joindre", exact=True).click()
     await expect(dialog).to_have_count(0)
-    await page.goto(claire.address + "#/cases")
-    await page.get_by_role("article").filter(has_text="Léa").get_by_role("link").first.click()
+    await page.goto(f"{claire.address}#/case/{await case_of(claire)}")
     about = page.get_by_role("region", name="De quoi il s’agit")
     await expect(about.get_by_text("Une lettre de Léa")).to_be_visible()
 

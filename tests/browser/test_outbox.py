@@ -9,6 +9,7 @@ async def test_messages_written_offline_go_by_themselves(room: Room, pair: Login
     julien, lea = await room.seat(pair.mentor), await room.seat(pair.mentee)
     await julien.say("avant le tunnel")
     await lea.reads("avant le tunnel")
+    await expect(julien.page.get_by_text("Lu", exact=True)).to_be_visible()
     await lea.context.set_offline(True)
     for text in ("un", "deux", "trois"):
         await lea.say(text)

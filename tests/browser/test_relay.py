@@ -2,16 +2,14 @@
 and told to the young person."""
 
 import io
-import json
 import re
 import zipfile
 from pathlib import Path
-from typing import Any
 
 from playwright.async_api import Page, expect
 
 from server.relay.check import check
-from tests.browser.conftest import Api, Person, Room, make_pair
+from tests.browser.conftest import Api, Person, Room, case_of, make_pair
 
 WORDS = "je veux mourir ce soir <script>document.title='pris'</script> & \"fin\""
 TOLD = "J’ai prévenu des gens dont c’est le métier de te protéger."
@@ -20,16 +18,6 @@ TOLD = "J’ai prévenu des gens dont c’est le métier de te protéger."
 async def fill(page: Page, fields: dict[str, str]) -> None:
     for label, text in fields.items():
         await page.get_by_label(label, exact=True).last.fill(text)
-
-
-async def case_of(person: Person) -> str:
-    """The case that a professional looks after, among those of all tests."""
-    found: dict[str, Any] = {}
-    for path in ("session", "cases"):
-        answer = await person.page.evaluate(f"fetch('/api/v1/{path}').then((answer) => answer.text())")
-        found |= json.loads(answer)
-    me = found["account"]["id"]
-    return str(next(case["id"] for case in found["cases"] if case.get("owner", {}).get("id") == me))
 
 
 async def submit(person: Person) -> None:
