@@ -33,6 +33,7 @@ from server.moderation.rules_in_force import RulesInForce
 from server.people.notices import AccountNotices
 from server.people.notices_http import NoticesHttp
 from server.revocation import Revocation
+from server.rooms import stand_ins
 from server.transport import lean, shield
 from server.transport.gateway import Gateway, Limits
 from server.transport.pace import Pacer
@@ -64,7 +65,9 @@ class Capabilities:
         self.limiter = limiter(settings.redis_url, ground.clock, InstanceKeyring(settings.secret, settings.data))
         self.pairs = Pairs(ground, self.people)
         self.duty = Duty(ground, self.people)
-        self.people.standing.watch(left)  # after who locks pairs, or the plan: cases are locked last
+        # After who locks pairs, or the plan: cases are locked last, and then the seats that come of them.
+        self.people.standing.watch(left)
+        self.people.standing.watch(stand_ins.left)
         self.consents = Consents(ground, self.gateway, self.people)
         self.relay = Relay(ground)
         self.data = DataRights(ground)

@@ -14,6 +14,7 @@ from server.escalation.reports.http import ReportsHttp
 from server.escalation.reports.reading import Reports
 from server.escalation.screens import Screens
 from server.ground import Ground
+from server.rooms.stand_ins import follow_cases
 from server.transport.gateway import Gateway
 
 
@@ -24,7 +25,7 @@ class Escalation:
         self._aside = database.aside(1)
         self.pager = Pager(self._aside, clock, ground.notices)
         self.screens = Screens(database, gateway, ground.notices, clock)
-        cases = Cases(database, clock)
+        cases = Cases(database, clock, follow_cases)
         self.contents = Contents(cases)
         self.endpoints = (
             CasesHttp(
@@ -32,7 +33,7 @@ class Escalation:
                 Files(database, clock),
                 Handling(cases, database, clock),
                 self.contents,
-                Hearing(database, clock),
+                Hearing(database, clock, follow_cases),
             ),
             ReportsHttp(Reports(database, clock, cases)),
         )

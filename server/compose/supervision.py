@@ -41,7 +41,7 @@ class Supervision:
         self.adults = Adults(calls, database, clock, notices)
         self.sessions = Sessions(calls, self.adults, summoning, database, clock)
         self.register = Register(calls, database, clock)
-        self.board = Board(database, clock, gateway, notices, _on_call)
+        self.board = Board(database, clock, gateway, notices, rooms.rights, _on_call)
         whispers = Whispers(database, clock, gateway, rooms.rights, notices)
         SupervisionSocket(
             gateway,

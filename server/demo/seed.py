@@ -39,6 +39,7 @@ from server.people.passwords import Passwords
 from server.people.sessions.authenticator import SessionAuthenticator
 from server.people.tables import organisations
 from server.rights.requests import Requests
+from server.rooms.stand_ins import follow_cases
 from server.transport.gateway import Gateway
 from server.transport.health import Health
 
@@ -178,7 +179,7 @@ async def _say(
     )
     gateway = Gateway(SessionAuthenticator(ground.database, quiet.notices, clock), clock)
     flags = Flags(ground.database, clock, quiet.bus, gateway)
-    contents = Contents(Cases(ground.database, clock))
+    contents = Contents(Cases(ground.database, clock, follow_cases))
     rooms = Rooms(quiet, gateway, flags, RulesInForce(ground.database, quiet.notices), contents)
     async with AsyncExitStack() as running:
         await rooms.start(running)

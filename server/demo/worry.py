@@ -26,6 +26,7 @@ from server.relay.rules import Kind, Telling
 from server.relay.store import dispatch_of
 from server.rooms.access import Rights
 from server.rooms.reporting import Reporting, Wish
+from server.rooms.stand_ins import follow_cases
 
 _AN_HOUR: Final = timedelta(hours=1)
 
@@ -40,7 +41,7 @@ async def play(ground: Ground, told: Mapping[str, Any], people: Mapping[str, Pri
     case_id = await _case_of(ground, by, wish.id)
 
     clock.advance(span(told["taken_after"]).total_seconds())
-    cases = Cases(ground.database, clock)
+    cases = Cases(ground.database, clock, follow_cases)
     await Handling(cases, ground.database, clock).acknowledge(looks_after, case_id)
     clock.advance(_AN_HOUR.total_seconds())
     reports = Reports(ground.database, clock, cases)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.escalation import store
 from server.escalation.reports.progress import tell_reporters
 from server.escalation.rules import Case, State
+from server.escalation.standing_in import Seats
 from server.escalation.tables import case_pages, cases
 from server.infra.database import Database
 from server.kernel.clock import Clock
@@ -49,9 +50,10 @@ class Call:
 
 
 class Hearing:
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, seats: Seats) -> None:
         self._database = database
         self._clock = clock
+        self._seats = seats
 
     async def look(self, token: str) -> Call:
         """Raises NotFound."""
@@ -75,6 +77,7 @@ class Hearing:
                     facts = {"case": case.id, "did": "heard", "outside": outside}
                     await record(conn, case.organisation_id, now, Act.CASE_CHANGED, by=None, detail=facts)
                     await tell_reporters(conn, case.id, now)
+                    await self._seats(conn, [case.id], now)
             return await _shown(conn, await store.case_of(conn, case_id), outside)
 
     async def _of(self, token: str) -> tuple[UUID, UUID, UUID]:

@@ -14,6 +14,7 @@ from server.escalation.card import CaseCard
 from server.escalation.cards import card_for
 from server.escalation.ladder import due
 from server.escalation.rules import Case, Sight, State, Tier
+from server.escalation.standing_in import Seats
 from server.escalation.viewers import Around, seen
 from server.infra.database import Database
 from server.kernel.clock import Clock
@@ -59,9 +60,10 @@ class Held:
 class Cases:
     """Hands out cases, one act at a time."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, seats: Seats) -> None:
         self._database = database
         self._clock = clock
+        self._seats = seats
 
     @asynccontextmanager
     async def hold(
@@ -86,6 +88,7 @@ class Cases:
             if revision is not None and revision != case.revision:
                 raise CaseMovedOn
             yield Held(conn, case, sight, near, principal, now)
+            await self._seats(conn, ids, now)
 
 
 def waits_again(case: Case, now: datetime) -> dict[str, Any]:

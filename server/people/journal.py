@@ -30,6 +30,8 @@ _CONVERSATION: Final = frozenset(
         Act.ROOM_PAUSED,
         Act.ROOM_PUT_OUT,
         Act.ROOM_RESUMED,
+        Act.ROOM_STOOD_DOWN,
+        Act.ROOM_STOOD_IN,
         Act.VOICE_NOTE_HEARD,
         Act.WHISPER_SENT,
     }

@@ -25,6 +25,7 @@ from server.relay.rules import (
     checked_telling,
 )
 from server.relay.telling import tell_what_is_due
+from server.rooms.stand_ins import follow_cases
 
 MOST_WORDS = 2_000
 
@@ -86,6 +87,7 @@ async def _relayed(one: Held) -> None:
     if leads(case.state, CaseState.RELAYED):
         await cases.change(one.conn, case.id, state=CaseState.RELAYED.value)
         await cases.enter(one.conn, case.id, one.now, "relayed", by=one.by.account_id, dispatch=one.dispatch.id)
+    await follow_cases(one.conn, [case.id], one.now)
 
 
 def _words(text: str | None, field: str) -> str | None:

@@ -17,6 +17,7 @@ from server.kernel.clock import Clock
 from server.kernel.errors import NotFound
 from server.kernel.permissions import Permission
 from server.kernel.principal import Principal
+from server.pairs.rules import answers_for
 from server.pairs.store import pair as pair_of
 from server.people.store import Person, people_of
 from server.rooms import reading, store
@@ -55,7 +56,7 @@ class Evidence:
                 raise NotFound
             opened_for = seq in await _around_what_opened(conn, case_id, room_id)
         place = await self._rights.place(room_id, principal.organisation_id)
-        if not opened_for and not place.access(principal).staff:
+        if not opened_for and not answers_for(place.pair, principal.account_id):
             raise NotFound
         link = Link("message", message.id, room_id, seq)
         pair = place.pair

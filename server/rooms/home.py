@@ -28,6 +28,7 @@ from server.rooms import store
 from server.rooms.appeal_news import AppealCard, appeal_card
 from server.rooms.pauses import PairWords, PausedCard, pair_words, paused_card, put_out_of
 from server.rooms.rules import COUNTED_UNREAD, SHARED_STATES, is_staff
+from server.rooms.seated import Seated, seated
 from server.rooms.store import Room
 from server.transport.wire import Timestamp, timestamp
 
@@ -191,6 +192,7 @@ class Homes:
         staff = is_staff(principal.role)
         called = await self._called(conn, people)
         words = await pair_words(conn, rooms, principal.role)
+        members = await seated(conn, rooms, staff=staff)
         return [
             _card(
                 room,
@@ -198,6 +200,7 @@ class Homes:
                 people,
                 appealed[room.id],
                 words[room.pair_id],
+                members[room.id],
                 reader=principal.account_id,
                 staff=staff,
                 called=called,
@@ -217,6 +220,7 @@ def _card(
     people: Mapping[UUID, Person],
     appeals: list[AppealCard],
     words: PairWords,
+    members: Seated,
     *,
     reader: UUID,
     staff: bool,
@@ -233,7 +237,7 @@ def _card(
         unread=count.unread,
         members=[
             MemberCard(seat, account_id, people[account_id].name, people[account_id].role)
-            for account_id, seat in room.seats.items()
+            for account_id, seat in members
         ],
         marks=sorted(
             (

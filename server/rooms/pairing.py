@@ -27,7 +27,7 @@ from server.pairs.life import YOUNG, Act
 from server.pairs.propose import Answer, Criteria, check_people, insert_pair, propose_pair
 from server.pairs.rules import Pair, State
 from server.pairs.telling import tell_of_bridge, tell_of_handover
-from server.rooms import store
+from server.rooms import stand_ins, store
 from server.trail.acts import Act as Trail
 from server.trail.record import record
 
@@ -78,6 +78,7 @@ class Pairing:
             changed = await act_on(conn, pair, act, at, by=staff.account_id, why=why, note=note)
             if act is Act.START:
                 await store.create_room(conn, changed)
+                await stand_ins.follow_pairs(conn, [changed.id], at)
             if goodbye is not None:
                 await plan(
                     conn,
@@ -141,19 +142,22 @@ class Pairing:
         async with self._database.begin(staff.organisation_id) as conn:
             await check_people(conn, staff, {"supervisor": supervisor})
             await handed_over.lock(conn, pair_ids)
-            for pair_id in sorted(set(pair_ids)):
-                pair = await taken(conn, staff, pair_id, None)
-                if pair.state is State.CLOSED:
-                    raise Conflict("pair_state")
-                if pair.supervisor_id != supervisor:
-                    await self._hand_over(conn, staff, pair, supervisor, note, at)
+            found = [await taken(conn, staff, pair_id, None) for pair_id in sorted(set(pair_ids))]
+            if any(pair.state is State.CLOSED for pair in found):
+                raise Conflict("pair_state")
+            going = [pair for pair in found if pair.supervisor_id != supervisor]
+            for pair in going:
+                await self._hand_over(conn, staff, pair, supervisor, note, at)
+            await stand_ins.take_turns(conn, [pair.id for pair in going])  # when all of their cases are locked
+            for pair in going:
+                await store.hand_over_seat(conn, pair.id, pair.supervisor_id, supervisor, at)
+            await stand_ins.follow_pairs(conn, [pair.id for pair in going], at)
 
     async def _hand_over(
         self, conn: AsyncConnection, staff: Principal, pair: Pair, supervisor: UUID, note: str | None, at: datetime
     ) -> None:
         await pairs.set_supervisor(conn, pair.id, supervisor)
         await handed_over.hand_over(conn, pair.id, supervisor)
-        await store.hand_over_seat(conn, pair.id, pair.supervisor_id, supervisor, at)
         by = staff.account_id
         await cases.hand_over(conn, pair.id, pair.supervisor_id, supervisor, by, at)
         await history.write(

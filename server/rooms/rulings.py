@@ -36,6 +36,7 @@ from server.rooms.changing import Ruled, Standing, change_message, standing
 from server.rooms.fanout import Fanout
 from server.rooms.log import Log
 from server.rooms.messages import Message
+from server.rooms.stand_ins import follow_flag
 from server.rooms.work import LOOK_AGAIN_S, Work
 from server.trail.acts import Act
 from server.trail.record import record
@@ -115,6 +116,7 @@ class Rulings:
                         number = await self._follow(conn, made, made.ruling, stack)
                     if not made.repeat:
                         await self._decisions.settle(conn, made)
+                        await follow_flag(conn, flag_id, self._clock.now())
                     (shown,) = await cards(conn, await store.flags_of(conn, [flag_id]), made.by, self._clock.now())
             except _MovedOn as moved:
                 await self._renew(flag_id, organisation_id, moved.stands)

@@ -145,16 +145,26 @@ async def create_room(conn: AsyncConnection, pair: Pair) -> UUID:
 
 
 async def hand_over_seat(conn: AsyncConnection, pair_id: UUID, before: UUID, after: UUID, at: datetime) -> None:
-    """In the rooms of the pair, the professional ``before`` has no seat any more, and ``after`` has one: their own of
-    earlier, or a new one. A seat is never given to another, since messages are told by it."""
-    rows = room_members.c
+    """In the rooms of the pair, the professional ``before`` has no seat any more, and ``after`` has one."""
     for room_id in (await conn.execute(select(rooms.c.id).where(rooms.c.pair_id == pair_id))).scalars().all():
-        here = rows.room_id == room_id
-        await conn.execute(update(room_members).where(here, rows.account_id == before).values(left_at=at))
-        back = await conn.execute(update(room_members).where(here, rows.account_id == after).values(left_at=None))
-        if not back.rowcount:
-            last = (await conn.execute(select(func.max(rows.seat)).where(here))).scalar_one()
-            await conn.execute(insert(room_members).values(room_id=room_id, account_id=after, seat=last + 1))
+        await end_seat(conn, room_id, before, at)
+        await give_seat(conn, room_id, after)
+
+
+async def give_seat(conn: AsyncConnection, room_id: UUID, account_id: UUID) -> None:
+    """Their own of earlier, or a new one: a seat is never given to another, since messages are told by it."""
+    rows = room_members.c
+    here = rows.room_id == room_id
+    back = await conn.execute(update(room_members).where(here, rows.account_id == account_id).values(left_at=None))
+    if not back.rowcount:
+        last = (await conn.execute(select(func.max(rows.seat)).where(here))).scalar_one()
+        await conn.execute(insert(room_members).values(room_id=room_id, account_id=account_id, seat=last + 1))
+
+
+async def end_seat(conn: AsyncConnection, room_id: UUID, account_id: UUID, at: datetime) -> None:
+    rows = room_members.c
+    mine = rows.room_id == room_id, rows.account_id == account_id
+    await conn.execute(update(room_members).where(*mine).values(left_at=at))
 
 
 async def end_reading(conn: AsyncConnection, pairs: Collection[Pair], at: datetime) -> None:

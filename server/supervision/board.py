@@ -1,7 +1,9 @@
-"""The sessions that go on now, for the professionals who watch over them: those of their own pairs with who is in,
-those of colleagues as an outline for who is on call. Always from the rows that all processes write (``sessions.py``).
+"""The sessions that go on now, for the professionals who watch over them: those of their own pairs, and of those whose
+professional they stand in for, with who is in; those of colleagues as an outline for who is on call. Always from the
+rows that all processes write (``sessions.py``).
 """
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
@@ -16,12 +18,14 @@ from server.infra.database import Database
 from server.infra.notices import Notices
 from server.infra.rechecks import Rechecks
 from server.kernel.clock import Clock
+from server.kernel.errors import NotFound
 from server.kernel.permissions import Role
 from server.kernel.principal import Principal
 from server.pairs import store as pairs
 from server.pairs.card import PersonName
-from server.pairs.rules import Pair, answers_for, belongs
+from server.pairs.rules import Pair, belongs
 from server.people.store import Person, people_of
+from server.rooms.access import Rights
 from server.rooms.store import Room, rooms_by_id
 from server.supervision import wire
 from server.supervision.rules import line_of
@@ -35,15 +39,19 @@ OnCall = Callable[[AsyncConnection, UUID, datetime], Awaitable[Collection[UUID]]
 
 
 class Board:
-    def __init__(self, database: Database, clock: Clock, gateway: Gateway, notices: Notices, on_call: OnCall) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, gateway: Gateway, notices: Notices, rights: Rights, on_call: OnCall
+    ) -> None:
         self._database = database
         self._clock = clock
         self._gateway = gateway
+        self._rights = rights
         self._on_call = on_call
         self._watching: dict[UUID, set[Connection]] = defaultdict(set)  # by organisation
         self._told: dict[Connection, wire.Sessions] = {}
         self._checks = Rechecks(self._tell, "board")
         notices.on("live_calls", self._on_notice)
+        rights.watch(self._on_rights)
         notices.on_gap(self._on_gap)
 
     async def sessions(self, principal: Principal) -> wire.Sessions:
@@ -77,6 +85,12 @@ class Board:
 
     async def _on_notice(self, payload: str) -> None:
         self._checks.ask([UUID(payload)] if UUID(payload) in self._watching else [])
+
+    async def _on_rights(self, room_id: UUID) -> None:
+        """Somebody may stand in for the professional of this room, or does no more."""
+        if self._watching:
+            with contextlib.suppress(NotFound):
+                await self._on_notice(str((await self._rights.place(room_id, None)).room.organisation_id))
 
     async def _on_gap(self) -> None:
         self._checks.ask(self._watching)
@@ -113,18 +127,23 @@ class Board:
         return {
             reader.account_id: wire.Sessions(
                 [
-                    _session(call, room, pair, people, own=answers_for(pair, reader.account_id))
+                    _session(call, room, pair, people, own=reader.account_id in _responsible(room, pair))
                     for call, room, pair in whole
-                    if may_see(pair, reader.account_id, on_call)
+                    if may_see(room, pair, reader.account_id, on_call)
                 ]
             )
             for reader in readers
         }
 
 
-def may_see(pair: Pair, reader: UUID, on_call: Collection[UUID]) -> bool:
+def may_see(room: Room, pair: Pair, reader: UUID, on_call: Collection[UUID]) -> bool:
     """Whether a professional's board has the calls of this pair; never those of a pair that they are one of."""
-    return answers_for(pair, reader) or (reader in on_call and not belongs(pair, reader))
+    return reader in _responsible(room, pair) or (reader in on_call and not belongs(pair, reader))
+
+
+def _responsible(room: Room, pair: Pair) -> set[UUID]:
+    """Who answers for the pair, and who stands in for them: they may come in."""
+    return {pair.supervisor_id, *room.seats} - {pair.mentor_id, pair.mentee_id}
 
 
 def _session(

@@ -29,6 +29,7 @@ from server.pairs.card import PersonName
 from server.people.store import people_of
 from server.rooms.access import Access, Rights
 from server.rooms.messages import topic
+from server.rooms.stand_ins import follow_cases
 from server.rooms.visits import others
 from server.rooms.work import Work
 from server.signalling.calls import Calls
@@ -180,6 +181,7 @@ class Summoning:
             if answered_by is not None:
                 case_ids = {row.case_id for row in ended if row.case_id is not None}
                 await took_up(conn, case_ids, answered_by.account_id, now, "came")
+                await follow_cases(conn, case_ids, now)
             elif over == "withdrawn":
                 for row in ended:
                     await self._write_down(conn, row, now, Act.CALL_SUMMONS_WITHDRAWN, "summons_withdrawn")

@@ -48,13 +48,18 @@ class Whispers:
         return await self._send(access, request, access.pair.mentor_id, connection.principal.name)
 
     async def answer(self, connection: Connection, request: wire.SendWhisper) -> wire.WhisperAnswer:
-        """From the mentor, to the professional who answers for the pair. Raises what ``whisper`` raises."""
+        """From the mentor, to the professional who last wrote to them, if that one is of the room still; else to who
+        answers for the pair. Raises what ``whisper`` raises."""
         access = await self._rights.present(request.room, connection)
         if access.member_role != "mentor":
             raise Forbidden
         if not access.may_write:
             raise RoomClosed
-        return await self._send(access, request, access.pair.supervisor_id, connection.principal.name)
+        async with self._database.begin(access.room.organisation_id) as conn:
+            said = await store.whispers_of(conn, access.room_id)
+        wrote = (one.author_id for one in reversed(said) if one.to_id == access.account_id)
+        to = next((who for who in wrote if who in access.room.seats), access.pair.supervisor_id)
+        return await self._send(access, request, to, connection.principal.name)
 
     async def listed(self, principal: Principal, room: UUID | int) -> wire.Whispers:
         """The last ones between the reader and the other. Raises NotFound, Forbidden."""

@@ -115,6 +115,8 @@ class Act(StrEnum):
     ROOM_PAUSED = "room.paused"
     ROOM_PUT_OUT = "room.put_out"
     ROOM_RESUMED = "room.resumed"
+    ROOM_STOOD_DOWN = "room.stood_down"
+    ROOM_STOOD_IN = "room.stood_in"
     SESSION_ENDED = "session.ended"
     SESSION_OPENED = "session.opened"
     VOICE_NOTE_HEARD = "voice_note.heard"
@@ -150,6 +152,8 @@ READINGS: Final = frozenset(
         Act.ROOM_PAUSED,
         Act.ROOM_PUT_OUT,
         Act.ROOM_RESUMED,
+        Act.ROOM_STOOD_DOWN,
+        Act.ROOM_STOOD_IN,
         Act.VOICE_NOTE_HEARD,
         Act.WELFARE_READ,
         Act.WHISPER_SENT,

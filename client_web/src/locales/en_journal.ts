@@ -42,6 +42,8 @@ export const enJournal: Texts<typeof frJournal> = {
   'journal.room.paused': "Paused the conversation and the call.",
   'journal.room.put_out': "Asked somebody of the conversation to stay out of calls.",
   'journal.room.resumed': "Let the conversation and the call go on.",
+  'journal.room.stood_down': "No longer stands in for the person who follows the pair.",
+  'journal.room.stood_in': "Stands in for the moment for the person who follows the pair. May come into the conversation and the call, visibly.",
   'journal.voice_note.heard': "Listened to one of your voice notes.",
   'journal.welfare.read': "Read your child welfare file.",
   'journal.whisper.sent': "Wrote aside to the other adult of the conversation.",

@@ -53,6 +53,8 @@ export const frJournal = {
   'journal.room.paused': "A mis la discussion et l’appel en pause.",
   'journal.room.put_out': "A demandé à une personne de la discussion de ne plus venir dans les appels.",
   'journal.room.resumed': "A fait reprendre la discussion et l’appel.",
+  'journal.room.stood_down': "Ne remplace plus la personne qui suit le binôme.",
+  'journal.room.stood_in': "Remplace pour le moment la personne qui suit le binôme. Peut entrer dans la discussion et dans l’appel, de façon visible.",
   'journal.voice_note.heard': ["A écouté un de vos messages vocaux.", "A écouté un de tes messages vocaux."],
   'journal.welfare.read': ["A lu votre suivi de protection de l’enfance.", "A lu ton suivi de protection de l’enfance."],
   'journal.whisper.sent': "A écrit à part à l’autre adulte de la discussion.",

@@ -36,6 +36,7 @@ from server.moderation.flag import NewFlag
 from server.moderation.serious import case_of
 from server.pairs.two import two_of
 from server.people.store import set_disabled, set_open
+from server.rooms import stand_ins
 from tests.conftest import Postgres
 from tests.support.roles import bound
 from tests.support.rooms import NOW, Person, Room, organisation, person, room
@@ -58,6 +59,20 @@ union select c.id, unnest(array[p.mentor_id, p.mentee_id]) from cases c join pai
 union select l.case_id, unnest(array[p.mentor_id, p.mentee_id]) from case_links l join pairs p on p.id = l.ref
 where l.kind = 'pair'
 """  # noqa: S608 - nothing comes from outside
+# Who has a seat in the room of a pair that is not theirs, and who is to have one.
+SEATED = """
+select m.room_id, m.account_id from room_members m join rooms r on r.id = m.room_id join pairs p on p.id = r.pair_id
+where m.left_at is null and m.account_id not in (p.mentor_id, p.mentee_id, p.supervisor_id)
+"""
+STANDING_IN = """
+select distinct r.id, c.owner_id
+from cases c join accounts a on a.id = c.owner_id, rooms r join pairs p on p.id = r.pair_id
+where c.severity = 4 and c.state in ('acknowledged', 'in_progress', 'relayed')
+    and a.role = 'supervisor' and a.disabled_at is null and (c.origin <> 'person' or c.by_id <> c.owner_id)
+    and c.owner_id not in (p.mentor_id, p.mentee_id, p.supervisor_id)
+    and (p.id = c.pair_id or exists (select from case_links l
+        where l.case_id = c.id and l.kind = 'flag' and l.added_by is null and l.room_id = r.id))
+"""
 PICK = st.integers(0, 10_000)  # which of the cases there are: how many depends on who was first
 STOOD_S = 60.0  # longer without a look, and steps may be left out
 # What a line of the timeline makes of a case; of the others it leaves the state alone.
@@ -104,9 +119,9 @@ class Nights(StateMachine):
         self.database, self.server = database, bound(database)
         self.stack.push_async_callback(self.server.close)
         self.clock = ManualClock(NOW)
-        cases = Cases(self.server, self.clock)
+        cases = Cases(self.server, self.clock, stand_ins.follow_cases)
         self.handling, self.contents = Handling(cases, self.server, self.clock), Contents(cases)
-        self.hearing = Hearing(self.server, self.clock)
+        self.hearing = Hearing(self.server, self.clock, stand_ins.follow_cases)
         self.north = await organisation(self.database)
         self.staff = [await person(self.database, self.north, Role.SUPERVISOR, name) for name in ("Claire", "Samir")]
         self.staff.append(await person(self.database, self.north, Role.ADMIN, "Nadia"))
@@ -320,6 +335,7 @@ class Nights(StateMachine):
             if account_id in self.closed:
                 await set_disabled(conn, account_id, now)
                 await left(conn, [account_id], now)
+                await stand_ins.left(conn, [account_id], now)
             else:
                 await set_open(conn, account_id)
 
@@ -403,6 +419,7 @@ class Nights(StateMachine):
         self._steps(cases, pages, entries)
         await self._nobody_concerned(pages)
         await self._delivered(pages)
+        assert sorted(await self._sql(SEATED)) == sorted(await self._sql(STANDING_IN))
         self.pages = {(page.case_id, page.round, page.step) for page in pages}
 
     async def _rows(self, statement: str) -> list[Any]:
