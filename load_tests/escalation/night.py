@@ -42,6 +42,7 @@ from server.infra.embedded_postgres import EmbeddedPostgres
 from server.infra.postgres_roles import SERVER
 from server.kernel.clock import ManualClock
 from server.kernel.errors import NotFound
+from server.rooms.stand_ins import follow_cases
 
 BEGINS: Final = datetime(2026, 11, 22, 21, tzinfo=UTC)
 EACH_TICK: Final = 4.0  # signals, on average, from one look to the next; some join cases that wait
@@ -106,7 +107,7 @@ class _Simulation:
         self._owner = self._open(owner)
         self._server = self._open(server)
         self._clock = ManualClock(BEGINS)
-        self._hearing = Hearing(self._server, self._clock)
+        self._hearing = Hearing(self._server, self._clock, follow_cases)
         self._night = Night()
         self._reckoning = Reckoning(self._night)
         self._machines = Machines(server, self._owner, self._clock, self._lots, self._night, running)
@@ -262,6 +263,7 @@ class _Simulation:
                 if not case.waits or case.round != round_:
                     return
                 await acknowledge(conn, case, who, self._clock.now())
+                await follow_cases(conn, [case.id], self._clock.now())
                 self._night.acknowledged["staff"] += 1
         self._reached(case_id)
 

@@ -274,6 +274,20 @@ async def test_only_severity_four_leaves_alone(house: House) -> None:
     assert refusal(await worried.act(worried.claire, made, "urgent", why="Je suis pressée."))[:2] == (409, "conflict")
 
 
+async def test_who_sends_it_while_its_case_waits_takes_the_case_and_its_seat(house: House) -> None:
+    worried = await worry(house)
+    await house.capabilities.escalation.pager.stop()
+    made = await worried.agreed("relay")
+    await worried.file(made, worried.samir)
+    seat = "select count(*) from room_members where account_id = :samir and left_at is null"
+    waits = "state = 'open', owner_id = null, acknowledged_at = null, acknowledged_by = null, page_at = now()"
+    await house.sql(f"update cases set {waits}")  # noqa: S608 - nothing comes from outside
+    assert await house.sql(seat, samir=worried.samir.id) == [(0,)]
+    assert (await worried.act(worried.samir, made, "sent", how="hand")).status == 204
+    assert await house.sql("select owner_id, state from cases") == [(worried.samir.id, "relayed")]
+    assert await house.sql(seat, samir=worried.samir.id) == [(1,)]
+
+
 async def test_a_relay_is_recorded_to_its_end(house: House) -> None:
     worried = await worry(house)
     made = await worried.agreed("relay", attach=True)
