@@ -14,7 +14,7 @@ run: .venv/run client
 test: setup lint
 	.venv/bin/python client_web/build.py --test
 	.venv/bin/pytest --durations 10 tests/browser/calls tests/browser/media
-	.venv/bin/pytest --durations 10 --numprocesses 2 --dist worksteal --ignore tests/browser/calls --ignore tests/browser/media
+	.venv/bin/pytest --durations 10 --numprocesses 3 --dist worksteal --ignore tests/browser/calls --ignore tests/browser/media
 
 lint: .venv/dev
 	.venv/bin/ruff check . && .venv/bin/ruff format --check --quiet . && .venv/bin/lint-imports --no-cache
