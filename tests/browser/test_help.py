@@ -88,6 +88,7 @@ async def test_the_device_keeps_who_can_be_called_and_forgets_the_people_at_sign
     near |= {"source": "annuaire de la ville", "checked": "2026-01-02"}
     admin.ask("PUT", "help/lines", {"after": before, "lines": [near], "phone": "01 40 00 00 00"})
     lea = await room.seat(pair.mentee, viewport=TELEPHONE, **PHONE)
+    await lea.in_room()  # which the device keeps, too
     async with lea.page.expect_response(re.compile("help/card")):
         await lea.press("Aide")
     card = lea.page.get_by_role("dialog")
