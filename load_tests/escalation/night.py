@@ -16,7 +16,6 @@ import random
 import time
 from collections.abc import Awaitable
 from contextlib import AsyncExitStack
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -81,8 +80,7 @@ async def measure(folder: Path, count: int = 10_000, seed: int = 6) -> Measured:
         "night.most": max(night.waited, default=0.0),
         "night.step": night.step_ms,
     }
-    details = {**asdict(night), "late": [str(one) for one in night.late], "seed": seed}
-    return Measured(values=values, details={"night": details})
+    return Measured(values=values, details={"night": night.details() | {"seed": seed}})
 
 
 def _cluster(folder: Path) -> tuple[DataFolder, EmbeddedPostgres]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Final
 from uuid import UUID
 
@@ -53,6 +53,11 @@ class Night:
         verdict = "held" if not (self.late or self.doubled or self.astray) else "NOT HELD"
         lines = ["| a night | |", "|---|---|", *(f"| {name} | {value} |" for name, value in said.items())]
         return "\n".join([*lines, f"| **the promise** | **{verdict}** |"])
+
+    def details(self) -> dict[str, object]:
+        """All of it, as JSON has it."""
+        told = {one.name: getattr(self, one.name) for one in fields(self)}  # asdict takes a Counter apart
+        return told | {"late": [str(one) for one in self.late]}
 
 
 def _half(values: Sequence[float]) -> float:
